@@ -1,0 +1,68 @@
+"""Every error that the zoo raises on purpose, in one tree.
+
+    ZooError
+    ├── FileError           a graph file cannot be read or written
+    ├── GraphError          a graph has problems (``.problems``: all of them, not only the first)
+    ├── EditError           an edit does not fit the graph it is applied to
+    ├── LayerError          a layer class breaks the layer contract
+    ├── PackError           a pack cannot be loaded, or two packs claim one name
+    ├── SizeError           an expression of sizes does not parse or has no value
+    └── InputError          a compiled model was called with inputs that do not fit (also a ``TypeError``)
+
+A message gives the invariant, what came, and the remedy. Code that knows the inner fact raises; code that knows
+node, file and line adds them.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoo.problems import Problem
+
+
+class ZooError(Exception):
+    """The root: ``except ZooError`` catches whatever a user of the zoo can mend."""
+
+
+class FileError(ZooError):
+    """A graph file cannot be read or written."""
+
+
+class GraphError(ZooError):
+    """A graph has problems; ``problems`` holds all of them in the order of the file."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple[type[GraphError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
+
+class EditError(ZooError):
+    """An edit does not fit the graph it is applied to; the graph is as it was."""
+
+
+class LayerError(ZooError):
+    """A layer class breaks the layer contract."""
+
+
+class PackError(ZooError):
+    """A pack cannot be loaded, or two packs claim one name."""
+
+
+class SizeError(ZooError):
+    """An expression of sizes does not parse or has no value."""
+
+
+class InputError(ZooError, TypeError):
+    """A compiled model was called with inputs that do not fit its graph."""
+
+
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
+    """`` (did you mean 'hidden'?)`` when a candidate is close to ``word``, else an empty string."""
+    close = difflib.get_close_matches(word, list(candidates), n=1, cutoff=0.6)
+    return f" (did you mean '{close[0]}'?)" if close else ""

@@ -1,0 +1,20 @@
+"""Types for the settings of layers: numbers with the range that their meaning gives them.
+
+They are pydantic annotations, so a setting's range is checked, shown in the editor's form and printed in the catalogue
+from the one place where the layer's ``__init__`` names its type.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+Positive = Annotated[int, Field(gt=0)]
+"""A size: 1, 2, 3, …"""
+
+NonNegative = Annotated[int, Field(ge=0)]
+"""A count that may be zero."""
+
+Probability = Annotated[float, Field(ge=0, lt=1)]
+"""The chance that an element is dropped: 0 ≤ p < 1."""

@@ -1,0 +1,296 @@
+"""The graph: an immutable document of nodes and wires. No torch, no Qt, no text.
+
+A graph, a block and a scan are each a **body**: named nodes, wired by name. A node is a ``Call`` of a layer or block, a
+``Repeat`` of one, a ``Scan`` or a ``Reuse``. Wires are stored at their consumer, as in the file: ``inputs`` maps a port to
+the ``Ref`` it reads. Changing a graph means making another one (``zoo.edits``); unchanged parts are shared between the two.
+
+**Scopes** are addressed by dotted paths: ``""`` is the graph's own body, ``decoder`` the body of the scan of that name,
+``#encoder_layer`` a block's body, ``#encoder_layer.walk`` a scan inside the block.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar, Union
+
+from zoo.errors import EditError, did_you_mean
+from zoo.sizes import Expr, Name, Op
+from zoo.spec import Port
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from zoo.files.source import Source
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+"""What nodes, ports, params and blocks may be called."""
+
+
+class Frozen(dict[K, V]):
+    """A dict that cannot be changed, and keeps its order: the mappings inside a graph."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("a graph is immutable: make a changed one with zoo.edits or dataclasses.replace")
+
+    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse  # type: ignore[assignment]
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self.items()))
+
+    def __reduce__(self) -> tuple[type[Frozen[K, V]], tuple[dict[K, V]]]:
+        return Frozen, (dict(self),)
+
+
+EMPTY: Frozen[str, Any] = Frozen()
+
+Value: TypeAlias = Union[None, bool, int, float, str, Name, Op, tuple["Value", ...], Frozen[str, "Value"]]
+"""A setting: a plain value, or an expression of ``$params`` (``Name`` or ``Op``)."""
+
+Scalar: TypeAlias = Union[None, bool, int, float, str]
+"""What a param may hold; None is ``~``: it must be given where the block is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The output that a wire reads: ``cell.h``, or ``cell`` when it has only one."""
+
+    node: str
+    port: str | None = None
+
+    def __str__(self) -> str:
+        return self.node if self.port is None else f"{self.node}.{self.port}"
+
+
+Wire: TypeAlias = Union[Ref, tuple[Ref, ...]]
+"""What an input port reads: one output, or several for a variadic port."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A layer (``use: pack/name``, ``pack/name@2``) or a block (``use: name``, ``use: other.yaml#name``) placed in a body.
+
+    In ``inputs`` the port ``""`` stands for ``in: x`` and ``in: [x, y]``: the one required port. ``tie`` shares a parameter
+    with another node: ``{weight: embed.weight}``.
+    """
+
+    use: str
+    settings: Frozen[str, Value] = EMPTY
+    inputs: Frozen[str, Wire] = EMPTY
+    tie: Frozen[str, str] = EMPTY
+
+    @property
+    def is_layer(self) -> bool:
+        """Whether ``use`` names a layer of a pack (rather than a block of this or another file)."""
+        return "/" in self.use and "#" not in self.use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """``use`` stacked ``count`` times; ``carry`` feeds each layer's output into the next one's port.
+
+    ``carry`` maps an input port to what the first layer reads; the next layer reads the output of the same name, or the only
+    output. Every layer has weights of its own unless ``share``. ``vary`` gives a setting one value a layer.
+    """
+
+    count: Expr
+    use: str
+    settings: Frozen[str, Value] = EMPTY
+    carry: Frozen[str, Ref] = EMPTY
+    inputs: Frozen[str, Wire] = EMPTY
+    vary: Frozen[str, tuple[Value, ...]] = EMPTY
+    share: bool = False
+    tie: Frozen[str, str] = EMPTY
+
+    is_layer = Call.is_layer
+
+
+@dataclass(frozen=True, slots=True)
+class Zeros:
+    """A state that starts as ``zeros AXIS …``."""
+
+    shape: tuple[Expr, ...]
+
+    def __str__(self) -> str:
+        return " ".join(["zeros", *(str(axis).replace(" ", "") for axis in self.shape)])
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A state that starts from a trained parameter: ``learned AXIS …`` (axes without a number are broadcast)."""
+
+    shape: tuple[Expr, ...]
+
+    def __str__(self) -> str:
+        return " ".join(["learned", *(str(axis).replace(" ", "") for axis in self.shape)])
+
+
+Start: TypeAlias = Union[Ref, Zeros, Learned]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """A body walked over one axis, with state fed back: a recurrent network, drawn once.
+
+    ``each`` names what is cut into steps along ``over``, ``state`` what is fed back and how it starts, ``const`` what every step
+    sees whole; these names are what the body's nodes may read. ``next`` gives each state's value for the step after,
+    ``stack`` the outputs collected over the axis, ``final`` the outputs that are a state after the last step. A step where
+    ``mask`` is false carries the old state through and stacks zeros. ``reverse`` walks from the end.
+    """
+
+    over: str
+    each: Frozen[str, Ref] = EMPTY
+    state: Frozen[str, Start] = EMPTY
+    const: Frozen[str, Ref] = EMPTY
+    mask: Ref | None = None
+    nodes: Frozen[str, Node] = EMPTY
+    next: Frozen[str, Ref] = EMPTY
+    stack: Frozen[str, Ref] = EMPTY
+    final: Frozen[str, str] = EMPTY
+    reverse: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reuse:
+    """The module of another node, applied again: same weights, other inputs.
+
+    ``of`` is a node of the same body or, inside a scan, of the bodies around it.
+    """
+
+    of: str
+    inputs: Frozen[str, Wire] = EMPTY
+
+
+Node: TypeAlias = Union[Call, Repeat, Scan, Reuse]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A graph with params, used as a node."""
+
+    about: str = ""
+    params: Frozen[str, Scalar] = EMPTY
+    inputs: Frozen[str, Port] = EMPTY
+    outputs: Frozen[str, Ref] = EMPTY
+    nodes: Frozen[str, Node] = EMPTY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """A whole document: what one file holds.
+
+    ``files`` holds the graphs of other files that ``use: other.yaml#block`` names, by the name as written. ``source`` is the text
+    this graph was read from; it gives problems their line, lets saving keep comments, and does not count in ``==``.
+    """
+
+    name: str
+    about: str = ""
+    requires: tuple[str, ...] = ()
+    params: Frozen[str, Scalar] = EMPTY
+    inputs: Frozen[str, Port] = EMPTY
+    outputs: Frozen[str, Ref] = EMPTY
+    blocks: Frozen[str, Block] = EMPTY
+    nodes: Frozen[str, Node] = EMPTY
+    layout: Frozen[str, tuple[int, int]] = EMPTY
+    files: Frozen[str, Graph] = field(default=EMPTY, repr=False)
+    source: Source | None = field(default=None, compare=False, repr=False)
+
+    @staticmethod
+    def new(name: str, about: str = "") -> GraphBuilder:
+        """Start a graph in Python: see ``zoo.builder``."""
+        from zoo.builder import GraphBuilder
+
+        return GraphBuilder(name, about)
+
+    def compile(
+        self,
+        *,
+        device: str | torch.device | None = None,
+        dtype: torch.dtype | None = None,
+        seed: int = 0,
+        **params: Scalar,
+    ) -> CompiledGraph:
+        """Turn the graph into an ordinary ``nn.Module``.
+
+        ``params`` override the graph's own (``graph.compile(layers=12)``). Every node's initial weights are drawn from a
+        seed of their own, made of ``seed`` and the node's path. Raises GraphError with every problem of the graph.
+        """
+        from zoo.compiler import compile_graph
+
+        return compile_graph(self, device=device, dtype=dtype, seed=seed, params=params)
+
+    def body(self, scope: str = "") -> Body:
+        """The body at a scope path (see the module's docstring); EditError when there is none."""
+        block, names = split_scope(scope)
+        body: Body = self if block is None else _entry(self.blocks, block, "block")
+        for name in names:
+            node = _entry(body.nodes, name, "node")
+            if not isinstance(node, Scan):
+                raise EditError(f"'{name}' has no body to enter: only scans have one, this is a {kind(node)}")
+            body = node
+        return body
+
+    def with_body(self, scope: str, body: Body) -> Graph:
+        """This graph with the body at ``scope`` replaced by one of the same kind."""
+        block, names = split_scope(scope)
+        if block is None and not names:
+            assert isinstance(body, Graph)
+            return body
+        if not names:
+            assert block is not None and isinstance(body, Block)
+            return replace(self, blocks=put(self.blocks, block, body))
+        assert isinstance(body, Scan)
+        outer = scope.rpartition(".")[0]
+        parent = self.body(outer)
+        return self.with_body(outer, replace(parent, nodes=put(parent.nodes, names[-1], body)))
+
+
+Body: TypeAlias = Union[Graph, Block, Scan]
+
+
+def kind(node: Node) -> str:
+    """The kind of a node in a word: layer, block, repeat, scan, reuse."""
+    if isinstance(node, Call):
+        return "layer" if node.is_layer else "block"
+    return type(node).__name__.lower()
+
+
+def split_scope(scope: str) -> tuple[str | None, tuple[str, ...]]:
+    """``#block.a.b`` as (``block``, (``a``, ``b``)); the block is None in the graph's own body."""
+    names = tuple(scope.split(".")) if scope else ()
+    if names and names[0].startswith("#"):
+        return names[0][1:], names[1:]
+    return None, names
+
+
+def refs(wire: Wire) -> tuple[Ref, ...]:
+    """The refs of a wire, one or several."""
+    return (wire,) if isinstance(wire, Ref) else wire
+
+
+def put(mapping: Mapping[str, V], key: str, value: V) -> Frozen[str, V]:
+    """``mapping`` with ``key`` set, in its old place when it was there, else at the end."""
+    return Frozen({**mapping, key: value})
+
+
+def _entry(mapping: Mapping[str, V], name: str, what: str) -> V:
+    if name not in mapping:
+        raise EditError(f"there is no {what} '{name}' here{did_you_mean(name, mapping)}")
+    return mapping[name]
+
+
+def visible(body: Body) -> Iterator[str]:
+    """The names that the nodes of a body may read: its inputs (of a scan: each, state, const) and its nodes."""
+    if isinstance(body, Scan):
+        yield from body.each
+        yield from body.state
+        yield from body.const
+    else:
+        yield from body.inputs
+    yield from body.nodes

@@ -1,0 +1,67 @@
+"""Problems: what is wrong with a graph, as data.
+
+The reader, the checker and the compiler report; the command line, the editor and exceptions print. One problem names
+one place in a file and one node of the graph, says what holds there, what came instead, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place in a text: file name as given by the user ("" for a string), line and column from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file or '<text>'}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding about a graph.
+
+    ``code`` is a stable word such as ``wire-shape`` (docs/problems.md has a line for each), ``path`` the node's path
+    as people write it (``encoder.0.ffn``; empty for the graph itself), ``place`` is None for a graph without a file.
+    """
+
+    severity: Severity
+    code: str
+    message: str
+    remedy: str = ""
+    path: str = ""
+    place: Place | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        node = f"{self.path}: " if self.path else ""
+        kind = "" if self.severity == "error" else f"{self.severity}: "
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"{where}{kind}{node}{self.message}{remedy}"
+
+    def as_json(self) -> dict[str, str | int | None]:
+        """The object that ``zoo check --json`` prints."""
+        place = self.place
+        return {
+            "severity": self.severity,
+            "code": self.code,
+            "file": place.file if place else None,
+            "line": place.line if place else None,
+            "column": place.column if place else None,
+            "path": self.path,
+            "message": self.message,
+            "remedy": self.remedy,
+        }
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    """Whether one of the problems is an error (warnings and notes do not stop a graph from running)."""
+    return any(problem.severity == "error" for problem in problems)

@@ -1,0 +1,124 @@
+"""What a layer says of itself, as plain data: ports, settings, help.
+
+A ``LayerSpec`` is read once from the type hints of a layer class (``zoo.contract``) and is all that the checker, the
+compiler, the editor and the catalogue know of it. Nothing here imports torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, Union
+
+from pydantic import BaseModel
+
+from zoo.sizes import Expr, Name, Op, Size
+
+DType = Literal["float", "int", "bool"]
+DTYPES: tuple[DType, ...] = ("float", "int", "bool")
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """``*any``: any number of axes, the same ones wherever the layer names them; ``...`` is a Star without a name."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"*{self.name}" if self.name else "..."
+
+
+@dataclass(frozen=True, slots=True)
+class Wild:
+    """``_``: one axis of any size, bound to nothing."""
+
+    def __str__(self) -> str:
+        return "_"
+
+
+Axis: TypeAlias = Union[Expr, Star, Wild]
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A typed input or output: of a layer (axes may be patterns), or of a graph or block (axes are expressions).
+
+    ``optional`` inputs may stay unwired, ``variadic`` inputs take a list of wires, ``on_demand`` outputs are computed only
+    when something reads them.
+    """
+
+    dtype: DType
+    shape: tuple[Axis, ...]
+    optional: bool = False
+    variadic: bool = False
+    on_demand: bool = False
+
+    def __str__(self) -> str:
+        """The type in the words of the file format: ``optional float batch time dim``."""
+        axes = (str(axis).replace(" ", "") if isinstance(axis, Op) else str(axis) for axis in self.shape)
+        return " ".join([*(["optional"] if self.optional else []), self.dtype, *axes])
+
+    @property
+    def star(self) -> str | None:
+        """The name of its variadic axes (``any`` in ``*any dim``), or None."""
+        return next((axis.name for axis in self.shape if isinstance(axis, Star)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class TensorType:
+    """The type of what flows through a wire: a dtype and one size an axis."""
+
+    dtype: DType
+    shape: tuple[Size, ...]
+
+    def __str__(self) -> str:
+        return " ".join([self.dtype, *map(_word, self.shape)])
+
+
+def _word(size: Size) -> str:
+    text = str(size).replace("$", "")
+    return f"({text})" if " " in text else text
+
+
+Shapes: TypeAlias = Mapping[str, Union[tuple[Size, ...], Sequence[tuple[Size, ...]]]]
+ShapeRule: TypeAlias = Callable[[Mapping[str, Any], Shapes], Mapping[str, tuple[Size, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSpec:
+    """A registered layer.
+
+    ``cls`` is the ``nn.Module`` class. ``settings`` is a strict pydantic model of ``__init__``'s parameters. ``widths`` are the
+    settings that are also axes of input ports: left out of a file, they are solved from the wires. ``rule`` computes output
+    shapes where hints cannot (the static method ``shapes`` of the class). ``pointwise`` layers work on any leading axes.
+    """
+
+    id: str
+    version: int
+    cls: type[Any]
+    inputs: Mapping[str, Port]
+    outputs: Mapping[str, Port]
+    settings: type[BaseModel]
+    widths: frozenset[str]
+    pointwise: bool
+    rule: ShapeRule | None
+    help: str
+    pack: str = ""
+
+    @property
+    def name(self) -> str:
+        """The part of the id behind the slash: ``lstm_cell``."""
+        return self.id.rpartition("/")[2]
+
+    @property
+    def summary(self) -> str:
+        """The first line of the help text."""
+        return self.help.partition("\n")[0]
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The input ports that must be wired, in the order of ``forward``."""
+        return tuple(name for name, port in self.inputs.items() if not port.optional)
+
+
+__all__ = ["DTYPES", "Axis", "DType", "LayerSpec", "Name", "Port", "ShapeRule", "Shapes", "Star", "TensorType", "Wild"]
