@@ -1,0 +1,44 @@
+"""How long a person waits for the command line: ``zoo --help`` (goal 0.25 s) and ``zoo check`` (goal 2.5 s).
+
+Whole processes, a warm-up first, then the median of nine.
+
+    python benchmarks/startup.py
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from statistics import median
+
+COMMANDS = (
+    (0.25, ("--help",)),
+    (0.25, ("check", "--help")),
+    (2.5, ("check", "gpt")),
+    (2.5, ("check", "transformer", "--json")),
+    (2.5, ("layers",)),
+)
+
+
+def seconds(arguments: tuple[str, ...], times: int = 9) -> list[float]:
+    """Wall times of ``zoo ARGUMENTS``, sorted, the first run left out."""
+    taken: list[float] = []
+    for _ in range(times + 1):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "zoo", *arguments], check=True, stdout=subprocess.DEVNULL)
+        taken.append(time.perf_counter() - start)
+    return sorted(taken[1:])
+
+
+def main() -> None:
+    """Print the table."""
+    print(f"{'command':<32} {'goal, s':>8} {'min':>6} {'median':>7} {'max':>6}")
+    for goal, arguments in COMMANDS:
+        taken = seconds(arguments)
+        name = " ".join(("zoo", *arguments))
+        print(f"{name:<32} {goal:>8.2f} {taken[0]:>6.2f} {median(taken):>7.2f} {taken[-1]:>6.2f}")
+
+
+if __name__ == "__main__":
+    main()
