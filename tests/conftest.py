@@ -15,8 +15,8 @@ os.environ.pop("ZOO_PLUGINS", None)
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Examples are drawn anew in every run, except in CI, where a change is judged by the same examples each time; a machine
-# that others use too has no deadline.
+# Examples are drawn anew in every run, except in CI, where a change is judged by the same examples each time.
+# There is no deadline, for a machine may be busy with other things.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
 settings.register_profile("long", settings.get_profile("default"), max_examples=2000)

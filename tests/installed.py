@@ -1,8 +1,9 @@
 """Make an environment that holds the built wheel and no Qt: ``python tests/installed.py DIR``.
 
-What users install is the wheel, not the source tree, and many of them without the editor. The suite is run once more in
-such an environment: a bare venv, the wheel installed into it by pip, and links to whatever else is installed beside the
-running Python, Qt excepted. Links make it in seconds; nothing on its path leads back to the source tree.
+What users install is the wheel, not the source tree, and many of them without the editor. The suite runs once
+more in such an environment: a bare venv, the wheel installed into it by pip, and links to whatever else lies
+beside the running Python, Qt excepted. Links make it in a second, and nothing on its path leads back to the
+source tree.
 """
 
 import subprocess
