@@ -1,4 +1,4 @@
-"""The repository keeps its word: one list of packages, pins that fit, reasons given, a light ``import zoo``."""
+"""The repository keeps its word: one list of packages, pins that fit, reasons given, a light import."""
 
 import json
 import re
