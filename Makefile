@@ -46,7 +46,7 @@ format: $(STAMP) ## let ruff mend and format what it can
 	$(BIN)/ruff format
 
 bench: $(STAMP) ## run the benchmarks
-	$(BIN)/python -m benchmarks
+	@for each in benchmarks/*.py; do echo "# $$each"; $(BIN)/python $$each; done
 
 clean: ## remove what the other commands made, the environment too
 	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
