@@ -1,4 +1,4 @@
-"""The layer contract: a layer is a typed ``nn.Module``, and its type hints are all that the zoo needs to know.
+"""The layer contract: a layer is a typed ``nn.Module``, and its type hints say all that the zoo needs.
 
     @layer("norm/rms_norm")
     class RMSNorm(nn.Module):
@@ -8,15 +8,17 @@
 
         def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]: ...
 
-* ``forward``'s positional parameters are the **input ports**. ``X | None = None`` makes one optional, ``*xs: X``
-  is a variadic one and the last.
-* The return type is the **output ports**: a tensor is the port ``out``, a NamedTuple is one port a field. A field
-  ``X | None`` is computed on demand, asked for by a keyword-only bool of its name: ``*, weights: bool = False``.
-* ``__init__``'s parameters are the **settings**; the layer keeps those that its axes name under their own name.
+* ``forward``'s positional parameters are the **input ports**. ``X | None = None`` makes one optional, ``*xs:
+  X`` is a variadic one and the last.
+* The return type is the **output ports**: a tensor is the port ``out``, a NamedTuple is one port a field. A
+  field ``X | None`` is computed on demand, asked for by a keyword-only bool of its name: ``*, weights: bool =
+  False``.
+* ``__init__``'s parameters are the **settings**; the layer keeps those that its axes name under their own
+  name.
 * What a hint cannot say, a static method ``shapes(settings, inputs)`` says: the output shapes as a mapping.
 
-``layer`` reads a class once, when it is defined, and hangs a ``LayerSpec`` on it as ``__zoo_spec__``. A class that
-breaks the contract is refused there, with a LayerError that names class, parameter and remedy.
+``layer`` reads a class once, when it is defined, and hangs a ``LayerSpec`` on it as ``__zoo_spec__``. A class
+that breaks the contract is refused there, with a LayerError that names class, parameter and remedy.
 
     reading.py    the decorator: from a class to its spec
     ports.py      forward: inputs, outputs, flags

@@ -1,13 +1,14 @@
 """Which axis gives which its size: what makes every shape computable before anything runs.
 
-An axis name is **bound** where it stands alone on an input port (the wire gives its size), or where it is a setting.
-Every other use, in an expression or on an output, must be computable from bound names, and in the order in which
-jaxtyping reads the hints at run time, so that both always agree.
+An axis name is **bound** where it stands alone on an input port (the wire gives its size), or where it is a
+setting. Every other use, in an expression or on an output, must be computable from bound names, and in the
+order in which jaxtyping reads the hints at run time, so that both always agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from zoo.contract.hints import TensorHint
 from zoo.contract.settings import SettingKind
@@ -69,15 +70,15 @@ def _binds(axis: Axis) -> Iterator[str]:
 
 
 def _check_settings(
-    axis: Axis, references: Set[str], bound: Set[str], settings: Mapping[str, SettingKind]
+    axis: Axis, references: AbstractSet[str], bound: AbstractSet[str], settings: Mapping[str, SettingKind]
 ) -> None:
     """Settings in an axis exist, are numbers, and are written so that jaxtyping finds their value."""
     words = set(names(axis)) if isinstance(axis, Name | Op) else set[str]()
     for word in sorted(words & references):
         if word not in settings:
             raise LayerError(
-                f"{{self.{word}}} is no parameter of __init__{did_you_mean(word, settings)}, and only these are "
-                "known before the layer is built"
+                f"{{self.{word}}} is no parameter of __init__{did_you_mean(word, settings)}, "
+                "and only these are known before the layer is built"
             )
     for word in sorted(words & settings.keys()):
         kind = settings[word]
@@ -94,16 +95,18 @@ def _check_settings(
                 )
 
 
-def _check_input(axis: Axis, bound: Set[str], settings: Mapping[str, SettingKind]) -> None:
+def _check_input(axis: Axis, bound: AbstractSet[str], settings: Mapping[str, SettingKind]) -> None:
     for word in names(axis) if isinstance(axis, Op) else ():
         if word not in bound and word not in settings:
             raise LayerError(
-                f"axis '{axis}' cannot be computed: no required port before it has an axis '{word}', and no setting "
-                f"is called so{did_you_mean(word, {*bound, *settings})}; name this axis plainly, or add one of them"
+                f"axis '{axis}' cannot be computed: no setting and no required port before it has '{word}'"
+                f"{did_you_mean(word, {*bound, *settings})}; give this axis a name, or add one of them"
             )
 
 
-def _check_output(axis: Axis, bound: Set[str], maybe: Set[str], settings: Mapping[str, SettingKind]) -> None:
+def _check_output(
+    axis: Axis, bound: AbstractSet[str], maybe: AbstractSet[str], settings: Mapping[str, SettingKind]
+) -> None:
     if isinstance(axis, Wild) or (isinstance(axis, Star) and not axis.name):
         raise LayerError(f"nothing says how long '{axis}' is; name it as an axis of an input, {_RULE}")
     for word in [str(axis)] if isinstance(axis, Star) else names(axis):
@@ -111,7 +114,8 @@ def _check_output(axis: Axis, bound: Set[str], maybe: Set[str], settings: Mappin
             continue
         if word in maybe:
             raise LayerError(
-                f"axis '{word}' is unknown when the optional ports that have it are not wired; require one, {_RULE}"
+                f"axis '{word}' is unknown while the optional ports that have it are not wired; "
+                f"require one, {_RULE}"
             )
         if word in settings:
             raise LayerError(f"axis '{word}' is unknown where the setting is None; make it an int, {_RULE}")

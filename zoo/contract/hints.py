@@ -11,8 +11,9 @@ checked before anything runs:
     ...              any number of axes, bound to nothing
     _                one axis of any size, bound to nothing
 
-jaxtyping's other marks (``#`` for broadcasting, ``?`` for pytrees, ``name=4``, ``_name``) mean nothing between the
-ports of a graph and are refused. What is wrong with a hint is said here; class and parameter are added outside.
+jaxtyping's other marks (``#`` for broadcasting, ``?`` for pytrees, ``name=4``, ``_name``) mean nothing
+between the ports of a graph and are refused. What is wrong with a hint is said here; class and parameter are
+added outside.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import re
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import jaxtyping
@@ -45,7 +47,7 @@ class TensorHint:
 
 
 def resolve_hints(owner: Any, what: str, names: Mapping[str, Any]) -> dict[str, Any]:
-    """The type hints of a function or class, strings among them evaluated; ``what`` is its name for messages."""
+    """The type hints of a function or class, strings evaluated; ``what`` is its name in messages."""
     try:
         return get_type_hints(owner, localns=dict(names), include_extras=True)
     except NameError as error:
@@ -63,7 +65,7 @@ def split_none(hint: Any) -> tuple[Any, bool]:
     if get_origin(hint) not in (Union, types.UnionType) or NoneType not in arms:
         return hint, False
     rest = tuple(arm for arm in arms if arm is not NoneType)
-    return (rest[0] if len(rest) == 1 else Union.__getitem__(rest)), True
+    return reduce(lambda one, other: one | other, rest), True
 
 
 def tensor_hint(hint: Any, **kind: bool) -> TensorHint:

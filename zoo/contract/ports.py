@@ -81,7 +81,7 @@ def _outputs(hints: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Te
     if "return" not in hints:
         raise LayerError(f"forward's return type is the output ports, and there is none; write -> {_EXAMPLE}")
     hint = hints["return"]
-    if isinstance(hint, type) and issubclass(hint, tuple) and "_fields" in vars(hint):
+    if inspect.isclass(hint) and issubclass(hint, tuple) and hasattr(hint, "_fields"):  # pyright: ignore[reportUnknownArgumentType]
         return _fields(hint, names)
     if hint is tuple or get_origin(hint) is tuple:
         raise LayerError("forward returns a tuple whose fields have no names; return a NamedTuple")
@@ -99,8 +99,6 @@ def _fields(tuple_: Any, names: Mapping[str, Any]) -> dict[str, TensorHint]:
     for name in tuple_._fields:
         try:
             _check_name(name)
-            if name not in hints:
-                raise LayerError(f"a port has a type, and this has none; annotate it: {name}: {_EXAMPLE}")
             hint, maybe = split_none(hints[name])
             outputs[name] = tensor_hint(hint, on_demand=maybe)
         except LayerError as error:
@@ -117,8 +115,8 @@ def _check_flags(
     for name, flag in flags.items():
         if name not in wanted:
             raise LayerError(
-                f"forward's keyword-only '{name}' asks for no output{did_you_mean(name, wanted)}; make it a port "
-                "(before the *), a setting (of __init__), or the name of an output X | None"
+                f"forward's keyword-only '{name}' asks for no output{did_you_mean(name, wanted)}; "
+                "make it a port (before the *), a setting (of __init__), or the name of an output X | None"
             )
         if hints.get(name) is not bool or flag.default is not False:
             raise LayerError(
@@ -127,7 +125,8 @@ def _check_flags(
     for name in wanted:
         if name not in flags:
             raise LayerError(
-                f"output '{name}' is X | None, on demand, and nothing asks for it; give forward *, {name}: bool = False"
+                f"output '{name}' is X | None, on demand, and nothing asks for it; "
+                f"give forward *, {name}: bool = False"
             )
 
 

@@ -27,8 +27,9 @@ _ID = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 def layer(id: str, *, version: int = 1) -> Callable[[type[M]], type[M]]:
     """Register a typed ``nn.Module`` as the layer ``id`` (``pack/name``); the class stays as it is.
 
-    A later ``version`` of a layer is another class with the same id: files name it ``pack/name@2``, and the plain
-    id stays with version 1. Raises LayerError when the class breaks the contract (see ``zoo.contract``).
+    A later ``version`` of a layer is another class with the same id: files name it ``pack/name@2``, and the
+    plain id stays with version 1. Raises LayerError when the class breaks the contract (see
+    ``zoo.contract``).
     """
     if not isinstance(id, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # @layer without parentheses
         raise LayerError(
@@ -56,7 +57,7 @@ def read(cls: type[Any], id: str, version: int = 1, names: Mapping[str, Any] | N
 
     if not _ID.fullmatch(id):
         raise LayerError(
-            f"the id '{id}' is not pack/name in lower case and plain letters; write for example 'recurrent/lstm_cell'"
+            f"the id '{id}' is not pack/name in plain lower case; write for example 'recurrent/lstm_cell'"
         )
     if isinstance(version, bool) or version < 1:
         raise LayerError(f"the version is {version!r}, and versions count from 1")
@@ -118,6 +119,7 @@ def _rule(cls: type[Any]) -> ShapeRule | None:
         return None
     if not isinstance(rule, staticmethod) or len(inspect.signature(cls.shapes).parameters) != 2:
         raise LayerError(
-            "shapes computes the output shapes from two values; write @staticmethod def shapes(settings, inputs)"
+            "shapes computes the output shapes from two values; "
+            "write @staticmethod def shapes(settings, inputs)"
         )
     return cls.shapes

@@ -1,13 +1,12 @@
 """The settings of a layer, as a pydantic model built from the signature of its ``__init__``.
 
-The model is strict (``"3"`` is no number, ``1.0`` is no count), forbids what it does not know, and is frozen. From
-it come validation with every error at once, the editor's forms and the JSON schema of the file format. A setting is
-something that a file can say: a number, a string, a bool, None, or a tuple or mapping of these.
+The model is strict (``"3"`` is no number, ``1.0`` is no count), forbids what it does not know, and is frozen.
+From it come validation with every error at once, the editor's forms and the JSON schema of the file format. A
+setting is something that a file can say: a number, a string, a bool, None, or a tuple or mapping of these.
 """
 
 from __future__ import annotations
 
-import inspect
 import types
 from collections.abc import Mapping
 from inspect import Parameter
@@ -105,13 +104,17 @@ def _check_speakable(hint: Any) -> None:
         for arm in arms:
             if arm is not Ellipsis:
                 _check_speakable(arm)
-    elif inspect.isclass(origin) and issubclass(origin, Mapping) and _bare(arms[0]) is str:
+    elif _is_mapping(origin) and _bare(arms[0]) is str:
         _check_speakable(arms[1])
     else:
         raise LayerError(
-            f"its type is {shown(hint)}, of which a file can write no value; use int, float, bool, str, None, "
-            "Literal, or tuple[...] or Mapping[str, ...] of these"
+            f"its type is {shown(hint)}, of which a file can write no value; "
+            "use int, float, bool, str, None, Literal, or tuple[...] or Mapping[str, ...] of these"
         )
+
+
+def _is_mapping(origin: Any) -> bool:
+    return isinstance(origin, type) and issubclass(origin, Mapping)
 
 
 def _check_defaults(model: type[BaseModel]) -> None:
@@ -121,5 +124,6 @@ def _check_defaults(model: type[BaseModel]) -> None:
         for problem in error.errors(include_url=False):
             if problem["type"] != "missing":
                 raise LayerError(
-                    f"setting '{problem['loc'][0]}': its own type refuses its default: {problem['msg']}; mend one"
+                    f"setting '{problem['loc'][0]}': its own type refuses its default: "
+                    f"{problem['msg']}; mend one of them"
                 ) from None
