@@ -1,7 +1,8 @@
 """Problems: what is wrong with a graph, as data.
 
-The reader, the checker and the compiler report; the command line, the editor and exceptions print. One problem names
-one place in a file and one node of the graph, says what holds there, what came instead, and what to do.
+The reader, the checker and the compiler report; the command line, the editor and exceptions print. One
+problem names one place in a file and one node of the graph, says what holds there, what came instead, and
+what to do.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ class Place:
 class Problem:
     """One finding about a graph.
 
-    ``code`` is a stable word such as ``wire-shape`` (docs/problems.md has a line for each), ``path`` the node's path
-    as people write it (``encoder.0.ffn``; empty for the graph itself), ``place`` is None for a graph without a file.
+    ``code`` is a stable word such as ``wire-shape`` (docs/problems.md has a line for each), ``path`` the
+    node's path as people write it (``encoder.0.ffn``; empty for the graph itself), ``place`` is None for a
+    graph without a file. ``port`` is the port of the node that the problem is about, if it is about one.
     """
 
     severity: Severity
@@ -39,10 +41,13 @@ class Problem:
     remedy: str = ""
     path: str = ""
     place: Place | None = None
+    port: str = ""
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
-        node = f"{self.path}: " if self.path else ""
+        node = f"node '{self.path}': " if self.path else ""
+        if self.port:
+            node = f"{self.path}.{self.port}: " if self.path else f"{self.port}: "
         kind = "" if self.severity == "error" else f"{self.severity}: "
         remedy = f"; {self.remedy}" if self.remedy else ""
         return f"{where}{kind}{node}{self.message}{remedy}"

@@ -1,32 +1,46 @@
-"""What the checker found out: every node with its spec, settings and types. The compiler and the editor read it.
+# Grown since the first draft: MASK, BlockUse.home, ScanUse.next/final/mask, Tie, ResolvedNode.types/ties;
+# Scope.outputs holds only outputs that are computed. Nothing was renamed.
+"""What the checker found out: every node with its spec, settings and types, for compiler and editor.
 
-Inside one scope, sizes are written in the scope's own names: its axes (``dim``) and params (``$dim``); ``values`` says what
-each stands for outside, so ``64`` and ``$dim`` compare equal where ``$dim`` is 64, and generated code can still say ``dim``.
-A block is resolved once for every distinct use (params, input types, outputs read); equal uses share one ``Scope``.
+Inside one scope, sizes are written in the scope's own names: its axes (``dim``) and params (``$dim``);
+``values`` says what each stands for outside, so ``64`` and ``$dim`` compare equal where ``$dim`` is 64, and
+generated code can still say ``dim``. A block is resolved once for every distinct use (params, input types,
+outputs read); equal uses share one ``Scope``.
+
+What may be None at run time: an input that its body declares optional. ``Scope.inputs`` has None for one that
+this use leaves unwired; wires that read it stay in ``ResolvedNode.inputs``, so that one class serves uses
+with and without it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, Union
+from typing import Any, TypeAlias
 
 from zoo.graph import Call, Graph, Ref, Repeat, Reuse, Scan, Value, Wire
 from zoo.problems import Problem, has_errors
 from zoo.sizes import Size, substitute
 from zoo.spec import LayerSpec, TensorType
 
-Setting: TypeAlias = Union[Value, Size]
-"""A setting as code should write it: a plain value, an expression of params, or a solved size in the scope's names."""
+Setting: TypeAlias = Value | Size
+"""A setting as code should write it: a plain value, an expression of params, or a solved size in the scope's
+names.
+"""
+
+MASK = ""
+"""The name under which ``ResolvedNode.inputs`` of a scan (or of a reuse of one) has the mask; no port is
+called so.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class LayerUse:
     """A layer with all that its call needs.
 
-    ``settings`` are the validated values; ``code`` says how each setting that is given or solved is written in the scope's names
-    (settings left at their default are absent). ``inputs`` has every wired port by name, refs with their port spelled out.
-    ``read`` are the on-demand outputs that something reads.
+    ``settings`` are the validated values; ``code`` says how each setting that is given or solved is written
+    in the scope's names (settings left at their default are absent from it). ``read`` are the on-demand
+    outputs that something reads.
     """
 
     spec: LayerSpec
@@ -38,13 +52,17 @@ class LayerUse:
 
 @dataclass(frozen=True, slots=True)
 class BlockUse:
-    """A block with the scope its use resolves to. ``file`` is the name of the file it was imported from, or empty.
+    """A block with the scope its use resolves to.
 
-    ``code`` says how its params, and the axes its body needs the size of, are written in the scope around it.
+    ``file`` is the name of the file it was imported from as its use wrote it, or empty; ``home`` is the
+    document that holds it (its ``source`` has the lines). ``code`` says how its params (``$heads``) and the
+    axes its modules are built from (``dim``) are written in the scope around it; params left at their default
+    are absent from it.
     """
 
     name: str
     file: str
+    home: Graph
     scope: Scope
     code: Mapping[str, Setting]
     outputs: Mapping[str, TensorType]
@@ -52,9 +70,11 @@ class BlockUse:
 
 @dataclass(frozen=True, slots=True)
 class RepeatUse:
-    """``len(each)`` layers; equal ones are the same object. ``share`` applies ``each[0]``'s module every time.
+    """``len(each)`` layers; equal ones are the same object. With ``share``, the module of ``each[0]`` is
+    applied every time.
 
-    ``carry`` maps each carried input port to the output that feeds it in the next layer.
+    ``carry`` maps each carried input port to the output that feeds it in the next layer. ``outputs`` are the
+    last layer's.
     """
 
     each: tuple[LayerUse | BlockUse, ...]
@@ -66,13 +86,19 @@ class RepeatUse:
 class ScanUse:
     """A scan: its body's scope, and where the walked axis stands in each input that is cut, and in the mask.
 
-    Sizes inside the body are written in the names of the scope around it. Stacked outputs have the walked axis at ``axis``.
+    Sizes inside the body are written in the names of the scope around it. ``scope.inputs`` are the types of
+    one step: each, state and const; ``scope.outputs`` is what is stacked, with the walked axis at ``axis``.
+    ``next`` has every state's value for the step after, ``final`` maps outputs to states. ``mask`` is None
+    for a scan that has none, or none in this use.
     """
 
     scope: Scope
     cut: Mapping[str, int]
     axis: int
+    next: Mapping[str, Ref]
+    final: Mapping[str, str]
     outputs: Mapping[str, TensorType]
+    mask: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +111,46 @@ class ReuseUse:
     outputs: Mapping[str, TensorType]
 
 
-Use: TypeAlias = Union[LayerUse, BlockUse, RepeatUse, ScanUse, ReuseUse]
+Use: TypeAlias = LayerUse | BlockUse | RepeatUse | ScanUse | ReuseUse
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Where a tied parameter lives: in ``node``, ``depth`` scopes further out, under a dotted name.
+
+    The name goes through nodes as ``nn.Module`` names do: ``attend.query.weight``, ``0.ffn.weight`` in a
+    repeat.
+    """
+
+    depth: int
+    node: str
+    parameter: str
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedNode:
-    """A node of the graph beside what it resolves to (None where a problem stands in the way)."""
+    """A node of the graph beside what it resolves to (None where a problem stands in the way).
+
+    ``inputs`` has every wired port by its name (also those that the file wires as ``in: x`` or in ``carry``),
+    refs with their port spelled out; for a scan: what ``each``, ``const`` and the states that start from a
+    wire read, and the mask under ``MASK``. ``types`` is what is known of its outputs, also where ``use`` is
+    None. ``ties`` is by the node's own parameter.
+    """
 
     node: Call | Repeat | Scan | Reuse
     inputs: Mapping[str, Wire]
     use: Use | None
+    types: Mapping[str, TensorType | None]
+    ties: Mapping[str, Tie] = field(default_factory=dict[str, Tie])
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A resolved body. ``order`` lists the nodes so that each comes after what it reads."""
+    """A resolved body. ``order`` lists the nodes so that each comes after what it reads.
+
+    ``outputs`` are those that are computed: on-demand ones that nothing reads (an attention's weights) are
+    left out.
+    """
 
     values: Mapping[str, Any]
     inputs: Mapping[str, TensorType | None]
