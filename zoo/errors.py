@@ -7,7 +7,9 @@
     ├── LayerError          a layer class breaks the layer contract
     ├── PackError           a pack cannot be loaded, or two packs claim one name
     ├── SizeError           an expression of sizes does not parse or has no value
-    └── InputError          a compiled model was called with inputs that do not fit (also a ``TypeError``)
+    ├── InputError          a compiled model was called with inputs that do not fit (also a ``TypeError``)
+    ├── TrainingError       a training run cannot start or go on
+    └── CheckpointError     a checkpoint cannot be read or written
 
 A message gives the invariant, what came, and the remedy. Code that knows the inner fact raises; code that knows
 node, file and line adds them.
@@ -60,6 +62,14 @@ class SizeError(ZooError):
 
 class InputError(ZooError, TypeError):
     """A compiled model was called with inputs that do not fit its graph."""
+
+
+class TrainingError(ZooError):
+    """A training run cannot start or go on: its text, its graph's ports, its loss."""
+
+
+class CheckpointError(ZooError):
+    """A checkpoint cannot be read or written."""
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
