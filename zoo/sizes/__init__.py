@@ -1,0 +1,38 @@
+"""Sizes: the integers and named axes that shapes are made of.
+
+Two forms, because two things are asked of them:
+
+* an **expression** is what a person wrote (``$dim * 4``, ``time-1``): it keeps its order, prints as it was
+  meant, and is evaluated with a lookup for its names;
+* a **size** is a value: an ``int`` when it is known, else a ``Symbolic``: an integer polynomial over named
+  axes in a normal form, so that ``dim + hidden == hidden + dim`` is a plain comparison.
+
+``$name`` is a param of a graph or block; a bare name is an axis (or, in a layer's hint, one of its settings).
+"""
+
+from zoo.sizes.expressions import LARGEST, Expr, Name, Op, names, parse
+from zoo.sizes.values import (
+    Quotient,
+    Size,
+    Symbolic,
+    evaluate,
+    expression,
+    substitute,
+    symbol,
+)
+
+__all__ = [
+    "LARGEST",
+    "Expr",
+    "Name",
+    "Op",
+    "Quotient",
+    "Size",
+    "Symbolic",
+    "evaluate",
+    "expression",
+    "names",
+    "parse",
+    "substitute",
+    "symbol",
+]
