@@ -2,8 +2,8 @@
 
 What users install is the wheel, not the source tree, and many of them without the editor. The suite runs once
 more in such an environment: a bare venv, the wheel installed into it by pip, and links to whatever else lies
-beside the running Python, Qt excepted. Links make it in a second, and nothing on its path leads back to the
-source tree.
+beside the running Python, Qt excepted. Links make it in a second, and nothing on its path but the tests leads
+back to the source tree.
 """
 
 import subprocess
@@ -41,6 +41,9 @@ def link_packages(target: Path) -> None:
     for package in Path(sysconfig.get_path("purelib")).iterdir():
         if package.name not in left_out and package.name != "__pycache__":
             (target / package.name).symlink_to(package)
+    (target / "tests").symlink_to(
+        ROOT / "tests"
+    )  # tests share strategies: `from tests.strategies import ...`
 
 
 def top_levels(name: str) -> set[str]:
