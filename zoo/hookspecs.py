@@ -1,0 +1,50 @@
+"""What a pack may offer: the four hooks. A pack is a module, named by an entry point of the group ``zoo``:
+
+    [project.entry-points.zoo]
+    acme = "zoo_acme"
+
+and implements those hooks that it needs:
+
+    @zoo.hookimpl
+    def zoo_layers():
+        return [MyCell, MyAttention]
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from torch import nn
+
+hookspec = pluggy.HookspecMarker("zoo")
+hookimpl = pluggy.HookimplMarker("zoo")
+"""Marks a function of a pack as its implementation of the hook of the same name."""
+
+
+@hookspec
+def zoo_layers() -> Iterable[type[nn.Module]]:
+    """Layers: ``nn.Module`` classes, each under ``@zoo.layer("pack/name")``, an id nobody else has."""
+    raise NotImplementedError
+
+
+@hookspec
+def zoo_graphs() -> str | os.PathLike[str] | Iterable[str | os.PathLike[str]]:
+    """Graphs: paths of YAML files or of folders that hold them; ``gpt.yaml`` has the name ``gpt``."""
+    raise NotImplementedError
+
+
+@hookspec
+def zoo_tasks() -> Mapping[str, Callable[..., Any]]:
+    """Tasks by name: each makes data from its options, and says which ports it feeds and reads."""
+    raise NotImplementedError
+
+
+@hookspec
+def zoo_exporters() -> Mapping[str, Callable[..., Any]]:
+    """Exporters by name: each is called with a compiled graph and a path, and writes the model there."""
+    raise NotImplementedError

@@ -1,0 +1,48 @@
+"""Packs: what offers layers, graphs, tasks and exporters, and the registry of all that they offer.
+
+    registry = zoo.registry()
+    registry.find("recurrent/lstm_cell").inputs["x"].shape
+    registry.graphs["gpt"]                       # the path of a library graph
+    registry.broken                              # the packs that failed, with their tracebacks
+
+Packs are found by the entry points of the group ``zoo``. Each is loaded on its own, guarded and timed: one
+that fails offers nothing, takes nobody with it, and says why. The environment may say:
+
+    ZOO_PLUGINS   folders of single-file packs (``*.py``, but not ``_*.py``), separated as in PATH
+    ZOO_BLOCK     packs that must not even be imported, by name or by distribution, separated by commas
+
+    offers.py     what one pack offers, asked through its hooks and examined
+    loading.py    finding packs, and loading each behind its guard
+    catalogue.py  the registry: all offers together, clashes refused
+"""
+
+from __future__ import annotations
+
+import threading
+
+from zoo.packs.catalogue import Registry
+from zoo.packs.loading import load_packs
+from zoo.packs.offers import Pack
+
+__all__ = ["Pack", "Registry", "install", "load_packs", "registry"]
+
+_lock = threading.RLock()
+_current: Registry | None = None
+
+
+def registry() -> Registry:
+    """The registry of this process: the installed packs, loaded when somebody first asks."""
+    global _current  # noqa: PLW0603  # the one registry of the process
+    if _current is None:
+        with _lock:
+            if _current is None:
+                _current = load_packs()
+    return _current
+
+
+def install(new: Registry | None) -> Registry | None:
+    """Make ``new`` the registry of this process (None: load it again when asked for); returns the old one."""
+    global _current
+    with _lock:
+        old, _current = _current, new
+    return old

@@ -1,0 +1,133 @@
+"""The registry: what all packs offer together, by name.
+
+What two packs claim belongs to neither, so that no order of installation decides what a graph means: the name
+is taken out, both packs carry a note that names both, and whoever asks for it is told.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from zoo.errors import PackError, did_you_mean
+from zoo.graph import EMPTY, Frozen
+from zoo.packs.offers import Offer, Pack, Tool, spec_of, use_name
+from zoo.spec import LayerSpec
+
+V = TypeVar("V")
+
+
+class Registry:
+    """Layers, graphs, tasks and exporters by name, and the packs that they are from; read-only.
+
+    ``Registry([spec, …])`` or ``Registry.of(cls, …)`` makes one by hand, without packs.
+    """
+
+    layers: Mapping[str, LayerSpec]
+    """Layers by the name that files use: ``pack/name``, from version 2 on ``pack/name@2``."""
+    graphs: Mapping[str, Path]
+    """The files of library graphs, by the names of these."""
+    tasks: Mapping[str, Tool]
+    exporters: Mapping[str, Tool]
+    packs: tuple[Pack, ...]
+    """All packs that were found, blocked and broken ones among them."""
+    notes: tuple[str, ...]
+    """Findings that belong to no pack."""
+
+    def __init__(self, layers: Iterable[LayerSpec] = (), graphs: Mapping[str, Path] = EMPTY) -> None:
+        specs: dict[str, LayerSpec] = {}
+        for spec in layers:
+            if use_name(spec) in specs:
+                raise PackError(f"an id names one layer, and '{use_name(spec)}' is here twice; leave one out")
+            specs[use_name(spec)] = spec
+        self.layers = Frozen(specs)
+        self.graphs = Frozen(graphs)
+        self.tasks = self.exporters = EMPTY
+        self.packs = ()
+        self.notes = ()
+        self._claimed: Mapping[str, Sequence[Pack]] = {}
+
+    @staticmethod
+    def of(*classes: type[Any]) -> Registry:
+        """The registry of some classes under ``@zoo.layer``."""
+        specs: list[LayerSpec] = []
+        for cls in classes:
+            if (spec := spec_of(cls)) is None:
+                raise PackError(f"a registry holds layers, and {cls} is none; put @zoo.layer above it")
+            specs.append(spec)
+        return Registry(specs)
+
+    @staticmethod
+    def collect(loaded: Sequence[tuple[Pack, Offer]], notes: Iterable[str] = ()) -> Registry:
+        """The registry of what packs offer."""
+        registry = Registry()
+        clashes: dict[str, list[str]] = defaultdict(list)
+        registry.layers, registry._claimed = _merge("layer", [(p, o.layers) for p, o in loaded], clashes)
+        registry.graphs, _ = _merge("graph", [(p, o.graphs) for p, o in loaded], clashes)
+        registry.tasks, _ = _merge("task", [(p, o.tasks) for p, o in loaded], clashes)
+        registry.exporters, _ = _merge("exporter", [(p, o.exporters) for p, o in loaded], clashes)
+        registry.packs = tuple(replace(p, notes=(*p.notes, *clashes[p.name])) for p, _ in loaded)
+        registry.notes = tuple(notes)
+        return registry
+
+    @property
+    def broken(self) -> Mapping[str, Pack]:
+        """The packs that failed and so offer nothing, by name; each has ``problem`` and ``traceback``."""
+        return {pack.name: pack for pack in self.packs if pack.problem}
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """All that is wrong, a sentence each: broken packs, names claimed twice, blocks that block nothing."""
+        said = [(pack.name, text) for pack in self.packs for text in (pack.problem, *pack.notes) if text]
+        return (*(f"pack '{name}': {text}" for name, text in said), *self.notes)
+
+    def find(self, use: str) -> LayerSpec | None:
+        """The layer that a file names ``pack/name`` (meaning ``pack/name@1``) or ``pack/name@2``."""
+        return self.layers.get(use.removesuffix("@1"))
+
+    def missing(self, use: str) -> tuple[str, str]:
+        """Why ``find`` has no such layer, and what to do about it: a message and a remedy."""
+        if packs := self._claimed.get(use.removesuffix("@1")):
+            return f"the layer '{use}' is claimed by {_both(packs)}", "block one: ZOO_BLOCK=NAME"
+        id, _, version = use.partition("@")
+        if versions := [spec.version for spec in self.layers.values() if spec.id == id]:
+            names = ", ".join(map(str, versions))
+            message = f"the layer '{id}' has no version {version or 1}, only {names}"
+            return message, f"write {id}@{versions[-1]}, or install a version of its pack that has it"
+        prefix = id.partition("/")[0]
+        message = f"there is no layer '{use}'"
+        for pack in self.packs:
+            if pack.name == prefix and (pack.problem or pack.blocked):
+                why = "is blocked" if pack.blocked else f"is broken: {pack.problem}"
+                return f"{message}: the pack '{prefix}' {why}", "zoo packs shows more"
+        message += did_you_mean(use, self.layers)
+        if any(spec.id.startswith(f"{prefix}/") for spec in self.layers.values()):
+            return message, "zoo layers lists them all"
+        return message, f"install the pack that offers {prefix}/..., or name its folder in ZOO_PLUGINS"
+
+
+def _merge(
+    what: str, offers: Iterable[tuple[Pack, Mapping[str, V]]], clashes: Mapping[str, list[str]]
+) -> tuple[Mapping[str, V], Mapping[str, Sequence[Pack]]]:
+    """What is claimed once, and who claims what is claimed more than once."""
+    values: dict[str, V] = {}
+    owners: dict[str, list[Pack]] = defaultdict(list)
+    for pack, offer in offers:
+        for name, value in offer.items():
+            values[name] = value
+            owners[name].append(pack)
+    claimed = {name: packs for name, packs in owners.items() if len(packs) > 1}
+    for name, packs in claimed.items():
+        del values[name]
+        for pack in packs:
+            clashes[pack.name].append(
+                f"a name has one owner, and the {what} '{name}' is claimed by {_both(packs)}; block one"
+            )
+    return Frozen(values), claimed
+
+
+def _both(packs: Iterable[Pack]) -> str:
+    return " and ".join(f"'{pack.name}' ({pack.origin})" for pack in packs)
