@@ -1,0 +1,171 @@
+"""Reading one value of the marked tree at a time, and reporting what is wrong with it.
+
+Nothing here raises for bad input: each method returns what it could read, None or an empty collection
+otherwise, and counts what it left out in ``slips``, so that a caller knows whether an entry is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias, TypeVar
+
+from zoo.errors import did_you_mean
+from zoo.files.scalars import resolve
+from zoo.files.source import Source
+from zoo.files.text import WordError, shown
+from zoo.files.tree import Broken, Marked, Scalar, Sequence
+from zoo.files.tree import Mapping as MarkedMapping
+from zoo.files.words import check_name
+from zoo.problems import Place, Problem, Severity
+
+T = TypeVar("T")
+
+Entries: TypeAlias = Mapping[str, tuple[Scalar, Marked]]
+
+MOST = 200
+"""After so many problems of one file the others are only counted."""
+
+
+class Reporter:
+    """Collects the problems of a source. ``path`` is the node path that they name; whoever reads a node
+    sets it.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+        self.path = ""
+        self.slips = 0
+        self.more = 0
+
+    def report(self, code: str, message: str, remedy: str, at: int, severity: Severity = "error") -> None:
+        """Add a problem at an offset of the text."""
+        self.slips += 1
+        if len(self.problems) >= MOST:
+            self.more += 1
+        else:
+            self.problems.append(Problem(severity, code, message, remedy, self.path, self.source.at(at)))
+
+    def all_problems(self) -> list[Problem]:
+        """The problems in the order of the file."""
+        problems = sorted(self.problems, key=lambda problem: problem.place or Place("", 0, 0))
+        if self.more:
+            message = f"{self.more} more problems are not shown"
+            problems.append(
+                Problem("error", "too-many", message, "mend the ones above first", "", self.source.at(0))
+            )
+        return problems
+
+    # -------------------------------------------------------------------------------------------- collections
+
+    def entries(self, node: Marked, what: str, code: str = "kind") -> Entries:
+        """The entries of a mapping; an empty heading (``nodes:`` with nothing behind) is an empty mapping."""
+        if isinstance(node, MarkedMapping):
+            return node.entries
+        if not is_null(node):
+            self.wrong_kind(node, f"{what} is a mapping", code=code)
+        return {}
+
+    def items(self, node: Marked, what: str, remedy: str = "") -> list[Marked]:
+        """The items of a list."""
+        if isinstance(node, Sequence):
+            return node.items
+        self.wrong_kind(node, f"{what} is a list", remedy)
+        return []
+
+    def known(self, entries: Entries, allowed: Iterable[str], what: str) -> None:
+        """Report every key that is not one of ``allowed``."""
+        for name, (key, _) in entries.items():
+            if name not in allowed:
+                hint = did_you_mean(name, allowed)
+                remedy = "" if hint else f"its keys are {', '.join(allowed)}"
+                self.report("key-unknown", f"{what} has no key '{shown(name)}'{hint}", remedy, key.start)
+
+    # -------------------------------------------------------------------------------------------------- words
+
+    def name(self, key: Scalar, what: str) -> bool:
+        """Whether a key may name something."""
+        try:
+            check_name(key.text, what)
+        except WordError as error:
+            self.report("name", error.message, error.remedy, key.start)
+            return False
+        return True
+
+    def word(
+        self, node: Marked, parse: Callable[[str], T], what: str, code: str, remedy: str = ""
+    ) -> T | None:
+        """A text, parsed; ``what`` begins the sentence for everything else (``'use' is text``)."""
+        value = self.scalar(node, code)
+        if isinstance(value, str):
+            try:
+                return parse(value)
+            except WordError as error:
+                self.report(code, error.message, error.remedy, node.start)
+        elif value is not BAD:
+            self.wrong_kind(node, what, remedy, code)
+        return None
+
+    def scalar(self, node: Marked, code: str = "value") -> object:
+        """The value of a word, number or text; BAD for what has been reported; the node itself when it is
+        a collection.
+        """
+        if not isinstance(node, Scalar):
+            if isinstance(node, Broken):
+                self.slips += 1
+                return BAD
+            return node
+        if node.style:
+            return node.text
+        try:
+            return resolve(node.text)
+        except WordError as error:
+            self.report(code, error.message, error.remedy, node.start)
+            return BAD
+
+    def flag(self, node: Marked, what: str) -> bool:
+        """``true`` or ``false``."""
+        value = self.scalar(node)
+        if isinstance(value, bool):
+            return value
+        if value is not BAD:
+            self.wrong_kind(node, f"{what} is true or false")
+        return False
+
+    def wrong_kind(self, node: Marked, sentence: str, remedy: str = "", code: str = "kind") -> None:
+        """Report that something else than ``sentence`` says stands at ``node``."""
+        if isinstance(node, Broken):
+            self.slips += 1
+        else:
+            self.report(code, f"{sentence}, got {describe(node)}", remedy, node.start)
+
+
+class _Bad:
+    """The value of a word that has been reported."""
+
+
+BAD = _Bad()
+
+
+def is_null(node: Marked) -> bool:
+    """Whether nothing stands here: an empty value or ``~``."""
+    return isinstance(node, Scalar) and not node.style and node.text in {"", "~", "null", "Null", "NULL"}
+
+
+def describe(node: Marked) -> str:
+    """What stands somewhere, for a sentence: ``a list``, ``the number 3``."""
+    if isinstance(node, MarkedMapping):
+        return "a mapping"
+    if isinstance(node, Sequence):
+        return "a list"
+    if isinstance(node, Broken):
+        return "something broken"
+    try:
+        value = node.text if node.style else resolve(node.text)
+    except WordError:
+        value = node.text
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return f"'{node.text}'"
+    return f"'{shown(value)}'" if isinstance(value, str) else f"the number {node.text}"

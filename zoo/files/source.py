@@ -1,0 +1,74 @@
+"""The text a graph was read from, and where in it everything stands."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TypeAlias
+
+from zoo.files.text import Lines
+from zoo.files.tree import Mapping, Marked, Scalar, Sequence, Tree, compose
+from zoo.problems import Place
+
+TreePath: TypeAlias = tuple[str | int, ...]
+"""The way to a value in the file: ``("nodes", "encoder", "scan", "nodes", "cell", "with", "hidden")``."""
+
+
+class Source:
+    """A text with the name of its file as the user gave it ("" for a string).
+
+    The marked tree and the line index are made when first asked for, and are left out of copies and pickles.
+    """
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+
+    def __repr__(self) -> str:
+        return f"Source({self.file!r}, {len(self.text)} characters)"
+
+    def __reduce__(self) -> tuple[type[Source], tuple[str, str]]:
+        return Source, (self.file, self.text)
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The marked tree, with what is wrong with the text as YAML."""
+        return compose(self.text)
+
+    @cached_property
+    def _lines(self) -> Lines:
+        return Lines(self.text)
+
+    def at(self, offset: int) -> Place:
+        """The place of an offset in the text."""
+        return Place(self.file, *self._lines.position(offset))
+
+    def place(self, path: TreePath, key: bool = False) -> Place:
+        """Where the value at ``path`` stands, or its key; where there is none, the entry around it that
+        exists.
+
+        A wire written ``in: x`` has no port name, so an empty word in the path is passed over.
+        """
+        node, last = self.tree.root, None
+        for step in path:
+            if step == "":
+                continue
+            entry = _child(node, step)
+            if entry is None:
+                key = True
+                break
+            last, node = entry
+        if last is not None and (key or node is None):
+            return self.at(last.start)
+        return self.at(node.start if node is not None else 0)
+
+
+def _child(node: Marked | None, step: str | int) -> tuple[Marked, Marked] | None:
+    """The key (of a list: the item) and value one step down."""
+    if isinstance(node, Mapping) and isinstance(step, str):
+        return node.entries.get(step)
+    if isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+        return node.items[step], node.items[step]
+    return None
+
+
+__all__ = ["Mapping", "Marked", "Scalar", "Sequence", "Source", "TreePath"]
