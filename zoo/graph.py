@@ -1,11 +1,17 @@
 """The graph: an immutable document of nodes and wires. No torch, no Qt, no text.
 
-A graph, a block and a scan are each a **body**: named nodes, wired by name. A node is a ``Call`` of a layer or block, a
-``Repeat`` of one, a ``Scan`` or a ``Reuse``. Wires are stored at their consumer, as in the file: ``inputs`` maps a port to
-the ``Ref`` it reads. Changing a graph means making another one (``zoo.edits``); unchanged parts are shared between the two.
+A graph, a block and a scan are each a **body**: named nodes, wired by name. A node is a ``Call`` of a
+layer or block, a ``Repeat`` of one, a ``Scan`` or a ``Reuse``. Wires are stored at their consumer, as in
+the file: ``inputs`` maps a port to the ``Ref`` it reads (``zoo.wires`` lists them all). Changing a graph
+means making another one (``zoo.edits``); unchanged parts are shared between the two.
 
-**Scopes** are addressed by dotted paths: ``""`` is the graph's own body, ``decoder`` the body of the scan of that name,
-``#encoder_layer`` a block's body, ``#encoder_layer.walk`` a scan inside the block.
+**Scopes** are addressed by dotted paths: ``""`` is the graph's own body, ``decoder`` the body of the scan
+of that name, ``#encoder_layer`` a block's body, ``#encoder_layer.walk`` a scan inside the block. A node's
+**path** is its scope's and its name: ``decoder.cell``, ``#encoder_layer.attend``; these are the keys of
+``layout``.
+
+``==`` compares meaning, so it does not see the order of mappings, nor ``1`` beside ``1.0`` and ``true``.
+``identical`` also sees what a person sees in the file.
 """
 
 from __future__ import annotations
@@ -13,48 +19,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar, Union
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from zoo.errors import EditError, did_you_mean
-from zoo.sizes import Expr, Name, Op
+from zoo.sizes import Expr
 from zoo.spec import Port
+from zoo.values import EMPTY, Frozen, Scalar, Value, freeze, identical
 
 if TYPE_CHECKING:
-    from torch import nn
+    import torch
 
+    from zoo.builder import GraphBuilder
+    from zoo.compiler import CompiledGraph
     from zoo.files.source import Source
 
-K = TypeVar("K")
 V = TypeVar("V")
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 """What nodes, ports, params and blocks may be called."""
-
-
-class Frozen(dict[K, V]):
-    """A dict that cannot be changed, and keeps its order: the mappings inside a graph."""
-
-    __slots__ = ()
-
-    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
-        raise TypeError("a graph is immutable: make a changed one with zoo.edits or dataclasses.replace")
-
-    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse  # type: ignore[assignment]
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(tuple(self.items()))
-
-    def __reduce__(self) -> tuple[type[Frozen[K, V]], tuple[dict[K, V]]]:
-        return Frozen, (dict(self),)
-
-
-EMPTY: Frozen[str, Any] = Frozen()
-
-Value: TypeAlias = Union[None, bool, int, float, str, Name, Op, tuple["Value", ...], Frozen[str, "Value"]]
-"""A setting: a plain value, or an expression of ``$params`` (``Name`` or ``Op``)."""
-
-Scalar: TypeAlias = Union[None, bool, int, float, str]
-"""What a param may hold; None is ``~``: it must be given where the block is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +50,18 @@ class Ref:
         return self.node if self.port is None else f"{self.node}.{self.port}"
 
 
-Wire: TypeAlias = Union[Ref, tuple[Ref, ...]]
+Wire: TypeAlias = Ref | tuple[Ref, ...]
 """What an input port reads: one output, or several for a variadic port."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A layer (``use: pack/name``, ``pack/name@2``) or a block (``use: name``, ``use: other.yaml#name``) placed in a body.
+    """A layer (``use: pack/name``, ``pack/name@2``) or a block (``use: name``, ``use: other.yaml#name``),
+    placed in a body.
 
-    In ``inputs`` the port ``""`` stands for ``in: x`` and ``in: [x, y]``: the one required port. ``tie`` shares a parameter
-    with another node: ``{weight: embed.weight}``.
+    In ``inputs`` the port ``""`` stands for ``in: x`` and ``in: [x, y]``: the one required port. ``tie``
+    shares a parameter with another node, of this body or one around it, and may go through nodes:
+    ``{weight: encoder.0.embed.weight}``.
     """
 
     use: str
@@ -95,8 +79,9 @@ class Call:
 class Repeat:
     """``use`` stacked ``count`` times; ``carry`` feeds each layer's output into the next one's port.
 
-    ``carry`` maps an input port to what the first layer reads; the next layer reads the output of the same name, or the only
-    output. Every layer has weights of its own unless ``share``. ``vary`` gives a setting one value a layer.
+    ``carry`` maps an input port to what the first layer reads; the next layer reads the output of the
+    same name, or the only output. Every layer has weights of its own unless ``share``. ``vary`` gives a
+    setting one value a layer.
     """
 
     count: Expr
@@ -123,7 +108,9 @@ class Zeros:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """A state that starts from a trained parameter: ``learned AXIS …`` (axes without a number are broadcast)."""
+    """A state that starts from a trained parameter: ``learned AXIS …`` (axes without a number are
+    broadcast).
+    """
 
     shape: tuple[Expr, ...]
 
@@ -131,17 +118,18 @@ class Learned:
         return " ".join(["learned", *(str(axis).replace(" ", "") for axis in self.shape)])
 
 
-Start: TypeAlias = Union[Ref, Zeros, Learned]
+Start: TypeAlias = Ref | Zeros | Learned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
     """A body walked over one axis, with state fed back: a recurrent network, drawn once.
 
-    ``each`` names what is cut into steps along ``over``, ``state`` what is fed back and how it starts, ``const`` what every step
-    sees whole; these names are what the body's nodes may read. ``next`` gives each state's value for the step after,
-    ``stack`` the outputs collected over the axis, ``final`` the outputs that are a state after the last step. A step where
-    ``mask`` is false carries the old state through and stacks zeros. ``reverse`` walks from the end.
+    ``each`` names what is cut into steps along ``over``, ``state`` what is fed back and how it starts,
+    ``const`` what every step sees whole; these names are what the body's nodes may read. ``next`` gives
+    each state's value for the step after, ``stack`` the outputs collected over the axis, ``final`` the
+    outputs that are a state after the last step. A step where ``mask`` is false carries the old state
+    through and stacks zeros. ``reverse`` walks from the end.
     """
 
     over: str
@@ -167,7 +155,7 @@ class Reuse:
     inputs: Frozen[str, Wire] = EMPTY
 
 
-Node: TypeAlias = Union[Call, Repeat, Scan, Reuse]
+Node: TypeAlias = Call | Repeat | Scan | Reuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,8 +173,9 @@ class Block:
 class Graph:
     """A whole document: what one file holds.
 
-    ``files`` holds the graphs of other files that ``use: other.yaml#block`` names, by the name as written. ``source`` is the text
-    this graph was read from; it gives problems their line, lets saving keep comments, and does not count in ``==``.
+    ``files`` holds the graphs of other files that ``use: other.yaml#block`` names, by the name as
+    written. ``source`` is the text this graph was read from; it gives problems their line, lets saving
+    keep comments, and does not count in ``==``.
     """
 
     name: str
@@ -218,8 +207,9 @@ class Graph:
     ) -> CompiledGraph:
         """Turn the graph into an ordinary ``nn.Module``.
 
-        ``params`` override the graph's own (``graph.compile(layers=12)``). Every node's initial weights are drawn from a
-        seed of their own, made of ``seed`` and the node's path. Raises GraphError with every problem of the graph.
+        ``params`` override the graph's own (``graph.compile(layers=12)``). Every node's initial weights
+        are drawn from a seed of their own, made of ``seed`` and the node's path. Raises GraphError with
+        every problem of the graph.
         """
         from zoo.compiler import compile_graph
 
@@ -232,7 +222,9 @@ class Graph:
         for name in names:
             node = _entry(body.nodes, name, "node")
             if not isinstance(node, Scan):
-                raise EditError(f"'{name}' has no body to enter: only scans have one, this is a {kind(node)}")
+                raise EditError(
+                    f"'{name}' is a {kind(node)}; only scans have a body, and blocks are entered as '#block'"
+                )
             body = node
         return body
 
@@ -243,7 +235,8 @@ class Graph:
             assert isinstance(body, Graph)
             return body
         if not names:
-            assert block is not None and isinstance(body, Block)
+            assert block is not None
+            assert isinstance(body, Block)
             return replace(self, blocks=put(self.blocks, block, body))
         assert isinstance(body, Scan)
         outer = scope.rpartition(".")[0]
@@ -251,7 +244,7 @@ class Graph:
         return self.with_body(outer, replace(parent, nodes=put(parent.nodes, names[-1], body)))
 
 
-Body: TypeAlias = Union[Graph, Block, Scan]
+Body: TypeAlias = Graph | Block | Scan
 
 
 def kind(node: Node) -> str:
@@ -267,6 +260,11 @@ def split_scope(scope: str) -> tuple[str | None, tuple[str, ...]]:
     if names and names[0].startswith("#"):
         return names[0][1:], names[1:]
     return None, names
+
+
+def join(scope: str, name: str) -> str:
+    """The path of a node in a scope; a scan's path is the scope of its body."""
+    return f"{scope}.{name}" if scope else name
 
 
 def refs(wire: Wire) -> tuple[Ref, ...]:
@@ -286,7 +284,9 @@ def _entry(mapping: Mapping[str, V], name: str, what: str) -> V:
 
 
 def visible(body: Body) -> Iterator[str]:
-    """The names that the nodes of a body may read: its inputs (of a scan: each, state, const) and its nodes."""
+    """The names that the nodes of a body may read: its inputs (of a scan: each, state, const) and its
+    nodes.
+    """
     if isinstance(body, Scan):
         yield from body.each
         yield from body.state
@@ -294,3 +294,33 @@ def visible(body: Body) -> Iterator[str]:
     else:
         yield from body.inputs
     yield from body.nodes
+
+
+__all__ = [
+    "EMPTY",
+    "NAME",
+    "Block",
+    "Body",
+    "Call",
+    "Frozen",
+    "Graph",
+    "Learned",
+    "Node",
+    "Ref",
+    "Repeat",
+    "Reuse",
+    "Scalar",
+    "Scan",
+    "Start",
+    "Value",
+    "Wire",
+    "Zeros",
+    "freeze",
+    "identical",
+    "join",
+    "kind",
+    "put",
+    "refs",
+    "split_scope",
+    "visible",
+]
