@@ -125,7 +125,7 @@ def _size(word: str) -> Axis:
     try:
         return parse(plain)
     except SizeError as error:
-        raise LayerError(f"axis '{word}': {error}; axes stand apart by spaces") from None
+        raise LayerError(f"axis '{word}': {error}; write a size as in dim*4+1, without spaces") from None
 
 
 def shown(hint: Any) -> str:
@@ -134,5 +134,5 @@ def shown(hint: Any) -> str:
         return "None"
     if not isinstance(hint, type) or get_args(hint):
         return str(hint).replace("typing.", "")
-    plain = hint.__module__ in ("builtins", "jaxtyping")
+    plain = hint.__module__ in ("builtins", "jaxtyping", "typing")
     return hint.__qualname__ if plain else f"{hint.__module__}.{hint.__qualname__}"

@@ -86,7 +86,9 @@ def _outputs(hints: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Te
     if hint is tuple or get_origin(hint) is tuple:
         raise LayerError("forward returns a tuple whose fields have no names; return a NamedTuple")
     if hint is not None and split_none(hint)[1]:
-        raise LayerError("forward may return None; an output on demand is a field X | None of a NamedTuple")
+        raise LayerError(
+            "forward may return None; make an output on demand the field X | None of a NamedTuple"
+        )
     try:
         return {"out": tensor_hint(hint)}
     except LayerError as error:

@@ -40,12 +40,10 @@ def settings_model(
     try:
         model = create_model(name, __config__=_CONFIG, __module__=module, **fields)
     except (PydanticUserError, SchemaError, TypeError) as error:
-        raise LayerError(f"pydantic makes no model of the settings: {error}") from error
+        raise LayerError(f"pydantic makes no model of the settings: {error}; mend their types") from error
     for key, field in model.model_fields.items():
-        if field.alias or field.is_required() != (parameters[key].default is Parameter.empty):
-            raise LayerError(
-                f"setting '{key}': its Field has an alias or a default; write both in __init__ itself"
-            )
+        if field.alias:
+            raise LayerError(f"setting '{key}' has one name, and its Field an alias; remove the alias")
     _check_defaults(model)
     return model
 
@@ -127,3 +125,7 @@ def _check_defaults(model: type[BaseModel]) -> None:
                     f"setting '{problem['loc'][0]}': its own type refuses its default: "
                     f"{problem['msg']}; mend one of them"
                 ) from None
+    except TypeError as error:  # a bound that does not fit the type
+        raise LayerError(
+            f"pydantic cannot check the default of a setting: {error}; mend its Field"
+        ) from error

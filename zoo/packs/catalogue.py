@@ -80,7 +80,7 @@ class Registry:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """All that is wrong, a sentence each: broken packs, names claimed twice, blocks that block nothing."""
+        """All that is wrong, a sentence each: packs that failed, names claimed twice, idle blocks."""
         said = [(pack.name, text) for pack in self.packs for text in (pack.problem, *pack.notes) if text]
         return (*(f"pack '{name}': {text}" for name, text in said), *self.notes)
 

@@ -59,7 +59,7 @@ def load_packs(
     loaded = [_load(each, {_plain(name) for name in blocked}) for each in candidates]
     known = {name for each in candidates for name in _names(each.pack)}
     notes = [
-        f"one blocks packs, and '{name}' is none{did_you_mean(name, known)}; mend ZOO_BLOCK"
+        f"ZOO_BLOCK names packs or distributions, and '{name}' is neither{did_you_mean(name, known)}; mend it"
         for name in blocked
         if _plain(name) not in known
     ]
