@@ -1,0 +1,141 @@
+"""A checkpoint: one safetensors file that holds everything a model is, and everything a run needs to go on.
+
+    metadata  zoo       JSON: params, characters, context, options, how far the run is, losses (``Header``)
+              graph     the graph's YAML, comments and all
+              files     JSON: the texts of other files whose blocks the graph uses, by name
+    tensors   NODE.PARAMETER                  the model's ``state_dict``
+              optimizer/STATE/NODE.PARAMETER  the optimizer's, in ``last.safetensors`` only
+
+Nothing is ever unpickled, any safetensors reader opens it, and being one file it is replaced as a whole or
+not at all. A run's folder holds ``best.safetensors`` (lowest validation loss: to use) and
+``last.safetensors`` (to resume).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from torch import Tensor
+
+from zoo.errors import CheckpointError
+from zoo.graph import Scalar
+from zoo.training.extra import require
+from zoo.training.options import Options
+
+BEST, LAST = "best.safetensors", "last.safetensors"
+_MOMENT = "optimizer/"
+
+
+class Header(BaseModel):
+    """What a checkpoint says of its model and its run."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    format: Literal["zoo/checkpoint/1"] = "zoo/checkpoint/1"
+    task: Literal["language model"] = "language model"
+    params: dict[str, Scalar]
+    characters: str
+    context: int
+    options: Options
+    text: str
+    """The name of the text, a path unless it is the built-in one."""
+    text_sha256: str
+    step: int = 0
+    seconds: float = 0.0
+    validation_loss: float | None = None
+    best_loss: float | None = None
+    bigram_loss: float
+    scaler: dict[str, float | int] = {}
+    """The state of the loss scaling that precision 16 needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A checkpoint in memory, every tensor on the CPU."""
+
+    header: Header
+    graph: str
+    files: dict[str, str]
+    weights: dict[str, Tensor]
+    moments: dict[str, dict[str, Tensor]]
+
+
+def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint atomically. Raises CheckpointError when the disk refuses; what was there before
+    stays.
+    """
+    require("safetensors")
+    from safetensors import SafetensorError
+    from safetensors.torch import save_file
+
+    tensors = dict(checkpoint.weights)
+    for name, states in checkpoint.moments.items():
+        tensors.update({f"{_MOMENT}{state}/{name}": tensor for state, tensor in states.items()})
+    metadata = {
+        "zoo": checkpoint.header.model_dump_json(),
+        "graph": checkpoint.graph,
+        "files": json.dumps(checkpoint.files),
+    }
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file(
+            {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()},
+            unfinished,
+            metadata,
+        )
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"cannot write the checkpoint {path}: {error}") from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
+    """Read a checkpoint; in a run's folder the one called ``within``.
+
+    Raises CheckpointError for what is missing, cut short, or something else.
+    """
+    require("safetensors")
+    from safetensors import SafetensorError, safe_open
+
+    file = _find(Path(path), within)
+    try:
+        with safe_open(file, framework="pt") as opened:
+            metadata: dict[str, str] = opened.metadata() or {}
+            tensors: dict[str, Tensor] = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{file} is not a checkpoint, or not a whole one: {error}") from None
+    try:
+        header = Header.model_validate_json(metadata["zoo"])
+        graph, files = metadata["graph"], json.loads(metadata["files"])
+    except KeyError as error:
+        raise CheckpointError(
+            f"{file} is a safetensors file, but no checkpoint of `zoo train`: it has no {error}"
+        ) from None
+    except (ValidationError, ValueError) as error:
+        raise CheckpointError(f"the header of {file} does not fit this version: {error}") from None
+    weights = {name: tensor for name, tensor in tensors.items() if not name.startswith(_MOMENT)}
+    moments: dict[str, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        if name.startswith(_MOMENT):
+            state, _, parameter = name.removeprefix(_MOMENT).partition("/")
+            moments.setdefault(parameter, {})[state] = tensor
+    return Checkpoint(header, graph, files, weights, moments)
+
+
+def _find(path: Path, within: str) -> Path:
+    file = path / within if path.is_dir() else path
+    if not file.exists():
+        inside = f"; the folder {path} holds no {within}" if path.is_dir() else ""
+        raise CheckpointError(
+            f"there is no checkpoint {path}{inside}; `zoo train` writes them into folders under runs/"
+        )
+    return file

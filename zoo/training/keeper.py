@@ -1,0 +1,124 @@
+"""What happens around a step: its seed and learning rate before it; after it the count, the measuring, the
+saving.
+
+Everything random in step n is drawn from a seed made of the run's seed and n (the data's order is, too), so
+the state of a run is its weights, its optimizer and n, and a resumed run is bit for bit the run that was
+never stopped.
+"""
+
+# ruff: noqa: ARG002  # Lightning says what a callback is called with
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+
+import lightning.pytorch as pl
+import torch
+from torch import Tensor
+
+from zoo.errors import TrainingError
+from zoo.training.options import Options
+from zoo.training.schedule import Clock, learning_rate
+from zoo.training.seeds import derive
+from zoo.training.watcher import Moment, Watcher
+
+MEASUREMENTS = 10
+"""How often a run is measured and saved, evenly over its length."""
+LONGEST_UNSAVED = 600.0
+"""Seconds after which it is measured and saved in any case."""
+READ_EVERY = 10
+"""Steps between two looks at the loss of a GPU, each of which waits for it."""
+
+
+class Keeper(pl.Callback):
+    """Keeps a run on its path: one object that Lightning calls before and after every step."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        watcher: Watcher,
+        options: Options,
+        measure: Callable[[], float],
+        save: Callable[[Moment], None],
+    ) -> None:
+        self.clock, self.watcher, self.options = clock, watcher, options
+        self._measure, self._save = measure, save
+        self.last: Moment | None = None
+        self.stopping = False
+        self._loss = math.nan
+        self._due = self._next_due()
+        self._kept_at = time.monotonic()
+
+    def on_train_batch_start(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
+    ) -> None:
+        torch.manual_seed(derive(self.options.seed, "step", self.clock.step))
+        rate = learning_rate(self.options.learning_rate, self.clock.midway)
+        for group in trainer.optimizers[0].param_groups:
+            group["lr"] = rate
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        clock = self.clock
+        loss: Tensor = outputs["loss"]
+        clock.step += 1
+        ends = clock.done or self.stopping
+        overdue = time.monotonic() - self._kept_at > LONGEST_UNSAVED
+        keep = ends or overdue or clock.progress * MEASUREMENTS >= self._due
+        if keep or loss.device.type == "cpu" or clock.step % READ_EVERY == 0:
+            self._read(float(loss))
+        self.watcher.stepped(clock, self._loss)
+        if keep:
+            self._keep()
+        if ends:
+            trainer.should_stop = True
+
+    def _read(self, loss: float) -> None:
+        if not math.isfinite(loss):
+            raise TrainingError(self._diverged("training", loss))
+        self._loss = loss if math.isnan(self._loss) else 0.95 * self._loss + 0.05 * loss
+
+    def _keep(self) -> None:
+        validation = self._measure()
+        # Broken weights never replace whole ones on the disk.
+        if not math.isfinite(validation):
+            raise TrainingError(self._diverged("validation", validation))
+        self.last = Moment(self.clock.step, self.clock.seconds, self._loss, validation)
+        self._save(self.last)
+        self._kept_at, self._due = time.monotonic(), self._next_due()
+        self.watcher.measured(self.last)
+
+    def _next_due(self) -> int:
+        return math.floor(self.clock.progress * MEASUREMENTS) + 1
+
+    def _diverged(self, what: str, loss: float) -> str:
+        return (
+            f"the {what} loss became {loss} at step {self.clock.step}, so training stopped; most often a "
+            f"learning rate below {self.options.learning_rate:g} mends this (--lr); what was saved is good"
+        )
+
+    @contextmanager
+    def minding_interrupts(self) -> Generator[None]:
+        """Ctrl-C ends the run after the step under way, whole and saved; a second one ends it at once."""
+        if threading.current_thread() is not threading.main_thread():
+            yield  # only the main thread may handle signals
+            return
+
+        def stop(*_: Any) -> None:
+            if self.stopping:
+                raise KeyboardInterrupt
+            self.stopping = True
+            self.watcher.interrupted()
+
+        before = signal.signal(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)

@@ -1,0 +1,217 @@
+"""Running a job: Lightning's Trainer takes the steps, the keeper measures and saves, a result comes out."""
+
+from __future__ import annotations
+
+import csv
+import logging
+import warnings
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import lightning.pytorch as pl
+import torch
+from torch import Tensor, nn
+
+from zoo.errors import CheckpointError, TrainingError
+from zoo.training.checkpoint import BEST, LAST, Checkpoint, Header, write_checkpoint
+from zoo.training.keeper import Keeper
+from zoo.training.module import LanguageModelling, mean_loss, moments
+from zoo.training.schedule import Clock
+from zoo.training.vocabulary import Vocabulary
+from zoo.training.watcher import Facts, Moment, Watcher
+from zoo.training.windows import Batch, Split, TrainingWindows, validation_windows
+
+METRICS = "metrics.csv"
+"""The file in a run's folder with one line a measurement."""
+
+_PRECISION = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that a run needs: what learns, what from, how far it is, and where it is kept."""
+
+    name: str
+    model: nn.Module
+    header: Header
+    graph: str
+    files: dict[str, str]
+    parts: Split
+    clock: Clock
+    moments: dict[str, dict[str, Tensor]] | None
+    out: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished or interrupted run. Losses are in nats a character, measured after the last step."""
+
+    model: nn.Module
+    vocabulary: Vocabulary
+    step: int
+    seconds: float
+    train_loss: float
+    validation_loss: float
+    bigram_loss: float
+    interrupted: bool
+    out: Path
+
+    @property
+    def best(self) -> Path:
+        """The checkpoint with the lowest validation loss."""
+        return self.out / BEST
+
+    @property
+    def last(self) -> Path:
+        """The checkpoint to resume from."""
+        return self.out / LAST
+
+
+def perform(job: Job, watcher: Watcher) -> Result:
+    """Run a job to its limit, or until Ctrl-C. Raises TrainingError when the loss is no longer a number."""
+    header, clock, options = job.header, job.clock, job.header.options
+    device = device_for(options.device, options.precision)
+    windows = TrainingWindows(job.parts.train, header.context, options.batch, options.seed)
+    module = LanguageModelling(job.model, options, job.moments)
+    keeper = Keeper(
+        clock, watcher, options, lambda: _measure(job, module), lambda moment: _save(job, module, moment)
+    )
+    watcher.prepared(_facts(job, device), clock)
+    try:
+        with _quiet_lightning(), torch.random.fork_rng(), keeper.minding_interrupts():
+            trainer = pl.Trainer(
+                accelerator=device,
+                devices=1,
+                precision=_PRECISION[options.precision],  # pyright: ignore[reportArgumentType]
+                max_epochs=-1,
+                gradient_clip_val=options.clip,
+                callbacks=[keeper],
+                # All of these the keeper does, by steps and across resumptions.
+                logger=False,
+                enable_checkpointing=False,
+                enable_progress_bar=False,
+                enable_model_summary=False,
+            )
+            if header.scaler:
+                trainer.precision_plugin.load_state_dict(header.scaler)
+            trainer.fit(module, train_dataloaders=_Stream(windows, clock.step))
+    except SystemExit:  # Lightning's answer to a second Ctrl-C
+        raise KeyboardInterrupt from None
+    except torch.OutOfMemoryError:
+        raise TrainingError(
+            f"{options.batch} windows of {header.context} characters a step are too much for the memory of "
+            "this GPU; take a smaller --batch or --context, or --precision bf16"
+        ) from None
+    finally:
+        watcher.ended()
+    last = keeper.last
+    assert last is not None, "the last step is always measured"
+    return Result(
+        model=job.model.eval(),
+        vocabulary=Vocabulary(header.characters),
+        step=last.step,
+        seconds=last.seconds,
+        train_loss=last.train_loss,
+        validation_loss=last.validation_loss,
+        bigram_loss=header.bigram_loss,
+        interrupted=not clock.done,
+        out=job.out,
+    )
+
+
+def device_for(device: str, precision: str) -> str:
+    """The device to use. TrainingError for one that this machine lacks, or that lacks the precision."""
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "cuda" and not torch.cuda.is_available():
+        raise TrainingError(
+            "there is no CUDA device, or this PyTorch is built without CUDA; take --device cpu"
+        )
+    if device == "cpu" and precision == "16":
+        raise TrainingError("precision 16 needs a GPU; on the CPU take bf16 or 32")
+    return device
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """The training batches from a step on, in the form that Lightning iterates."""
+
+    windows: TrainingWindows
+    first: int
+
+    def __iter__(self) -> Iterator[Batch]:
+        return self.windows.since(self.first)
+
+
+def _facts(job: Job, device: str) -> Facts:
+    return Facts(
+        graph=job.name,
+        parameters=sum(parameter.numel() for parameter in job.model.parameters()),
+        vocabulary=len(job.header.characters),
+        context=job.header.context,
+        text=job.header.text,
+        train_characters=len(job.parts.train),
+        validation_characters=len(job.parts.validation),
+        bigram_loss=job.header.bigram_loss,
+        device=device,
+        out=job.out,
+    )
+
+
+def _measure(job: Job, module: LanguageModelling) -> float:
+    windows = validation_windows(job.parts.validation, job.header.context, job.header.options.batch)
+    with module.trainer.precision_plugin.forward_context():
+        return mean_loss(job.model, windows, module.device)
+
+
+def _save(job: Job, module: LanguageModelling, moment: Moment) -> None:
+    best = job.header.best_loss is None or moment.validation_loss < job.header.best_loss
+    job.header.step, job.header.seconds = moment.step, moment.seconds
+    job.header.validation_loss = moment.validation_loss
+    job.header.scaler = module.trainer.precision_plugin.state_dict()
+    if best:
+        job.header.best_loss = moment.validation_loss
+    weights = module.model.state_dict()
+    state = moments(module.trainer.optimizers[0], module.model)
+    write_checkpoint(job.out / LAST, Checkpoint(job.header, job.graph, job.files, weights, state))
+    if best:
+        write_checkpoint(job.out / BEST, Checkpoint(job.header, job.graph, job.files, weights, {}))
+    _note(job.out / METRICS, moment)
+
+
+def _note(path: Path, moment: Moment) -> None:
+    try:
+        new = not path.exists()
+        with path.open("a", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            if new:
+                writer.writerow(["step", "seconds", "train_loss", "validation_loss"])
+            writer.writerow(
+                [
+                    moment.step,
+                    round(moment.seconds, 3),
+                    round(moment.train_loss, 6),
+                    round(moment.validation_loss, 6),
+                ]
+            )
+    except OSError as error:
+        raise CheckpointError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+@contextmanager
+def _quiet_lightning() -> Generator[None]:
+    """Lightning's hints about hardware and services are about a training script, which the reader did not
+    write.
+    """
+    logger = logging.getLogger("lightning.pytorch")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        # Lightning 2.6 uses a name that torch 2.13 has deprecated.
+        warnings.filterwarnings("ignore", ".*LeafSpec", FutureWarning)
+        try:
+            yield
+        finally:
+            logger.setLevel(level)

@@ -1,0 +1,52 @@
+"""How far a run is, and the learning rate that goes with it."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+
+WARM_UP = 0.05
+"""The part of the run in which the learning rate rises."""
+
+
+@dataclass(slots=True)
+class Clock:
+    """Counts a run's steps and seconds, those before a resumption included."""
+
+    steps: int | None
+    minutes: float | None
+    step: int = 0
+    before: float = 0.0
+    """Seconds spent before this process took over."""
+    _began: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of training so far."""
+        return self.before + time.monotonic() - self._began
+
+    @property
+    def progress(self) -> float:
+        """How much of the run is done, from 0 to 1: by steps or by time, whichever is further."""
+        return self._at(self.step)
+
+    @property
+    def midway(self) -> float:
+        """The progress in the middle of the step about to be taken: where its learning rate is read."""
+        return self._at(self.step + 0.5)
+
+    @property
+    def done(self) -> bool:
+        """Whether a limit is reached."""
+        return self.progress >= 1
+
+    def _at(self, step: float) -> float:
+        by_step = step / self.steps if self.steps else 0.0
+        by_time = self.seconds / (60 * self.minutes) if self.minutes else 0.0
+        return min(max(by_step, by_time), 1.0)
+
+
+def learning_rate(highest: float, progress: float) -> float:
+    """A linear warm-up times half a cosine that reaches zero at the end."""
+    return highest * min(progress / WARM_UP, 1.0) * 0.5 * (1 + math.cos(math.pi * progress))

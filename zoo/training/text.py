@@ -1,0 +1,52 @@
+"""Where text comes from: a file, or the half megabyte of English that every Python carries.
+
+``pydoc_data.topics`` is what ``help("while")`` prints: the language reference as plain text. It needs no
+download, so the demo and the tests train on something real. Its last tenth repeats parts of the rest (for
+Python 3.11 about a fifth of it, counted in runs of 50 characters), as documentation does.
+"""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+from zoo.errors import TrainingError
+
+BUILT_IN = "pydoc_data.topics"
+"""The name under which a checkpoint remembers the built-in text."""
+
+
+def read_text(path: str | Path | None) -> tuple[str, str]:
+    """The text, and what to call it; without a path the built-in one. Every line ends in a single line feed.
+
+    Raises TrainingError for a file that cannot be read, holds no text, or is not UTF-8 (it says where).
+    """
+    if path is None:
+        return _built_in()
+    file = Path(path)
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        reason = "it is a folder" if file.is_dir() else (error.strerror or str(error))
+        raise TrainingError(f"cannot read the text {file}: {reason}") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise TrainingError(
+            f"a text must be UTF-8, but {file} has the byte 0x{raw[error.start]:02x} at offset {error.start} "
+            f"(line {line}); convert it, for example: iconv -f WINDOWS-1252 -t UTF-8 {file.name} > text.txt"
+        ) from None
+    if not text.strip():
+        raise TrainingError(f"there is nothing to learn in {file}: it is {'blank' if text else 'empty'}")
+    return text.replace("\r\n", "\n").replace("\r", "\n"), str(file)
+
+
+def _built_in() -> tuple[str, str]:
+    try:
+        from pydoc_data.topics import topics
+    except ImportError:
+        raise TrainingError(
+            "this Python comes without pydoc_data.topics, the built-in text; name your own: --text FILE"
+        ) from None
+    return "\n\n".join(topics.values()), f"{BUILT_IN} of Python {platform.python_version()}"

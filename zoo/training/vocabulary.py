@@ -1,0 +1,67 @@
+"""Characters as numbers: the vocabulary of a character-level model is the sorted characters of its text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from zoo.errors import TrainingError
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The characters a model knows, each once, by code point; a token is a place among them."""
+
+    characters: str
+
+    def __post_init__(self) -> None:
+        if not self.characters or any(
+            a >= b for a, b in zip(self.characters, self.characters[1:], strict=False)
+        ):
+            raise ValueError("a vocabulary is a string of different characters, sorted by code point")
+
+    def __len__(self) -> int:
+        return len(self.characters)
+
+    @classmethod
+    def of(cls, text: str) -> Vocabulary:
+        """The vocabulary of a text."""
+        return cls("".join(sorted(set(text))))
+
+    def encode(self, text: str) -> Int[Tensor, " time"]:
+        """The tokens of a text. Raises TrainingError that names every character the vocabulary lacks."""
+        known = _code_points(self.characters)
+        points = _code_points(text)
+        tokens = torch.searchsorted(known, points).clamp_(max=len(known) - 1)
+        strange = known[tokens] != points
+        if bool(strange.any()):
+            names = sorted({character for character in text if character not in self.characters})
+            raise TrainingError(
+                f"the model has never seen {_listed(names)}: it knows the {len(self)} characters of the text "
+                f"it was trained on; leave {'it' if len(names) == 1 else 'them'} out"
+            )
+        return tokens
+
+    def decode(self, tokens: Iterable[int]) -> str:
+        """The text of some tokens."""
+        return "".join(self.characters[token] for token in tokens)
+
+
+def _code_points(text: str) -> Int[Tensor, " time"]:
+    # As one buffer: a loop over the characters of a large text takes seconds. A prompt from the command line
+    # may hold lone surrogates (bytes that are not UTF-8); they pass here and are reported as unknown.
+    raw = bytearray(text.encode("utf-32-le", "surrogatepass"))
+    return torch.frombuffer(raw, dtype=torch.int32) if raw else torch.empty(0, dtype=torch.int32)
+
+
+def _listed(characters: list[str], most: int = 10) -> str:
+    shown = ", ".join(
+        f"{character!a} (U+{ord(character):04X})" if not character.isprintable() else f"'{character}'"
+        for character in characters[:most]
+    )
+    rest = len(characters) - most
+    return f"{shown} and {rest} other characters" if rest > 0 else shown

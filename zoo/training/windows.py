@@ -1,0 +1,109 @@
+"""A text as batches of windows, cut anew in every epoch, each batch a function of its number.
+
+An epoch starts at a random offset, cuts the text into contiguous windows of ``context`` characters and walks
+them in random order; batches run on across epochs. Offset and order come from a seed and the epoch's number
+alone, so batch ``n`` can be had without the n − 1 before it: a resumed run needs no saved iterator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from zoo.errors import TrainingError
+from zoo.training.seeds import derive
+
+
+class Batch(NamedTuple):
+    """Tokens and, at each place, the token that follows."""
+
+    tokens: Int[Tensor, "batch time"]
+    targets: Int[Tensor, "batch time"]
+
+
+class Split(NamedTuple):
+    """What is learned from and what is kept to measure on."""
+
+    train: Int[Tensor, " time"]
+    validation: Int[Tensor, " other_time"]
+
+
+LARGEST_VALIDATION = 50_000
+"""Characters; a loss over so many is known to about a hundredth of a nat, and more would only cost time."""
+
+
+def split(tokens: Int[Tensor, " time"], context: int) -> Split:
+    """Hold the last tenth of a text back for validation, at most ``LARGEST_VALIDATION`` characters.
+
+    Raises TrainingError when one of the parts is too short for a window of ``context`` characters and the
+    next one.
+    """
+    held_back = min(len(tokens) // 10, LARGEST_VALIDATION)
+    if len(tokens) - held_back < context + 1 or held_back < 2:
+        raise TrainingError(
+            f"a text must be longer than the context: this one has {len(tokens)} characters, of which "
+            f"{held_back} are held back for validation, and a window is {context} + 1 long; take a longer "
+            "text or a smaller context"
+        )
+    return Split(tokens[: len(tokens) - held_back], tokens[len(tokens) - held_back :])
+
+
+class TrainingWindows:
+    """The endless training batches; ``windows[n]`` is batch n, the same whenever it is asked for."""
+
+    def __init__(self, tokens: Int[Tensor, " time"], context: int, batch: int, seed: int) -> None:
+        self.tokens, self.context, self.batch, self.seed = tokens, context, batch, seed
+        # One window less than would fit leaves room for the random offset.
+        self.each_epoch = max(1, (len(tokens) - 1) // context - 1)
+        self._room = len(tokens) - 1 - self.each_epoch * context
+        self._epoch, self._starts = -1, torch.empty(0, dtype=torch.int64)
+
+    @property
+    def steps_each_epoch(self) -> float:
+        """How many batches go through the text once."""
+        return self.each_epoch / self.batch
+
+    def __getitem__(self, step: int) -> Batch:
+        window, end = step * self.batch, (step + 1) * self.batch
+        starts: list[Tensor] = []
+        while window < end:
+            epoch, place = divmod(window, self.each_epoch)
+            part = self._order(epoch)[place : place + end - window]
+            starts.append(part)
+            window += len(part)
+        offsets = torch.cat(starts)[:, None] + torch.arange(self.context + 1)
+        cut = self.tokens[offsets]
+        return Batch(cut[:, :-1], cut[:, 1:])
+
+    def since(self, step: int) -> Iterator[Batch]:
+        """The batches from number ``step`` on, without end."""
+        while True:
+            yield self[step]
+            step += 1
+
+    def _order(self, epoch: int) -> Int[Tensor, " windows"]:
+        """Where the windows of an epoch begin, in the order of the walk."""
+        if epoch != self._epoch:
+            generator = torch.Generator().manual_seed(derive(self.seed, "epoch", epoch))
+            offset = torch.randint(self._room + 1, (), generator=generator)
+            self._starts = offset + self.context * torch.randperm(self.each_epoch, generator=generator)
+            self._epoch = epoch
+        return self._starts
+
+
+def validation_windows(tokens: Int[Tensor, " time"], context: int, batch: int) -> Iterator[Batch]:
+    """Every character of the validation part but its first, predicted once: full windows, then the shorter
+    rest.
+    """
+    whole = (len(tokens) - 1) // context
+    inputs = tokens[: whole * context].view(whole, context)
+    targets = tokens[1 : whole * context + 1].view(whole, context)
+    for begin in range(0, whole, batch):
+        yield Batch(inputs[begin : begin + batch], targets[begin : begin + batch])
+    rest = tokens[whole * context :]
+    if len(rest) > 1:
+        yield Batch(rest[None, :-1], rest[None, 1:])
