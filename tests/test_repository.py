@@ -16,6 +16,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+import zoo
+
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 TOOLS: dict[str, Any] = PROJECT["tool"]
@@ -165,7 +167,7 @@ def test_every_command_of_the_makefile_is_told_to_contributors() -> None:
 def test_the_changelog_knows_this_version() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.search(rf"^## \[{re.escape(PROJECT['project']['version'])}\]", text, re.MULTILINE)
-    assert distribution("layerzoo").version == PROJECT["project"]["version"]
+    assert distribution("layerzoo").version == zoo.__version__ == PROJECT["project"]["version"]
 
 
 LINK = re.compile(r"\[[^\]]+\]\((?!https?:|#)([^)#]+)[^)]*\)")
