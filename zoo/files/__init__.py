@@ -9,8 +9,22 @@ comments, blank lines, order and quotes of a hand-written file survive every edi
 
 from __future__ import annotations
 
-from zoo.files.disk import load, loads, read_path
+from zoo.files.atomic import write_text
+from zoo.files.disk import load, loads, read_path, read_text
 from zoo.files.reader import Reading, read
 from zoo.files.source import Source
+from zoo.files.writer import dumps, fmt, save
 
-__all__ = ["Reading", "Source", "load", "loads", "read", "read_path"]
+__all__ = [
+    "Reading",
+    "Source",
+    "dumps",
+    "fmt",
+    "load",
+    "loads",
+    "read",
+    "read_path",
+    "read_text",
+    "save",
+    "write_text",
+]

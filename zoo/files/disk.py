@@ -176,21 +176,36 @@ def _neighbours(path: Path) -> str:
     return did_you_mean(path.name, names)
 
 
+def read_text(path: str | os.PathLike[str]) -> str:
+    """The text of a file as it is, line breaks and byte order mark included.
+
+    FileError when it cannot be read, GraphError when it is not UTF-8.
+    """
+    name = os.fspath(path)
+    decoded = _decode(read_bytes(Path(name), name), name)
+    if isinstance(decoded, Problem):
+        raise GraphError([decoded])
+    return decoded
+
+
 def _decoded(data: bytes, name: str) -> Reading:
+    decoded = _decode(data, name)
+    if isinstance(decoded, Problem):
+        return Reading(Graph(name=""), (decoded,), frozenset())
+    return read(decoded, name)
+
+
+def _decode(data: bytes, name: str) -> str | Problem:
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\x00" in data[:4]:
         message = "a graph file is UTF-8 text, and this looks like UTF-16 or UTF-32"
-        return _unreadable(Problem("error", "encoding", message, _SAVE_AS, "", Place(name, 1, 1)))
+        return Problem("error", "encoding", message, _SAVE_AS, "", Place(name, 1, 1))
     try:
-        return read(data.decode(), name)
+        return data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start].decode()
         message = f"a graph file is UTF-8 text, and the byte 0x{data[error.start]:02X} here is not"
         place = Place(name, *Lines(before).position(len(before)))
-        return _unreadable(Problem("error", "encoding", message, _SAVE_AS, "", place))
+        return Problem("error", "encoding", message, _SAVE_AS, "", place)
 
 
 _SAVE_AS = "save it again with the encoding UTF-8"
-
-
-def _unreadable(problem: Problem) -> Reading:
-    return Reading(Graph(name=""), (problem,), frozenset())

@@ -103,7 +103,7 @@ class _DocumentReader(BodyReader):
         name = ""
         if "name" in entries:
             name = self.word(entries["name"][1], _title, "'name' is text", "name", "quote it") or ""
-        else:
+        elif not did_you_mean("name", entries):
             self.report("key-missing", "the graph has no name", "write 'name: …' below 'format'", 0)
         return Graph(
             name=name,

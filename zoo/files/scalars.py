@@ -121,7 +121,7 @@ def word(value: bool | float | str | None, flow: bool = True, quote: str = "") -
 def _text(value: str, flow: bool, quote: str) -> str:
     if not quote and is_bare(value, flow):
         return value
-    if quote != '"' and _VISIBLE.fullmatch(value):
+    if quote != '"' and is_visible(value):
         return "'" + value.replace("'", "''") + "'"
     return '"' + "".join(map(_escaped, value)) + '"'
 
@@ -138,13 +138,18 @@ def is_bare(value: str, flow: bool = True) -> bool:
         return False
 
 
+def is_visible(value: str) -> bool:
+    """Whether a line of text has no control characters, breaks or other characters that need an escape."""
+    return _VISIBLE.fullmatch(value) is not None
+
+
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\x00": "\\0"}
 
 
 def _escaped(character: str) -> str:
     if character in _ESCAPES:
         return _ESCAPES[character]
-    if _VISIBLE.fullmatch(character):
+    if is_visible(character):
         return character
     code = ord(character)
     if 0xD800 <= code <= 0xDFFF:

@@ -118,8 +118,9 @@ class _Composer:
     def read(self) -> None:
         loader = LOADER(self._text[self._shift :])
         try:
-            while (event := loader.get_event()) is not None:
-                kind: type[object] = type(event)
+            event: Any = loader.get_event()
+            while event is not None:
+                kind = event.__class__
                 if kind is yaml.ScalarEvent:
                     self._scalar(event)
                 elif kind is yaml.MappingStartEvent:
@@ -134,6 +135,7 @@ class _Composer:
                     self._document(event)
                 if self.flaws and (len(self.flaws) >= MOST or self.flaws[-1].code in _LAST):
                     return
+                event = loader.get_event()
         finally:
             loader.dispose()
 
@@ -252,7 +254,8 @@ class _Composer:
 
     def _properties(self, event: Any, start: int) -> None:
         if event.tag is not None:
-            message = f"'{shown(event.tag)}' is a YAML tag, which the format does not know"
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            message = f"'{shown(tag)}' is a YAML tag, which the format does not know"
             self._report("yaml-tag", message, "remove it, or quote text that begins with !", start)
         if event.anchor is not None:
             message = f"'&{shown(event.anchor)}' is a YAML anchor, which the format does not know"

@@ -1,0 +1,215 @@
+"""Where the comments and blank lines of a text are, and which entries they belong to.
+
+A comment on a line of its own belongs to the entry below it, as far as its column says so: one that is
+indented deeper than that entry closes the mapping above it. A comment behind something belongs to that.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from zoo.files.source import TreePath
+from zoo.files.text import Lines
+from zoo.files.tree import Broken, Mapping, Marked, Scalar, Sequence
+
+
+class Page:
+    """A text by lines (from 0): the blank ones, the comments, and the comments behind something.
+
+    What lies between the words of a tree is signs, space and comments, so no ``#`` is mistaken for a comment.
+    """
+
+    def __init__(self, text: str, root: Marked | None) -> None:
+        self.text = text
+        self.starts = Lines(text).starts
+        self.own: dict[int, tuple[int, str]] = {}  # line: column from 0, comment
+        self.beside: list[tuple[int, str]] = []  # offset, comment
+        at = int(text.startswith("\ufeff"))
+        for word in _words(root):
+            self._gap(at, word.start)
+            at = word.end
+            if isinstance(word, Scalar) and word.style in {"|", ">"}:
+                self._gap(word.start, self._end(self.line(word.start)))
+        self._gap(at, len(text))
+
+    def line(self, offset: int) -> int:
+        """The line of an offset."""
+        return bisect_right(self.starts, offset) - 1
+
+    def column(self, offset: int) -> int:
+        """The column of an offset, from 0."""
+        return offset - self.starts[self.line(offset)]
+
+    def start(self, line: int) -> int:
+        """Where a line begins; the end of the text for the line behind the last."""
+        return self.starts[line] if line < len(self.starts) else len(self.text)
+
+    def content(self, line: int) -> str:
+        """A line without its break."""
+        return self.text[self.start(line) : self._end(line)]
+
+    def is_blank(self, line: int) -> bool:
+        """Whether a line of the text holds nothing (there is no line behind the last)."""
+        return (
+            0 <= line < len(self.starts)
+            and self.start(line) < len(self.text)
+            and not self.content(line).strip()
+        )
+
+    def is_first(self, offset: int) -> bool:
+        """Whether nothing but space stands before an offset in its line."""
+        return not self.text[self.start(self.line(offset)) : offset].strip(" \ufeff")
+
+    def _end(self, line: int) -> int:
+        end = self.start(line + 1)
+        while end > self.start(line) and self.text[end - 1] in "\r\n":
+            end -= 1
+        return end
+
+    def _gap(self, at: int, stop: int) -> None:
+        while at < stop and (sharp := self.text.find("#", at, stop)) >= 0:
+            line = self.line(sharp)
+            at = self._end(line)
+            comment = self.text[sharp:at].rstrip()
+            if self.is_first(sharp):
+                self.own[line] = (sharp - self.starts[line], comment)
+            else:
+                self.beside.append((sharp, comment))
+
+
+@dataclass(slots=True)
+class Trivia:
+    """What is written around an entry: lines above it (comments, "" for a blank line), the comment beside
+    it with its column, and the lines that close its collection.
+    """
+
+    above: list[str] = field(default_factory=list[str])
+    beside: str = ""
+    column: int = 0
+    behind: list[str] = field(default_factory=list[str])
+
+
+@dataclass(slots=True)
+class _Entry:
+    path: TreePath
+    parent: Mapping | Sequence
+    start: int
+    key_end: int
+    value: Marked
+
+
+def attach(page: Page, root: Marked | None) -> dict[TreePath, Trivia]:
+    """The comments and blank lines of a text by the path of the entry (or collection) that they belong to."""
+    return _Attacher(page, root).attach()
+
+
+class _Attacher:
+    def __init__(self, page: Page, root: Marked | None) -> None:
+        self._page = page
+        self._entries = list(_entries(root, (), page.text))
+        self._found: dict[TreePath, Trivia] = {}
+        self._left = dict(page.own)
+        self._chain: list[tuple[int, TreePath]] = []  # block collections around the last entry: column, path
+
+    def attach(self) -> dict[TreePath, Trivia]:
+        for entry in self._entries:
+            if self._page.is_first(entry.start):
+                self._above(entry)
+        self._closing()
+        self._beside()
+        return self._found
+
+    def _at(self, path: TreePath) -> Trivia:
+        return self._found.setdefault(path, Trivia())
+
+    def _above(self, entry: _Entry) -> None:
+        page, column = self._page, self._page.column(entry.start)
+        line = first = page.line(entry.start)
+        while first > 0 and (first - 1 in self._left or page.is_blank(first - 1)):
+            first -= 1
+        lines = list(range(first, line))
+        if not entry.parent.flow:
+            # what is indented deeper than this entry closes what ended above it
+            last = max((at for at in lines if self._is_deeper(at, column)), default=first - 1)
+            for at in range(first, last + 1):
+                self._close(at, column)
+            lines = list(range(last + 1, line))
+            self._chain = [pair for pair in self._chain if pair[0] < column]
+            self._chain.append((column, entry.path[:-1]))
+        above = [self._left.pop(at)[1] if at in self._left else "" for at in lines]
+        if above:
+            self._at(entry.path).above += above
+
+    def _is_deeper(self, line: int, column: int) -> bool:
+        return (
+            line in self._left
+            and self._left[line][0] > column
+            and self._owner(self._left[line][0]) is not None
+        )
+
+    def _owner(self, column: int) -> TreePath | None:
+        return next((path for at, path in reversed(self._chain) if at <= column), None)
+
+    def _close(self, line: int, column: int) -> None:
+        if line in self._left:
+            at, comment = self._left.pop(line)
+            owner = self._owner(max(at, column + 1))
+            self._at(() if owner is None else owner).behind.append(comment)
+
+    def _closing(self) -> None:
+        flows = [
+            entry
+            for entry in self._entries
+            if isinstance(entry.value, Mapping | Sequence) and entry.value.flow
+        ]
+        for line, (column, comment) in sorted(self._left.items()):
+            offset = self._page.start(line)
+            around = [entry for entry in flows if entry.value.start < offset < entry.value.end]
+            owner = around[-1].path if around else self._owner(column)
+            self._at(() if owner is None else owner).behind.append(comment)
+
+    def _beside(self) -> None:
+        ends: list[tuple[int, TreePath]] = []
+        for entry in self._entries:
+            ends.append((entry.key_end, entry.path))
+            if isinstance(entry.value, Scalar | Broken) or entry.value.flow:
+                ends.append((entry.value.end, entry.path))
+        ends.sort(key=lambda end: end[0])
+        for offset, comment in self._page.beside:
+            at = bisect_right(ends, offset, key=lambda end: end[0]) - 1
+            trivia = self._at(ends[at][1] if at >= 0 else ())
+            if trivia.beside:
+                trivia.above.append(comment)
+            else:
+                trivia.beside, trivia.column = comment, self._page.column(offset)
+
+
+def _words(node: Marked | None) -> Iterator[Scalar | Broken]:
+    if isinstance(node, Scalar | Broken):
+        yield node
+    elif isinstance(node, Mapping):
+        for key, value in node.entries.values():
+            yield key
+            yield from _words(value)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from _words(item)
+
+
+def dash(text: str, item: Marked) -> int:
+    """Where the dash of a block list's item stands."""
+    return text.rfind("-", 0, item.start)
+
+
+def _entries(node: Marked | None, path: TreePath, text: str) -> Iterator[_Entry]:
+    if isinstance(node, Mapping):
+        for name, (key, value) in node.entries.items():
+            yield _Entry((*path, name), node, key.start, key.end, value)
+            yield from _entries(value, (*path, name), text)
+    elif isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            start = item.start if node.flow else dash(text, item)
+            yield _Entry((*path, index), node, start, start, item)
+            yield from _entries(item, (*path, index), text)

@@ -1,0 +1,421 @@
+"""Writing a changed graph into the text it was read from, so that only the lines that must change do.
+
+Three trees are walked together: the marked tree of the text, the plain values it was read as, and the values
+wanted. What is equal keeps its text byte for byte. Entries are added after their neighbour and in its manner,
+removed with their own comment, renamed in place, and moved between bodies with their comments. A value that
+cannot be changed so is written anew as a whole, and only it.
+
+The result is a proposal: ``zoo.files.writer`` reads it again before anybody else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from zoo.files.comments import Page, Trivia, attach, dash
+from zoo.files.flow import Piece, rebuild
+from zoo.files.match import in_order, match_items, match_keys, similarity
+from zoo.files.plain import same
+from zoo.files.printer import WIDTH, Printer, flow, text_lines
+from zoo.files.scalars import Plain, word
+from zoo.files.shape import Kind, child, has_names, is_apart, is_tall
+from zoo.files.source import Source, TreePath
+from zoo.files.tree import Mapping, Marked, Scalar, Sequence
+
+Edit: TypeAlias = tuple[int, int, str]
+"""Start and end in the text, and what stands there instead."""
+
+
+class _RigidError(Exception):
+    """The text here has a form that is not changed piece by piece."""
+
+
+@dataclass(slots=True)
+class _Part:
+    """An entry or item as it stands in the text."""
+
+    key: Scalar | None
+    start: int
+    end: int
+    value: Marked
+    flow: bool
+    path: TreePath
+
+
+@dataclass(slots=True)
+class _Step:
+    """An entry or item as it is wanted: its text, if it has one, and what that says."""
+
+    key: str
+    new: Plain
+    part: _Part | None
+    base: Plain
+    stays: bool = True
+
+
+def patch(source: Source, base: dict[str, Plain], new: dict[str, Plain]) -> str | None:
+    """The text of ``source``, which reads as ``base``, changed to read as ``new``; None when its form does
+    not allow that.
+    """
+    root = source.tree.root
+    if not isinstance(root, Mapping):
+        return None
+    break_ = newline(source.text)
+    whole = source.text.endswith(("\n", "\r"))
+    patcher = _Patcher(source.text if whole else source.text + break_, root, break_)
+    try:
+        patcher.survey(root, base, new, "graph")
+        patcher.collection(root, base, new, "graph")
+        text = patcher.result()
+    except _RigidError:
+        return None
+    return text if whole else text.removesuffix(break_)
+
+
+def newline(text: str) -> str:
+    """The line break that a text uses (most)."""
+    windows = text.count("\r\n")
+    counts = {"\n": text.count("\n") - windows, "\r\n": windows, "\r": text.count("\r") - windows}
+    return max(counts, key=lambda sign: counts[sign])
+
+
+def apply(text: str, edits: list[Edit], start: int, end: int) -> str:
+    """``text[start:end]`` with edits that lie within it; a deletion may overlap others."""
+    pieces: list[str] = []
+    at = start
+    for first, last, new in sorted(edits, key=lambda edit: edit[:2]):
+        if first < at and new and first != last:
+            raise _RigidError
+        pieces += [text[at:first], new]
+        at = max(at, last)
+    return "".join([*pieces, text[at:end]])
+
+
+class _Patcher:
+    def __init__(self, text: str, root: Mapping, break_: str) -> None:
+        self._text, self._break = text, break_
+        self._page = Page(text, root)
+        self._edits: list[Edit] = []
+        self._root = root
+        self._removed: dict[str, list[tuple[TreePath, Plain]]] = {}
+        self._trivia: dict[TreePath, Trivia] | None = None
+
+    def result(self) -> str:
+        return apply(self._text, self._edits, 0, len(self._text))
+
+    # ------------------------------------------------------------------------------------------- what changed
+
+    def survey(self, node: Marked, base: Plain, new: Plain, kind: Kind, path: TreePath = ()) -> None:
+        """Find the nodes that leave their body: another body may take them with their comments."""
+        if not (isinstance(node, Mapping) and isinstance(base, dict) and isinstance(new, dict)):
+            return
+        was = match_keys(base, new, has_names(kind))
+        for key, old in was.items():
+            if old in node.entries and not same(base[old], new[key]):
+                self.survey(node.entries[old][1], base[old], new[key], child(kind, key), (*path, old))
+        if kind == "nodes":
+            for old in base.keys() - set(was.values()):
+                self._removed.setdefault(old, []).append(((*path, old), base[old]))
+
+    def _parts(self, node: Mapping, path: TreePath) -> dict[str, _Part]:
+        return {
+            name: _Part(key, key.start, max(key.end, value.end), value, node.flow, (*path, name))
+            for name, (key, value) in node.entries.items()
+        }
+
+    def _items(self, node: Sequence, path: TreePath) -> list[_Part]:
+        return [
+            _Part(
+                None,
+                item.start if node.flow else dash(self._text, item),
+                item.end,
+                item,
+                node.flow,
+                (*path, at),
+            )
+            for at, item in enumerate(node.items)
+        ]
+
+    # ------------------------------------------------------------------------------------------------- values
+
+    def collection(self, node: Marked, base: Plain, new: Plain, kind: Kind, path: TreePath = ()) -> None:
+        """Change a mapping or list entry by entry; _RigidError when it has to be written anew."""
+        if isinstance(node, Mapping) and isinstance(base, dict) and isinstance(new, dict) and new:
+            steps, parts = self._entries(node, base, new, kind, path)
+        elif isinstance(node, Sequence) and isinstance(base, list) and isinstance(new, list) and new:
+            steps, parts = self._elements(node, base, new, path)
+        else:
+            raise _RigidError
+        kept = [step.part for step in steps if step.part is not None and step.stays]
+        if node.flow and (len(kept) < len(steps) or len(kept) < len(parts)):
+            self._flow(node, steps, parts, base, kind)
+        elif node.flow or not parts:
+            self._keep(steps, kind)
+        else:
+            self._block(steps, parts, base, kind)
+
+    def _entries(
+        self, node: Mapping, base: dict[str, Plain], new: dict[str, Plain], kind: Kind, path: TreePath
+    ) -> tuple[list[_Step], list[tuple[str, _Part]]]:
+        parts = self._parts(node, path)
+        was = match_keys(base, new, has_names(kind))
+        order = {key: at for at, key in enumerate(base)}
+        staying = in_order([order[old] for old in was.values()]) if has_names(kind) else set(order.values())
+        steps: list[_Step] = []
+        for key, value in new.items():
+            old = was.get(key, key)
+            # a key of the text that says nothing (`with:`, `share: false`) is there without being in the base
+            part = parts.get(old)
+            stays = part is not None and (old not in base or order[old] in staying)
+            steps.append(_Step(key, value, part, base.get(old), stays))
+        return steps, list(parts.items())
+
+    def _elements(
+        self, node: Sequence, base: list[Plain], new: list[Plain], path: TreePath
+    ) -> tuple[list[_Step], list[tuple[str, _Part]]]:
+        parts = self._items(node, path)
+        if len(parts) != len(base):
+            raise _RigidError
+        steps: list[_Step] = []
+        for value, was in zip(new, match_items(base, new), strict=True):
+            old = None if was is None else parts[was]
+            steps.append(_Step("", value, old, None if was is None else base[was]))
+        return steps, [("", part) for part in parts]
+
+    def _keep(self, steps: list[_Step], kind: Kind) -> None:
+        for step in steps:
+            if step.part is not None:
+                self._change(step.part, step, child(kind, step.key))
+
+    def _change(self, part: _Part, step: _Step, kind: Kind) -> None:
+        """Rename an entry, and change its value."""
+        if part.key is not None and part.key.text != step.key:
+            self._edits.append((part.key.start, part.key.end, word(step.key, part.flow, part.key.style)))
+        if same(step.base, step.new):
+            return
+        before = len(self._edits)
+        try:
+            self.collection(part.value, step.base, step.new, kind, part.path)
+        except _RigidError:
+            del self._edits[before:]
+            self._replace(part, step.key, step.new, kind)
+
+    def _collect(self, change: Callable[[], None]) -> list[Edit]:
+        """The edits that ``change`` makes, kept apart."""
+        outer, self._edits = self._edits, []
+        try:
+            change()
+            return self._edits
+        finally:
+            self._edits = outer
+
+    # ------------------------------------------------------------------------------------- a value as a whole
+
+    def _replace(self, part: _Part, key: str, new: Plain, kind: Kind) -> None:
+        node, page = part.value, self._page
+        tall = isinstance(node, Mapping | Sequence) and not node.flow
+        inline = self._inline(part, new, kind)
+        if inline is not None and not tall:
+            lead = ""
+            if node.start == node.end and self._text[node.start - 1 : node.start] != " ":
+                colon = part.key is None or ":" in self._text[part.key.end : node.start]
+                lead = " " if colon else ": "
+            self._edits.append((node.start, node.end, lead + inline))
+            return
+        if part.key is None or part.flow:
+            raise _RigidError
+        colon = self._text.index(":", part.key.end) + 1
+        if tall:
+            first = page.line(part.start) + 1
+            self._edits.append((page.start(first), page.start(self._bottom(part)), ""))
+        else:
+            first = page.line(node.end) + 1
+            self._edits.append((colon, node.end, ""))
+        if inline is not None:
+            self._edits.append((colon, colon, f" {inline}"))
+        else:
+            lines = Printer({}).entry(key, new, kind, (), page.column(part.start))[1:]
+            self._edits.append((page.start(first), page.start(first), self._joined(lines)))
+
+    def _inline(self, part: _Part, new: Plain, kind: Kind) -> str | None:
+        """The new value as it stands behind ``key:``, or None when it needs lines of its own."""
+        page, node = self._page, part.value
+        column = (
+            page.column(node.start)
+            if page.line(node.start) == page.line(part.start)
+            else page.column(part.end)
+        )
+        if isinstance(new, dict | list):
+            text = flow(new)
+            if part.flow or not new or part.key is None:
+                return text
+            return None if is_tall(kind, new) or column + len(text) > WIDTH else text
+        style = node.style if isinstance(node, Scalar) and node.style in {"'", '"'} else ""
+        text = word(new, part.flow, style if isinstance(new, str) else "")
+        rest = page.content(page.line(node.end))[page.column(node.end) :].strip()
+        if (
+            isinstance(new, str)
+            and not part.flow
+            and not rest
+            and ("\n" in new or column + len(text) > WIDTH)
+        ):
+            return self._break.join(text_lines(new, page.column(part.start)))
+        return text
+
+    # --------------------------------------------------------------------------------------- entries by lines
+
+    def _block(self, steps: list[_Step], parts: list[tuple[str, _Part]], base: Plain, kind: Kind) -> None:
+        changes = any(step.part is None or not step.stays for step in steps) or len(steps) < len(parts)
+        if changes and not all(self._page.is_first(part.start) for _, part in parts):
+            raise _RigidError
+        ordered = [part for _, part in parts]
+        column = self._page.column(ordered[0].start)
+        anchor: _Part | None = None
+        after = ""
+        for step in steps:
+            if step.part is not None and step.stays:
+                self._change(step.part, step, child(kind, step.key))
+                anchor = step.part
+            else:
+                lines = self._lines(step, kind, column)
+                self._insert(lines, ordered, anchor, self._is_apart(ordered, anchor, step, kind, after))
+            after = step.key
+        kept = [step.part for step in steps if step.stays]
+        for name, part in parts:
+            if not any(part is other for other in kept) and self._is_said(name, base):
+                self._delete(part, ordered)
+
+    @staticmethod
+    def _is_said(name: str, base: Plain) -> bool:
+        """Whether the base knows an entry of the text. What reading left out stays in the text as it is."""
+        return not isinstance(base, dict) or name in base
+
+    def _lines(self, step: _Step, kind: Kind, column: int) -> list[str]:
+        """The lines of an entry that comes to this place, with the comments that its text had elsewhere."""
+        if kind == "value" and step.key == "":
+            return [f"{' ' * column}- {flow(step.new)}"]
+        trivia: dict[TreePath, Trivia] = {}
+        if step.part is not None:
+            self._take(step.part.path, (step.key,), trivia)
+        else:
+            self._take_nodes(step.new, child(kind, step.key), (step.key,), trivia, step.key)
+        above = trivia.get((step.key,), Trivia()).above
+        own = above[max((at + 1 for at, text in enumerate(above) if not text), default=0) :]
+        lines = Printer(trivia).entry(step.key, step.new, child(kind, step.key), (step.key,), column)
+        return [*(" " * column + comment for comment in own), *lines]
+
+    def _take_nodes(
+        self, value: Plain, kind: Kind, path: TreePath, trivia: dict[TreePath, Trivia], key: str
+    ) -> None:
+        """Find the nodes of a new value that were removed elsewhere, for their comments."""
+        if kind == "node":
+            found = self._removed.get(key, [])
+            known = next((known for known in found if similarity(known[1], value) >= _ENOUGH), None)
+            if known is not None:
+                found.remove(known)
+                self._take(known[0], path, trivia)
+                return
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                self._take_nodes(inner, child(kind, name), (*path, name), trivia, name)
+
+    def _take(self, old: TreePath, new: TreePath, trivia: dict[TreePath, Trivia]) -> None:
+        if self._trivia is None:
+            self._trivia = attach(self._page, self._root)
+        for path, found in self._trivia.items():
+            if path[: len(old)] == old:
+                trivia[(*new, *path[len(old) :])] = found
+
+    def _is_apart(
+        self, ordered: list[_Part], anchor: _Part | None, step: _Step, kind: Kind, after: str
+    ) -> bool:
+        """Whether a new entry stands between blank lines: as its neighbours do."""
+        if kind == "graph":
+            return is_apart(kind, step.key, step.new, after)
+        if kind in {"block", "node", "scan"}:
+            return False
+        if len(ordered) == 1:
+            return kind == "blocks"
+        at = next((at for at, part in enumerate(ordered) if part is anchor), 0)
+        gaps = [self._is_gap(part) for part in ordered[max(at, 1) : at + 2]]
+        return all(gaps)
+
+    def _is_gap(self, part: _Part) -> bool:
+        return self._page.is_blank(self._top(part) - 1)
+
+    def _insert(self, lines: list[str], ordered: list[_Part], anchor: _Part | None, apart: bool) -> None:
+        if anchor is None:
+            at = self._page.start(self._top(ordered[0]))
+            lines = [*lines, ""] if apart else lines
+        else:
+            at = self._page.start(self._bottom(anchor))
+            lines = ["", *lines] if apart else lines
+        self._edits.append((at, at, self._joined(lines)))
+
+    def _delete(self, part: _Part, ordered: list[_Part]) -> None:
+        page = self._page
+        top, bottom = self._top(part), self._bottom(part)
+        if page.is_blank(top - 1) and (page.is_blank(bottom) or part is ordered[-1]):
+            while page.is_blank(top - 1):
+                top -= 1
+        elif part is ordered[0] and part is not ordered[-1]:
+            while page.is_blank(bottom):
+                bottom += 1
+        self._edits.append((page.start(top), page.start(bottom), ""))
+
+    def _top(self, part: _Part) -> int:
+        """The first line of an entry, its own comment included: the comment lines directly above."""
+        page, column = self._page, self._page.column(part.start)
+        line = page.line(part.start)
+        while line - 1 in page.own and page.own[line - 1][0] <= column:
+            line -= 1
+        return line
+
+    def _bottom(self, part: _Part) -> int:
+        """The line behind an entry and the comments that close it: those indented deeper than it."""
+        page, column = self._page, self._page.column(part.start)
+        line = bottom = page.line(max(part.end - 1, part.start)) + 1
+        while (line in page.own and page.own[line][0] > column) or page.is_blank(line):
+            line += 1
+            if line - 1 in page.own:
+                bottom = line
+        return bottom
+
+    def _joined(self, lines: list[str]) -> str:
+        return "".join(line + self._break for line in lines)
+
+    # -------------------------------------------------------------------------------------- entries in braces
+
+    def _flow(
+        self,
+        node: Mapping | Sequence,
+        steps: list[_Step],
+        parts: list[tuple[str, _Part]],
+        base: Plain,
+        kind: Kind,
+    ) -> None:
+        pieces: list[Piece] = []
+        for step in steps:
+            if step.part is not None:
+                pieces.append(Piece(self._changed(step.part, step, kind), step.part.start))
+            else:
+                value = flow(step.new)
+                pieces.append(Piece(value if isinstance(node, Sequence) else f"{word(step.key)}: {value}"))
+        for name, part in parts:
+            if not any(part is step.part for step in steps) and not self._is_said(name, base):
+                pieces.append(Piece(self._text[part.start : part.end], part.start))
+        bounds = [(part.start, part.end) for _, part in parts]
+        start, end = node.start + 1, node.end - 1
+        inside = rebuild(self._text[start:end], start, bounds, pieces)
+        if inside is None or self._text[start - 1] not in "{[":
+            raise _RigidError
+        self._edits.append((start, end, inside))
+
+    def _changed(self, part: _Part, step: _Step, kind: Kind) -> str:
+        edits = self._collect(lambda: self._keep([step], kind))
+        return apply(self._text, edits, part.start, part.end)
+
+
+_ENOUGH = 0.3  # similarity of a node that went from one body to another: its wires are new

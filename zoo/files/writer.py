@@ -1,0 +1,110 @@
+"""``Graph`` to text, and text to disk, so that nothing is lost on the way.
+
+A graph that was read from a text is written by changing that text; one that was made in Python, or a text
+that is to be formatted, is printed in the canonical form. Whatever was written is read again and compared
+before it is handed out: a text that says something else than the graph is never returned, and never saved.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from zoo.errors import FileError, GraphError
+from zoo.files.atomic import write_text
+from zoo.files.comments import Page, attach
+from zoo.files.patch import newline, patch
+from zoo.files.plain import PlainDict, plain_graph, same
+from zoo.files.printer import print_graph
+from zoo.files.reader import read
+from zoo.files.source import Source
+from zoo.files.text import WordError
+from zoo.graph import Graph
+from zoo.problems import has_errors
+
+
+def dumps(graph: Graph) -> str:
+    """The text of a graph's file.
+
+    With a ``source`` it is that text with the changes that the graph needs: an unchanged graph gives the very
+    same text, byte order mark and line breaks included. Without one it is the canonical form. FileError when
+    the graph holds what no file can say.
+    """
+    try:
+        plain = plain_graph(graph)
+        return _printed(plain) if graph.source is None else _patched(graph.source, plain)
+    except WordError as error:
+        raise FileError(f"the graph cannot be written: {error}") from None
+
+
+def _printed(plain: PlainDict) -> str:
+    text = "\n".join([*print_graph(plain), ""])
+    _verify(text, plain, "")
+    return text
+
+
+def _patched(source: Source, plain: PlainDict) -> str:
+    before = read(source.text, source.file)
+    base = plain_graph(before.graph)
+    if same(base, plain):
+        return source.text
+    text = patch(source, base, plain)
+    if text is not None and _says(text, plain, len(before.problems)):
+        return text
+    if has_errors(before.problems):
+        # printing anew would lose what could not be read
+        name = f"'{source.file}'" if source.file else "the text"
+        raise FileError(f"the change does not fit into {name}, which has errors; mend them first")
+    text = _reprinted(source, plain)
+    _verify(text, plain, source.file)
+    return text
+
+
+def save(graph: Graph, path: str | os.PathLike[str]) -> Graph:
+    """Write a graph to its file, whole or not at all (``zoo.files.atomic``); FileError when that fails.
+
+    The graph that is returned has the file's new text as its ``source``, so its problems show the new lines.
+    """
+    text = dumps(graph)
+    write_text(path, text)
+    return replace(graph, source=Source(os.fspath(path), text))
+
+
+def fmt(text: str, file: str = "") -> str:
+    """A text in the canonical form, with its comments; ``file`` is the name that problems show.
+
+    Formatting twice gives the same as formatting once. GraphError for a text with errors.
+    """
+    reading = read(text, file)
+    if has_errors(reading.problems):
+        raise GraphError(reading.problems)
+    assert reading.graph.source is not None
+    plain = plain_graph(reading.graph)
+    formatted = _reprinted(reading.graph.source, plain)
+    _verify(formatted, plain, file)
+    return formatted
+
+
+def _reprinted(source: Source, plain: PlainDict) -> str:
+    """The canonical form with the comments, line breaks and byte order mark of a source."""
+    root = source.tree.root
+    page = Page(source.text, root)
+    lines = print_graph(plain, attach(page, root))
+    mark = "\ufeff" if source.text.startswith("\ufeff") else ""
+    return mark + newline(source.text).join([*lines, ""])
+
+
+def _says(text: str, plain: PlainDict, problems: int) -> bool:
+    """Whether a text reads as ``plain``, with at most so many problems."""
+    after = read(text)
+    return len(after.problems) <= problems and same(plain_graph(after.graph), plain)
+
+
+def _verify(text: str, plain: PlainDict, file: str) -> None:
+    after = read(text, file)
+    if after.problems:
+        raise FileError(
+            f"the graph cannot be written: its file would have problems\n{GraphError(after.problems)}"
+        )
+    if not same(plain_graph(after.graph), plain):
+        raise FileError("the graph cannot be written: its file would be read as another graph")
