@@ -18,11 +18,10 @@ def bigram_loss(
     p(b | a) = (count(a b) + 1) / (count(a) + vocabulary), counted on the training part. Only pairs that occur
     are stored, so the vocabulary may be large.
     """
-    pairs, counts = torch.unique(train[:-1] * vocabulary + train[1:], return_counts=True)
-    firsts = torch.bincount(train[:-1], minlength=vocabulary)
+    pairs = (train[:-1] * vocabulary + train[1:]).sort().values
     asked = validation[:-1] * vocabulary + validation[1:]
-    place = torch.searchsorted(pairs, asked).clamp_(max=len(pairs) - 1)
-    seen = torch.where(pairs[place] == asked, counts[place], 0)
+    seen = torch.searchsorted(pairs, asked, right=True) - torch.searchsorted(pairs, asked)
+    firsts = torch.bincount(train[:-1], minlength=vocabulary)
     probability = (seen + 1).double() / (firsts[validation[:-1]] + vocabulary).double()
     return -float(probability.log().mean())
 

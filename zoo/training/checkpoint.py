@@ -2,7 +2,7 @@
 
     metadata  zoo       JSON: params, characters, context, options, how far the run is, losses (``Header``)
               graph     the graph's YAML, comments and all
-              files     JSON: the texts of other files whose blocks the graph uses, by name
+              files     JSON: the other files whose blocks the graph uses, by name (``Document``)
     tensors   NODE.PARAMETER                  the model's ``state_dict``
               optimizer/STATE/NODE.PARAMETER  the optimizer's, in ``last.safetensors`` only
 
@@ -13,19 +13,19 @@ not at all. A run's folder holds ``best.safetensors`` (lowest validation loss: t
 
 from __future__ import annotations
 
-import json
 import os
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from torch import Tensor
 
 from zoo.errors import CheckpointError
-from zoo.graph import Scalar
 from zoo.training.extra import require
 from zoo.training.options import Options
+from zoo.values import Scalar
 
 BEST, LAST = "best.safetensors", "last.safetensors"
 _MOMENT = "optimizer/"
@@ -54,13 +54,22 @@ class Header(BaseModel):
     """The state of the loss scaling that precision 16 needs."""
 
 
+class Document(BaseModel):
+    """The text of a graph file, and the files whose blocks it uses, by the names that it gives them."""
+
+    text: str
+    files: dict[str, Document] = {}
+
+
+_FILES = TypeAdapter(dict[str, Document])
+
+
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A checkpoint in memory, every tensor on the CPU."""
+    """A checkpoint in memory."""
 
     header: Header
-    graph: str
-    files: dict[str, str]
+    document: Document
     weights: dict[str, Tensor]
     moments: dict[str, dict[str, Tensor]]
 
@@ -71,15 +80,15 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """
     require("safetensors")
     from safetensors import SafetensorError
-    from safetensors.torch import save_file
+    from safetensors.torch import save_file  # pyright: ignore[reportUnknownVariableType]
 
     tensors = dict(checkpoint.weights)
     for name, states in checkpoint.moments.items():
         tensors.update({f"{_MOMENT}{state}/{name}": tensor for state, tensor in states.items()})
     metadata = {
         "zoo": checkpoint.header.model_dump_json(),
-        "graph": checkpoint.graph,
-        "files": json.dumps(checkpoint.files),
+        "graph": checkpoint.document.text,
+        "files": _FILES.dump_json(checkpoint.document.files).decode(),
     }
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -95,7 +104,8 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"cannot write the checkpoint {path}: {error}") from None
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
@@ -108,19 +118,20 @@ def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
 
     file = _find(Path(path), within)
     try:
-        with safe_open(file, framework="pt") as opened:
+        with cast(AbstractContextManager[Any], safe_open(file, framework="pt")) as opened:
             metadata: dict[str, str] = opened.metadata() or {}
-            tensors: dict[str, Tensor] = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+            names: list[str] = opened.keys()
+            tensors: dict[str, Tensor] = {name: opened.get_tensor(name) for name in names}
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{file} is not a checkpoint, or not a whole one: {error}") from None
     try:
         header = Header.model_validate_json(metadata["zoo"])
-        graph, files = metadata["graph"], json.loads(metadata["files"])
+        document = Document(text=metadata["graph"], files=_FILES.validate_json(metadata["files"]))
     except KeyError as error:
         raise CheckpointError(
             f"{file} is a safetensors file, but no checkpoint of `zoo train`: it has no {error}"
         ) from None
-    except (ValidationError, ValueError) as error:
+    except ValidationError as error:
         raise CheckpointError(f"the header of {file} does not fit this version: {error}") from None
     weights = {name: tensor for name, tensor in tensors.items() if not name.startswith(_MOMENT)}
     moments: dict[str, dict[str, Tensor]] = {}
@@ -128,7 +139,7 @@ def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
         if name.startswith(_MOMENT):
             state, _, parameter = name.removeprefix(_MOMENT).partition("/")
             moments.setdefault(parameter, {})[state] = tensor
-    return Checkpoint(header, graph, files, weights, moments)
+    return Checkpoint(header, document, weights, moments)
 
 
 def _find(path: Path, within: str) -> Path:

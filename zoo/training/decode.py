@@ -3,20 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from zoo.errors import TrainingError
+from zoo.training.checkpoint import read_checkpoint
+from zoo.training.device import device_for
+from zoo.training.graphs import restored
 from zoo.training.language_model import logits_of
+from zoo.training.options import Device
+from zoo.training.vocabulary import Vocabulary
 
-if TYPE_CHECKING:
-    from zoo.training.vocabulary import Vocabulary
+
+def generate(
+    checkpoint: str | Path,
+    prompt: str,
+    *,
+    length: int = 300,
+    temperature: float = 0.8,
+    top_k: int | None = None,
+    seed: int = 0,
+    device: Device = "auto",
+) -> str:
+    """The prompt and ``length`` characters after it, by the model of a checkpoint; for the rest see
+    ``continue_text``.
+    """
+    return prompt + "".join(
+        stream(
+            checkpoint, prompt, length=length, temperature=temperature, top_k=top_k, seed=seed, device=device
+        )
+    )
 
 
-def continuation(
+def stream(
+    checkpoint: str | Path,
+    prompt: str,
+    *,
+    length: int,
+    temperature: float,
+    top_k: int | None,
+    seed: int,
+    device: Device,
+) -> Iterator[str]:
+    """As ``generate``, the new characters one by one, without the prompt."""
+    saved = read_checkpoint(checkpoint)
+    return continue_text(
+        restored(saved).to(device_for(device)),
+        Vocabulary(saved.header.characters),
+        prompt,
+        length=length,
+        context=saved.header.context,
+        temperature=temperature,
+        top_k=top_k,
+        seed=seed,
+    )
+
+
+def continue_text(
     model: nn.Module,
     vocabulary: Vocabulary,
     prompt: str,
@@ -31,17 +77,17 @@ def continuation(
 
     The model sees the last ``context`` characters (None: all of them). ``temperature`` divides the logits: 0
     always takes the likeliest character, 1 draws from the model's own distribution; ``top_k`` draws from the
-    k likeliest only. With the same seed the same text comes out. Raises TrainingError for characters the
-    vocabulary lacks.
+    k likeliest only. The same seed gives the same text. Raises TrainingError for characters that the
+    vocabulary lacks, for an empty prompt, and for numbers out of range.
     """
     if length < 0 or temperature < 0 or (top_k is not None and top_k < 1):
         raise TrainingError(
-            f"length and temperature must not be negative and top_k must be positive; "
+            "length and temperature must not be negative and top_k must be positive; "
             f"these are {length}, {temperature} and {top_k}"
         )
     if not prompt:
         raise TrainingError("a prompt must have a character to begin with; a line end will do")
-    tokens: list[int] = vocabulary.encode(prompt).tolist()
+    tokens = [int(token) for token in vocabulary.encode(prompt)]
     return _draw(model, vocabulary, tokens, length, context, temperature, top_k, seed)
 
 
@@ -78,8 +124,7 @@ def sample(
     """One token, drawn from softmax(logits / temperature) over the ``top_k`` likeliest tokens."""
     if temperature == 0:
         return int(logits.argmax())
-    if top_k is not None and top_k < len(logits):
-        kept = logits.topk(top_k)
-        chosen = torch.multinomial(torch.softmax(kept.values / temperature, -1), 1, generator=generator)
-        return int(kept.indices[chosen])
-    return int(torch.multinomial(torch.softmax(logits / temperature, -1), 1, generator=generator))
+    values, tokens = logits.topk(min(top_k or len(logits), len(logits)))
+    # The largest logit becomes 0 first: a small temperature then leads to -inf, never to inf - inf.
+    chances = torch.softmax((values - values[0]) / temperature, -1)
+    return int(tokens[torch.multinomial(chances, 1, generator=generator)])

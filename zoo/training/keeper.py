@@ -58,7 +58,7 @@ class Keeper(pl.Callback):
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
     ) -> None:
-        torch.manual_seed(derive(self.options.seed, "step", self.clock.step))
+        torch.manual_seed(derive(self.options.seed, "step", self.clock.step))  # pyright: ignore[reportUnknownMemberType]
         rate = learning_rate(self.options.learning_rate, self.clock.midway)
         for group in trainer.optimizers[0].param_groups:
             group["lr"] = rate
@@ -69,15 +69,14 @@ class Keeper(pl.Callback):
         clock = self.clock
         loss: Tensor = outputs["loss"]
         clock.step += 1
-        ends = clock.done or self.stopping
         overdue = time.monotonic() - self._kept_at > LONGEST_UNSAVED
-        keep = ends or overdue or clock.progress * MEASUREMENTS >= self._due
+        keep = overdue or clock.done or clock.progress * MEASUREMENTS >= self._due
         if keep or loss.device.type == "cpu" or clock.step % READ_EVERY == 0:
             self._read(float(loss))
         self.watcher.stepped(clock, self._loss)
-        if keep:
+        if keep or self.stopping:
             self._keep()
-        if ends:
+        if clock.done or self.stopping:
             trainer.should_stop = True
 
     def _read(self, loss: float) -> None:

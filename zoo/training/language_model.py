@@ -16,7 +16,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from zoo.errors import TrainingError, did_you_mean
-from zoo.graph import Graph, Scalar
+from zoo.graph import Graph
+from zoo.values import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable

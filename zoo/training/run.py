@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from zoo.errors import CheckpointError, TrainingError
-from zoo.training.checkpoint import BEST, LAST, Checkpoint, Header, write_checkpoint
+from zoo.training.checkpoint import BEST, LAST, Checkpoint, Document, Header, write_checkpoint
+from zoo.training.device import device_for
 from zoo.training.keeper import Keeper
 from zoo.training.module import LanguageModelling, mean_loss, moments
 from zoo.training.schedule import Clock
@@ -36,8 +37,7 @@ class Job:
     name: str
     model: nn.Module
     header: Header
-    graph: str
-    files: dict[str, str]
+    document: Document
     parts: Split
     clock: Clock
     moments: dict[str, dict[str, Tensor]] | None
@@ -80,7 +80,7 @@ def perform(job: Job, watcher: Watcher) -> Result:
     )
     watcher.prepared(_facts(job, device), clock)
     try:
-        with _quiet_lightning(), torch.random.fork_rng(), keeper.minding_interrupts():
+        with _quiet_lightning(), torch.random.fork_rng(), keeper.minding_interrupts():  # pyright: ignore[reportUnknownMemberType]
             trainer = pl.Trainer(
                 accelerator=device,
                 devices=1,
@@ -121,19 +121,6 @@ def perform(job: Job, watcher: Watcher) -> Result:
     )
 
 
-def device_for(device: str, precision: str) -> str:
-    """The device to use. TrainingError for one that this machine lacks, or that lacks the precision."""
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    if device == "cuda" and not torch.cuda.is_available():
-        raise TrainingError(
-            "there is no CUDA device, or this PyTorch is built without CUDA; take --device cpu"
-        )
-    if device == "cpu" and precision == "16":
-        raise TrainingError("precision 16 needs a GPU; on the CPU take bf16 or 32")
-    return device
-
-
 @dataclass(frozen=True, slots=True)
 class _Stream:
     """The training batches from a step on, in the form that Lightning iterates."""
@@ -162,7 +149,7 @@ def _facts(job: Job, device: str) -> Facts:
 
 def _measure(job: Job, module: LanguageModelling) -> float:
     windows = validation_windows(job.parts.validation, job.header.context, job.header.options.batch)
-    with module.trainer.precision_plugin.forward_context():
+    with module.trainer.precision_plugin.forward_context():  # pyright: ignore[reportUnknownMemberType]
         return mean_loss(job.model, windows, module.device)
 
 
@@ -175,9 +162,9 @@ def _save(job: Job, module: LanguageModelling, moment: Moment) -> None:
         job.header.best_loss = moment.validation_loss
     weights = module.model.state_dict()
     state = moments(module.trainer.optimizers[0], module.model)
-    write_checkpoint(job.out / LAST, Checkpoint(job.header, job.graph, job.files, weights, state))
+    write_checkpoint(job.out / LAST, Checkpoint(job.header, job.document, weights, state))
     if best:
-        write_checkpoint(job.out / BEST, Checkpoint(job.header, job.graph, job.files, weights, {}))
+        write_checkpoint(job.out / BEST, Checkpoint(job.header, job.document, weights, {}))
     _note(job.out / METRICS, moment)
 
 

@@ -59,9 +59,8 @@ def _code_points(text: str) -> Int[Tensor, " time"]:
 
 
 def _listed(characters: list[str], most: int = 10) -> str:
-    shown = ", ".join(
-        f"{character!a} (U+{ord(character):04X})" if not character.isprintable() else f"'{character}'"
-        for character in characters[:most]
-    )
+    # With code points: many characters look like others.
+    named = [f"{c!r} (U+{ord(c):04X})" for c in characters[:most]]
+    shown = ", ".join(named)
     rest = len(characters) - most
     return f"{shown} and {rest} other characters" if rest > 0 else shown

@@ -1,0 +1,90 @@
+"""A job small enough for a test: a recurrent model in plain PyTorch, a few thousand characters."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from zoo.training.bigram import bigram_loss
+from zoo.training.checkpoint import Document, Header
+from zoo.training.options import Options
+from zoo.training.run import Job
+from zoo.training.schedule import Clock
+from zoo.training.vocabulary import Vocabulary
+from zoo.training.watcher import Facts, Moment, Watcher
+from zoo.training.windows import split
+
+TEXT = "the cat sat on the mat; the dog sat on the log. " * 30
+
+
+class Recurrent(nn.Module):
+    """Tokens to logits, with a dropout so that randomness matters."""
+
+    def __init__(self, vocabulary: int) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(vocabulary, 7)
+        self.walk = nn.GRU(7, 11, batch_first=True)
+        self.drop = nn.Dropout(0.2)
+        self.out = nn.Linear(11, vocabulary)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        return self.out(self.drop(self.walk(self.embed(tokens))[0]))
+
+
+def job(out: Path, options: Options, text: str = TEXT) -> Job:
+    """A job with fresh weights, the same each time."""
+    vocabulary = Vocabulary.of(text)
+    context = options.context or 13
+    parts = split(vocabulary.encode(text), context)
+    header = Header(
+        params={},
+        characters=vocabulary.characters,
+        context=context,
+        options=options,
+        text="a test",
+        text_sha256="0" * 64,
+        bigram_loss=bigram_loss(parts.train, parts.validation, len(vocabulary)),
+    )
+    with torch.random.fork_rng():  # pyright: ignore[reportUnknownMemberType]
+        torch.manual_seed(5)  # pyright: ignore[reportUnknownMemberType]
+        model = Recurrent(len(vocabulary))
+    return Job(
+        name="recurrent",
+        model=model,
+        header=header,
+        document=Document(text="format: zoo/1\nname: recurrent\n"),
+        parts=parts,
+        clock=Clock(options.steps, options.minutes),
+        moments=None,
+        out=out,
+    )
+
+
+class Recorder(Watcher):
+    """Writes down what it is told; ``at_step`` may be set to do something after a step."""
+
+    def __init__(self) -> None:
+        self.facts: Facts | None = None
+        self.steps: list[tuple[int, float]] = []
+        self.moments: list[Moment] = []
+        self.interruptions = 0
+        self.ends = 0
+
+    def prepared(self, facts: Facts, clock: Clock) -> None:
+        self.facts = facts
+
+    def stepped(self, clock: Clock, train_loss: float) -> None:
+        self.steps.append((clock.step, train_loss))
+        self.at_step(clock.step)
+
+    def at_step(self, step: int) -> None:
+        """What a test wants done here."""
+
+    def measured(self, moment: Moment) -> None:
+        self.moments.append(moment)
+
+    def interrupted(self) -> None:
+        self.interruptions += 1
+
+    def ended(self) -> None:
+        self.ends += 1

@@ -1,0 +1,251 @@
+"""A run: it learns, it can be stopped and goes on bit for bit, and it never keeps broken weights."""
+
+import csv
+import math
+import os
+import random
+import signal
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from tests.zoo.training.helpers import TEXT, Recorder, Recurrent, job
+from zoo.errors import CheckpointError, TrainingError
+from zoo.training.checkpoint import BEST, LAST, Checkpoint, read_checkpoint
+from zoo.training.module import mean_loss
+from zoo.training.options import Options
+from zoo.training.run import METRICS, Job, perform
+from zoo.training.schedule import Clock
+from zoo.training.watcher import Watcher
+from zoo.training.windows import validation_windows
+
+SHORT = Options(steps=20, batch=3, learning_rate=0.03)
+
+
+def weights(model: nn.Module) -> dict[str, Tensor]:
+    return {name: tensor.clone() for name, tensor in model.state_dict().items()}
+
+
+def same(first: dict[str, Tensor], second: dict[str, Tensor]) -> bool:
+    return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
+
+
+def gone_on(path: Path, out: Path, saved: Checkpoint | None = None) -> Job:
+    """A job that goes on where a checkpoint left."""
+    saved = saved or read_checkpoint(path, LAST)
+    fresh = job(out, saved.header.options)
+    fresh.model.load_state_dict(saved.weights)
+    options = saved.header.options
+    clock = Clock(options.steps, options.minutes, saved.header.step, saved.header.seconds)
+    return Job(
+        name=fresh.name,
+        model=fresh.model,
+        header=saved.header,
+        document=saved.document,
+        parts=fresh.parts,
+        clock=clock,
+        moments=saved.moments,
+        out=out,
+    )
+
+
+def test_it_learns_and_beats_the_bigram_model(tmp_path: Path) -> None:
+    recorder = Recorder()
+    result = perform(job(tmp_path, Options(steps=120, batch=6, learning_rate=0.03)), recorder)
+    assert result.validation_loss < 0.5 * result.bigram_loss
+    assert recorder.facts is not None
+    assert recorder.facts.parameters == sum(p.numel() for p in Recurrent(len(set(TEXT))).parameters())
+    assert recorder.facts.validation_characters == len(TEXT) // 10
+    assert [step for step, _ in recorder.steps] == list(range(1, 121))
+    assert [moment.step for moment in recorder.moments] == list(range(12, 121, 12))
+    assert recorder.moments[-1].validation_loss == result.validation_loss
+    assert recorder.ends == 1
+    with (tmp_path / METRICS).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["step"]) for row in rows] == list(range(12, 121, 12))
+    assert float(rows[-1]["validation_loss"]) == pytest.approx(result.validation_loss, abs=1e-6)
+
+
+def test_the_same_seed_is_the_same_run_and_the_worlds_randomness_is_left_alone(tmp_path: Path) -> None:
+    torch.manual_seed(77)  # pyright: ignore[reportUnknownMemberType]
+    before, plain = torch.get_rng_state(), random.getstate()
+    first = perform(job(tmp_path / "a", SHORT), Watcher())
+    assert torch.equal(torch.get_rng_state(), before)
+    assert random.getstate() == plain
+    torch.rand(3)
+    second = perform(job(tmp_path / "b", SHORT), Watcher())
+    assert same(weights(first.model), weights(second.model))
+    other = perform(job(tmp_path / "c", SHORT.model_copy(update={"seed": 1})), Watcher())
+    assert not same(weights(first.model), weights(other.model))
+
+
+class Stopper(Recorder):
+    """Presses Ctrl-C at a step."""
+
+    def __init__(self, step: int, times: int = 1) -> None:
+        super().__init__()
+        self.step, self.times = step, times
+
+    def at_step(self, step: int) -> None:
+        if step == self.step:
+            for _ in range(self.times):
+                os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.parametrize("step", [1, 7, 19])
+def test_a_run_that_was_stopped_goes_on_bit_for_bit(tmp_path: Path, step: int) -> None:
+    straight = perform(job(tmp_path / "straight", SHORT), Watcher())
+    handler = signal.getsignal(signal.SIGINT)
+    stopper = Stopper(step)
+    stopped = perform(job(tmp_path / "run", SHORT), stopper)
+    assert stopped.interrupted
+    assert stopped.step == step
+    assert stopper.interruptions == 1
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert not same(weights(stopped.model), weights(straight.model))
+
+    went_on = perform(gone_on(tmp_path / "run", tmp_path / "run"), Watcher())
+    assert not went_on.interrupted
+    assert went_on.step == 20
+    assert same(weights(went_on.model), weights(straight.model))
+    assert went_on.validation_loss == straight.validation_loss
+    ends = [read_checkpoint(tmp_path / name, LAST) for name in ("straight", "run")]
+    for name in ends[0].moments:
+        assert same(ends[0].moments[name], ends[1].moments[name])
+
+
+def test_the_optimizers_state_matters(tmp_path: Path) -> None:
+    """What the test above proves could not be had without it."""
+    straight = perform(job(tmp_path / "straight", SHORT), Watcher())
+    perform(job(tmp_path / "run", SHORT), Stopper(7))
+    again = gone_on(tmp_path / "run", tmp_path / "run")
+    forgetful = perform(
+        Job(again.name, again.model, again.header, again.document, again.parts, again.clock, None, again.out),
+        Watcher(),
+    )
+    assert not same(weights(forgetful.model), weights(straight.model))
+
+
+def test_a_second_interrupt_stops_at_once(tmp_path: Path) -> None:
+    handler = signal.getsignal(signal.SIGINT)
+    recorder = Stopper(5, times=2)
+    with pytest.raises(KeyboardInterrupt):
+        perform(job(tmp_path, SHORT), recorder)
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert recorder.ends == 1
+    assert read_checkpoint(tmp_path, LAST).header.step == 4  # of the last measurement, whole
+
+
+def test_minutes_end_a_run(tmp_path: Path) -> None:
+    result = perform(job(tmp_path, Options(minutes=0.02, batch=2)), Watcher())
+    assert 1.2 <= result.seconds < 30
+    assert not result.interrupted
+    assert result.step > 3
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_keeps_what_was_good(tmp_path: Path) -> None:
+    broken = job(tmp_path, SHORT)
+
+    class Spoiler(Recorder):
+        def at_step(self, step: int) -> None:
+            if step == 11:
+                with torch.no_grad():
+                    next(iter(broken.model.parameters())).fill_(math.nan)
+
+    recorder = Spoiler()
+    with pytest.raises(
+        TrainingError, match=r"the training loss became nan at step 12, .* below 0\.03"
+    ) as caught:
+        perform(broken, recorder)
+    assert "--lr" in str(caught.value)
+    assert recorder.ends == 1
+    saved = read_checkpoint(tmp_path, LAST)
+    assert saved.header.step == 10
+    assert all(bool(tensor.isfinite().all()) for tensor in saved.weights.values())
+
+
+def test_weights_that_are_broken_only_on_validation_are_not_kept_either(tmp_path: Path) -> None:
+    class Late(Recurrent):
+        def forward(self, tokens: Tensor) -> Tensor:
+            return super().forward(tokens) * (1 if self.training else math.inf)
+
+    from dataclasses import replace
+
+    broken = job(tmp_path, SHORT)
+    with pytest.raises(TrainingError, match="the validation loss became nan at step 2"):
+        perform(replace(broken, model=Late(len(broken.header.characters))), Watcher())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_best_is_kept_beside_the_last(tmp_path: Path) -> None:
+    spoilt = job(tmp_path, Options(steps=40, batch=3, learning_rate=0.03))
+
+    class Spoiler(Recorder):
+        def at_step(self, step: int) -> None:
+            if step == 37:
+                with torch.no_grad():
+                    for parameter in spoilt.model.parameters():
+                        parameter.mul_(-1)
+
+    recorder = Spoiler()
+    result = perform(spoilt, recorder)
+    best, last = read_checkpoint(result.best), read_checkpoint(result.last)
+    lowest = min(recorder.moments, key=lambda moment: moment.validation_loss)
+    assert best.header.step == lowest.step < last.header.step == 40
+    assert (
+        best.header.validation_loss
+        == best.header.best_loss
+        == last.header.best_loss
+        == lowest.validation_loss
+    )
+    assert not best.moments
+    assert last.moments.keys() == dict(result.model.named_parameters()).keys()
+    model = Recurrent(len(best.header.characters))
+    model.load_state_dict(best.weights)
+    parts = job(tmp_path, SHORT).parts
+    device = torch.device("cpu")
+    assert mean_loss(model, validation_windows(parts.validation, 13, 3), device) == lowest.validation_loss
+
+
+def test_a_full_disk_is_a_sentence_and_the_last_checkpoint_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import safetensors.torch
+
+    whole = safetensors.torch.save_file  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]
+    calls: list[str] = []
+
+    def full(tensors: dict[str, Tensor], filename: Path, metadata: dict[str, str]) -> None:
+        calls.append(filename.name)
+        if len(calls) > 4:  # two measurements, two files each
+            filename.write_bytes(b"half of it")
+            raise OSError(28, "No space left on device")
+        whole(tensors, filename, metadata)
+
+    monkeypatch.setattr(safetensors.torch, "save_file", full)
+    with pytest.raises(CheckpointError, match=r"cannot write the checkpoint .*No space left on device"):
+        perform(job(tmp_path, SHORT), Watcher())
+    assert {path.name for path in tmp_path.iterdir()} == {BEST, LAST, METRICS}
+    assert read_checkpoint(tmp_path, LAST).header.step == 4
+
+
+@pytest.mark.parametrize("precision", ["bf16", "32"])
+def test_precisions(tmp_path: Path, precision: str) -> None:
+    result = perform(job(tmp_path, SHORT.model_copy(update={"precision": precision})), Watcher())
+    assert result.validation_loss < 3
+    assert all(tensor.dtype == torch.float32 for tensor in result.model.parameters())
+
+
+def test_devices_and_precisions_that_are_not_there() -> None:
+    from zoo.training.device import device_for
+
+    assert device_for("cpu") == "cpu"
+    assert device_for("cpu", "bf16") == "cpu"
+    with pytest.raises(TrainingError, match="precision 16 needs a GPU"):
+        device_for("cpu", "16")
+    if not torch.cuda.is_available():
+        assert device_for("auto") == "cpu"
+        with pytest.raises(TrainingError, match="no CUDA device"):
+            device_for("cuda")

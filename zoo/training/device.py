@@ -1,0 +1,24 @@
+"""Where a model runs."""
+
+from __future__ import annotations
+
+import torch
+
+from zoo.errors import TrainingError
+from zoo.training.options import Device, Precision
+
+
+def device_for(device: Device, precision: Precision = "32") -> str:
+    """The device to use: ``cpu`` or ``cuda``, which ``auto`` takes when it is there.
+
+    Raises TrainingError for a device that this machine lacks, or that lacks the precision.
+    """
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "cuda" and not torch.cuda.is_available():
+        raise TrainingError(
+            "there is no CUDA device, or this PyTorch is built without CUDA; take --device cpu"
+        )
+    if device == "cpu" and precision == "16":
+        raise TrainingError("precision 16 needs a GPU; on the CPU take bf16 or 32")
+    return device

@@ -1,0 +1,71 @@
+"""Between graphs and models: the graph to train, its text for the checkpoint, and the way back from there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from torch import nn
+
+import zoo
+from zoo.compiler import compile_graph
+from zoo.errors import CheckpointError, GraphError
+from zoo.files import read
+from zoo.graph import Graph
+from zoo.packs import locate
+from zoo.problems import has_errors
+from zoo.training.checkpoint import Checkpoint, Document, read_checkpoint
+from zoo.training.vocabulary import Vocabulary
+from zoo.values import Frozen, Scalar
+
+
+def as_graph(graph: Graph | str | Path) -> Graph:
+    """A graph itself, or from its file, or the library's one of that name."""
+    return graph if isinstance(graph, Graph) else zoo.load(locate(str(graph)))
+
+
+def initial_model(graph: Graph, seed: int, params: Mapping[str, Scalar]) -> nn.Module:
+    """The graph's model with the initial weights of a seed. GraphError when the graph has errors."""
+    return compile_graph(graph, seed=seed, params=params)
+
+
+def load_checkpoint(path: str | Path) -> tuple[nn.Module, Vocabulary]:
+    """The model of a checkpoint (a run's folder, or a file in it), ready to evaluate on the CPU, and its
+    vocabulary.
+
+    Raises CheckpointError for a file that is missing, cut short, or something else.
+    """
+    checkpoint = read_checkpoint(path)
+    return restored(checkpoint), Vocabulary(checkpoint.header.characters)
+
+
+def restored(checkpoint: Checkpoint) -> nn.Module:
+    """The model of a checkpoint, in evaluation mode."""
+    header = checkpoint.header
+    model = initial_model(graph_of(checkpoint.document), header.options.seed, header.params)
+    try:
+        model.load_state_dict(checkpoint.weights)
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"the weights of the checkpoint do not fit the model that its graph makes now; "
+            f"it was probably made with other versions of the layers: {error}"
+        ) from None
+    return model.eval()
+
+
+def document_of(graph: Graph) -> Document:
+    """The text of a graph and of the files it uses, as a checkpoint holds them."""
+    return Document(
+        text=text_of(graph), files={name: document_of(used) for name, used in graph.files.items()}
+    )
+
+
+def graph_of(document: Document) -> Graph:
+    """The graph of a document. GraphError when it does not read."""
+    reading = read(document.text)
+    if has_errors(reading.problems):
+        raise GraphError(reading.problems)
+    return replace(
+        reading.graph, files=Frozen({name: graph_of(used) for name, used in document.files.items()})
+    )

@@ -1,0 +1,163 @@
+"""Beginning a run, and going on with one: files and options in, a job out, and the job performed."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from zoo.errors import CheckpointError, TrainingError
+from zoo.graph import Graph
+from zoo.training.bigram import bigram_loss
+from zoo.training.checkpoint import BEST, LAST, Header, read_checkpoint
+from zoo.training.graphs import as_graph, document_of, graph_of, initial_model, restored
+from zoo.training.language_model import check_ports, fit_params, probe
+from zoo.training.options import DEFAULT_CONTEXT, DEFAULT_STEPS, Options
+from zoo.training.run import Job, Result, perform
+from zoo.training.schedule import Clock
+from zoo.training.text import BUILT_IN, read_text
+from zoo.training.vocabulary import Vocabulary
+from zoo.training.watcher import Watcher
+from zoo.training.windows import Split, TrainingWindows, split
+from zoo.values import Scalar
+
+
+def train(
+    graph: Graph | str | Path,
+    *,
+    text: str | Path | None = None,
+    params: Mapping[str, Scalar] | None = None,
+    options: Options | None = None,
+    out: str | Path | None = None,
+    watcher: Watcher | None = None,
+) -> Result:
+    """Train a character-level language model and keep its checkpoints in the folder ``out``.
+
+    ``graph`` has the input ``tokens`` and the output ``logits`` (docs/train.md); ``params`` override its own,
+    and its ``vocab`` and ``context`` follow the text and the options. Without ``text`` the built-in one is
+    learned. ``out`` defaults to the first free one of runs/NAME, runs/NAME-2, … Raises TrainingError for a
+    text, a graph or options that do not go together, and for a loss that is no longer a number;
+    CheckpointError when the disk refuses.
+    """
+    options = options or Options()
+    graph = as_graph(graph)
+    check_ports(graph)
+    written, name = read_text(text)
+    vocabulary = Vocabulary.of(written)
+    values, context = fit_params(graph, params or {}, len(vocabulary), options.context)
+    context = context or DEFAULT_CONTEXT
+    parts = split(vocabulary.encode(written), context)
+    model = initial_model(graph, options.seed, values)
+    probe(model, len(vocabulary), context, graph.name)
+    header = Header(
+        params=values,
+        characters=vocabulary.characters,
+        context=context,
+        options=options,
+        text=name,
+        text_sha256=_digest(written),
+        bigram_loss=bigram_loss(parts.train, parts.validation, len(vocabulary)),
+    )
+    job = Job(
+        name=graph.name,
+        model=model,
+        header=header,
+        document=document_of(graph),
+        parts=parts,
+        clock=_clock(options, parts, context),
+        moments=None,
+        out=_folder(out, graph.name),
+    )
+    return perform(job, watcher or Watcher())
+
+
+def resume(
+    checkpoint: str | Path,
+    *,
+    text: str | Path | None = None,
+    steps: int | None = None,
+    epochs: float | None = None,
+    minutes: float | None = None,
+    out: str | Path | None = None,
+    watcher: Watcher | None = None,
+) -> Result:
+    """Go on with a run exactly where its checkpoint (a run's folder, or its last.safetensors) left it.
+
+    A new limit in steps, epochs or minutes replaces the old ones; everything else is as it was. ``text`` is
+    needed only when the file has moved, and must be the same text. ``out`` defaults to the checkpoint's own
+    folder.
+    """
+    saved = read_checkpoint(checkpoint, LAST)
+    header, options = saved.header, saved.header.options
+    if not saved.moments:
+        raise CheckpointError(
+            f"{checkpoint} holds a model without the state of its optimizer, so its run cannot go on; "
+            f"resume from {LAST}"
+        )
+    if steps or epochs or minutes:
+        options = options.model_copy(update={"steps": steps, "epochs": epochs, "minutes": minutes})
+    if text is None and not header.text.startswith(BUILT_IN):
+        text = header.text
+    written, name = read_text(text)
+    if _digest(written) != header.text_sha256:
+        raise TrainingError(
+            f"a run goes on with the text it began with, but {name} is not that text (it was {header.text}); "
+            "name it with --text FILE, or begin a new run"
+        )
+    vocabulary = Vocabulary(header.characters)
+    parts = split(vocabulary.encode(written), header.context)
+    clock = _clock(options, parts, header.context, header.step, header.seconds)
+    if clock.done:
+        raise TrainingError(
+            f"the run has reached its end at step {header.step} after {header.seconds / 60:.1f} minutes; "
+            "give it a later one with --steps, --epochs or --minutes"
+        )
+    folder = Path(out) if out else _home(Path(checkpoint))
+    # In another folder there is no best checkpoint yet, whatever was measured before.
+    best = header.best_loss if (folder / BEST).exists() else None
+    job = Job(
+        name=graph_of(saved.document).name,
+        model=restored(saved),
+        header=header.model_copy(update={"options": options, "text": name, "best_loss": best}),
+        document=saved.document,
+        parts=parts,
+        clock=clock,
+        moments=saved.moments,
+        out=folder,
+    )
+    return perform(job, watcher or Watcher())
+
+
+def _clock(options: Options, parts: Split, context: int, step: int = 0, seconds: float = 0.0) -> Clock:
+    limits = [options.steps] if options.steps else []
+    if options.epochs:
+        windows = TrainingWindows(parts.train, context, options.batch, options.seed)
+        limits.append(math.ceil(options.epochs * windows.steps_each_epoch))
+    if not limits and not options.minutes:
+        limits.append(DEFAULT_STEPS)
+    return Clock(min(limits, default=None), options.minutes, step, seconds)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _home(checkpoint: Path) -> Path:
+    return checkpoint if checkpoint.is_dir() else checkpoint.parent
+
+
+def _folder(out: str | Path | None, name: str) -> Path:
+    if out is not None:
+        folder = Path(out)
+        if (folder / LAST).exists() or (folder / BEST).exists():
+            raise TrainingError(
+                f"{folder} already holds a run, which a new one would overwrite; choose another folder, or "
+                f"go on with it: zoo train --resume {folder}"
+            )
+        return folder
+    number, folder = 1, Path("runs", name)
+    while folder.exists():
+        number += 1
+        folder = Path("runs", f"{name}-{number}")
+    return folder
