@@ -13,8 +13,9 @@ from zoo.contract.hints import resolve_hints, shown
 from zoo.contract.ports import parameters_of, read_ports
 from zoo.contract.settings import SettingKind, setting_kind, settings_model
 from zoo.errors import LayerError
-from zoo.graph import NAME, Frozen
+from zoo.graph import NAME
 from zoo.spec import LayerSpec, ShapeRule
+from zoo.values import Frozen
 
 if TYPE_CHECKING:
     from torch import nn

@@ -19,12 +19,14 @@ that fails offers nothing, takes nobody with it, and says why. The environment m
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
+from zoo.errors import FileError, did_you_mean
 from zoo.packs.catalogue import Registry
 from zoo.packs.loading import load_packs
 from zoo.packs.offers import Pack
 
-__all__ = ["Pack", "Registry", "install", "load_packs", "registry"]
+__all__ = ["Pack", "Registry", "install", "load_packs", "locate", "registry"]
 
 _lock = threading.RLock()
 _current: Registry | None = None
@@ -38,6 +40,23 @@ def registry() -> Registry:
             if _current is None:
                 _current = load_packs()
     return _current
+
+
+def locate(file: str) -> Path:
+    """The path of a graph, given as a path or as the name of a library graph; FileError when it is neither.
+
+    What has a suffix or a separator is a path, whether or not something is there, and needs no packs.
+    """
+    path = Path(file)
+    if path.suffix or len(path.parts) > 1 or path.is_file():
+        return path
+    graphs = registry().graphs
+    if file in graphs:
+        return graphs[file]
+    raise FileError(
+        f"a graph is a file or one of the library, and '{file}' is neither{did_you_mean(file, graphs)}; "
+        "zoo graphs lists the library"
+    )
 
 
 def install(new: Registry | None) -> Registry | None:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from zoo.errors import PackError, did_you_mean
-from zoo.graph import EMPTY, Frozen
 from zoo.packs.offers import Offer, Pack, Tool, spec_of, use_name
 from zoo.spec import LayerSpec
+from zoo.values import EMPTY, Frozen
 
 V = TypeVar("V")
 

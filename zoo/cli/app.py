@@ -1,0 +1,111 @@
+"""The group of all commands: global options, lazy loading, and errors as sentences.
+
+``zoo --help`` must be quick, so that a command's module is imported only when it is needed, and these modules
+import torch, rich and the rest of the zoo only inside their functions.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+import zoo
+from zoo.errors import GraphError, ZooError, did_you_mean
+
+COMMANDS: Mapping[str, str] = {
+    "check": "zoo.cli.check:check",
+    "show": "zoo.cli.show:show",
+    "run": "zoo.cli.run:run",
+    "layers": "zoo.cli.catalogue:layers",
+    "graphs": "zoo.cli.catalogue:graphs",
+    "packs": "zoo.cli.catalogue:packs",
+    "fmt": "zoo.cli.format:fmt",
+    "schema": "zoo.cli.format:schema",
+    "train": "zoo.cli.train:train",
+    "generate": "zoo.cli.train:generate",
+    "demo": "zoo.cli.train:demo",
+    "gui": "zoo.cli.desktop:gui",
+    "completion": "zoo.cli.desktop:completion",
+}
+
+EPILOG = """\b
+Examples:
+  zoo graphs                          what the library holds
+  zoo check gpt my_model.yaml         problems, as text or --json
+  zoo show transformer --size time=64
+  zoo train gpt --text book.txt
+
+\b
+Exit codes: 0 all is well, 1 an error was found, 2 called wrongly, 130 Ctrl-C.
+
+\b
+Environment: ZOO_PLUGINS names folders as --plugins does, separated as in PATH;
+ZOO_BLOCK names packs that are not to be loaded, separated by commas.
+"""
+
+
+class LazyGroup(click.Group):
+    """A group that imports each command when it is needed, and turns a ZooError into a sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
+        return list(COMMANDS)
+
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click passes it
+        cmd_name: str,
+    ) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(
+                f"there is no command '{args[0]}'{did_you_mean(args[0], COMMANDS)}; zoo --help lists them"
+            )
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ZooError as error:
+            _end(error)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            sys.exit(130)
+
+
+def _end(error: ZooError) -> NoReturn:
+    prefix = "" if isinstance(error, GraphError) else click.style("error: ", fg="red", bold=True)
+    click.echo(f"{prefix}{error}", err=True)
+    sys.exit(1)
+
+
+@click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(zoo.__version__, prog_name="layerzoo")
+@click.option(
+    "--plugins",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="Also load the packs in this folder: its *.py files. May be repeated.",
+)
+def cli(plugins: tuple[str, ...]) -> None:
+    """Neural sequence layers, wired into graphs that compile to PyTorch.
+
+    FILE is the path of a graph file, or the name of a graph of the library.
+    """
+    if plugins:
+        # By the environment, so that processes started from here (the loaders of training) know them too.
+        folders = [*map(os.path.abspath, plugins), os.environ.get("ZOO_PLUGINS", "")]
+        os.environ["ZOO_PLUGINS"] = os.pathsep.join(filter(None, folders))

@@ -1,0 +1,45 @@
+"""``zoo gui`` opens the editor; ``zoo completion`` teaches a shell to complete our commands."""
+
+from __future__ import annotations
+
+import click
+
+from zoo.cli.files import examples
+from zoo.errors import ZooError
+
+
+@click.command(short_help="Open the editor.", epilog=examples("zoo gui", "zoo gui transformer my_model.yaml"))
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+def gui(files: tuple[str, ...]) -> None:
+    """Open the drag-and-drop editor, with the given graphs."""
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    # By name, for the editor stands above the library, which never imports it.
+    if not find_spec("PySide6"):
+        raise ZooError('the editor draws with Qt, and PySide6 is not installed; pip install "layerzoo[gui]"')
+    if not find_spec("zoo_gui.app"):
+        raise ZooError(
+            "the editor is not part of this version yet; write the graph as a file, and see it with zoo show"
+        )
+    raise SystemExit(import_module("zoo_gui.app").run(files))
+
+
+@click.command(
+    short_help="Print the completion script of a shell.",
+    epilog=examples(
+        "zoo completion bash >> ~/.bashrc",
+        "zoo completion zsh >> ~/.zshrc",
+        "zoo completion fish > ~/.config/fish/completions/zoo.fish",
+    ),
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what lets SHELL complete zoo's commands, options, and the names of library graphs."""
+    from click.shell_completion import get_completion_class
+
+    from zoo.cli.app import cli
+
+    kind = get_completion_class(shell)
+    assert kind is not None  # these three are click's own
+    click.echo(kind(cli, {}, "zoo", "_ZOO_COMPLETE").source())

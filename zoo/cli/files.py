@@ -1,0 +1,119 @@
+"""What commands share: FILE, the choice of sizes and params, and the console."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from zoo.values import Scalar
+
+    _ParamType = click.ParamType[Any]
+else:
+    _ParamType = click.ParamType  # takes no argument before click 8.2
+
+_WIDE = 160  # columns of a table that goes to a file or a pipe
+
+
+class GraphFile(_ParamType):
+    """FILE: a path, or the name of a library graph; its value is the path as text."""
+
+    name = "FILE"
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,  # noqa: ARG002 - click passes it
+        ctx: click.Context | None,  # noqa: ARG002 - click passes it
+    ) -> str:
+        from zoo.packs import locate
+
+        return str(locate(value))
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click passes it
+        param: click.Parameter,  # noqa: ARG002 - click passes it
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Library graphs that begin so; files when there is none."""
+        from zoo.packs import registry
+
+        names = [name for name in registry().graphs if name.startswith(incomplete)]
+        return [CompletionItem(name) for name in names] or [CompletionItem(incomplete, type="file")]
+
+
+class Assignment(_ParamType):
+    """``NAME=VALUE``, the value read as a graph file would read it."""
+
+    name = "NAME=VALUE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Scalar]:
+        from zoo.files.scalars import resolve
+        from zoo.files.text import WordError
+
+        name, equals, text = str(value).partition("=")
+        if not name or not equals:
+            self.fail(f"'{value}' is not NAME=VALUE; write for example layers=2", param, ctx)
+        try:
+            return name, resolve(text)
+        except WordError as error:
+            self.fail(str(error), param, ctx)
+
+
+class SizeAssignment(_ParamType):
+    """``AXIS=SIZE``: how long an axis is."""
+
+    name = "AXIS=SIZE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        name, _, text = str(value).partition("=")
+        if not name or not text.isdecimal() or int(text) == 0:
+            self.fail(f"'{value}' is not AXIS=SIZE; write for example time=32", param, ctx)
+        return name, int(text)
+
+
+set_option = click.option(
+    "--set",
+    "params",
+    multiple=True,
+    type=Assignment(),
+    help="Another value for a param of the graph, as in --set layers=2. May be repeated.",
+)
+size_option = click.option(
+    "--size",
+    "sizes",
+    multiple=True,
+    type=SizeAssignment(),
+    help="How long an axis of the inputs is, as in --size time=64. May be repeated.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+
+
+def examples(*lines: str) -> str:
+    """The examples below a command's help, which click is not to wrap."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def console() -> Console:
+    """Where tables go. Brackets in our texts are axes and settings, never markup."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else _WIDE
+    return Console(markup=False, highlight=False, width=width)
+
+
+def print_json(value: Mapping[str, Any] | list[Any]) -> None:
+    """Print a value as JSON."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
