@@ -57,7 +57,7 @@ def freeze(value: object) -> Value:
         if all(isinstance(key, str) for key in entries):
             return Frozen({str(key): freeze(entry) for key, entry in entries.items()})
     kinds = "a number, a text, true, false, ~, an expression of $params, or a list or mapping of these"
-    raise EditError(f"a setting is {kinds}, not {type(value).__name__}")
+    raise EditError(f"a setting is {kinds}, not {type(cast(object, value)).__name__}")
 
 
 def identical(a: object, b: object) -> bool:

@@ -7,7 +7,7 @@ one, ``rewire`` changes many.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, TypeVar
 
@@ -91,15 +91,15 @@ def reads(node: Node) -> set[str]:
     return {ref.node for _, ref in node_wires("", node)}
 
 
-def path_back(body: Body, start: str, end: str) -> list[str] | None:
-    """The names from ``start`` against the wires to ``end``, both included; None when there is no such
-    way.
+def path_back(body: Body, start: str, ends: Container[str]) -> list[str] | None:
+    """The names from ``start`` against the wires to the first of ``ends``, both included; None when there
+    is no such way.
     """
     came_from = {start: ""}
     stack = [start]
     while stack:
         name = stack.pop()
-        if name == end:
+        if name in ends:
             way = [name]
             while came_from[way[-1]]:
                 way.append(came_from[way[-1]])

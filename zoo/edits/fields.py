@@ -1,0 +1,83 @@
+"""The edit of what is neither a wire nor a setting: plain fields of nodes, blocks and the graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from zoo.edits.base import Edit, entry, node_at, with_node
+from zoo.edits.checks import check_node, said
+from zoo.errors import EditError
+from zoo.files.words import check_requirement
+from zoo.graph import Block, Body, Call, Graph, Node, Repeat, Reuse, Scan, join
+from zoo.sizes import Expr, Name, Op
+
+T = TypeVar("T", bound=Node | Body)
+
+_FIELDS: dict[type[Node | Body], dict[str, type]] = {
+    Graph: {"name": str, "about": str, "requires": tuple},
+    Block: {"about": str},
+    Call: {"use": str},
+    Repeat: {"use": str, "count": int, "share": bool},
+    Scan: {"over": str, "reverse": bool},
+    Reuse: {"of": str},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SetField(Edit):
+    """Sets a plain field of a node, or with no ``node`` of the graph or block itself.
+
+    These are: ``use`` of a layer or block, ``use``, ``count`` and ``share`` of a repeat, ``over`` and
+    ``reverse`` of a scan, ``of`` of a reuse; ``name``, ``about`` and ``requires`` of a graph, ``about`` of a
+    block.
+    """
+
+    scope: str
+    node: str
+    field: str
+    value: str | bool | Expr | tuple[str, ...]
+
+    def change(self, graph: Graph) -> Graph:
+        if self.node:
+            node = self._changed(node_at(graph, self.scope, self.node))
+            graph = with_node(graph, self.scope, self.node, node)
+            check_node(graph, self.scope, self.node)
+            return graph
+        body = graph.body(self.scope)
+        if isinstance(body, Scan):
+            raise EditError(f"the fields of a scan are set as those of a node, '{self.scope}'")
+        return graph.with_body(self.scope, self._changed(body))
+
+    def _changed(self, thing: T) -> T:
+        type_ = entry(_FIELDS[type(thing)], self.field, "field")
+        value = self.value
+        expression = self.field == "count" and isinstance(value, Name | Op)
+        if not expression and type(value) is not type_:
+            raise EditError(f"'{self.field}' is {_WORDS[type_]}, not {value!r}")
+        if isinstance(value, str):
+            _check_text(self.field, value)
+        if isinstance(value, tuple):
+            for requirement in value:
+                said(check_requirement, requirement)
+        return replace(thing, **{self.field: value})
+
+    def describe(self) -> str:
+        of = f" of {join(self.scope, self.node)}" if self.node or self.scope else ""
+        value = ", ".join(self.value) if isinstance(self.value, tuple) else self.value
+        return f"set {self.field}{of} to {value}"
+
+
+_WORDS = {
+    str: "a text",
+    bool: "true or false",
+    int: "a number or an expression of $params",
+    tuple: "several texts",
+}
+
+
+def _check_text(field: str, text: str) -> None:
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise EditError(f"'{field}' holds half of a surrogate pair, which is no character")
+    if field == "name" and not (text.strip() and text.isprintable()):
+        raise EditError("the name of a graph is a word or a line of text")
