@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 else:
     _ParamType = click.ParamType  # takes no argument before click 8.2
 
-_WIDE = 160  # columns of a table that goes to a file or a pipe
+_WIDE = 10_000  # columns of what goes to a file or a pipe: a line of a table stays one line
 
 
 class GraphFile(_ParamType):

@@ -1,0 +1,175 @@
+"""The group: help, lightness, errors as sentences, exit codes, completion."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import Result
+
+import zoo
+from zoo.cli.app import COMMANDS, cli
+from zoo.errors import ZooError
+
+Run = Callable[..., Result]
+
+
+def zoo_process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "zoo", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def test_help_lists_every_command(zoo_: Run) -> None:
+    result = zoo_("--help")
+    assert result.exit_code == 0
+    for name in COMMANDS:
+        assert f"\n  {name} " in result.output
+    assert "Exit codes: 0 all is well, 1 an error was found, 2 called wrongly, 130 Ctrl-C." in result.output
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_examples(zoo_: Run, name: str) -> None:
+    result = zoo_(f"{name} --help")
+    assert result.exit_code == 0
+    assert "Examples:" in result.output
+    assert f"  zoo {name}" in result.output.partition("Examples:")[2]
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert command.name == name
+    assert command.short_help
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], *([name, "--help"] for name in COMMANDS), ["completion", "zsh"]]
+)
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    """What is imported shows in the interpreter's own account."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-X", "importtime", "-m", "zoo", *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "zoo.cli.app" in imported
+    assert not imported & {
+        "torch",
+        "lightning",
+        "PySide6",
+        "rich",
+        "networkx",
+        "pydantic",
+        "yaml",
+        "jaxtyping",
+    }
+
+
+def test_version(zoo_: Run) -> None:
+    assert zoo_("--version").output == f"layerzoo, version {zoo.__version__}\n"
+
+
+def test_an_unknown_command_is_a_wrong_call(zoo_: Run) -> None:
+    result = zoo_("chekc")
+    assert result.exit_code == 2
+    assert "there is no command 'chekc' (did you mean 'check'?); zoo --help lists them" in result.output
+
+
+def test_an_error_is_a_sentence_and_no_traceback(zoo_: Run) -> None:
+    result = zoo_("show gtp")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr == (
+        "error: a graph is a file or one of the library, and 'gtp' is neither (did you mean 'gpt'?); "
+        "zoo graphs lists the library\n"
+    )
+
+
+def test_any_zoo_error_ends_a_command_with_one(zoo_: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise ZooError("out of luck; try again")
+
+    monkeypatch.setattr("zoo.packs.registry", fail)
+    result = zoo_("packs")
+    assert (result.exit_code, result.stderr) == (1, "error: out of luck; try again\n")
+
+
+def test_a_bug_is_no_sentence(zoo_: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("zoo.packs.registry", fail)
+    with pytest.raises(RuntimeError):
+        zoo_("packs")
+
+
+def test_ctrl_c_ends_with_130(zoo_: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("zoo.packs.registry", interrupt)
+    result = zoo_("packs")
+    assert (result.exit_code, result.stderr) == (130, "interrupted\n")
+
+
+def test_the_command_is_installed() -> None:
+    done = zoo_process("--version")
+    assert (done.returncode, done.stdout) == (0, f"layerzoo, version {zoo.__version__}\n")
+
+
+LAYER = '''
+from jaxtyping import Float
+from torch import Tensor, nn
+import zoo
+
+@zoo.layer("mine/scale")
+class Scale(nn.Module):
+    """Multiply by a constant."""
+
+    def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
+        return x
+'''
+
+
+def test_plugins_names_a_folder_of_packs(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(LAYER)
+    done = zoo_process("--plugins", str(tmp_path), "layers", "mine")
+    assert done.returncode == 0
+    assert "mine/scale" in done.stdout
+    assert zoo_process("layers", "mine").returncode == 1
+
+
+def test_plugins_that_are_not_there_are_a_wrong_call(zoo_: Run) -> None:
+    assert zoo_("--plugins /surely/not/there layers").exit_code == 2
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script(zoo_: Run, shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("click.shell_completion.BashComplete._check_version", staticmethod(lambda: None))
+    result = zoo_(f"completion {shell}")
+    assert result.exit_code == 0
+    assert f"_ZOO_COMPLETE={shell}_complete" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [("zoo fm", {"fmt"}), ("zoo check --js", {"--json"}), ("zoo show transf", {"transformer"})],
+)
+def test_completion_knows_commands_options_and_library_graphs(words: str, completed: set[str]) -> None:
+    count = str(len(words.split()) - 1)
+    done = zoo_process(_ZOO_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=count)
+    assert {line.partition(",")[2] for line in done.stdout.splitlines()} == completed
+
+
+def test_gui_without_an_editor_is_a_sentence(zoo_: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType] # of a str
+    result = zoo_("gui")
+    assert result.exit_code == 1
+    assert result.stderr.endswith('PySide6 is not installed; pip install "layerzoo[gui]"\n')
