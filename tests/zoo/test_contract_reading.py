@@ -9,12 +9,12 @@ import jaxtyping
 import pytest
 import torch
 from jaxtyping import Bool, Float, Int
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from torch import Tensor, nn
 
 import zoo
 from zoo.errors import LayerError
-from zoo.fields import Positive, Probability
+from zoo.fields import NonNegative, Positive, Probability
 from zoo.packs.offers import spec_of
 from zoo.sizes import Size
 from zoo.spec import LayerSpec, Shapes
@@ -159,7 +159,7 @@ def test_a_size_is_an_int_and_nothing_like_one(size: object) -> None:
 def test_settings_are_frozen() -> None:
     values = spec(Cell).settings(input=3, hidden=5)
     with pytest.raises(ValidationError):
-        values.input = 7  # pyright: ignore[reportAttributeAccessIssue]
+        values.input = 7  # pyright: ignore[reportAttributeAccessIssue] # on purpose
 
 
 def test_the_json_schema_tells_ranges_choices_and_descriptions() -> None:
@@ -323,6 +323,23 @@ def test_a_class_without_an_init_has_no_settings() -> None:
 def test_the_decorator_needs_an_id() -> None:
     with pytest.raises(LayerError, match=r'write @layer\("pack/name"\)'):
 
-        @zoo.layer  # pyright: ignore[reportArgumentType]
+        @zoo.layer  # pyright: ignore[reportArgumentType] # on purpose
         class Forgotten(nn.Module):
             """No parentheses."""
+
+
+@pytest.mark.parametrize(
+    ("field", "good", "bad"),
+    [
+        (Positive, [1, 10**9], [0, -1, 1.0, True]),
+        (NonNegative, [0, 1], [-1, 0.5, False]),
+        (Probability, [0, 0.0, 0.5], [1, 1.0, -0.1, float("nan"), "0.5"]),
+    ],
+)
+def test_the_fields_hold_their_ranges(field: Any, good: list[object], bad: list[object]) -> None:
+    adapter: TypeAdapter[object] = TypeAdapter(field, config={"strict": True})
+    for value in good:
+        assert adapter.validate_python(value) == value
+    for value in bad:
+        with pytest.raises(ValidationError):
+            adapter.validate_python(value)

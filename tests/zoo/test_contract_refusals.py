@@ -568,7 +568,7 @@ def test_a_layer_that_is_no_class_is_refused() -> None:
     def function() -> None: ...
 
     with pytest.raises(LayerError, match="function: a layer is a class derived from"):
-        layer("lab/function")(function)  # pyright: ignore[reportArgumentType]
+        layer("lab/function")(function)  # pyright: ignore[reportArgumentType] # on purpose
 
 
 def test_reading_needs_no_decorator() -> None:

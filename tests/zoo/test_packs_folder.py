@@ -162,7 +162,7 @@ def test_a_registry_by_hand_refuses_twins_and_strangers() -> None:
 def test_the_registry_is_read_only() -> None:
     registry = packs.Registry.of(Mine)
     with pytest.raises(TypeError):
-        registry.layers["other/same"] = registry.layers["mine/same"]  # pyright: ignore[reportIndexIssue]
+        registry.layers["other/same"] = registry.layers["mine/same"]  # pyright: ignore[reportIndexIssue] # on purpose
 
 
 def test_every_hook_has_a_docstring() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from inspect import Parameter
-from typing import Any, get_origin
+from typing import Any, cast, get_origin
 
 from zoo.contract.hints import TensorHint, resolve_hints, split_none, tensor_hint
 from zoo.errors import LayerError, did_you_mean
@@ -81,7 +81,7 @@ def _outputs(hints: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Te
     if "return" not in hints:
         raise LayerError(f"forward's return type is the output ports, and there is none; write -> {_EXAMPLE}")
     hint = hints["return"]
-    if inspect.isclass(hint) and issubclass(hint, tuple) and hasattr(hint, "_fields"):  # pyright: ignore[reportUnknownArgumentType]
+    if _is_named_tuple(hint):
         return _fields(hint, names)
     if hint is tuple or get_origin(hint) is tuple:
         raise LayerError("forward returns a tuple whose fields have no names; return a NamedTuple")
@@ -130,6 +130,10 @@ def _check_flags(
                 f"output '{name}' is X | None, on demand, and nothing asks for it; "
                 f"give forward *, {name}: bool = False"
             )
+
+
+def _is_named_tuple(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, tuple) and hasattr(cast("type", hint), "_fields")
 
 
 def _check_name(name: str) -> None:
