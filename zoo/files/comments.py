@@ -51,11 +51,13 @@ class Page:
         return self.text[self.start(line) : self._end(line)]
 
     def is_blank(self, line: int) -> bool:
-        """Whether a line of the text holds nothing (there is no line behind the last)."""
+        """Whether a line of the text holds nothing, or only the mark '---' (there is no line behind the
+        last).
+        """
         return (
             0 <= line < len(self.starts)
             and self.start(line) < len(self.text)
-            and not self.content(line).strip()
+            and self.content(line).strip() in {"", "---"}
         )
 
     def is_first(self, offset: int) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from zoo.files.bodies import KEYS
 from zoo.files.comments import Page, Trivia, attach, dash
 from zoo.files.flow import Piece, rebuild
 from zoo.files.match import in_order, match_items, match_keys, similarity
@@ -103,6 +104,20 @@ class _Patcher:
         self._trivia: dict[TreePath, Trivia] | None = None
 
     def result(self) -> str:
+        """The text with all changes. Comments behind changed values keep their column where they can."""
+        page = self._page
+        by_line: dict[int, list[Edit]] = {}
+        for edit in self._edits:
+            by_line.setdefault(page.line(edit[0]), []).append(edit)
+        for offset, _ in page.beside:
+            start = offset
+            while self._text[start - 1] == " ":
+                start -= 1
+            before = [edit for edit in by_line.get(page.line(offset), ()) if edit[0] < offset]
+            grown = sum(len(new) - (last - first) for first, last, new in before)
+            rigid = any(last > start or "\n" in new or "\r" in new for _, last, new in before)
+            if offset - start > 1 and grown and not rigid:
+                self._edits.append((start, offset, " " * max(2, offset - start - grown)))
         return apply(self._text, self._edits, 0, len(self._text))
 
     # ------------------------------------------------------------------------------------------- what changed
@@ -162,7 +177,9 @@ class _Patcher:
         parts = self._parts(node, path)
         was = match_keys(base, new, has_names(kind))
         order = {key: at for at, key in enumerate(base)}
-        staying = in_order([order[old] for old in was.values()]) if has_names(kind) else set(order.values())
+        staying = set(order.values())
+        if has_names(kind):
+            staying = in_order([order[was[key]] for key in new if key in was])
         steps: list[_Step] = []
         for key, value in new.items():
             old = was.get(key, key)
@@ -284,12 +301,17 @@ class _Patcher:
             after = step.key
         kept = [step.part for step in steps if step.stays]
         for name, part in parts:
-            if not any(part is other for other in kept) and self._is_said(name, base):
+            if not any(part is other for other in kept) and self._goes(name, base, steps, kind):
                 self._delete(part, ordered)
 
     @staticmethod
-    def _is_said(name: str, base: Plain) -> bool:
-        """Whether the base knows an entry of the text. What reading left out stays in the text as it is."""
+    def _goes(name: str, base: Plain, steps: list[_Step], kind: Kind) -> bool:
+        """Whether an entry of the text that is not wanted goes. What reading left out (because it was
+        broken, or says nothing) stays, unless a node became another kind of node and has no place for it.
+        """
+        if kind == "node":
+            keys = next((KEYS[step.key] for step in steps if step.key in KEYS), ())
+            return name not in keys or (isinstance(base, dict) and name in base)
         return not isinstance(base, dict) or name in base
 
     def _lines(self, step: _Step, kind: Kind, column: int) -> list[str]:
@@ -404,7 +426,7 @@ class _Patcher:
                 value = flow(step.new)
                 pieces.append(Piece(value if isinstance(node, Sequence) else f"{word(step.key)}: {value}"))
         for name, part in parts:
-            if not any(part is step.part for step in steps) and not self._is_said(name, base):
+            if not any(part is step.part for step in steps) and not self._goes(name, base, steps, kind):
                 pieces.append(Piece(self._text[part.start : part.end], part.start))
         bounds = [(part.start, part.end) for _, part in parts]
         start, end = node.start + 1, node.end - 1

@@ -94,6 +94,9 @@ _FLOW = re.compile(r"[\[\]{},?]|:[^ ]")
 _VISIBLE = re.compile(r"[ -~\xa1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
 
 
+_SMALL = 1e-3  # below, a person writes 1e-4
+
+
 def word(value: bool | float | str | None, flow: bool = True, quote: str = "") -> str:
     """A value as it is written: bare when it is read back so, else in quotes (``quote`` where it will do).
 
@@ -115,6 +118,11 @@ def word(value: bool | float | str | None, flow: bool = True, quote: str = "") -
     if math.isinf(value):
         return ".inf" if value > 0 else "-.inf"
     mantissa, e, exponent = repr(value).partition("e")
+    if not e and 0 < abs(value) < _SMALL:
+        zeros = len(mantissa) - len(mantissa.lstrip("-0."))
+        digits = mantissa[zeros:]
+        sign = "-" if value < 0 else ""
+        return f"{sign}{digits[0]}{'.' if len(digits) > 1 else ''}{digits[1:]}e-{zeros - 1 - len(sign)}"
     return f"{mantissa}e{int(exponent)}" if e else mantissa
 
 
