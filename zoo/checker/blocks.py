@@ -1,0 +1,178 @@
+"""A block in its place: its params and axes bound by the use, its body resolved once for every distinct use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from zoo.checker import masks, settings
+from zoo.checker.findings import Finding
+from zoo.checker.fitting import fit
+from zoo.checker.frame import Frame, Known, Site
+from zoo.checker.layers import Types
+from zoo.checker.patterns import Bindings
+from zoo.checker.plan import DEEPEST
+from zoo.checker.resolution import BlockUse, Scope, Setting
+from zoo.checker.session import Session
+from zoo.checker.targets import BlockTarget
+from zoo.checker.values import UNKNOWN, setting
+from zoo.checker.wiring import Wires
+from zoo.errors import SizeError, did_you_mean
+from zoo.graph import Graph, Ref
+from zoo.sizes import Name, Size, Symbolic, names, substitute, symbol
+from zoo.spec import Op, Port, TensorType
+
+
+def use_block(
+    site: Site, target: BlockTarget, written: Mapping[str, Setting], wires: Wires, read: frozenset[str]
+) -> tuple[BlockUse | None, Types]:
+    """Resolve one use of a block; None where its body cannot be entered."""
+    code, values = _params(site, target, written)
+    bindings: Bindings = {}
+    for word, value in values.items():
+        if isinstance(value, Symbolic) or type(value) is int:
+            local = code.get(word, value)
+            assert isinstance(local, int | Symbolic)
+            bindings[word] = local
+    if isinstance(site.twin, BlockUse):
+        bindings.update({name: size for name, size in site.twin.code.items() if _is_axis(name, size)})  # pyright: ignore[reportArgumentType, reportCallIssue]
+    fit(site, target, wires.arrivals, bindings)
+    if site.frame.masks and target.masks:
+        masks.warn(site, target, wires, bindings)
+    for axis in _axes(target):
+        size = bindings.get(axis)
+        values[axis] = symbol(f"?{axis}") if size is None or isinstance(size, tuple) else site.frame.ground(size)
+    absent = frozenset(
+        name
+        for name, pattern in target.inputs.items()
+        if pattern.port.optional and (name not in wires.inputs or name in wires.absent)
+    )
+    scope = _enter(site, target, values, absent, read)
+    if scope is None:
+        return None, dict.fromkeys(target.outputs)
+    session = site.frame.session
+    for axis in sorted(session.measures.made_with(scope)):
+        size = bindings.get(axis)
+        if isinstance(size, int | Symbolic):
+            code[axis] = size
+    types = _types(site, scope, values, bindings)
+    outputs = {name: type_ for name, type_ in types.items() if type_ is not None}
+    return BlockUse(target.name, target.file, target.home, scope, code, outputs), types
+
+
+def _is_axis(name: str, size: Setting) -> bool:
+    return not name.startswith("$") and isinstance(size, int | Symbolic)
+
+
+def _params(
+    site: Site, target: BlockTarget, written: Mapping[str, Setting]
+) -> tuple[dict[str, Setting], dict[str, Any]]:
+    """The params as code writes those that are given, and their values; what has none is open."""
+    code: dict[str, Setting] = {}
+    values: dict[str, Any] = {}
+    params = target.block.params
+    strangers = [name for name in written if name not in params]
+    for name in strangers:
+        settings.unknown(site, target.title, "param", name, params)
+    for name, default in params.items():
+        word = f"${name}"
+        if name not in written:
+            values[word] = symbol(f"?{word}") if default is None else default
+            if default is None and not any(did_you_mean(other, [name]) for other in strangers):
+                settings.missing(site, target.title, "param", name)
+            continue
+        try:
+            code[word], value = setting(site.frame, written[name])
+        except SizeError as error:
+            site.report("size-value", str(error), at=("with", name))
+            value = UNKNOWN
+        values[word] = symbol(f"?{word}") if value is UNKNOWN else value
+        if value is UNKNOWN:
+            code.pop(word, None)
+    return code, values
+
+
+def _axes(target: BlockTarget) -> list[str]:
+    """The axes that the types of a block's inputs name."""
+    found = {
+        word: None
+        for port in target.block.inputs.values()
+        for axis in port.shape
+        if isinstance(axis, Name | Op)
+        for word in names(axis)
+        if not word.startswith("$")
+    }
+    return list(found)
+
+
+def _enter(
+    site: Site, target: BlockTarget, values: dict[str, Any], absent: frozenset[str], read: frozenset[str]
+) -> Scope | None:
+    """The body resolved with these values; the same object whenever they are the same."""
+    session = site.frame.session
+    typed = tuple((word, type(value), value) for word, value in values.items())
+    key = (id(target.home), target.name, typed, absent, read)
+    if key in session.scopes:
+        return session.scopes[key]
+    body = (id(target.home), target.name)
+    if body in session.entered:
+        names = [entry[1] for entry in session.entered if len(entry) > 1]
+        said = " -> ".join([*names[names.index(target.name) :], target.name])
+        message = f"the block {target.name} is made of itself: {said}"
+        site.report("block-recursion", message, "a block contains others, never itself", at=("use",))
+        return None
+    if len(session.entered) >= DEEPEST:
+        site.report("graph-depth", f"blocks and scans lie {DEEPEST} deep at most", "use blocks side by side", at=("use",))
+        return None
+    frame = Frame(session, target.home, target.file, target.plan, values)
+    declare(frame, target.block.inputs, absent)
+    live = {
+        name: ref for name, ref in target.block.outputs.items() if name in read or name not in target.on_demand
+    }
+    with session.inside(body):
+        scope = session.resolve(frame, live)
+    site.frame.findings += [finding.under(site.path) for finding in frame.findings]
+    session.scopes[key] = scope
+    return scope
+
+
+def _types(site: Site, scope: Scope, values: Mapping[str, Any], bindings: Bindings) -> Types:
+    """The types of the outputs in the names of the body around the block."""
+    outer: dict[str, Size] = {word: value for word, value in values.items() if isinstance(value, int | Symbolic)}
+    outer.update((name, size) for name, size in bindings.items() if not isinstance(size, tuple))
+    types: dict[str, TensorType | None] = {}
+    for name, type_ in scope.types.items():
+        try:
+            types[name] = type_ and TensorType(type_.dtype, tuple(substitute(size, outer) for size in type_.shape))
+        except SizeError as error:
+            site.report("size-value", f"the output '{name}': {error}")
+            types[name] = None
+    return types
+
+
+def declare(frame: Frame, inputs: Mapping[str, Port], absent: frozenset[str] = frozenset()) -> None:
+    """Make the inputs of a graph or block known in its body, with the types that it declares."""
+    for name, port in inputs.items():
+        type_ = None
+        try:
+            type_ = TensorType(port.dtype, tuple(map(frame.axis, port.shape)))
+        except SizeError as error:
+            frame.report("size-value", f"the input '{name}': {error}", at=("inputs", name))
+        frame.names[name] = Known(Ref(name), type_, None, port.optional, name in absent)
+    frame.masks = masks.candidates(frame)
+
+
+def check_unused(session: Session, home: Graph, name: str) -> list[Finding]:
+    """Check a block that nothing uses: its params without a default and its axes may then be anything."""
+    target = session.find(home, "", name)
+    assert isinstance(target, BlockTarget)
+    values: dict[str, Any] = {
+        f"${word}": symbol(f"?${word}") if default is None else default
+        for word, default in target.block.params.items()
+    }
+    values.update((axis, symbol(f"?{axis}")) for axis in _axes(target))
+    frame = Frame(session, home, "", target.plan, values)
+    declare(frame, target.block.inputs)
+    with session.inside((id(home), name)):
+        session.resolve(frame, target.block.outputs)
+    return [finding.under((f"#{name}",)) for finding in frame.findings]

@@ -1,0 +1,55 @@
+"""Resolving a body: its nodes in order, then its outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from zoo.checker.findings import TreePath
+from zoo.checker.frame import Frame, Site
+from zoo.checker.nodes import resolve_node
+from zoo.checker.resolution import Scope
+from zoo.checker.ties import check_ties
+from zoo.checker.wiring import read
+from zoo.graph import Ref, Scan
+from zoo.spec import TensorType
+
+
+def resolve(frame: Frame, live: Mapping[str, Ref]) -> Scope:
+    """Resolve the body of a frame whose inputs are declared; ``live`` are the outputs that are computed."""
+    plan = frame.plan
+    inputs = {name: None if known.absent else known.type for name, known in frame.names.items()}
+    if frame.outer is None:
+        frame.findings += plan.findings  # with those of the scans inside
+    frame.reads = plan.reads | {(ref.node, ref.port) for ref in live.values()}
+    for name in plan.order:
+        resolve_node(frame, name)
+    for owner, name in frame.late:
+        _again(frame, owner, name)
+    if frame.outer is None:
+        check_ties(frame)
+    types: dict[str, TensorType | None] = {}
+    outputs: dict[str, Ref] = {}
+    part = "stack" if isinstance(plan.body, Scan) else "outputs"
+    for name, ref in plan.outputs.items():
+        spelled, types[name] = _output(frame, name, ref, (part, name))
+        if name in live:
+            outputs[name] = spelled
+    nodes = {name: frame.resolved[name] for name in plan.body.nodes}
+    return Scope(frame.values, inputs, nodes, tuple(plan.order), outputs, types)
+
+
+def _again(frame: Frame, owner: Frame, name: str) -> None:
+    """Resolve a reuse once more, now that the module it applies is known: it may not fit what comes in here."""
+    before = len(owner.findings)
+    resolve_node(owner, name)
+    if owner is not frame:
+        inner = owner.path[len(frame.path) :]
+        frame.findings += [finding.under(inner) for finding in owner.findings[before:]]
+
+
+def _output(frame: Frame, name: str, ref: Ref, at: TreePath) -> tuple[Ref, TensorType | None]:
+    spelled, type_, known = read(Site(frame), ref, at)
+    if known is not None and known.optional:
+        message = f"the output '{name}' would be '{ref.node}', which is optional and may be missing"
+        frame.report("wire-optional", message, f"make '{ref.node}' an input that is not optional", at=at)
+    return spelled, type_

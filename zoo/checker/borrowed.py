@@ -1,0 +1,64 @@
+"""Modules and parameters that a node borrows: where ``reuse`` and ``tie`` lead.
+
+Both name a node of the same body or, inside a scan, of the bodies around it; the nearest one counts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zoo.checker.findings import Code, TreePath
+from zoo.checker.resolution import Tie
+from zoo.errors import did_you_mean
+from zoo.graph import Call, Repeat, Reuse
+
+if TYPE_CHECKING:
+    from zoo.checker.plan import Planner
+
+
+def find_reused(planner: Planner, name: str, node: Reuse) -> None:
+    """Note in the plan whose module ``node`` applies, following a reuse of a reuse to its end."""
+    found = _find(planner, name, node.of, "reuse-unknown", ("reuse",))
+    if found is not None:
+        planner.plan.reuses[name] = found
+
+
+def find_tied(planner: Planner, name: str, node: Call | Repeat) -> None:
+    """Note in the plan where the tied parameters of ``node`` live."""
+    ties: dict[str, Tie] = {}
+    for own, target in node.tie.items():
+        lender, _, parameter = target.partition(".")
+        found = _find(planner, name, lender, "tie-unknown", ("tie", own))
+        if found is not None:
+            ties[own] = Tie(found[1], found[0], parameter)
+    planner.plan.ties[name] = ties
+
+
+def _find(planner: Planner, name: str, target: str, code: Code, at: TreePath) -> tuple[str, int] | None:
+    """The node that holds the module of ``target`` and how many scopes further out it is, or None after a report."""
+    here, depth, borrower = planner, 0, name
+    seen = {(id(planner), name)} if code == "reuse-unknown" else set[tuple[int, str]]()
+    while True:
+        while target not in here.nodes and here.outer is not None:
+            here, depth, borrower = here.outer, depth + 1, here.name
+        node = here.nodes.get(target)
+        if node is None:
+            if target not in planner.dropped:
+                _unknown(planner, name, target, code, at)
+            return None
+        if (id(here), target) in seen or (depth and target == borrower and code == "reuse-unknown"):
+            message = f"'{target}' would be applied inside itself"
+            planner.report("reuse-cycle", message, "reuse a node that has a module of its own", node=name, at=at)
+            return None
+        seen.add((id(here), target))
+        if not isinstance(node, Reuse):
+            shared = here.lenders if code == "reuse-unknown" else here.tied
+            shared.setdefault(borrower, set()).add(target)
+            return target, depth
+        target = node.of
+
+
+def _unknown(planner: Planner, name: str, target: str, code: Code, at: TreePath) -> None:
+    names = {word for around in planner.chain() for word in around.nodes} - {name}
+    message = f"there is no node '{target}' here whose module could be shared{did_you_mean(target, names)}"
+    planner.report(code, message, node=name, at=at)

@@ -1,0 +1,107 @@
+"""The checker's front door: a whole graph, resolved, with every problem of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from zoo.checker import blocks, bodies
+from zoo.checker.findings import Finding, listed, to_problems
+from zoo.checker.frame import Frame
+from zoo.checker.requirements import check_requirements
+from zoo.checker.resolution import Resolution
+from zoo.checker.session import Catalogue, Session
+from zoo.errors import did_you_mean
+from zoo.graph import Graph
+from zoo.problems import Problem
+from zoo.sizes import symbol
+
+MOST = 100_000
+"""Layers of a graph, repeated ones counted as often as they are there."""
+
+
+def check(graph: Graph, registry: Catalogue | None = None) -> list[Problem]:
+    """Every problem of a graph, in the order of its file; an empty list when there is none.
+
+    ``registry`` is where layers are looked up, by default the installed packs.
+    """
+    return list(resolve(graph, registry).problems)
+
+
+def resolve(
+    graph: Graph,
+    registry: Catalogue | None = None,
+    *,
+    params: Mapping[str, Any] | None = None,
+    dropped: Collection[str] = frozenset(),
+) -> Resolution:
+    """Check a graph and keep what is found out: every node with its settings and types.
+
+    ``params`` override the graph's own, as they will be when it is compiled; without it (None) a param that has no
+    value yet is no problem. ``dropped`` are names that a reader had to leave out of the graph, so that wires to
+    them are not reported once more.
+    """
+    if registry is None:
+        from zoo.packs import registry as installed
+
+        registry = installed()
+    session = Session(registry, graph, dropped, bodies.resolve)
+    findings: list[Finding] = []
+    values, given = _params(graph, params, dropped, findings)
+    frame = Frame(session, graph, "", session.plan(graph, ""), values)
+    blocks.declare(frame, graph.inputs)
+    root = bodies.resolve(frame, graph.outputs)
+    findings += frame.findings
+    findings += _unused_blocks(session, graph)
+    findings += check_requirements(graph)
+    if not graph.outputs and not dropped and (graph.nodes or params is not None or not graph.blocks):
+        findings.append(Finding("output-missing", "the graph has no outputs", "write outputs: {…: node}", home=graph))
+    layers = session.measures.count(root)
+    if layers > MOST:
+        message = f"a graph has at most {MOST} layers, and this one has {_told(layers)}"
+        findings.append(Finding("graph-size", message, "repeat less often", home=graph))
+    return Resolution(graph, root, to_problems(findings, graph), given)
+
+
+def _params(
+    graph: Graph, params: Mapping[str, Any] | None, dropped: Collection[str], findings: list[Finding]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The values of the graph's params, as ``$name`` for sizes and as ``name`` for people."""
+    given: dict[str, Any] = dict(graph.params)
+    for name, value in (params or {}).items():
+        if name not in given:
+            hint = did_you_mean(name, given)
+            remedy = "" if hint else f"its params are {listed(given)}"
+            findings.append(Finding("param-unknown", f"the graph has no param '{name}'{hint}", remedy, home=graph))
+        elif value is not None and not isinstance(value, bool | int | float | str):
+            message = f"the param '{name}' is a number, a text, true or false, got {type(value).__name__}"
+            findings.append(Finding("param-value", message, home=graph, at=("params", name)))
+        else:
+            given[name] = value
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        values[f"${name}"] = symbol(f"?${name}") if value is None else value
+        if value is None and params is not None:
+            message, remedy = f"the param '{name}' has no value", f"give it one: compile({name}=…)"
+            findings.append(Finding("param-missing", message, remedy, home=graph, at=("params", name), key=True))
+    return values, given
+
+
+def _unused_blocks(session: Session, graph: Graph) -> list[Finding]:
+    """Check the blocks that no use has reached, those first that no other of them uses."""
+    findings: list[Finding] = []
+    left = _unreached(session, graph)
+    inner = {use for name in left for use in session.plan(graph, name).uses}
+    for name in [*(name for name in left if name not in inner), *(name for name in left if name in inner)]:
+        if name in _unreached(session, graph):
+            findings += blocks.check_unused(session, graph, name)
+    return findings
+
+
+def _unreached(session: Session, graph: Graph) -> list[str]:
+    reached = {key[1] for key in session.scopes if key[0] == id(graph)}
+    return [name for name in graph.blocks if name not in reached]
+
+
+def _told(number: int) -> str:
+    return str(number) if number < 10**12 else "more than a million million"

@@ -1,0 +1,131 @@
+"""What the checker finds while it works: a problem that still knows its place by the way through the document.
+
+A ``Finding`` is cheap and movable: its node path is relative to the body that is being resolved, so a block that
+is used in several places is resolved once, and its findings are put under the path of the first use. Only at the
+end do findings become problems, with lines and columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from zoo.graph import Graph
+from zoo.problems import Place, Problem, Severity
+
+TreePath: TypeAlias = tuple[str | int, ...]
+"""The way to a value in a document: ``("nodes", "encoder", "with", "hidden")``."""
+
+Code = Literal[
+    "axis-unknown",
+    "block-recursion",
+    "block-unknown",
+    "cycle",
+    "file-missing",
+    "graph-depth",
+    "graph-size",
+    "input-unused",
+    "layer-missing",
+    "layer-refuses",
+    "mask-unwired",
+    "name-twice",
+    "node-unused",
+    "output-missing",
+    "param-missing",
+    "param-unknown",
+    "param-unused",
+    "param-value",
+    "port-choice",
+    "port-missing",
+    "port-twice",
+    "port-unknown",
+    "repeat-carry",
+    "repeat-count",
+    "repeat-share",
+    "repeat-vary",
+    "requires-missing",
+    "reuse-cycle",
+    "reuse-unknown",
+    "scan-axis",
+    "scan-final",
+    "scan-mask",
+    "scan-next",
+    "scan-output",
+    "scan-state",
+    "setting-missing",
+    "setting-open",
+    "setting-unknown",
+    "setting-value",
+    "size-value",
+    "tie-cycle",
+    "tie-shape",
+    "tie-unknown",
+    "wire-choice",
+    "wire-dtype",
+    "wire-list",
+    "wire-optional",
+    "wire-port",
+    "wire-shape",
+    "wire-unknown",
+]
+"""The codes of the checker's problems; docs/problems.md has a line for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem on its way: ``at`` is where it stands in the document ``home`` (its key, if ``key``).
+
+    ``about`` is the input that it is about, which then is no longer called unused.
+    """
+
+    code: Code
+    message: str
+    remedy: str = ""
+    severity: Severity = "error"
+    path: tuple[str, ...] = ()
+    port: str = ""
+    home: Graph | None = None
+    at: TreePath = ()
+    key: bool = False
+    about: TreePath = ()
+
+    def under(self, path: tuple[str, ...]) -> Finding:
+        """The same finding seen from further out."""
+        return replace(self, path=(*path, *self.path)) if path else self
+
+    @property
+    def spot(self) -> tuple[object, ...]:
+        """What makes two findings one mistake: the same code at the same spot of the same document."""
+        return (self.code, id(self.home), self.at, self.port, *(() if self.at else (self.message,)))
+
+
+def to_problems(findings: Iterable[Finding], root: Graph) -> tuple[Problem, ...]:
+    """One problem for each mistake, in the order of the file, those of the root document first."""
+    first: dict[tuple[object, ...], Finding] = {}
+    findings = list(findings)
+    explained = {(id(finding.home), finding.about) for finding in findings if finding.about}
+    for finding in findings:
+        if finding.code == "input-unused" and (id(finding.home), finding.at) in explained:
+            continue
+        first.setdefault(finding.spot, finding)
+    placed = [(_place(finding), finding) for finding in first.values()]
+    placed.sort(key=lambda pair: (_foreign(pair[1], root), pair[0] or Place("", 0, 0)))
+    return tuple(
+        Problem(f.severity, f.code, f.message, f.remedy, ".".join(f.path), place, f.port) for place, f in placed
+    )
+
+
+def _foreign(finding: Finding, root: Graph) -> bool:
+    return finding.home is not None and finding.home is not root
+
+
+def _place(finding: Finding) -> Place | None:
+    source = finding.home.source if finding.home else None
+    return source.place(finding.at, finding.key) if source else None
+
+
+def listed(names: Iterable[str] | Mapping[str, object]) -> str:
+    """Names for a sentence: ``x, h, c``, at most eight of them."""
+    words = list(names)
+    return ", ".join(words[:8]) + (", …" if len(words) > 8 else "") if words else "none"

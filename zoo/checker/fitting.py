@@ -1,0 +1,84 @@
+"""Whether the types that arrive fit the ports, and in which words not.
+
+All ports of a node are matched with the same bindings: what ``batch`` is on one wire, it must be on the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from zoo.checker.frame import Site
+from zoo.checker.patterns import Bindings, Pattern, Waiting, settle
+from zoo.checker.targets import Target
+from zoo.checker.wiring import Arrival
+from zoo.spec import TensorType
+
+
+def fit(
+    site: Site, target: Target, arrivals: Iterable[Arrival], bindings: Bindings, given: Collection[str] = ()
+) -> bool:
+    """Match every arrival with its port, binding the names of axes; False when one does not fit, which is reported.
+
+    ``given`` are the settings that the file gives: where one of them is an axis, leaving it out would mend it.
+    """
+    good = True
+    waiting: Waiting = []
+    waits: list[Arrival] = []
+    same = site.frame.same
+    for arrival in arrivals:
+        port, _, type_ = arrival
+        pattern = target.inputs[port]
+        before = len(waiting)
+        matched = pattern.match(type_.shape, bindings, same, waiting)
+        if len(waiting) > before:
+            waits += [arrival] * (len(waiting) - before)
+        if not matched or type_.dtype != pattern.port.dtype:
+            _report(site, pattern, arrival, bindings, given)
+            good = False
+    if waiting:
+        owners = {id(entry): arrival for entry, arrival in zip(waiting, waits, strict=True)}
+        for entry in settle(waiting, bindings, same):
+            _report(site, entry[0], owners[id(entry)], bindings, given)
+            good = False
+    return good
+
+
+def _report(
+    site: Site, pattern: Pattern, arrival: Arrival, bindings: Bindings, given: Collection[str]
+) -> None:
+    port, index, type_ = arrival
+    frame = site.frame
+    expected = pattern.words(bindings, frame.word)
+    message = f"expected {expected}, got {frame.words(type_)}"
+    remedy = ""
+    if type_.dtype != pattern.port.dtype:
+        code, message = "wire-dtype", f"{message}: {pattern.port.dtype} is not {type_.dtype}"
+    else:
+        code = "wire-shape"
+        reason, name = _difference(site, pattern, type_, bindings)
+        message += f": {reason}"
+        if name in given:
+            remedy = f"leave the setting '{name}' out, and it is solved from the wires"
+    at = site.at_wire(port, index)
+    label = port if index is None or not pattern.port.variadic else f"{port}.{index}"
+    site.report(code, message, remedy, at=at, port=label)
+
+
+def _difference(site: Site, pattern: Pattern, type_: TensorType, bindings: Bindings) -> tuple[str, str]:
+    """What keeps a type from fitting, and the name of the axis that does."""
+    frame = site.frame
+    wanted = pattern.axes(bindings)
+    if wanted is None or len(wanted) != len(type_.shape):
+        least = "at least " if wanted is None else ""
+        count = len(pattern.items) if wanted is None else len(wanted)
+        return f"{least}{_axes(count)} expected, not {len(type_.shape)}", ""
+    for (name, size), came in zip(wanted, type_.shape, strict=True):
+        if size is not None and size != came and not frame.same(size, came):
+            return f"{frame.word(size)} is not {frame.word(came)}", name
+    return "no size of its axes makes them equal", ""
+
+
+def _axes(count: int) -> str:
+    return "no axes" if count == 0 else "1 axis" if count == 1 else f"{count} axes"
+
+

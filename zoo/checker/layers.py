@@ -1,0 +1,117 @@
+"""A layer in its place: axes bound by the wires, widths solved, settings validated, output types computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from zoo.checker import masks
+from zoo.checker.fitting import fit
+from zoo.checker.frame import Site, is_open
+from zoo.checker.patterns import Bindings, Shape
+from zoo.checker.resolution import LayerUse, Setting
+from zoo.checker.rules import ruled
+from zoo.checker.settings import validated
+from zoo.checker.targets import LayerTarget
+from zoo.checker.values import UNKNOWN, setting
+from zoo.checker.wiring import Wires
+from zoo.errors import SizeError
+from zoo.sizes import Size, Symbolic
+from zoo.spec import TensorType
+
+Types = Mapping[str, TensorType | None]
+
+
+def use_layer(
+    site: Site, target: LayerTarget, written: Mapping[str, Setting], wires: Wires, read: frozenset[str]
+) -> tuple[LayerUse | None, Types]:
+    """Resolve one use of a layer: None after a problem, and what is known of its outputs all the same."""
+    spec = target.spec
+    bindings: Bindings = dict(target.fixed)
+    code: dict[str, Setting] = {}
+    values: dict[str, Any] = {}
+    for name, value in written.items():
+        try:
+            code[name], values[name] = local, value = setting(site.frame, value)
+        except SizeError as error:
+            site.report("size-value", str(error), at=("with", name))
+            values[name] = UNKNOWN
+            continue
+        if name in target.sized:
+            _bind(bindings, name, local, value, width=name in spec.widths)
+    good = fit(site, target, wires.arrivals, bindings, written)
+    excused = _solve(site, target, bindings, code, values, wires.unknown or not good)
+    settings = validated(site, spec.id, spec.settings, values, written, excused)
+    for name, default in target.defaults.items():
+        bindings.setdefault(name, default)
+    if site.frame.masks and target.masks:
+        masks.warn(site, target, wires, bindings)
+    types = _types(site, target, settings, code, wires, bindings)
+    if settings is None or not good or wires.unknown or None in types.values():
+        return None, types
+    return LayerUse(spec, settings, code, types, read), types  # pyright: ignore[reportArgumentType]
+
+
+def _bind(bindings: Bindings, name: str, local: Setting, value: Any, *, width: bool) -> None:
+    """Take a given setting for the size of the axis of its name, unless it is no size at all."""
+    bindings.pop(name, None)
+    if isinstance(value, bool):
+        if not width:
+            bindings[name] = int(value)
+    elif isinstance(value, Symbolic) or (isinstance(value, int) and (value > 0 or not width)):
+        assert isinstance(local, int | Symbolic)
+        bindings[name] = local
+
+
+def _solve(
+    site: Site,
+    target: LayerTarget,
+    bindings: Bindings,
+    code: dict[str, Setting],
+    values: dict[str, Any],
+    hidden: bool,
+) -> list[str]:
+    """Give the widths that the file leaves out the sizes that the wires have; returns those that a problem hides."""
+    excused: list[str] = []
+    for name in target.spec.widths:
+        if name in code or name in values:
+            continue
+        size = bindings.get(name)
+        if size is None or isinstance(size, tuple):
+            if hidden and name not in target.defaults:
+                excused.append(name)
+            continue
+        code[name] = size
+        value = site.frame.ground(size)
+        values[name] = value
+        if isinstance(value, Symbolic) and not is_open(value):
+            values[name] = UNKNOWN
+            word = site.frame.word(size)
+            message = f"the size of '{name}' is '{word}', which is known only when the model runs"
+            remedy = f"write a number or a $param for '{word}' in the type of the input that has it"
+            site.report("setting-open", message, remedy)
+    return excused
+
+
+def _types(
+    site: Site,
+    target: LayerTarget,
+    settings: Mapping[str, Any] | None,
+    code: Mapping[str, Setting],
+    wires: Wires,
+    bindings: Bindings,
+) -> Types:
+    spec = target.spec
+    if spec.rule is not None:
+        if settings is None or wires.unknown:
+            return dict.fromkeys(spec.outputs)
+        shapes = ruled(site, target, settings, code, wires)
+        if shapes is None:
+            return dict.fromkeys(spec.outputs)
+    else:
+        shapes: Mapping[str, Shape] = {}
+    types: dict[str, TensorType | None] = {}
+    for name, pattern in target.results.items():
+        shape = shapes.get(name) or pattern.shape(bindings)
+        types[name] = None if shape is None else TensorType(pattern.port.dtype, shape)
+    return types

@@ -1,0 +1,103 @@
+"""Resolving one node, of whichever kind: a layer, block, repeat, scan or reuse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from zoo.checker.apply import apply, asked
+from zoo.checker.frame import Frame, Known, Site
+from zoo.checker.layers import Types
+from zoo.checker.repeats import use_repeat
+from zoo.checker.resolution import MASK, ResolvedNode, ReuseUse, Use
+from zoo.checker.scans import Entry, rewired, take, use_scan, wired
+from zoo.checker.targets import default_output
+from zoo.checker.wiring import connect
+from zoo.errors import SizeError
+from zoo.graph import EMPTY, Call, Node, Ref, Repeat, Reuse, Scan, Wire
+
+Found = tuple[Mapping[str, Wire], "Use | None", Types, "str | None"]
+"""The wires spelled out, the use, the types of the outputs, and the output that the node's name alone means."""
+
+
+def resolve_node(frame: Frame, name: str) -> None:
+    """Resolve a node and make its outputs known to those that read it."""
+    node = frame.plan.body.nodes[name]
+    twin = frame.twins.get(name)
+    site = Site(frame, name, node, None, twin.use if twin else None)
+    found = None
+    if name not in frame.plan.lost:
+        try:
+            found = _reuse(site, node) if isinstance(node, Reuse) else _use(site, node)
+        except SizeError as error:
+            site.report("size-value", str(error))
+    if found is None:
+        frame.names[name] = Known(None, None)
+        frame.resolved[name] = ResolvedNode(node, _raw(node), None, {})
+        return
+    inputs, use, types, default = found
+    ref = None if default is None else Ref(name, default)
+    frame.names[name] = Known(ref, types[default] if default else None, types)
+    frame.resolved[name] = ResolvedNode(node, inputs, use, types, frame.plan.ties.get(name, {}))
+
+
+def _raw(node: Node) -> Mapping[str, Wire]:
+    """The wires of a node that cannot be resolved, as they are written."""
+    return {} if isinstance(node, Scan) else node.inputs
+
+
+def _use(site: Site, node: Call | Repeat | Scan) -> Found | None:
+    """A node that has a module of its own."""
+    if isinstance(node, Scan):
+        if site.name not in site.frame.plan.inner:
+            return None
+        return _scan(site, node, site.frame, site.name, wired(node))
+    return _call(site, node, node.inputs)
+
+
+def _call(site: Site, node: Call | Repeat, inputs: Mapping[str, Wire]) -> Found | None:
+    target = site.frame.session.target(site, node.use)
+    if target is None:
+        return None
+    read = asked(site.frame, site.name, target)
+    if isinstance(node, Repeat):
+        wires = connect(site, inputs, target, node.carry if site.node is node else EMPTY)
+        use, types = use_repeat(site, node, target, wires, read)
+    else:
+        wires = connect(site, inputs, target)
+        use, types = apply(site, target, node.settings, wires, read)
+    return wires.inputs, use, types, target.default
+
+
+def _reuse(site: Site, node: Reuse) -> Found | None:
+    """The module of another node, applied to other inputs."""
+    place = site.frame.plan.reuses.get(site.name)
+    if place is None:
+        return None  # reported by the plan
+    name, depth = place
+    home = site.frame.chain()[-1 - depth]
+    resolved = home.resolved.get(name)
+    if resolved is None and name not in home.plan.lost:
+        home.late.append((site.frame, site.name))
+    elif resolved is None or resolved.use is None:
+        return None  # its own problem says why
+    site.twin = resolved.use if resolved else None
+    owner = home.plan.body.nodes[name]
+    if isinstance(owner, Scan):
+        if name not in home.plan.inner:
+            return None
+        found = _scan(site, owner, home, name, rewired(site, name, owner, node.inputs))
+    else:
+        assert not isinstance(owner, Reuse)  # the plan followed these to their end
+        found = _call(site, owner, node.inputs)
+    if found is None:
+        return None
+    inputs, use, types, default = found
+    assert not isinstance(use, ReuseUse)
+    known = {port: type_ for port, type_ in types.items() if type_ is not None}
+    return inputs, use and ReuseUse(name, depth, use, known), types, default
+
+
+def _scan(site: Site, scan: Scan, home: Frame, name: str, entries: list[Entry]) -> Found:
+    taken = take(site, entries, {*scan.const, MASK})
+    use, types, demanded = use_scan(site, scan, home, name, taken)
+    return taken.inputs, use, types, default_output(demanded)

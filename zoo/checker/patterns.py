@@ -1,0 +1,182 @@
+"""Matching the type of a wire against the pattern of a port: where named axes get their sizes.
+
+A ``Pattern`` is a port made ready for matching. Its names are looked up in ``bindings``: a name that has no size
+yet takes the one that comes, a name that has one must meet it again. ``*any`` binds several sizes at once, under
+``*any``. Expressions wait until the plain names of all ports are known (``settle``); one that then has a single
+unknown name, and is linear in it, is solved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from zoo.errors import SizeError
+from zoo.sizes import Expr, Name, Op, Size, evaluate, names, substitute, symbol
+from zoo.spec import Axis, Port, Star, Wild
+
+Shape: TypeAlias = tuple[Size, ...]
+Bindings: TypeAlias = dict[str, Size | Shape]
+"""Sizes by name, and tuples of sizes by starred name (``*any``)."""
+
+Same: TypeAlias = Callable[[Size, Size], bool]
+"""Whether two sizes are, or may be, equal where the match takes place."""
+
+Waiting: TypeAlias = list[tuple["Pattern", Op, Size]]
+"""Expressions that wait for their names: the pattern, the expression, the size that came."""
+
+Item: TypeAlias = str | int | Op | None
+"""An axis made ready: a plain name as a string, a wildcard as None."""
+
+_UNKNOWN = "?unknown"
+
+
+class Pattern:
+    """A port made ready. ``star`` is the name of its star (empty: without a name), behind ``leading`` items."""
+
+    __slots__ = ("items", "leading", "port", "star")
+
+    def __init__(self, port: Port) -> None:
+        self.port = port
+        items: list[Item] = []
+        self.star: str | None = None
+        self.leading = 0
+        for axis in port.shape:
+            if isinstance(axis, Star):
+                self.star, self.leading = f"*{axis.name}" if axis.name else "", len(items)
+            else:
+                items.append(_item(axis))
+        self.items = tuple(items)
+
+    def match(self, shape: Shape, bindings: Bindings, same: Same, waiting: Waiting) -> bool:
+        """Whether ``shape`` fits; binds the names that are new."""
+        items = self.items
+        if self.star is not None:
+            until = self.leading + len(shape) - len(items)
+            if until < self.leading:
+                return False
+            if self.star and not _match_star(self.star, shape[self.leading : until], bindings, same):
+                return False
+            shape = (*shape[: self.leading], *shape[until:])
+        elif len(shape) != len(items):
+            return False
+        for item, size in zip(items, shape, strict=True):
+            if isinstance(item, str):
+                bound = bindings.get(item)
+                if bound is None:
+                    bindings[item] = size
+                elif bound is not size and bound != size and not _same(bound, size, same):
+                    return False
+            elif isinstance(item, int):
+                if item != size and not same(item, size):
+                    return False
+            elif item is not None:
+                waiting.append((self, item, size))
+        return True
+
+    def shape(self, bindings: Bindings) -> Shape | None:
+        """The sizes that the pattern stands for, None while a name has none."""
+        axes = self.axes(bindings)
+        if axes is None or any(size is None for _, size in axes):
+            return None
+        return tuple(size for _, size in axes if size is not None)
+
+    def axes(self, bindings: Bindings) -> list[tuple[str, Size | None]] | None:
+        """Every axis with its name (if it is one) and size (if known); None while its star has no length."""
+        axes = [(item if isinstance(item, str) else "", _value(item, bindings)) for item in self.items]
+        if self.star is not None:
+            middle = bindings.get(self.star)
+            if not isinstance(middle, tuple):
+                return None
+            axes[self.leading : self.leading] = [("", size) for size in middle]
+        return axes
+
+    def words(self, bindings: Bindings, shown: Callable[[Size], str]) -> str:
+        """The type that is expected, in words: known sizes as such, the rest as the port has it."""
+        words: list[str] = [self.port.dtype]
+        for axis in self.port.shape:
+            bound = bindings.get(str(axis)) if isinstance(axis, Star) else _value(_item(axis), bindings)
+            if isinstance(bound, tuple):
+                words.extend(map(shown, bound))
+            else:
+                words.append(str(axis).replace(" ", "") if bound is None else shown(bound))
+        return " ".join(words)
+
+
+def settle(waiting: Waiting, bindings: Bindings, same: Same) -> Waiting:
+    """Check the expressions whose names are known and solve those with one unknown; returns those that fail.
+
+    An expression with more unknowns is left alone when nothing solves them.
+    """
+    failed: Waiting = []
+    left, before = list(waiting), len(waiting) + 1
+    while left and len(left) < before:
+        before, again = len(left), Waiting()
+        for entry in left:
+            _, expr, size = entry
+            unknown = {name for name in names(expr) if name not in bindings}
+            if not unknown:
+                value = _value(expr, bindings)
+                if value is not None and value != size and not same(value, size):
+                    failed.append(entry)
+            elif len(unknown) > 1:
+                again.append(entry)
+            elif not _solve(expr, size, unknown.pop(), bindings, same):
+                failed.append(entry)
+        left = again
+    return failed
+
+
+def _solve(expr: Expr, size: Size, name: str, bindings: Bindings, same: Same) -> bool:
+    """Bind the one unknown name of ``expr == size``; False when no size of it makes them equal.
+
+    What is not linear in the name (a product with itself, a division) is not solved and left alone.
+    """
+    unknown = symbol(_UNKNOWN)
+    value = evaluate(expr, lambda word: unknown if word == name else _size(bindings, word))
+    rest = substitute(value, {_UNKNOWN: 0})
+    factor = substitute(value, {_UNKNOWN: 1}) - rest
+    if value != rest + factor * unknown or factor == 0:
+        return True
+    solution = (size - rest) // factor
+    if solution * factor != size - rest and not same(solution * factor, size - rest):
+        return False
+    bindings[name] = solution
+    return True
+
+
+def _size(bindings: Mapping[str, Size | Shape], word: str) -> Size:
+    bound = bindings.get(word)
+    if bound is None or isinstance(bound, tuple):
+        raise SizeError(f"'{word}' has no size here")
+    return bound
+
+
+def _same(bound: Size | Shape, size: Size, same: Same) -> bool:
+    return not isinstance(bound, tuple) and same(bound, size)
+
+
+def _value(item: Item | Expr, bindings: Bindings) -> Size | None:
+    if isinstance(item, str):
+        bound = bindings.get(item)
+        return None if isinstance(bound, tuple) else bound
+    if item is None or isinstance(item, int):
+        return item
+    if any(name not in bindings for name in names(item)):
+        return None
+    return evaluate(item, lambda word: _size(bindings, word))
+
+
+def _item(axis: Axis) -> Item:
+    if isinstance(axis, Name):
+        return axis.text
+    return None if isinstance(axis, Wild | Star) else axis
+
+
+def _match_star(name: str, sizes: Shape, bindings: Bindings, same: Same) -> bool:
+    bound = bindings.get(name)
+    if bound is None:
+        bindings[name] = sizes
+        return True
+    assert isinstance(bound, tuple)  # only stars are bound under names with an asterisk
+    return bound == sizes or (len(bound) == len(sizes) and all(map(same, bound, sizes)))

@@ -1,0 +1,87 @@
+"""Output shapes that hints cannot say: the static ``shapes(settings, inputs)`` of a layer's class.
+
+The rule is called with numbers where they are known, so that it may refuse them, and once more with the names of the
+body, so that what it computes can be written in generated code. It is a stranger's code: whatever it raises is a
+problem of the node, never the end of the check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from zoo.checker.frame import Site, is_open
+from zoo.checker.patterns import Shape
+from zoo.checker.resolution import Setting
+from zoo.checker.targets import LayerTarget
+from zoo.checker.wiring import Wires
+from zoo.errors import SizeError
+from zoo.sizes import Symbolic
+
+
+def ruled(
+    site: Site,
+    target: LayerTarget,
+    settings: Mapping[str, Any],
+    code: Mapping[str, Setting],
+    wires: Wires,
+) -> Mapping[str, Shape] | None:
+    """The output shapes by a layer's own rule; None when it refuses, which is reported."""
+    frame, title = site.frame, target.title
+    local = _inputs(target, wires)
+    ground = _inputs(target, wires, frame.ground)
+    rule = target.spec.rule
+    assert rule is not None
+    try:
+        grounded = _checked(target, rule(settings, ground))
+    except (ValueError, SizeError) as error:
+        site.report("layer-refuses", f"{title}: {error}")
+        return None
+    except Exception as error:  # noqa: BLE001  # a stranger's code; its bug is told like any other problem
+        if not _vague(ground):
+            site.report("layer-refuses", f"{title}: its rule for shapes failed: {type(error).__name__}: {error}")
+        return None
+    sized = {name: value for name, value in code.items() if isinstance(value, Symbolic)}
+    if local == ground and not sized:
+        return grounded
+    try:
+        named = _checked(target, rule({**settings, **sized}, local))
+        fits = {name: tuple(map(frame.ground, shape)) for name, shape in named.items()} == grounded
+    except Exception:  # noqa: BLE001  # a rule may need numbers, which have been used above
+        return grounded
+    return named if fits else grounded
+
+
+def _inputs(target: LayerTarget, wires: Wires, value: Any = None) -> dict[str, Any]:
+    shapes: dict[str, Any] = {}
+    for port, _, type_ in wires.arrivals:
+        shape = tuple(map(value, type_.shape)) if value else type_.shape
+        if target.inputs[port].port.variadic:
+            shapes.setdefault(port, []).append(shape)
+        else:
+            shapes[port] = shape
+    return shapes
+
+
+def _checked(target: LayerTarget, found: object) -> dict[str, Shape]:
+    if not isinstance(found, Mapping):
+        raise TypeError(f"it returned {type(found).__name__}, and a rule returns the shape of each output by name")
+    shapes: dict[str, Shape] = {}
+    for name, shape in found.items():
+        if name not in target.outputs or not isinstance(shape, tuple):
+            raise TypeError(f"it returned {name!r}: {shape!r}, and outputs are {', '.join(target.outputs)}, with tuples")
+        for size in shape:
+            if not isinstance(size, int | Symbolic):
+                raise TypeError(f"'{name}' has an axis {size!r}, which is no size")
+            if isinstance(size, int) and size < 0:
+                raise ValueError(f"'{name}' would have an axis of size {size}")
+        shapes[name] = shape
+    return shapes
+
+
+def _vague(inputs: Mapping[str, Any]) -> bool:
+    """Whether a size is unknown for the sake of another problem, so that arithmetic with it proves nothing."""
+    shapes = [shape for found in inputs.values() for shape in (found if isinstance(found, list) else [found])]
+    return any(is_open(size) for shape in shapes for size in shape)
+
+

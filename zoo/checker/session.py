@@ -1,0 +1,144 @@
+"""One run of the checker: the registry, what has been made ready, and what has been resolved already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from zoo.checker.measures import Measures
+from zoo.checker.parameters import Shapes, parameter_shapes
+from zoo.checker.plan import DEEPEST, Plan, plan_body
+from zoo.checker.resolution import Scope
+from zoo.checker.targets import BlockTarget, LayerTarget, Target, sole
+from zoo.errors import did_you_mean
+from zoo.graph import Call, Graph, Ref, Repeat, Scan
+from zoo.spec import LayerSpec
+
+if TYPE_CHECKING:
+    from zoo.checker.frame import Frame, Site
+
+Resolve: TypeAlias = "Callable[[Frame, Mapping[str, Ref]], Scope]"
+
+class Catalogue(Protocol):
+    """What the checker asks of a registry (``zoo.packs.Registry`` is one)."""
+
+    def find(self, use: str) -> LayerSpec | None:
+        """The layer that a file means by ``pack/name`` or ``pack/name@2``."""
+        ...
+
+    def missing(self, use: str) -> tuple[str, str]:
+        """Why there is no such layer, and what to do about it."""
+        ...
+
+
+class Session:
+    """``scopes`` are the bodies of blocks resolved so far, ``entered`` the bodies that are being resolved.
+
+    ``resolve`` resolves a body, given the outputs that are computed: nodes that have a body call it.
+    """
+
+    def __init__(self, registry: Catalogue, root: Graph, dropped: Collection[str], resolve: Resolve) -> None:
+        self.registry, self.root, self.dropped = registry, root, dropped
+        self.resolve = resolve
+        self.scopes: dict[tuple[Any, ...], Scope] = {}
+        self.entered: list[tuple[Any, ...]] = []
+        self.measures = Measures()
+        self._shapes: dict[tuple[Any, ...], Shapes] = {}
+        self._asking = 0
+        self._layers: dict[str, LayerTarget | None] = {}
+        self._blocks: dict[tuple[int, str], BlockTarget | None] = {}
+
+    def target(self, site: Site, use: str) -> Target | None:
+        """What ``use`` names, or None after a report."""
+        found = self.find(site.frame.home, site.frame.file, use)
+        if found is None:
+            self._report(site, use)
+        return found
+
+    def find(self, home: Graph, file: str, use: str) -> Target | None:
+        """What ``use`` names in a document, or None."""
+        if "#" in use:
+            file, _, name = use.partition("#")
+            other = home.files.get(file)
+            return None if other is None else self._block(other, file, name)
+        if "/" not in use:
+            return self._block(home, file, use)
+        if use not in self._layers:
+            spec = self.registry.find(use)
+            self._layers[use] = None if spec is None else LayerTarget(spec)
+        return self._layers[use]
+
+    def plan(self, home: Graph, name: str) -> Plan:
+        """The plan of a document's own body, or of a block of it."""
+        body = home.blocks[name] if name else home
+        return plan_body(body, home, name, self.dropped)
+
+    def demanded(self, home: Graph, file: str, plans: list[Plan], ref: Ref) -> bool:
+        """Whether an output is computed only when something reads it, like attention weights that are handed on.
+
+        ``ref`` is read in the body of the last of ``plans``, which are those of a block and of the scans in it.
+        """
+        name, port = ref.node, ref.port
+        while name in plans[-1].reuses:
+            name, depth = plans[-1].reuses[name]
+            plans = plans[: len(plans) - depth]
+        node = plans[-1].body.nodes.get(name)
+        if isinstance(node, Call | Repeat):
+            target = self.find(home, file, node.use) if self._asking <= DEEPEST else None
+            return target is not None and (port or target.default) in target.on_demand
+        if isinstance(node, Scan) and name in plans[-1].inner:
+            inner = node.stack.get(port or sole([*node.stack, *node.final]) or "")
+            return inner is not None and self.demanded(home, file, [*plans, plans[-1].inner[name]], inner)
+        return False
+
+    def parameters(self, spec: LayerSpec, settings: Mapping[str, Any]) -> Shapes:
+        """The shapes of a layer's parameters; raises what its constructor raises."""
+        key = (spec.id, spec.version, *((name, type(value), value) for name, value in settings.items()))
+        if key not in self._shapes:
+            self._shapes[key] = parameter_shapes(spec, settings)
+        return self._shapes[key]
+
+    @contextmanager
+    def inside(self, body: tuple[Any, ...]) -> Iterator[None]:
+        """While a body is resolved."""
+        self.entered.append(body)
+        try:
+            yield
+        finally:
+            self.entered.pop()
+
+    def _block(self, home: Graph, file: str, name: str) -> BlockTarget | None:
+        key = (id(home), name)
+        if key not in self._blocks:
+            block = home.blocks.get(name)
+            if block is None:
+                return None
+            target = BlockTarget(name, file, home, block, self.plan(home, name))
+            self._blocks[key] = target  # before its outputs are known, for blocks that use themselves
+            self._asking += 1
+            outputs = {out: self.demanded(home, file, [target.plan], ref) for out, ref in block.outputs.items()}
+            target.offer(outputs)
+            self._asking -= 1
+        return self._blocks[key]
+
+    def _report(self, site: Site, use: str) -> None:
+        file, hash_, name = use.rpartition("#")
+        if not hash_ and "/" in use:
+            message, remedy = self.registry.missing(use)
+            if self.root.requires:
+                remedy = f"{remedy}; this file requires {', '.join(self.root.requires)}"
+            site.report("layer-missing", message, remedy, at=("use",))
+            return
+        home = site.frame.home
+        if name in self.dropped or file in self.dropped:
+            return
+        if hash_ and file not in home.files:
+            message = f"the file '{file}' has not been read"
+            site.report("file-missing", message, "load the graph from its own file, beside which it lies", at=("use",))
+            return
+        blocks = home.files[file].blocks if hash_ else home.blocks
+        hint = did_you_mean(name, blocks)
+        remedy = "" if hint else "a block stands under 'blocks'; a layer is named pack/layer"
+        where = f" in '{file}'" if hash_ else ""
+        site.report("block-unknown", f"there is no block '{name}'{where}{hint}", remedy, at=("use",))

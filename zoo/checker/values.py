@@ -1,0 +1,48 @@
+"""What settings stand for in a body: the value that a constructor gets, and how code writes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from zoo.checker.resolution import Setting
+from zoo.graph import Frozen
+from zoo.sizes import Name, Op, Symbolic, names, symbol
+
+if TYPE_CHECKING:
+    from zoo.checker.frame import Frame
+
+UNKNOWN: Final = object()
+"""The value of a setting that a problem elsewhere hides."""
+
+_PLAIN = frozenset({int, float, str, bool, type(None)})
+
+
+def setting(frame: Frame, value: Setting) -> tuple[Setting, Any]:
+    """A setting as code writes it (local), and its value (ground; a ``Symbolic`` while it has none, or UNKNOWN).
+
+    Raises SizeError when an expression has no value.
+    """
+    kind = value.__class__
+    if kind in _PLAIN:
+        return value, value
+    if isinstance(value, Name):
+        found = frame.values.get(value.text, UNKNOWN)
+        if type(found) is int or isinstance(found, Symbolic):
+            return symbol(value.text), found
+        return value, found
+    if isinstance(value, Op):
+        if any(word not in frame.values for word in names(value)):
+            return value, UNKNOWN
+        local = frame.evaluate(value)
+        return local, frame.ground(local)
+    if isinstance(value, Symbolic):
+        return value, frame.ground(value)
+    return value, _collection(frame, value)
+
+
+def _collection(frame: Frame, value: Any) -> Any:
+    if isinstance(value, tuple):
+        items = [setting(frame, item)[1] for item in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return UNKNOWN if UNKNOWN in items else tuple(items)
+    entries = {key: setting(frame, item)[1] for key, item in value.items()}
+    return UNKNOWN if UNKNOWN in entries.values() else Frozen(entries)

@@ -1,0 +1,195 @@
+"""From the wires of a node to the ports of what it uses.
+
+``connect`` says which output each port reads and what type arrives there. What is wrong with the wiring is reported
+here; whether the types fit is for ``fitting``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from zoo.checker.findings import TreePath, listed
+from zoo.checker.frame import Known, Site
+from zoo.checker.patterns import Pattern
+from zoo.checker.targets import Target, sole
+from zoo.errors import did_you_mean
+from zoo.graph import EMPTY, Ref, Wire
+from zoo.spec import TensorType
+
+Arrival: TypeAlias = tuple[str, int | None, TensorType]
+"""A port, the position in a list of wires (or None), and the type that arrives there."""
+
+
+@dataclass(slots=True)
+class Wires:
+    """``inputs`` is the wiring with every port and output spelled out, ``arrivals`` are the types that come.
+
+    ``absent`` are the ports wired to optional inputs that this use leaves out, ``unknown`` says that a problem hides
+    another type.
+    """
+
+    inputs: dict[str, Wire] = field(default_factory=dict[str, Wire])
+    arrivals: list[Arrival] = field(default_factory=list[Arrival])
+    absent: set[str] = field(default_factory=set[str])
+    unknown: bool = False
+
+
+def connect(
+    site: Site, inputs: Mapping[str, Wire], target: Target, carry: Mapping[str, Ref] = EMPTY
+) -> Wires:
+    """Wire a node: every entry of ``inputs`` and ``carry`` to a port of ``target``."""
+    wires = Wires()
+    failed: list[str] = []
+    for written, wire in inputs.items():
+        port = written or (target.single if not carry else None)
+        pattern = target.inputs.get(port) if port else None
+        if isinstance(wire, Ref) and pattern is not None and port not in wires.inputs and port not in carry:
+            assert port
+            spelled = _take(site, wires, pattern, port, None, wire)
+            wires.inputs[port] = (spelled,) if pattern.port.variadic else spelled
+        else:
+            _assign(site, wires, target, written, wire, carry, failed)
+    for port, ref in carry.items():
+        pattern = target.inputs.get(port)
+        if pattern is not None:
+            wires.inputs[port] = _take(site, wires, pattern, port, None, ref)
+        else:
+            failed.append(_no_port(site, port, target, ("carry", port)))
+    missing = [port for port in target.required if port not in wires.inputs]
+    if missing or failed:
+        wires.unknown = True
+        _report_missing(site, target, missing, failed)
+    return wires
+
+
+def read(site: Site, ref: Ref, at: TreePath, port: str = "") -> tuple[Ref, TensorType | None, Known | None]:
+    """The output that ``ref`` means, spelled out, with its type (None: unknown) and whose it is."""
+    known = site.frame.names.get(ref.node)
+    if known is None:
+        return ref, None, None  # reported by the plan
+    if ref.port is None and known.ref is not None:
+        return known.ref, known.type, known
+    types = known.types
+    if types is None:
+        if known.ref is not None:
+            message = f"'{ref.node}' is an input, and inputs have no outputs to choose from"
+            site.report("wire-port", message, f"write '{ref.node}'", at=at, port=port)
+        return ref, None, None
+    if ref.port is None:
+        if not types:
+            return ref, None, known  # a block without outputs, which is reported there
+        message = f"'{ref.node}' has the outputs {listed(types)}, and the wire does not say which"
+        remedy = f"write {' or '.join(f'{ref.node}.{name}' for name in list(types)[:3])}"
+        site.report("wire-choice", message, remedy, at=at, port=port)
+        return ref, None, known
+    if ref.port not in types:
+        hint = did_you_mean(ref.port, types)
+        remedy = "" if hint else f"its outputs are {listed(types)}"
+        site.report("wire-port", f"'{ref.node}' has no output '{ref.port}'{hint}", remedy, at=at, port=port)
+        return ref, None, known
+    return ref, types[ref.port], known
+
+
+def _take(site: Site, wires: Wires, pattern: Pattern, port: str, index: int | None, ref: Ref) -> Ref:
+    """Note what arrives at a port by one wire, and give the wire spelled out."""
+    known = site.frame.names.get(ref.node)
+    if known is not None and ref.port is None and known.ref is not None and not known.optional:
+        spelled, type_ = known.ref, known.type
+    else:
+        at = site.at_wire(port, index)
+        spelled, type_, known = read(site, ref, at, port)
+        if known is not None and known.optional and not pattern.port.optional:
+            message = f"this input is required, and '{ref.node}' is optional, so it may be missing"
+            site.report("wire-optional", message, f"make '{ref.node}' an input that is not optional", at=at, port=port)
+            type_ = None if known.absent else type_
+        elif known is not None and known.absent:
+            wires.absent.add(port)
+            return spelled
+    if type_ is None:
+        wires.unknown = True
+    else:
+        wires.arrivals.append((port, index, type_))
+    return spelled
+
+
+def _assign(
+    site: Site,
+    wires: Wires,
+    target: Target,
+    written: str,
+    wire: Wire,
+    carry: Mapping[str, Ref],
+    failed: list[str],
+) -> None:
+    """An entry that is not simply one wire for a port named and free."""
+    chosen = _ports(site, target, written, wire, carry)
+    if chosen is None:
+        failed.append(written)
+        return
+    for port, items in chosen.items():
+        if port in wires.inputs or port in carry:
+            message = f"the input '{port}' is wired twice"
+            site.report("port-twice", message, "leave one of the wires out", at=("in", written), port=port)
+            continue
+        pattern = target.inputs[port]
+        spelled = [_take(site, wires, pattern, port, index, ref) for index, ref in items]
+        wires.inputs[port] = tuple(spelled) if pattern.port.variadic else spelled[0]
+
+
+def _ports(
+    site: Site, target: Target, written: str, wire: Wire, carry: Mapping[str, Ref]
+) -> dict[str, Sequence[tuple[int | None, Ref]]] | None:
+    """The ports that an entry of ``in`` wires, each with its wires; None after a report."""
+    if written and written not in target.inputs:
+        _no_port(site, written, target, ("in", written))
+        return None
+    free = [name for name in target.required if name not in carry]
+    if isinstance(wire, Ref):
+        port = written or sole(free) or (sole(set(target.inputs) - carry.keys()) if not free else None)
+        if port is not None:
+            return {port: [(None, wire)]}
+        _choose(site, target, free)
+        return None
+    port = written or target.variadic
+    if port is not None and target.inputs[port].port.variadic:
+        return {port: list(enumerate(wire))}
+    if not written and len(wire) == len(free) > 1:
+        return {name: [(index, ref)] for index, (name, ref) in enumerate(zip(free, wire, strict=True))}
+    takes = f"the input '{written}' takes one wire" if written else f"{target.title} takes {_counted(free)}"
+    site.report("wire-list", f"{takes}, got a list of {len(wire)}", at=("in", written), port=written)
+    return None
+
+
+def _counted(free: Sequence[str]) -> str:
+    return f"{len(free)} wires ({listed(free)})" if len(free) > 1 else "one wire" if free else "no wire without a name"
+
+
+def _choose(site: Site, target: Target, free: Sequence[str]) -> None:
+    if not target.inputs:
+        site.report("port-unknown", f"{target.title} has no inputs", "remove the wire", at=("in",))
+        return
+    names = free or list(target.inputs)
+    message = f"{target.title} has the inputs {listed(names)}, and the wire does not say which"
+    entries = ", ".join(f"{name}: …" for name in names)
+    site.report("port-choice", message, f"name them: in: {{{entries}}}", at=("in",))
+
+
+def _no_port(site: Site, port: str, target: Target, at: TreePath) -> str:
+    hint = did_you_mean(port, target.inputs)
+    remedy = "" if hint else f"its inputs are {listed(target.inputs)}"
+    site.report("port-unknown", f"{target.title} has no input '{port}'{hint}", remedy, at=at, key=True)
+    return port
+
+
+def _report_missing(site: Site, target: Target, missing: Sequence[str], failed: Sequence[str]) -> None:
+    """Report required ports without a wire, but not those that a wire reported already was meant for."""
+    if "" in failed:
+        return
+    for port in missing:
+        if not any(did_you_mean(name, [port]) for name in failed):
+            message = f"the input '{port}' of {target.title} is not wired"
+            site.report("port-missing", message, f"write in: {{{port}: …}}", at=("in",), key=True, port=port)
+
+
