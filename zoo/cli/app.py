@@ -28,7 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "schema": "zoo.cli.format:schema",
     "train": "zoo.cli.train:train",
     "generate": "zoo.cli.train:generate",
-    "demo": "zoo.cli.train:demo",
+    "demo": "zoo.cli.demo:demo",
     "gui": "zoo.cli.desktop:gui",
     "completion": "zoo.cli.desktop:completion",
 }

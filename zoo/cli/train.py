@@ -1,4 +1,4 @@
-"""``zoo train``, ``zoo generate`` and ``zoo demo``: a language model of a text, and what it writes."""
+"""``zoo train`` and ``zoo generate``: a language model of a text, and what it writes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from zoo.cli.files import GraphFile, console, set_option
+from zoo.cli.files import GraphFile, console, examples, set_option
 
 if TYPE_CHECKING:
-    from zoo.training import Result
+    from zoo.training import Options, Result
     from zoo.training.options import Device
     from zoo.values import Scalar
 
@@ -19,7 +19,15 @@ _RESUMABLE = {"text", "steps", "epochs", "minutes", "out", "resume"}
 """The options that mean something for a run that goes on; all others come from its checkpoint."""
 
 
-@click.command(short_help="Train a language model.")
+@click.command(
+    short_help="Train a language model.",
+    epilog=examples(
+        "zoo train gpt",
+        "zoo train gpt --text book.txt --set layers=6 --minutes 30 --device cuda --precision bf16",
+        "zoo train my_model.yaml --steps 500 --lr 1e-3 --out runs/first",
+        "zoo train --resume runs/first --steps 1000",
+    ),
+)
 @click.argument("graph", type=GraphFile(), required=False)
 @click.option(
     "--text",
@@ -73,18 +81,11 @@ def train(
     out: Path | None,
     resume: Path | None,
     **choices: object,
-) -> None:
-    r"""Train a character-level language model of GRAPH, a file or a graph of the library.
+) -> Result:
+    """Train a character-level language model of GRAPH, a file or a graph of the library.
 
     Any graph will do that has the input `tokens: int batch time` and the output `logits: float batch time
     vocab`. The run ends at the first limit it reaches. Ctrl-C stops it, whole and saved.
-
-    \b
-    Examples:
-      zoo train gpt
-      zoo train gpt --text shakespeare.txt --set layers=6 --minutes 30 --device cuda --precision bf16
-      zoo train my_model.yaml --steps 500 --lr 1e-3 --out runs/first
-      zoo train --resume runs/first --steps 1000
     """
     from zoo import training
     from zoo.training.display import Display
@@ -103,15 +104,26 @@ def train(
             "name a GRAPH to train (`zoo graphs` lists the library's), or a run to --resume"
         )
     else:
-        options = training.Options.model_validate(
-            {"steps": steps, "epochs": epochs, "minutes": minutes, **choices}
-        )
+        options = _options({"steps": steps, "epochs": epochs, "minutes": minutes, **choices})
         result = training.train(
             graph, text=text, params=dict(params), options=options, out=out, watcher=display
         )
     _tell(result)
     if result.interrupted:
         ctx.exit(130)  # as shells report Ctrl-C
+    return result
+
+
+def _options(values: dict[str, object]) -> Options:
+    from pydantic import ValidationError
+
+    from zoo.training import Options
+
+    try:
+        return Options.model_validate(values)
+    except ValidationError as error:  # what click lets pass: nan and inf
+        faults = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
+        raise click.UsageError(faults) from None
 
 
 def _given(ctx: click.Context, name: str) -> bool:
@@ -131,7 +143,13 @@ def _tell(result: Result) -> None:
     click.echo(f'the best model: {result.best}; let it write with: zoo generate {result.out} --prompt "The "')
 
 
-@click.command(short_help="Let a trained model write on.")
+@click.command(
+    short_help="Let a trained model write on.",
+    epilog=examples(
+        'zoo generate runs/gpt --prompt "The "',
+        'zoo generate runs/gpt --prompt "def " --length 1000 --temperature 0.5 --top-k 10 --seed 1',
+    ),
+)
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.option("--prompt", default="\n", help="The text to go on from  [default: a line end]")
 @click.option(
@@ -158,13 +176,7 @@ def generate(
     seed: int,
     device: Device,
 ) -> None:
-    r"""Continue a prompt with the model of CHECKPOINT, a run's folder or a file in it.
-
-    \b
-    Examples:
-      zoo generate runs/gpt --prompt "The "
-      zoo generate runs/gpt --prompt "def " --length 1000 --temperature 0.5 --top-k 10 --seed 1
-    """
+    """Continue a prompt with the model of CHECKPOINT, a run's folder or a file in it."""
     from zoo.training.decode import stream
 
     pieces = stream(

@@ -124,7 +124,7 @@ def sample(
     """One token, drawn from softmax(logits / temperature) over the ``top_k`` likeliest tokens."""
     if temperature == 0:
         return int(logits.argmax())
-    values, tokens = logits.topk(min(top_k or len(logits), len(logits)))
+    values, tokens = logits.double().topk(min(top_k or len(logits), len(logits)))
     # The largest logit becomes 0 first: a small temperature then leads to -inf, never to inf - inf.
     chances = torch.softmax((values - values[0]) / temperature, -1)
     return int(tokens[torch.multinomial(chances, 1, generator=generator)])

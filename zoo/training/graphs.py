@@ -9,9 +9,8 @@ from pathlib import Path
 from torch import nn
 
 import zoo
-from zoo.compiler import compile_graph
 from zoo.errors import CheckpointError, GraphError
-from zoo.files import read
+from zoo.files import dumps, read
 from zoo.graph import Graph
 from zoo.packs import locate
 from zoo.problems import has_errors
@@ -27,6 +26,8 @@ def as_graph(graph: Graph | str | Path) -> Graph:
 
 def initial_model(graph: Graph, seed: int, params: Mapping[str, Scalar]) -> nn.Module:
     """The graph's model with the initial weights of a seed. GraphError when the graph has errors."""
+    from zoo.compiler import compile_graph
+
     return compile_graph(graph, seed=seed, params=params)
 
 
@@ -56,9 +57,7 @@ def restored(checkpoint: Checkpoint) -> nn.Module:
 
 def document_of(graph: Graph) -> Document:
     """The text of a graph and of the files it uses, as a checkpoint holds them."""
-    return Document(
-        text=text_of(graph), files={name: document_of(used) for name, used in graph.files.items()}
-    )
+    return Document(text=dumps(graph), files={name: document_of(used) for name, used in graph.files.items()})
 
 
 def graph_of(document: Document) -> Graph:

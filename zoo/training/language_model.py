@@ -95,8 +95,8 @@ def probe(model: nn.Module, vocabulary: int, context: int, name: str) -> None:
             f"the text has {vocabulary} different characters, but graph '{name}' scores {first.shape[2]}; "
             "use a param `vocab` in its embedding and output layer, or a larger number there"
         )
-    earlier, after = first[:, :-1].double(), second[:, :-1].double()
-    if not torch.allclose(earlier, after, rtol=1e-4, atol=1e-5 * float(1 + earlier.abs().max())):
+    noise = 1e-5 * float(1 + first.abs().max())
+    if not torch.allclose(first[:, :-1], second[:, :-1], rtol=1e-4, atol=noise):
         raise TrainingError(
             f"graph '{name}' sees the future: its logits change with a token that comes after them, so it "
             "would learn to copy, not to predict; its attention must be causal (`with: {causal: true}`), its "

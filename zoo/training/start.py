@@ -156,6 +156,11 @@ def _folder(out: str | Path | None, name: str) -> Path:
                 f"go on with it: zoo train --resume {folder}"
             )
         return folder
+    return free_folder(name)
+
+
+def free_folder(name: str) -> Path:
+    """The first of runs/NAME, runs/NAME-2, … that is not there yet."""
     number, folder = 1, Path("runs", name)
     while folder.exists():
         number += 1

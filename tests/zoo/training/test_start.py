@@ -1,0 +1,233 @@
+"""From a graph and a text to a run, and on with it: the whole way, with graphs."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+import zoo
+from tests.zoo.training.helpers import TEXT, Recorder
+from tests.zoo.training.test_run import Stopper, same, weights
+from zoo.errors import CheckpointError, FileError, GraphError, TrainingError
+from zoo.graph import Graph
+from zoo.training import Options, generate, load_checkpoint, resume, train
+from zoo.training.checkpoint import BEST, LAST, read_checkpoint
+from zoo.values import Scalar
+
+TINY: dict[str, dict[str, Scalar]] = {
+    "gpt": {"dim": 12, "heads": 2, "hidden": 17, "layers": 2, "dropout": 0.2},
+    "rnn_language_model": {"dim": 7, "hidden": 13},
+    "lstm_language_model": {"dim": 13, "layers": 2, "dropout": 0.2},
+}
+OPTIONS = Options(steps=12, batch=3, context=11, learning_rate=0.02)
+
+BLOCKS = """
+format: zoo/1
+name: parts
+blocks:
+  double:
+    inputs: {x: float batch time dim}
+    outputs: {out: add}
+    nodes:
+      add: {use: basic/add, in: [x, x]}
+"""
+USER = """
+# The comment of a user.
+format: zoo/1
+name: user
+params: {vocab: 10}
+inputs: {tokens: int batch time}
+outputs: {logits: out}
+nodes:
+  embed: {use: basic/embedding, with: {vocab: $vocab, dim: 6}, in: tokens}
+  twice: {use: parts.yaml#double, in: embed}
+  out: {use: basic/linear, with: {output: $vocab}, in: twice}
+"""
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    file = tmp_path / "text.txt"
+    file.write_text(TEXT, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_the_librarys_language_models_train_resume_and_write(name: str, text: Path, tmp_path: Path) -> None:
+    out = tmp_path / "straight"
+    straight = train(name, text=text, params=TINY[name], options=OPTIONS, out=out)
+    assert straight.step == 12
+    stopped = train(
+        name, text=text, params=TINY[name], options=OPTIONS, out=tmp_path / "run", watcher=Stopper(7)
+    )
+    assert stopped.interrupted
+    went_on = resume(stopped.out)
+    assert same(weights(went_on.model), weights(straight.model))
+    assert went_on.out == stopped.out
+
+    model, vocabulary = load_checkpoint(went_on.last)
+    assert vocabulary.characters == "".join(sorted(set(TEXT)))
+    assert same(weights(model), weights(straight.model))
+    assert not model.training
+    written = generate(went_on.out, "the ", length=30, device="cpu")
+    assert len(written) == 34
+    assert written.startswith("the ")
+    assert written == generate(straight.best, "the ", length=30, device="cpu")
+
+
+def test_the_checkpoint_carries_the_graph_and_the_files_it_uses(text: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "parts.yaml").write_text(BLOCKS, encoding="utf-8")
+    (folder / "user.yaml").write_text(USER, encoding="utf-8")
+    result = train(folder / "user.yaml", text=text, options=OPTIONS, out=tmp_path / "out")
+    shutil.rmtree(folder)
+    saved = read_checkpoint(result.best)
+    assert saved.document.text == USER
+    assert saved.document.files["parts.yaml"].text == BLOCKS
+    assert saved.header.params == {"vocab": len(set(TEXT))}
+    model, _ = load_checkpoint(result.best)
+    tokens = torch.zeros(1, 3, dtype=torch.int64)
+    with torch.no_grad():
+        assert torch.equal(model(tokens), result.model(tokens))
+
+
+def test_a_graph_made_in_python_trains_too(text: Path, tmp_path: Path) -> None:
+    graph = zoo.loads(
+        USER.replace("twice: {use: parts.yaml#double, in: embed}", "twice: {use: basic/tanh, in: embed}")
+    )
+    assert isinstance(graph, Graph)
+    from dataclasses import replace
+
+    result = train(replace(graph, source=None), text=text, options=OPTIONS, out=tmp_path / "out")
+    assert load_checkpoint(result.best)[0](torch.zeros(1, 2, dtype=torch.int64)).shape == (
+        1,
+        2,
+        len(set(TEXT)),
+    )
+
+
+def test_without_a_text_it_learns_the_built_in_one(tmp_path: Path) -> None:
+    recorder = Recorder()
+    options = OPTIONS.model_copy(update={"steps": 1})
+    train(
+        "rnn_language_model", params={"dim": 3, "hidden": 5}, options=options, out=tmp_path, watcher=recorder
+    )
+    assert recorder.facts is not None
+    assert recorder.facts.text.startswith("pydoc_data.topics of Python")
+    assert recorder.facts.train_characters > 300_000
+    assert resume(tmp_path, steps=2).step == 2
+
+
+def test_folders_are_found_and_never_overwritten(
+    text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    options = OPTIONS.model_copy(update={"steps": 1})
+
+    def run(out: str | None = None) -> Path:
+        return train(
+            "rnn_language_model", text=text, params={"dim": 3, "hidden": 5}, options=options, out=out
+        ).out
+
+    assert [run(), run(), run()] == [
+        Path("runs", f"rnn_language_model{number}") for number in ("", "-2", "-3")
+    ]
+    with pytest.raises(TrainingError, match=re.escape("runs/rnn_language_model-2 already holds a run")):
+        run("runs/rnn_language_model-2")
+    Path("notes").mkdir()
+    assert run("notes") == Path("notes")  # a folder that holds something else is welcome
+
+
+def test_limits(text: Path, tmp_path: Path) -> None:
+    recorder = Recorder()
+
+    def run(name: str, **limits: float) -> int:
+        options = Options(batch=4, context=11, **limits)  # pyright: ignore[reportArgumentType]
+        params: dict[str, Scalar] = {"dim": 3, "hidden": 5}
+        return train(
+            "rnn_language_model",
+            text=text,
+            params=params,
+            options=options,
+            out=tmp_path / name,
+            watcher=recorder,
+        ).step
+
+    windows = (1296 - 1) // 11 - 1  # in the part that is learned from
+    assert run("epochs", epochs=0.5) == -(-windows // 8)
+    assert run("both", epochs=0.5, steps=3) == 3
+    assert run("more", steps=5, epochs=9) == 5
+
+
+def test_a_later_limit_goes_on_with_a_run_that_has_ended(text: Path, tmp_path: Path) -> None:
+    first = train("gpt", text=text, params=TINY["gpt"], options=OPTIONS, out=tmp_path / "out")
+    with pytest.raises(
+        TrainingError, match="has reached its end at step 12 .*give it a later one with --steps"
+    ):
+        resume(first.out)
+    with pytest.raises(TrainingError, match="reached its end"):
+        resume(first.out, steps=7)
+    assert resume(first.out, steps=15).step == 15
+    assert read_checkpoint(first.out, LAST).header.options.steps == 15
+    elsewhere = resume(first.out, steps=16, out=tmp_path / "other")
+    assert elsewhere.best.exists()
+    assert read_checkpoint(first.out, LAST).header.step == 15
+
+
+def test_a_run_goes_on_with_its_own_text_only(text: Path, tmp_path: Path) -> None:
+    train("gpt", text=text, params=TINY["gpt"], options=OPTIONS, out=tmp_path / "out", watcher=Stopper(3))
+    moved = text.rename(tmp_path / "moved.txt")
+    with pytest.raises(TrainingError, match=r"cannot read the text .*text\.txt"):
+        resume(tmp_path / "out")
+    moved.write_text(TEXT + "!", encoding="utf-8")
+    with pytest.raises(TrainingError, match=r"moved\.txt is not that text"):
+        resume(tmp_path / "out", text=moved)
+    moved.write_text(TEXT, encoding="utf-8")
+    assert resume(tmp_path / "out", text=moved).step == 12
+
+
+def test_a_model_alone_cannot_be_resumed(text: Path, tmp_path: Path) -> None:
+    result = train("gpt", text=text, params=TINY["gpt"], options=OPTIONS, out=tmp_path / "out")
+    with pytest.raises(CheckpointError, match=f"without the state of its optimizer.*resume from {LAST}"):
+        resume(result.out / BEST, steps=20)
+
+
+def test_what_cannot_be_trained_is_refused_before_anything_is_written(text: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(
+        TrainingError, match="graph 'transformer' is no language model: it has no input 'tokens'"
+    ):
+        train("transformer", text=text, out=out)
+    with pytest.raises(FileError, match="did you mean 'gpt'"):
+        train("gtp", text=text, out=out)
+    with pytest.raises(TrainingError, match=r"has no param 'layer' \(did you mean 'layers'"):
+        train("gpt", text=text, params={"layer": 2}, out=out)
+    with pytest.raises(GraphError):
+        train("gpt", text=text, params={"layers": -1}, out=out)
+    with pytest.raises(TrainingError, match="take a longer text or a smaller context"):
+        train("gpt", text=text, options=Options(context=5000), out=out)
+    looking = tmp_path / "looking.yaml"
+    gpt = zoo.registry().graphs["gpt"].read_text(encoding="utf-8")
+    looking.write_text(gpt.replace("causal: true", "causal: false"), encoding="utf-8")
+    with pytest.raises(TrainingError, match="graph 'gpt' sees the future"):
+        train(looking, text=text, params=TINY["gpt"], out=out)
+    assert not out.exists()
+
+
+def test_weights_of_another_model_are_refused(text: Path, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from zoo.training.checkpoint import write_checkpoint
+
+    train("gpt", text=text, params=TINY["gpt"], options=OPTIONS, out=tmp_path / "out")
+    saved = read_checkpoint(tmp_path / "out")
+    write_checkpoint(tmp_path / "bad", replace(saved, weights={**saved.weights, "more": torch.zeros(2)}))
+    with pytest.raises(CheckpointError, match="the weights of the checkpoint do not fit"):
+        load_checkpoint(tmp_path / "bad")
+    header = saved.header.model_copy(update={"params": {**saved.header.params, "layers": 1}})
+    write_checkpoint(tmp_path / "fewer", replace(saved, header=header))
+    with pytest.raises(CheckpointError, match="the weights of the checkpoint do not fit"):
+        load_checkpoint(tmp_path / "fewer")
