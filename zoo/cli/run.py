@@ -1,0 +1,170 @@
+"""``zoo run``: a graph compiled and run once, forward and backward."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zoo.cli.files import GraphFile, console, examples, json_option, print_json, set_option, size_option
+from zoo.errors import ZooError, did_you_mean
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from zoo.cli.trial import Trial
+    from zoo.values import Scalar
+
+
+@click.command(
+    short_help="Run a graph forward and backward once.",
+    epilog=examples(
+        "zoo run gpt",
+        "zoo run transformer --size batch=8 --device cuda --dtype bfloat16",
+        "zoo run gpt --input tokens='[[1, 2, 3]]' --forward-only",
+        "zoo run gpt --input tokens=batch.pt --json",
+    ),
+)
+@click.argument("file", type=GraphFile())
+@size_option
+@set_option
+@click.option(
+    "--input",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="An input: a JSON list, or a .pt or .npy file. Other inputs are random. May be repeated.",
+)
+@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1 ...")
+@click.option(
+    "--dtype",
+    type=click.Choice(["float32", "float64", "bfloat16", "float16"]),
+    default="float32",
+    show_default=True,
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of weights and inputs."
+)
+@click.option(
+    "--times", type=click.IntRange(min=1), default=3, show_default=True, help="Runs after the first."
+)
+@click.option("--forward-only", is_flag=True, help="Leave the backward pass out.")
+@json_option
+def run(
+    file: str,
+    sizes: tuple[tuple[str, int], ...],
+    params: tuple[tuple[str, Scalar], ...],
+    given: tuple[str, ...],
+    device: str,
+    dtype: str,
+    seed: int,
+    times: int,
+    forward_only: bool,
+    as_json: bool,
+) -> None:
+    """Compile a graph and run it forward and backward, on given or random input: shapes, time, memory.
+
+    A first run warms up; the times are the median of the runs after it. Random inputs have the sizes that
+    --size gives, else 1 (batch) or 32. The exit code is 1 when an output or a gradient is not finite.
+    """
+    import torch
+
+    from zoo.cli.resolving import resolved, sizes_of
+    from zoo.cli.trial import attempt, given_input, random_inputs
+
+    where, kind = _device(device), getattr(torch, dtype)
+    resolution = resolved(file, dict(params))
+    inputs = random_inputs(resolution, sizes_of(resolution, dict(sizes)), kind, where, seed)
+    for assignment in given:
+        name, _, text = assignment.partition("=")
+        type = resolution.root.inputs.get(name)
+        if type is None:
+            known = ", ".join(inputs)
+            raise ZooError(f"the graph has no input '{name}'{did_you_mean(name, inputs)}; it has {known}")
+        inputs[name] = given_input(text, type, kind, where)
+    model = resolution.graph.compile(device=where, dtype=kind, seed=seed, **dict(params))
+    trial = attempt(model, inputs, backward=not forward_only, times=times)
+    faults = _faults(trial)
+    if as_json:
+        print_json({**_as_json(inputs, trial), "device": str(where), "dtype": dtype, "faults": faults})
+    else:
+        _print(inputs, trial, where)
+        for fault in faults:
+            click.echo(click.style("error: ", fg="red", bold=True) + fault, err=True)
+    if faults:
+        raise SystemExit(1)
+
+
+def _device(name: str) -> Any:
+    import torch
+
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise ZooError(f"'{name}' is no device; write cpu, cuda, or cuda:1 for the second GPU") from None
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise ZooError(
+            f"there is no {name} here: torch sees {torch.cuda.device_count()} GPUs; use --device cpu"
+        )
+    return device
+
+
+def _faults(trial: Trial) -> list[str]:
+    from math import isfinite
+
+    faults = [
+        f"the output '{name}' holds values that are not finite"
+        for name, tensor in trial.outputs.items()
+        if tensor.is_floating_point() and not bool(tensor.isfinite().all())
+    ]
+    if trial.gradient_norm is not None and not isfinite(trial.gradient_norm):
+        faults.append("the gradients are not finite")
+    return faults
+
+
+def _print(inputs: dict[str, Tensor], trial: Trial, device: Any) -> None:
+    from rich.table import Table
+
+    table = Table("", "port", "shape", "dtype", box=None, pad_edge=False)
+    for kind, group in (("in", inputs), ("out", trial.outputs)):
+        for name, tensor in group.items():
+            table.add_row(
+                kind, name, " ".join(map(str, tensor.shape)), str(tensor.dtype).removeprefix("torch.")
+            )
+    out = console()
+    out.print(table)
+    out.print(f"\nforward   {1000 * trial.forward:.1f} ms on {device}")
+    if trial.backward is not None:
+        out.print(
+            f"backward  {1000 * trial.backward:.1f} ms; norm of the gradients {trial.gradient_norm:.3g}"
+        )
+    out.print(f"memory    {_mebibytes(trial.parameter_memory)} of parameters{_peak(trial, device)}")
+
+
+def _peak(trial: Trial, device: Any) -> str:
+    if trial.peak_memory is None:
+        return ""
+    what = "of tensors" if device.type == "cuda" else "of the whole process"
+    return f", at most {_mebibytes(trial.peak_memory)} {what}"
+
+
+def _mebibytes(count: int) -> str:
+    return f"{count / 2**20:,.1f} MiB"
+
+
+def _as_json(inputs: dict[str, Tensor], trial: Trial) -> dict[str, Any]:
+    def described(group: Any) -> dict[str, Any]:
+        return {
+            name: {"shape": list(tensor.shape), "dtype": str(tensor.dtype).removeprefix("torch.")}
+            for name, tensor in group.items()
+        }
+
+    return {
+        "inputs": described(inputs),
+        "outputs": described(trial.outputs),
+        "forward_seconds": trial.forward,
+        "backward_seconds": trial.backward,
+        "gradient_norm": trial.gradient_norm,
+        "parameter_bytes": trial.parameter_memory,
+        "peak_bytes": trial.peak_memory,
+    }

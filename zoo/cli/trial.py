@@ -1,0 +1,166 @@
+"""One trial of a model: inputs that fit, a forward and a backward pass, and what they took."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from zoo.checker.resolution import Resolution
+from zoo.costs import DTYPES
+from zoo.errors import InputError, ZooError
+from zoo.sizes import substitute
+from zoo.spec import TensorType
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What one forward and one backward pass gave and took; times in seconds, memory in bytes."""
+
+    outputs: Mapping[str, Tensor]
+    forward: float
+    backward: float | None
+    gradient_norm: float | None
+    parameter_memory: int
+    peak_memory: int | None
+
+
+def random_inputs(
+    resolution: Resolution, sizes: Mapping[str, int], dtype: torch.dtype, device: torch.device, seed: int
+) -> dict[str, Tensor]:
+    """An input for every port: normal floats, tokens of the vocabulary, masks for several lengths."""
+    generator = torch.Generator().manual_seed(seed)
+    root = resolution.root
+    inputs: dict[str, Tensor] = {}
+    for name, type in root.inputs.items():
+        if type is not None:
+            shape = _shape(root.shown(type), sizes)
+            inputs[name] = _random(type.dtype, shape, _vocabulary(resolution), generator).to(device)
+            if type.dtype == "float":
+                inputs[name] = inputs[name].to(dtype)
+    return inputs
+
+
+def _shape(type: TensorType, sizes: Mapping[str, int]) -> tuple[int, ...]:
+    shape = [substitute(size, sizes) for size in type.shape]
+    numbers = tuple(size for size in shape if isinstance(size, int))
+    if len(numbers) < len(shape):
+        raise ZooError(f"the input {type} has an axis without a size; give it with --size")
+    return numbers
+
+
+def _random(kind: str, shape: tuple[int, ...], vocabulary: int, generator: torch.Generator) -> Tensor:
+    if kind == "float":
+        return torch.randn(shape, generator=generator)
+    if kind == "int":
+        return torch.randint(vocabulary, shape, generator=generator)
+    if not shape:
+        return torch.tensor(True)
+    lengths = torch.randint(1, shape[-1] + 1, (*shape[:-1], 1), generator=generator)
+    return torch.arange(shape[-1]) < lengths
+
+
+def _vocabulary(resolution: Resolution) -> int:
+    """A number of tokens that every table has: the smallest param called vocab or …_vocab, else 2."""
+    sizes = [
+        value
+        for name, value in resolution.params.items()
+        if name.removeprefix("$").endswith("vocab") and isinstance(value, int)
+    ]
+    return min(sizes, default=2)
+
+
+def given_input(text: str, type: TensorType, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """An input that a person gave: a JSON list, or the path of a tensor that torch or numpy saved."""
+    wanted = dtype if type.dtype == "float" else DTYPES[type.dtype]
+    if text.lstrip().startswith("["):
+        try:
+            return torch.tensor(json.loads(text), dtype=wanted, device=device)
+        except (ValueError, TypeError) as error:
+            raise InputError(f"an input is a list such as [[1, 2]], and this is none: {error}") from None
+    return _load(Path(text)).to(device=device, dtype=wanted)
+
+
+def _load(path: Path) -> Tensor:
+    try:
+        if path.suffix == ".npy":
+            import numpy as np
+
+            return torch.as_tensor(np.load(path, allow_pickle=False))
+        value = torch.load(path, weights_only=True, map_location="cpu")
+    except Exception as error:
+        raise InputError(f"{path} is to hold an input, and cannot be read: {error}") from error
+    if not isinstance(value, Tensor):
+        raise InputError(
+            f"{path} is to hold one tensor, and holds {type(value).__name__}; save the tensor itself"
+        )
+    return value
+
+
+def attempt(model: nn.Module, inputs: Mapping[str, Tensor], *, backward: bool, times: int) -> Trial:
+    """Run a model forward and backward: once to warm up, then ``times`` times, of which the median counts."""
+    device = next((tensor.device for tensor in (*model.parameters(), *inputs.values())), torch.device("cpu"))
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+    forwards: list[float] = []
+    backwards: list[float] = []
+    outputs: dict[str, Tensor] = {}
+    for _ in range(times + 1):
+        model.zero_grad()
+        taken, result = _timed(device, model, inputs)
+        forwards.append(taken)
+        outputs = _named(result)
+        if backward:
+            loss = _loss(outputs)
+            backwards.append(_timed(device, loss.backward)[0])  # pyright: ignore[reportUnknownMemberType] # untyped
+    gradients = [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
+    return Trial(
+        {name: tensor.detach() for name, tensor in outputs.items()},
+        median(forwards[1:]),
+        median(backwards[1:]) if backward else None,
+        float(torch.nn.utils.get_total_norm(gradients)) if backward else None,
+        sum(each.numel() * each.element_size() for each in model.parameters()),
+        _peak(device),
+    )
+
+
+def _timed(device: torch.device, run: Callable[..., Any], *arguments: Any) -> tuple[float, Any]:
+    start = time.perf_counter()
+    result = run(*arguments)
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter() - start, result
+
+
+def _named(result: Any) -> dict[str, Tensor]:
+    return {"out": result} if isinstance(result, Tensor) else result._asdict()
+
+
+def _loss(outputs: Mapping[str, Tensor]) -> Tensor:
+    """Any number that depends on every output: the mean of their squares."""
+    parts = [tensor.float().square().mean() for tensor in outputs.values() if tensor.requires_grad]
+    if not parts:
+        raise ZooError(
+            "no output depends on a parameter, so that there is nothing to go backward; --forward-only"
+        )
+    return torch.stack(parts).sum()
+
+
+def _peak(device: torch.device) -> int | None:
+    """The most memory in use: on a GPU what tensors took, else what the whole process took."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    try:
+        import resource
+        import sys
+    except ImportError:  # Windows does not say
+        return None
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

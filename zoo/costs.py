@@ -1,0 +1,252 @@
+"""What a graph costs: parameters and floating-point operations of every node, before it is compiled.
+
+    tree = costs(zoo.checker.resolve(graph), {"batch": 2, "time": 64})
+    tree.parameters, tree.flops, tree.children[0].types
+
+Each layer is built and called once on the ``meta`` device, where tensors have shapes and no contents. FLOPs
+are those of one forward pass, a multiplication and an addition counting as two, as
+``torch.utils.flop_counter`` counts them: products of matrices; what works element by element is left out. A
+tied parameter counts once, where it lives; a node that reuses another has FLOPs and no parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from math import prod
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from zoo.bare import build_bare
+from zoo.checker.resolution import (
+    BlockUse,
+    LayerUse,
+    RepeatUse,
+    Resolution,
+    ResolvedNode,
+    ReuseUse,
+    ScanUse,
+    Scope,
+    Use,
+)
+from zoo.errors import SizeError, ZooError, did_you_mean
+from zoo.graph import Learned, Ref, Repeat, Scan, refs
+from zoo.packs.offers import use_name
+from zoo.sizes import Size, evaluate, substitute, symbol
+from zoo.spec import TensorType
+
+Parameters: TypeAlias = Mapping[str, int]
+"""How many numbers each parameter has, by its dotted name as seen from a node."""
+
+Arrivals: TypeAlias = Mapping[str, tuple[TensorType | None, ...]]
+"""What the wires of each port bring, in the names of the graph's axes; None from an input that is absent."""
+
+DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a node costs, with all that is in it.
+
+    ``types`` are its outputs in the names of the graph's axes. ``flops`` is None where a layer could not be
+    called. ``children`` are the nodes in it; each is run ``times`` times, and its own figures are those of
+    one time.
+    """
+
+    name: str
+    what: str
+    types: Mapping[str, TensorType | None]
+    parameters: int
+    flops: int | None
+    times: int = 1
+    children: tuple[Cost, ...] = ()
+
+
+def open_axes(resolution: Resolution) -> tuple[str, ...]:
+    """The axes of the graph's inputs whose size is known only when the model runs."""
+    shapes = [type.shape for type in resolution.root.inputs.values() if type]
+    sizes = [substitute(size, resolution.root.values) for shape in shapes for size in shape]
+    return tuple(dict.fromkeys(name for size in sizes if not isinstance(size, int) for name in size.atoms()))
+
+
+def costs(resolution: Resolution, sizes: Mapping[str, int]) -> Cost:
+    """The cost of a graph without errors, with the given ``sizes`` of the axes of its inputs.
+
+    Raises ZooError when an axis has no size, or a size is for no axis.
+    """
+    wanted = open_axes(resolution)
+    for name in wanted:
+        if name not in sizes:
+            raise ZooError(
+                f"FLOPs depend on the size of the axis '{name}', which is not given; give {name}=32"
+            )
+    for name in sizes:
+        if name not in wanted:
+            raise ZooError(
+                f"a size is for an axis of the inputs, and '{name}' is none{did_you_mean(name, wanted)}; "
+                f"the axes are {', '.join(wanted)}"
+            )
+    graph, root = resolution.graph, resolution.root
+    children, parameters = _Meter(sizes).body(root)
+    types = {name: type and root.shown(type) for name, type in root.types.items()}
+    return Cost(graph.name, "graph", types, sum(parameters.values()), _sum(children), 1, children)
+
+
+class _Meter:
+    """Measures nodes, equal layers once."""
+
+    def __init__(self, sizes: Mapping[str, int]) -> None:
+        self._sizes = sizes
+        self._modules: dict[Any, tuple[nn.Module, Parameters]] = {}
+        self._flops: dict[Any, int | None] = {}
+
+    def body(self, scope: Scope) -> tuple[tuple[Cost, ...], Parameters]:
+        """The nodes of a body, and the parameters that live in it."""
+        costs: list[Cost] = []
+        held: dict[str, int] = {}
+        for name, node in scope.nodes.items():
+            if node.use is not None:
+                cost, parameters = self._node(name, node, node.use, scope)
+                costs.append(cost)
+                held |= {f"{name}.{key}": count for key, count in parameters.items()}
+        return tuple(costs), held
+
+    def _node(self, name: str, node: ResolvedNode, use: Use, scope: Scope) -> tuple[Cost, Parameters]:
+        arrivals = {
+            port: tuple(_arrival(ref, scope) for ref in refs(wire)) for port, wire in node.inputs.items()
+        }
+        cost, held = self._use(use, arrivals)
+        if isinstance(node.node, Repeat) and node.node.share:
+            held = {key: count for key, count in held.items() if key.startswith("0.")}
+        if isinstance(use, ReuseUse):
+            cost, held = replace(cost, what=f"reuse of {use.target}", parameters=0, children=()), {}
+        elif isinstance(node.node, Scan):
+            held = {**held, **_learned(node.node, scope)}
+            cost = replace(cost, what=f"scan over {node.node.over}")
+        held = {key: count for key, count in held.items() if key not in node.ties}
+        types = {
+            port: type and scope.shown(type) for port, type in node.types.items() if _computed(use, port)
+        }
+        return replace(cost, name=name, types=types, parameters=sum(held.values())), held
+
+    def _use(self, use: Use, arrivals: Arrivals) -> tuple[Cost, Parameters]:
+        if isinstance(use, LayerUse):
+            _, held = self._module(use)
+            return Cost("", use_name(use.spec), {}, 0, self._layer(use, arrivals)), held
+        if isinstance(use, BlockUse):
+            children, held = self.body(use.scope)
+            return Cost("", f"block {use.name}", {}, 0, _sum(children), 1, children), held
+        if isinstance(use, RepeatUse):
+            return self._repeat(use, arrivals)
+        if isinstance(use, ScanUse):
+            children, held = self.body(use.scope)
+            steps = self._steps(use, arrivals)
+            children = tuple(replace(child, times=steps) for child in children)
+            return Cost("", "scan", {}, 0, _sum(children), 1, children), held
+        return self._use(use.use, arrivals)
+
+    def _repeat(self, use: RepeatUse, arrivals: Arrivals) -> tuple[Cost, Parameters]:
+        children: list[Cost] = []
+        held: dict[str, int] = {}
+        for _, group in groupby(enumerate(use.each), lambda item: id(item[1])):
+            indices = [index for index, _ in group]
+            cost, parameters = self._use(use.each[indices[0]], arrivals)
+            own = sum(parameters.values())
+            label = str(indices[0]) if len(indices) == 1 else f"{indices[0]}-{indices[-1]}"
+            children.append(replace(cost, name=label, parameters=own, times=len(indices)))
+            for index in indices:
+                held |= {f"{index}.{key}": count for key, count in parameters.items()}
+        what = f"repeat of {children[0].what}" if children else "repeat"
+        return Cost("", what, {}, 0, _sum(children), 1, tuple(children)), held
+
+    def _steps(self, use: ScanUse, arrivals: Arrivals) -> int:
+        """How many steps a scan takes: the size of the axis along which its inputs are cut."""
+        for port, at in use.cut.items():
+            (type,) = arrivals[port]
+            if type is not None:
+                return self._size(type.shape[at])
+        return 0
+
+    def _module(self, use: LayerUse) -> tuple[nn.Module, Parameters]:
+        key = (use.spec.id, use.spec.version, repr(use.settings))
+        if key not in self._modules:
+            module = build_bare(use.spec, use.settings)
+            held = {name: parameter.numel() for name, parameter in module.named_parameters()}
+            self._modules[key] = module.eval(), held
+        return self._modules[key]
+
+    def _layer(self, use: LayerUse, arrivals: Arrivals) -> int | None:
+        """The FLOPs of one call of a layer; None when it cannot be called without contents."""
+        given = {
+            port: [(type.dtype, tuple(map(self._size, type.shape))) for type in types if type is not None]
+            for port, types in arrivals.items()
+        }
+        key = (use.spec.id, use.spec.version, repr(use.settings), repr(given), use.read)
+        if key not in self._flops:
+            self._flops[key] = _flops(self._module(use)[0], use, given)
+        return self._flops[key]
+
+    def _size(self, size: Size) -> int:
+        size = substitute(size, self._sizes)
+        if not isinstance(size, int):
+            raise SizeError(f"the size '{size}' is no number for the given sizes of the axes")
+        return size
+
+
+def _flops(
+    module: nn.Module, use: LayerUse, given: Mapping[str, Sequence[tuple[str, tuple[int, ...]]]]
+) -> int | None:
+    positional: list[Tensor] = []
+    named: dict[str, Any] = dict.fromkeys(use.read, True)
+    for port, declared in use.spec.inputs.items():
+        for dtype, shape in given.get(port, ()):
+            tensor = torch.empty(shape, dtype=DTYPES[dtype], device="meta")
+            if declared.optional:
+                named[port] = tensor
+            else:
+                positional.append(tensor)
+    try:
+        with torch.no_grad(), FlopCounterMode(display=False) as counter:
+            module(*positional, **named)
+    except (RuntimeError, NotImplementedError, ZooError):
+        return None  # it looks at the contents of its inputs, or they are longer than it can take
+    return counter.get_total_flops()
+
+
+def _computed(use: Use, port: str) -> bool:
+    """Whether an output is computed: one on demand is when something reads it."""
+    while isinstance(use, ReuseUse):
+        use = use.use
+    if not isinstance(use, LayerUse) or port not in use.spec.outputs:
+        return True
+    return port in use.read or not use.spec.outputs[port].on_demand
+
+
+def _arrival(ref: Ref, scope: Scope) -> TensorType | None:
+    """What a wire brings, in the names of the graph's axes."""
+    node = scope.nodes.get(ref.node)
+    type = node.types[ref.port or ""] if node else scope.inputs[ref.node]
+    return type and scope.shown(type)
+
+
+def _learned(scan: Scan, scope: Scope) -> dict[str, int]:
+    """The parameters that the states of a scan start from; an axis without a number is broadcast."""
+    starts = {name: start for name, start in scan.state.items() if isinstance(start, Learned)}
+    return {
+        name: prod(
+            size
+            for axis in start.shape
+            if isinstance(size := substitute(evaluate(axis, symbol), scope.values), int)
+        )
+        for name, start in starts.items()
+    }
+
+
+def _sum(costs: Iterable[Cost]) -> int | None:
+    """The FLOPs of all, each as often as it runs; None when one is unknown."""
+    known = [None if cost.flops is None else cost.flops * cost.times for cost in costs]
+    return None if None in known else sum(filter(None, known))
