@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from zoo.files.atomic import write_text
 from zoo.files.disk import load, loads, read_path, read_text
+from zoo.files.hash import semantic_hash
 from zoo.files.reader import Reading, read
 from zoo.files.source import Source
 from zoo.files.writer import dumps, fmt, save
@@ -26,5 +27,6 @@ __all__ = [
     "read_path",
     "read_text",
     "save",
+    "semantic_hash",
     "write_text",
 ]

@@ -1,0 +1,42 @@
+"""A hash of what a graph says, whatever its file looks like."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from zoo.files.plain import plain_graph
+from zoo.files.scalars import Plain
+from zoo.graph import Graph
+
+_PROSE = {"format", "about", "requires", "layout"}
+
+
+def semantic_hash(graph: Graph) -> str:
+    """The SHA-256 of what a graph says, as 64 hexadecimal digits.
+
+    Two files have the same hash when they differ in comments, style, ``about``, ``layout``, ``requires`` and
+    the order of their entries only; the order of the graph's inputs and outputs counts, being that of a
+    model's arguments and results. The files that the graph uses count with their own hashes, by the names
+    that it uses. FileError when the graph cannot be written.
+    """
+    plain = plain_graph(graph)
+    content: dict[str, Plain] = {key: value for key, value in plain.items() if key not in _PROSE}
+    blocks = plain.get("blocks")
+    if isinstance(blocks, dict):
+        content["blocks"] = {name: _without_prose(block) for name, block in blocks.items()}
+    for ordered in ("inputs", "outputs"):
+        entries = plain.get(ordered)
+        if isinstance(entries, dict):
+            content[ordered] = [[name, entry] for name, entry in entries.items()]
+    content["files"] = {name: semantic_hash(file) for name, file in graph.files.items()}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_prose(block: Plain) -> Plain:
+    return (
+        {key: value for key, value in block.items() if key not in _PROSE}
+        if isinstance(block, dict)
+        else block
+    )
