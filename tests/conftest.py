@@ -10,8 +10,8 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("PYTEST_QT_API", "pyside6")
-for name in ("ZOO_PLUGINS", "ZOO_BLOCK"):
-    os.environ.pop(name, None)
+os.environ.pop("ZOO_PLUGINS", None)
+os.environ.pop("ZOO_BLOCK", None)
 
 import pytest
 from hypothesis import HealthCheck, settings
