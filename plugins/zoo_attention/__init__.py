@@ -1,0 +1,19 @@
+"""The pack ``attention``: layers that look up values by how well their keys fit a query.
+
+All of them go through one core (``zoo_attention.core``) and keep its rules: a boolean mask is true where a
+query may attend; a query that may attend to nothing gets zeros, and gradients of zero; what stands at masked
+keys, NaN included, never reaches an output or a gradient.
+"""
+
+from torch import nn
+
+from zoo import hookimpl
+from zoo_attention.memory import Additive, Dot, Multiplicative
+from zoo_attention.multi_head import MultiHead
+from zoo_attention.scaled_dot_product import ScaledDotProduct
+
+
+@hookimpl
+def zoo_layers() -> list[type[nn.Module]]:
+    """The layers of this pack, in the order of the catalogue."""
+    return [Dot, Multiplicative, Additive, ScaledDotProduct, MultiHead]

@@ -1,0 +1,142 @@
+"""Attention of one query, or a sequence of them, over a memory: dot, multiplicative, additive.
+
+The three differ in the score of a query s and a key h alone. ``query`` is one step (batch dim) inside a loop,
+or all steps at once (batch target dim); keys and values are those of an encoder, computed once.
+"""
+
+from math import prod
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, empty, nn
+
+from zoo import layer
+from zoo.fields import Positive
+from zoo_attention.core import attend, hide, weigh
+
+
+class Attended(NamedTuple):
+    """What each query gets; the weights, each row of which sums to one, when something reads them."""
+
+    out: Float[Tensor, "batch *steps value"]
+    weights: Float[Tensor, "batch *steps source"] | None
+
+
+@layer("attention/dot")
+class Dot(nn.Module):
+    """Dot attention (Luong, Pham & Manning 2015): the score is sᵀ h.
+
+    Query and keys have one width, for nothing is learned; ``multiplicative`` has a matrix between widths that
+    differ.
+
+    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros.
+    """
+
+    def forward(
+        self,
+        query: Float[Tensor, "batch *steps dim"],
+        keys: Float[Tensor, "batch source dim"],
+        values: Float[Tensor, "batch source value"],
+        mask: Bool[Tensor, "batch source"] | None = None,
+        *,
+        weights: bool = False,
+    ) -> Attended:
+        return _dot(query, keys, values, mask, weights)
+
+
+@layer("attention/multiplicative")
+class Multiplicative(nn.Module):
+    """Multiplicative, or bilinear, attention (Luong, Pham & Manning 2015, "general"): the score is sᵀ W h.
+
+    ``weight`` W: dim × memory, the widths of query and keys; uniform in ±1/√memory. The matrix is applied to
+    the query, which is the cheaper side in a loop.
+
+    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros.
+    """
+
+    def __init__(self, dim: Positive, memory: Positive) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(empty(dim, memory))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the weight anew."""
+        bound = self.weight.shape[1] ** -0.5
+        nn.init.uniform_(self.weight, -bound, bound)
+
+    def forward(
+        self,
+        query: Float[Tensor, "batch *steps dim"],
+        keys: Float[Tensor, "batch source memory"],
+        values: Float[Tensor, "batch source value"],
+        mask: Bool[Tensor, "batch source"] | None = None,
+        *,
+        weights: bool = False,
+    ) -> Attended:
+        return _dot(query @ self.weight, keys, values, mask, weights)
+
+
+@layer("attention/additive")
+class Additive(nn.Module):
+    """Additive attention (Bahdanau, Cho & Bengio 2015): the score is vᵀ tanh(W₁ h + W₂ s).
+
+    ``keys`` are W₁ h already: a ``basic/linear`` without bias over the memory, outside the loop, so that it
+    is computed once and not at every step. ``weight`` W₂: attention × dim, uniform in ±1/√dim; ``energy`` v:
+    attention, uniform in ±1/√attention.
+
+    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros.
+    """
+
+    def __init__(self, dim: Positive, attention: Positive) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(empty(attention, dim))
+        self.energy = nn.Parameter(empty(attention))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the weights anew."""
+        for parameter in self.parameters():
+            bound = parameter.shape[-1] ** -0.5
+            nn.init.uniform_(parameter, -bound, bound)
+
+    def forward(
+        self,
+        query: Float[Tensor, "batch *steps dim"],
+        keys: Float[Tensor, "batch source attention"],
+        values: Float[Tensor, "batch source value"],
+        mask: Bool[Tensor, "batch source"] | None = None,
+        *,
+        weights: bool = False,
+    ) -> Attended:
+        asked = _in_line(query @ self.weight.t()).unsqueeze(2)
+        # In place: the sum is needed by nobody, and it is the largest tensor of the step.
+        scores = (hide(keys, mask).unsqueeze(1) + asked).tanh_() @ self.energy
+        shares = weigh(scores, None if mask is None else mask.unsqueeze(1))
+        return _attended(query, torch.bmm(shares, hide(values, mask)), shares if weights else None)
+
+
+def _dot(query: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, weights: bool) -> Attended:
+    out, shares = attend(
+        _in_line(query).unsqueeze(1),
+        hide(keys, mask).unsqueeze(1),
+        hide(values, mask).unsqueeze(1),
+        None if mask is None else mask[:, None, None, :],
+        scale=1.0,
+        weights=weights,
+    )
+    return _attended(query, out.squeeze(1), None if shares is None else shares.squeeze(1))
+
+
+def _in_line(query: Float[Tensor, "batch *steps dim"]) -> Float[Tensor, "batch queries dim"]:
+    """The queries of all steps one behind the other; one query where there are no steps."""
+    return query.reshape(query.shape[0], prod(query.shape[1:-1]), query.shape[-1])
+
+
+def _attended(query: Tensor, out: Tensor, shares: Tensor | None) -> Attended:
+    """Results with the steps that the query has."""
+    steps = query.shape[:-1]
+    return Attended(
+        out.reshape(*steps, out.shape[-1]),
+        None if shares is None else shares.reshape(*steps, shares.shape[-1]),
+    )

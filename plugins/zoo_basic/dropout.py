@@ -1,0 +1,23 @@
+"""Dropout."""
+
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from zoo import layer
+from zoo.fields import Probability
+
+
+@layer("basic/dropout")
+class Dropout(nn.Module):
+    """In training, make each element zero with probability p and divide the others by 1 - p; else do nothing.
+
+    Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15, 2014.
+    """
+
+    def __init__(self, p: Probability = 0.1) -> None:
+        super().__init__()
+        self.p = p
+
+    def forward(self, x: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
+        return F.dropout(x, self.p, self.training)

@@ -1,0 +1,87 @@
+"""From tokens to vectors: a learned row for each token, or a one where the token stands."""
+
+from typing import Annotated
+
+import torch.nn.functional as F
+from jaxtyping import Float, Int
+from pydantic import Field
+from torch import Tensor, empty, nn
+
+from zoo import layer
+from zoo.errors import InputError
+from zoo.fields import Positive
+
+
+@layer("basic/embedding")
+class Embedding(nn.Module):
+    """The learned vector of each token: row t of a table for token t.
+
+        out = weight[tokens]            (times √dim with ``scale``)
+
+    ``weight``: vocab × dim, drawn from N(0, 1/dim), so that a row has length 1 or so. That is the start for a
+    table tied to the output layer, whose logits then have variance 1; ``torch.nn.Embedding`` draws from N(0,
+    1), and a tied output starts with logits of variance dim. Where positions are added to the vectors,
+    ``scale`` brings each element to variance 1, or the tokens drown in the sines (Vaswani et al. 2017,
+    section 3.4).
+
+    Raises InputError for a token outside 0 … vocab - 1 on the CPU; CUDA stops with an assertion of its own.
+    """
+
+    def __init__(
+        self,
+        vocab: Positive,
+        dim: Positive,
+        scale: Annotated[
+            bool, Field(description="Multiply by √dim: wanted where positions are added.")
+        ] = False,
+    ) -> None:
+        super().__init__()
+        self.vocab = vocab
+        self.factor = dim**0.5 if scale else None
+        self.weight = nn.Parameter(empty(vocab, dim))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the table anew."""
+        nn.init.normal_(self.weight, std=self.weight.shape[1] ** -0.5)
+
+    def forward(self, tokens: Int[Tensor, "*any"]) -> Float[Tensor, "*any dim"]:
+        try:
+            vectors = F.embedding(tokens, self.weight)
+        except IndexError:
+            raise _unknown_token("basic/embedding", tokens, self.vocab) from None
+        return vectors if self.factor is None else vectors * self.factor
+
+
+@layer("basic/one_hot")
+class OneHot(nn.Module):
+    """Each token as a vector of zeros with a one at the token's place. Nothing is learned.
+
+    A linear layer behind it is an embedding. The result has the dtype that the model was moved to.
+
+    Raises InputError for a token outside 0 … vocab - 1 on the CPU; CUDA stops with an assertion of its own.
+    """
+
+    kind: Tensor
+
+    def __init__(self, vocab: Positive) -> None:
+        super().__init__()
+        self.vocab = vocab
+        # Holds nothing but a dtype, which .to() and .half() change as they change that of parameters.
+        self.register_buffer("kind", empty(0), persistent=False)
+
+    def forward(self, tokens: Int[Tensor, "*any"]) -> Float[Tensor, "*any vocab"]:
+        try:
+            ones = F.one_hot(tokens.long(), self.vocab)
+        except RuntimeError:
+            raise _unknown_token("basic/one_hot", tokens, self.vocab) from None
+        return ones.to(self.kind.dtype)
+
+
+def _unknown_token(layer: str, tokens: Tensor, vocab: int) -> InputError:
+    least, most = int(tokens.min()), int(tokens.max())
+    wrong = least if least < 0 else most
+    return InputError(
+        f"{layer} knows the tokens 0 to {vocab - 1}, and there is a token {wrong}; "
+        "enlarge its vocab, or give it the tokens of the vocabulary it was made for"
+    )

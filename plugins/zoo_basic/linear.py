@@ -1,0 +1,32 @@
+"""The linear layer."""
+
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, empty, nn
+
+from zoo import layer
+from zoo.fields import Positive
+
+
+@layer("basic/linear")
+class Linear(nn.Module):
+    """A linear map of the last axis: out = x Wᵀ + b.
+
+    ``weight``: output × input, as in ``torch.nn.Linear``, and as the table of an embedding, to which it can
+    be tied. ``bias``: output. Both start uniform in ±1/√input, as there.
+    """
+
+    def __init__(self, input: Positive, output: Positive, bias: bool = True) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(empty(output, input))
+        self.bias = nn.Parameter(empty(output)) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weight and bias anew."""
+        bound = self.weight.shape[1] ** -0.5
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -bound, bound)
+
+    def forward(self, x: Float[Tensor, "*any input"]) -> Float[Tensor, "*any output"]:
+        return F.linear(x, self.weight, self.bias)

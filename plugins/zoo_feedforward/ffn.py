@@ -1,0 +1,53 @@
+"""The feed-forward network of a Transformer."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Literal
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from pydantic import Field
+from torch import Tensor, nn
+
+from zoo import layer
+from zoo.fields import Positive, Probability
+
+_ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": F.relu,
+    "gelu": F.gelu,
+    "gelu_tanh": partial(F.gelu, approximate="tanh"),
+    "silu": F.silu,
+    "tanh": torch.tanh,
+}
+
+
+@layer("feedforward/ffn")
+class FFN(nn.Module):
+    """Feed-forward network, each position for itself (Vaswani et al. 2017, section 3.3).
+
+        out = W₂ φ(W₁ x + b₁) + b₂
+
+    ``activation`` is φ: ``relu`` in the paper, ``gelu`` in GPT. ``dropout`` acts on φ's output, as in
+    ``torch.nn.TransformerEncoderLayer``; the dropout of the residual branch is a node of its own.
+
+    ``inner``: W₁ hidden × dim with b₁, ``outer``: W₂ dim × hidden with b₂, both ``torch.nn.Linear``.
+    """
+
+    def __init__(
+        self,
+        dim: Positive,
+        hidden: Annotated[Positive, Field(description="Width inside, usually four times dim.")],
+        activation: Literal["relu", "gelu", "gelu_tanh", "silu", "tanh"] = "relu",
+        dropout: Probability = 0.0,
+        bias: bool = True,
+    ) -> None:
+        super().__init__()
+        self.activation = activation
+        self.dropout = dropout
+        self.inner = nn.Linear(dim, hidden, bias)
+        self.outer = nn.Linear(hidden, dim, bias)
+
+    def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
+        bent = _ACTIVATIONS[self.activation](self.inner(x))
+        return self.outer(F.dropout(bent, self.dropout, self.training))

@@ -1,0 +1,43 @@
+"""Learned positions."""
+
+from typing import Annotated
+
+from jaxtyping import Float
+from pydantic import Field
+from torch import Tensor, empty, nn
+
+from zoo import layer
+from zoo.errors import InputError
+from zoo.fields import Positive
+
+
+@layer("position/learned")
+class Learned(nn.Module):
+    """Add learned positions (Gehring et al. 2017; BERT, GPT): out[p] = x[p] + weight[p].
+
+    ``weight``: max_length × dim, drawn from N(0, 0.02²), so that the tokens speak first.
+
+    Raises InputError for a sequence longer than ``max_length``: a place that was never trained has no vector.
+    """
+
+    def __init__(
+        self,
+        dim: Positive,
+        max_length: Annotated[Positive, Field(description="The longest sequence there is a place for.")],
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(empty(max_length, dim))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the table anew."""
+        nn.init.normal_(self.weight, std=0.02)
+
+    def forward(self, x: Float[Tensor, "batch time dim"]) -> Float[Tensor, "batch time dim"]:
+        time, max_length = x.shape[1], self.weight.shape[0]
+        if time > max_length:
+            raise InputError(
+                f"position/learned has {max_length} places, and the sequence has {time} steps; "
+                "enlarge max_length, or cut the sequence"
+            )
+        return x + self.weight[:time]
