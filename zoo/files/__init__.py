@@ -9,9 +9,9 @@ comments, blank lines, order and quotes of a hand-written file survive every edi
 
 from __future__ import annotations
 
-from zoo.files.atomic import write_text
-from zoo.files.disk import load, loads, read_path, read_text
+from zoo.files.disk import read_text, write_text
 from zoo.files.hash import semantic_hash
+from zoo.files.loading import load, loads, read_path
 from zoo.files.reader import Reading, read
 from zoo.files.source import Source
 from zoo.files.writer import dumps, fmt, save

@@ -1,140 +1,26 @@
-"""Opening graph files, and the files that they use.
+"""Texts from and to the disk.
 
-``use: other.yaml#block`` names a file relative to the one that says so. Folders above (``..``) may be
-named, since projects share blocks between folders; absolute paths, home folders and addresses may not,
-since they mean something else on the next computer. Every file is read once. Nothing but ordinary files
-of a bounded size is opened, and nothing in them is executed.
+Only ordinary files of a bounded size are read. A file is written whole or not at all: the text goes to a
+temporary file in the same folder, which then replaces the old one in one step. Whatever happens while writing
+(a full disk, a kill, a power failure), the old file is there as it was. Permission bits are kept, links
+followed.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from zoo.errors import FileError, GraphError, did_you_mean
-from zoo.files.reader import Reading, read
-from zoo.files.source import TreePath
 from zoo.files.text import Lines, shown
-from zoo.files.words import split_use
-from zoo.graph import Frozen, Graph, Node, Reuse, Scan
-from zoo.problems import Place, Problem, has_errors
+from zoo.problems import Place, Problem
 
 LARGEST = 8 * 2**20
 """How many bytes a graph file may have: enough for a hundred thousand nodes."""
-
-DEEPEST = 40
-"""How many files may use each other in a row."""
-
-
-def load(path: str | os.PathLike[str]) -> Graph:
-    """Load a graph file and the files that it uses.
-
-    Raises FileError when the file is missing, a directory, too large or not readable, and GraphError with
-    every problem that reading finds. What reading cannot know (layers, shapes, wires) is for
-    ``zoo.check`` to say.
-    """
-    return _whole(read_path(path))
-
-
-def loads(text: str, folder: str | os.PathLike[str] | None = None) -> Graph:
-    """Load a graph from a text, as ``load`` does; other files that it uses are looked for in ``folder``."""
-    opener = _Opener()
-    graph = opener.complete(read(text), None if folder is None else Path(folder), "")
-    return _whole(Reading(graph, tuple(opener.problems), frozenset(opener.dropped)))
-
-
-def read_path(path: str | os.PathLike[str]) -> Reading:
-    """Read a graph file and the files that it uses, with the problems of all of them.
-
-    FileError when the file itself cannot be read; files that it uses and that cannot be read are problems
-    of the line that uses them.
-    """
-    name = os.fspath(path)
-    opener = _Opener()
-    graph = opener.open(Path(name), name)
-    return Reading(graph, tuple(opener.problems), frozenset(opener.dropped))
-
-
-def _whole(reading: Reading) -> Graph:
-    if has_errors(reading.problems):
-        raise GraphError(reading.problems)
-    return reading.graph
-
-
-class _Opener:
-    """Opens files and what they use, each once. ``_way`` are the files from the first to the present one."""
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-        self.dropped: set[str] = set()
-        self._done: dict[str, Graph] = {}
-        self._way: dict[str, str] = {}
-
-    def open(self, path: Path, name: str) -> Graph:
-        """The graph of a file; ``name`` is how the user would call it."""
-        identity = os.path.realpath(path)
-        if identity in self._way:
-            circle = [*self._way.values()][[*self._way].index(identity) :]
-            raise FileError(
-                f"files use each other in a circle: {' -> '.join([*circle, name])}; "
-                "move what they share into a file of its own"
-            )
-        if len(self._way) == DEEPEST:
-            raise FileError(f"at most {DEEPEST} files use each other in a row; '{name}' would be one more")
-        if identity not in self._done:
-            self._way[identity] = name
-            folder = name[: len(name) - len(path.name)]
-            self._done[identity] = self.complete(_decoded(read_bytes(path, name), name), path.parent, folder)
-            del self._way[identity]
-        return self._done[identity]
-
-    def complete(self, reading: Reading, folder: Path | None, shown_folder: str) -> Graph:
-        """The graph of a reading with the files that it uses, which lie relative to ``folder``."""
-        self.problems += reading.problems
-        self.dropped |= reading.dropped
-        files: dict[str, Graph] = {}
-        failed: set[str] = set()
-        for use, scope, path in _uses(reading.graph):
-            name = split_use(use)[0]
-            if name in files or name in failed:
-                continue
-            try:
-                files[name] = self._used(name, folder, shown_folder)
-            except FileError as error:
-                failed.add(name)
-                self.dropped.add(name)
-                source = reading.graph.source
-                place = None if source is None else source.place(path)
-                self.problems.append(Problem("error", "file", str(error), "", scope, place))
-        return replace(reading.graph, files=Frozen(files)) if files else reading.graph
-
-    def _used(self, name: str, folder: Path | None, shown_folder: str) -> Graph:
-        if folder is None:
-            raise FileError(f"'{shown(name)}' lies relative to a file, and this text is in none")
-        return self.open(folder / name, shown_folder + name)
-
-
-def _uses(graph: Graph) -> Iterator[tuple[str, str, TreePath]]:
-    """Every use of another file: the word, the path of the node and the way to the word in the file."""
-    yield from _uses_in(graph.nodes, "", ("nodes",))
-    for name, block in graph.blocks.items():
-        yield from _uses_in(block.nodes, f"#{name}", ("blocks", name, "nodes"))
-
-
-def _uses_in(nodes: Mapping[str, Node], scope: str, path: TreePath) -> Iterator[tuple[str, str, TreePath]]:
-    for name, node in nodes.items():
-        if isinstance(node, Scan):
-            inner = f"{scope}.{name}" if scope else name
-            yield from _uses_in(node.nodes, inner, (*path, name, "scan", "nodes"))
-        elif not isinstance(node, Reuse) and "#" in node.use:
-            yield node.use, f"{scope}.{name}" if scope else name, (*path, name, "use")
-
-
-# -----------------------------------------------------------------------------------------------------------
-# bytes
 
 
 def read_bytes(path: Path, name: str) -> bytes:
@@ -182,20 +68,14 @@ def read_text(path: str | os.PathLike[str]) -> str:
     FileError when it cannot be read, GraphError when it is not UTF-8.
     """
     name = os.fspath(path)
-    decoded = _decode(read_bytes(Path(name), name), name)
+    decoded = decode(read_bytes(Path(name), name), name)
     if isinstance(decoded, Problem):
         raise GraphError([decoded])
     return decoded
 
 
-def _decoded(data: bytes, name: str) -> Reading:
-    decoded = _decode(data, name)
-    if isinstance(decoded, Problem):
-        return Reading(Graph(name=""), (decoded,), frozenset())
-    return read(decoded, name)
-
-
-def _decode(data: bytes, name: str) -> str | Problem:
+def decode(data: bytes, name: str) -> str | Problem:
+    """The text of a file's bytes, or what is wrong with its encoding."""
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\x00" in data[:4]:
         message = "a graph file is UTF-8 text, and this looks like UTF-16 or UTF-32"
         return Problem("error", "encoding", message, _SAVE_AS, "", Place(name, 1, 1))
@@ -209,3 +89,57 @@ def _decode(data: bytes, name: str) -> str | Problem:
 
 
 _SAVE_AS = "save it again with the encoding UTF-8"
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write a text as it is, in UTF-8; FileError when that fails, and then nothing has changed."""
+    name = os.fspath(path)
+    try:
+        data = text.encode()
+        if len(data) > LARGEST:
+            raise FileError(f"a graph file has at most {LARGEST // 2**20} MiB, '{name}' would have more")
+        _replace(Path(os.path.realpath(name)), data)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise FileError(f"'{name}' cannot be written: {reason}; it is as it was before") from None
+
+
+def _replace(path: Path, data: bytes) -> None:
+    mode = _mode(path)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".new")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(temporary).unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+def _mode(path: Path) -> int:
+    """The permission bits of the old file, or those that a new file gets."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        umask = os.umask(0)
+        os.umask(umask)
+        return 0o666 & ~umask
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is not an ordinary file")
+    return stat.S_IMODE(status.st_mode)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last through a power failure, where the system can say so."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -11,49 +11,24 @@ The result is a proposal: ``zoo.files.writer`` reads it again before anybody els
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
 
+from zoo.files.blocklines import Edit, bottom, deletion, insertion, stands_apart
 from zoo.files.bodies import KEYS
-from zoo.files.comments import Page, Trivia, attach, dash
+from zoo.files.comments import Trivia, attach
 from zoo.files.flow import Piece, rebuild
-from zoo.files.match import in_order, match_items, match_keys, similarity
+from zoo.files.match import match_keys, similarity
+from zoo.files.page import Page
 from zoo.files.plain import same
 from zoo.files.printer import WIDTH, Printer, flow, text_lines
 from zoo.files.scalars import Plain, word
-from zoo.files.shape import Kind, child, has_names, is_apart, is_tall
+from zoo.files.shape import Kind, child, has_names, is_tall
 from zoo.files.source import Source, TreePath
+from zoo.files.steps import Part, Step, entries, items
 from zoo.files.tree import Mapping, Marked, Scalar, Sequence
-
-Edit: TypeAlias = tuple[int, int, str]
-"""Start and end in the text, and what stands there instead."""
 
 
 class _RigidError(Exception):
     """The text here has a form that is not changed piece by piece."""
-
-
-@dataclass(slots=True)
-class _Part:
-    """An entry or item as it stands in the text."""
-
-    key: Scalar | None
-    start: int
-    end: int
-    value: Marked
-    flow: bool
-    path: TreePath
-
-
-@dataclass(slots=True)
-class _Step:
-    """An entry or item as it is wanted: its text, if it has one, and what that says."""
-
-    key: str
-    new: Plain
-    part: _Part | None
-    base: Plain
-    stays: bool = True
 
 
 def patch(source: Source, base: dict[str, Plain], new: dict[str, Plain]) -> str | None:
@@ -134,33 +109,14 @@ class _Patcher:
             for old in base.keys() - set(was.values()):
                 self._removed.setdefault(old, []).append(((*path, old), base[old]))
 
-    def _parts(self, node: Mapping, path: TreePath) -> dict[str, _Part]:
-        return {
-            name: _Part(key, key.start, max(key.end, value.end), value, node.flow, (*path, name))
-            for name, (key, value) in node.entries.items()
-        }
-
-    def _items(self, node: Sequence, path: TreePath) -> list[_Part]:
-        return [
-            _Part(
-                None,
-                item.start if node.flow else dash(self._text, item),
-                item.end,
-                item,
-                node.flow,
-                (*path, at),
-            )
-            for at, item in enumerate(node.items)
-        ]
-
     # ------------------------------------------------------------------------------------------------- values
 
     def collection(self, node: Marked, base: Plain, new: Plain, kind: Kind, path: TreePath = ()) -> None:
         """Change a mapping or list entry by entry; _RigidError when it has to be written anew."""
         if isinstance(node, Mapping) and isinstance(base, dict) and isinstance(new, dict) and new:
-            steps, parts = self._entries(node, base, new, kind, path)
+            steps, parts = entries(node, base, new, kind, path)
         elif isinstance(node, Sequence) and isinstance(base, list) and isinstance(new, list) and new:
-            steps, parts = self._elements(node, base, new, path)
+            steps, parts = items(node, self._text, base, new, path)
         else:
             raise _RigidError
         kept = [step.part for step in steps if step.part is not None and step.stays]
@@ -171,42 +127,12 @@ class _Patcher:
         else:
             self._block(steps, parts, base, kind)
 
-    def _entries(
-        self, node: Mapping, base: dict[str, Plain], new: dict[str, Plain], kind: Kind, path: TreePath
-    ) -> tuple[list[_Step], list[tuple[str, _Part]]]:
-        parts = self._parts(node, path)
-        was = match_keys(base, new, has_names(kind))
-        order = {key: at for at, key in enumerate(base)}
-        staying = set(order.values())
-        if has_names(kind):
-            staying = in_order([order[was[key]] for key in new if key in was])
-        steps: list[_Step] = []
-        for key, value in new.items():
-            old = was.get(key, key)
-            # a key of the text that says nothing (`with:`, `share: false`) is there without being in the base
-            part = parts.get(old)
-            stays = part is not None and (old not in base or order[old] in staying)
-            steps.append(_Step(key, value, part, base.get(old), stays))
-        return steps, list(parts.items())
-
-    def _elements(
-        self, node: Sequence, base: list[Plain], new: list[Plain], path: TreePath
-    ) -> tuple[list[_Step], list[tuple[str, _Part]]]:
-        parts = self._items(node, path)
-        if len(parts) != len(base):
-            raise _RigidError
-        steps: list[_Step] = []
-        for value, was in zip(new, match_items(base, new), strict=True):
-            old = None if was is None else parts[was]
-            steps.append(_Step("", value, old, None if was is None else base[was]))
-        return steps, [("", part) for part in parts]
-
-    def _keep(self, steps: list[_Step], kind: Kind) -> None:
+    def _keep(self, steps: list[Step], kind: Kind) -> None:
         for step in steps:
             if step.part is not None:
                 self._change(step.part, step, child(kind, step.key))
 
-    def _change(self, part: _Part, step: _Step, kind: Kind) -> None:
+    def _change(self, part: Part, step: Step, kind: Kind) -> None:
         """Rename an entry, and change its value."""
         if part.key is not None and part.key.text != step.key:
             self._edits.append((part.key.start, part.key.end, word(step.key, part.flow, part.key.style)))
@@ -230,7 +156,7 @@ class _Patcher:
 
     # ------------------------------------------------------------------------------------- a value as a whole
 
-    def _replace(self, part: _Part, key: str, new: Plain, kind: Kind) -> None:
+    def _replace(self, part: Part, key: str, new: Plain, kind: Kind) -> None:
         node, page = part.value, self._page
         tall = isinstance(node, Mapping | Sequence) and not node.flow
         inline = self._inline(part, new, kind)
@@ -246,7 +172,7 @@ class _Patcher:
         colon = self._text.index(":", part.key.end) + 1
         if tall:
             first = page.line(part.start) + 1
-            self._edits.append((page.start(first), page.start(self._bottom(part)), ""))
+            self._edits.append((page.start(first), page.start(bottom(page, part)), ""))
         else:
             first = page.line(node.end) + 1
             self._edits.append((colon, node.end, ""))
@@ -254,9 +180,11 @@ class _Patcher:
             self._edits.append((colon, colon, f" {inline}"))
         else:
             lines = Printer({}).entry(key, new, kind, (), page.column(part.start))[1:]
-            self._edits.append((page.start(first), page.start(first), self._joined(lines)))
+            self._edits.append(
+                (page.start(first), page.start(first), "".join(line + self._break for line in lines))
+            )
 
-    def _inline(self, part: _Part, new: Plain, kind: Kind) -> str | None:
+    def _inline(self, part: Part, new: Plain, kind: Kind) -> str | None:
         """The new value as it stands behind ``key:``, or None when it needs lines of its own."""
         page, node = self._page, part.value
         column = (
@@ -283,13 +211,13 @@ class _Patcher:
 
     # --------------------------------------------------------------------------------------- entries by lines
 
-    def _block(self, steps: list[_Step], parts: list[tuple[str, _Part]], base: Plain, kind: Kind) -> None:
-        changes = any(step.part is None or not step.stays for step in steps) or len(steps) < len(parts)
-        if changes and not all(self._page.is_first(part.start) for _, part in parts):
+    def _block(self, steps: list[Step], parts: list[Part], base: Plain, kind: Kind) -> None:
+        page = self._page
+        changes = len(steps) < len(parts) or not all(step.part is not None and step.stays for step in steps)
+        if changes and not all(page.is_first(part.start) for part in parts):
             raise _RigidError
-        ordered = [part for _, part in parts]
-        column = self._page.column(ordered[0].start)
-        anchor: _Part | None = None
+        column = page.column(parts[0].start)
+        anchor: Part | None = None
         after = ""
         for step in steps:
             if step.part is not None and step.stays:
@@ -297,24 +225,25 @@ class _Patcher:
                 anchor = step.part
             else:
                 lines = self._lines(step, kind, column)
-                self._insert(lines, ordered, anchor, self._is_apart(ordered, anchor, step, kind, after))
+                apart = stands_apart(page, parts, anchor, kind, step.key, step.new, after)
+                self._edits.append(insertion(page, parts, anchor, lines, apart, self._break))
             after = step.key
-        kept = [step.part for step in steps if step.stays]
-        for name, part in parts:
-            if not any(part is other for other in kept) and self._goes(name, base, steps, kind):
-                self._delete(part, ordered)
+        kept = {step.part.start for step in steps if step.part is not None and step.stays}
+        for part in parts:
+            if part.start not in kept and self._goes(part, base, steps, kind):
+                self._edits.append(deletion(page, parts, part))
 
     @staticmethod
-    def _goes(name: str, base: Plain, steps: list[_Step], kind: Kind) -> bool:
+    def _goes(part: Part, base: Plain, steps: list[Step], kind: Kind) -> bool:
         """Whether an entry of the text that is not wanted goes. What reading left out (because it was
         broken, or says nothing) stays, unless a node became another kind of node and has no place for it.
         """
         if kind == "node":
             keys = next((KEYS[step.key] for step in steps if step.key in KEYS), ())
-            return name not in keys or (isinstance(base, dict) and name in base)
-        return not isinstance(base, dict) or name in base
+            return part.name not in keys or (isinstance(base, dict) and part.name in base)
+        return not isinstance(base, dict) or part.name in base
 
-    def _lines(self, step: _Step, kind: Kind, column: int) -> list[str]:
+    def _lines(self, step: Step, kind: Kind, column: int) -> list[str]:
         """The lines of an entry that comes to this place, with the comments that its text had elsewhere."""
         if kind == "value" and step.key == "":
             return [f"{' ' * column}- {flow(step.new)}"]
@@ -350,71 +279,13 @@ class _Patcher:
             if path[: len(old)] == old:
                 trivia[(*new, *path[len(old) :])] = found
 
-    def _is_apart(
-        self, ordered: list[_Part], anchor: _Part | None, step: _Step, kind: Kind, after: str
-    ) -> bool:
-        """Whether a new entry stands between blank lines: as its neighbours do."""
-        if kind == "graph":
-            return is_apart(kind, step.key, step.new, after)
-        if kind in {"block", "node", "scan"}:
-            return False
-        if len(ordered) == 1:
-            return kind == "blocks"
-        at = next((at for at, part in enumerate(ordered) if part is anchor), 0)
-        gaps = [self._is_gap(part) for part in ordered[max(at, 1) : at + 2]]
-        return all(gaps)
-
-    def _is_gap(self, part: _Part) -> bool:
-        return self._page.is_blank(self._top(part) - 1)
-
-    def _insert(self, lines: list[str], ordered: list[_Part], anchor: _Part | None, apart: bool) -> None:
-        if anchor is None:
-            at = self._page.start(self._top(ordered[0]))
-            lines = [*lines, ""] if apart else lines
-        else:
-            at = self._page.start(self._bottom(anchor))
-            lines = ["", *lines] if apart else lines
-        self._edits.append((at, at, self._joined(lines)))
-
-    def _delete(self, part: _Part, ordered: list[_Part]) -> None:
-        page = self._page
-        top, bottom = self._top(part), self._bottom(part)
-        if page.is_blank(top - 1) and (page.is_blank(bottom) or part is ordered[-1]):
-            while page.is_blank(top - 1):
-                top -= 1
-        elif part is ordered[0] and part is not ordered[-1]:
-            while page.is_blank(bottom):
-                bottom += 1
-        self._edits.append((page.start(top), page.start(bottom), ""))
-
-    def _top(self, part: _Part) -> int:
-        """The first line of an entry, its own comment included: the comment lines directly above."""
-        page, column = self._page, self._page.column(part.start)
-        line = page.line(part.start)
-        while line - 1 in page.own and page.own[line - 1][0] <= column:
-            line -= 1
-        return line
-
-    def _bottom(self, part: _Part) -> int:
-        """The line behind an entry and the comments that close it: those indented deeper than it."""
-        page, column = self._page, self._page.column(part.start)
-        line = bottom = page.line(max(part.end - 1, part.start)) + 1
-        while (line in page.own and page.own[line][0] > column) or page.is_blank(line):
-            line += 1
-            if line - 1 in page.own:
-                bottom = line
-        return bottom
-
-    def _joined(self, lines: list[str]) -> str:
-        return "".join(line + self._break for line in lines)
-
     # -------------------------------------------------------------------------------------- entries in braces
 
     def _flow(
         self,
         node: Mapping | Sequence,
-        steps: list[_Step],
-        parts: list[tuple[str, _Part]],
+        steps: list[Step],
+        parts: list[Part],
         base: Plain,
         kind: Kind,
     ) -> None:
@@ -425,17 +296,20 @@ class _Patcher:
             else:
                 value = flow(step.new)
                 pieces.append(Piece(value if isinstance(node, Sequence) else f"{word(step.key)}: {value}"))
-        for name, part in parts:
-            if not any(part is step.part for step in steps) and not self._goes(name, base, steps, kind):
-                pieces.append(Piece(self._text[part.start : part.end], part.start))
-        bounds = [(part.start, part.end) for _, part in parts]
+        kept = {step.part.start for step in steps if step.part is not None}
+        pieces += [
+            Piece(self._text[part.start : part.end], part.start)
+            for part in parts
+            if part.start not in kept and not self._goes(part, base, steps, kind)
+        ]
+        bounds = [(part.start, part.end) for part in parts]
         start, end = node.start + 1, node.end - 1
         inside = rebuild(self._text[start:end], start, bounds, pieces)
         if inside is None or self._text[start - 1] not in "{[":
             raise _RigidError
         self._edits.append((start, end, inside))
 
-    def _changed(self, part: _Part, step: _Step, kind: Kind) -> str:
+    def _changed(self, part: Part, step: Step, kind: Kind) -> str:
         edits = self._collect(lambda: self._keep([step], kind))
         return apply(self._text, edits, part.start, part.end)
 

@@ -53,7 +53,7 @@ class Reading:
 
     graph: Graph
     problems: tuple[Problem, ...]
-    dropped: frozenset[str]
+    dropped: frozenset[str] = frozenset()
 
 
 def read(text: str, file: str = "") -> Reading:
@@ -172,7 +172,7 @@ class _DocumentReader(BodyReader):
 
     def _inputs_of(self, entries: Entries) -> Frozen[str, Port]:
         return (
-            self.named(entries["inputs"][1], "'inputs'", "an input", self._port)
+            self.named(entries["inputs"][1], "'inputs'", "an input", self._port, drop=True)
             if "inputs" in entries
             else EMPTY
         )

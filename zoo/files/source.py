@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TypeAlias
 
+from zoo.files.compose import compose
 from zoo.files.text import Lines
-from zoo.files.tree import Mapping, Marked, Scalar, Sequence, Tree, compose
+from zoo.files.tree import Mapping, Marked, Sequence, Tree
 from zoo.problems import Place
 
 TreePath: TypeAlias = tuple[str | int, ...]
@@ -69,6 +70,3 @@ def _child(node: Marked | None, step: str | int) -> tuple[Marked, Marked] | None
     if isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
         return node.items[step], node.items[step]
     return None
-
-
-__all__ = ["Mapping", "Marked", "Scalar", "Sequence", "Source", "TreePath"]

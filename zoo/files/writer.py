@@ -11,8 +11,9 @@ import os
 from dataclasses import replace
 
 from zoo.errors import FileError, GraphError
-from zoo.files.atomic import write_text
-from zoo.files.comments import Page, attach
+from zoo.files.comments import attach
+from zoo.files.disk import write_text
+from zoo.files.page import Page
 from zoo.files.patch import newline, patch
 from zoo.files.plain import PlainDict, plain_graph, same
 from zoo.files.printer import print_graph
