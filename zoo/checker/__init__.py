@@ -3,8 +3,8 @@
     zoo.check(graph)                 every problem, in the order of the file
     resolve(graph).root.nodes        every node with its settings and types
 
-Named axes are unified over the whole graph, through blocks, repeats and scans, with integer arithmetic. An error
-silences only what depends on it: the rest of the graph stays known.
+Named axes are unified over the whole graph, through blocks, repeats and scans, with integer arithmetic. An
+error silences only what depends on it: the rest of the graph stays known.
 
     resolution.py   the result
     findings.py     problems on their way: codes, places

@@ -15,7 +15,7 @@ from zoo.checker.plan import DEEPEST
 from zoo.checker.resolution import BlockUse, Scope, Setting
 from zoo.checker.session import Session
 from zoo.checker.targets import BlockTarget
-from zoo.checker.values import UNKNOWN, setting
+from zoo.checker.values import UNKNOWN, setting, typed
 from zoo.checker.wiring import Wires
 from zoo.errors import SizeError, did_you_mean
 from zoo.graph import Graph, Ref
@@ -41,7 +41,9 @@ def use_block(
         masks.warn(site, target, wires, bindings)
     for axis in _axes(target):
         size = bindings.get(axis)
-        values[axis] = symbol(f"?{axis}") if size is None or isinstance(size, tuple) else site.frame.ground(size)
+        values[axis] = (
+            symbol(f"?{axis}") if size is None or isinstance(size, tuple) else site.frame.ground(size)
+        )
     absent = frozenset(
         name
         for name, pattern in target.inputs.items()
@@ -110,11 +112,10 @@ def _enter(
 ) -> Scope | None:
     """The body resolved with these values; the same object whenever they are the same."""
     session = site.frame.session
-    typed = tuple((word, type(value), value) for word, value in values.items())
-    key = (id(target.home), target.name, typed, absent, read)
+    key = (target.file, target.name, typed(values), absent, read)
     if key in session.scopes:
         return session.scopes[key]
-    body = (id(target.home), target.name)
+    body = (target.file, target.name)
     if body in session.entered:
         names = [entry[1] for entry in session.entered if len(entry) > 1]
         said = " -> ".join([*names[names.index(target.name) :], target.name])
@@ -122,12 +123,19 @@ def _enter(
         site.report("block-recursion", message, "a block contains others, never itself", at=("use",))
         return None
     if len(session.entered) >= DEEPEST:
-        site.report("graph-depth", f"blocks and scans lie {DEEPEST} deep at most", "use blocks side by side", at=("use",))
+        site.report(
+            "graph-depth",
+            f"blocks and scans lie {DEEPEST} deep at most",
+            "use blocks side by side",
+            at=("use",),
+        )
         return None
     frame = Frame(session, target.home, target.file, target.plan, values)
     declare(frame, target.block.inputs, absent)
     live = {
-        name: ref for name, ref in target.block.outputs.items() if name in read or name not in target.on_demand
+        name: ref
+        for name, ref in target.block.outputs.items()
+        if name in read or name not in target.on_demand
     }
     with session.inside(body):
         scope = session.resolve(frame, live)
@@ -138,12 +146,16 @@ def _enter(
 
 def _types(site: Site, scope: Scope, values: Mapping[str, Any], bindings: Bindings) -> Types:
     """The types of the outputs in the names of the body around the block."""
-    outer: dict[str, Size] = {word: value for word, value in values.items() if isinstance(value, int | Symbolic)}
+    outer: dict[str, Size] = {
+        word: value for word, value in values.items() if isinstance(value, int | Symbolic)
+    }
     outer.update((name, size) for name, size in bindings.items() if not isinstance(size, tuple))
     types: dict[str, TensorType | None] = {}
     for name, type_ in scope.types.items():
         try:
-            types[name] = type_ and TensorType(type_.dtype, tuple(substitute(size, outer) for size in type_.shape))
+            types[name] = type_ and TensorType(
+                type_.dtype, tuple(substitute(size, outer) for size in type_.shape)
+            )
         except SizeError as error:
             site.report("size-value", f"the output '{name}': {error}")
             types[name] = None
@@ -173,6 +185,6 @@ def check_unused(session: Session, home: Graph, name: str) -> list[Finding]:
     values.update((axis, symbol(f"?{axis}")) for axis in _axes(target))
     frame = Frame(session, home, "", target.plan, values)
     declare(frame, target.block.inputs)
-    with session.inside((id(home), name)):
+    with session.inside(("", name)):
         session.resolve(frame, target.block.outputs)
     return [finding.under((f"#{name}",)) for finding in frame.findings]

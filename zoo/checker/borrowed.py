@@ -35,7 +35,9 @@ def find_tied(planner: Planner, name: str, node: Call | Repeat) -> None:
 
 
 def _find(planner: Planner, name: str, target: str, code: Code, at: TreePath) -> tuple[str, int] | None:
-    """The node that holds the module of ``target`` and how many scopes further out it is, or None after a report."""
+    """The node that holds the module of ``target`` and how many scopes further out it is, or None after a
+    report.
+    """
     here, depth, borrower = planner, 0, name
     seen = {(id(planner), name)} if code == "reuse-unknown" else set[tuple[int, str]]()
     while True:
@@ -48,7 +50,9 @@ def _find(planner: Planner, name: str, target: str, code: Code, at: TreePath) ->
             return None
         if (id(here), target) in seen or (depth and target == borrower and code == "reuse-unknown"):
             message = f"'{target}' would be applied inside itself"
-            planner.report("reuse-cycle", message, "reuse a node that has a module of its own", node=name, at=at)
+            planner.report(
+                "reuse-cycle", message, "reuse a node that has a module of its own", node=name, at=at
+            )
             return None
         seen.add((id(here), target))
         if not isinstance(node, Reuse):

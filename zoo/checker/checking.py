@@ -37,9 +37,9 @@ def resolve(
 ) -> Resolution:
     """Check a graph and keep what is found out: every node with its settings and types.
 
-    ``params`` override the graph's own, as they will be when it is compiled; without it (None) a param that has no
-    value yet is no problem. ``dropped`` are names that a reader had to leave out of the graph, so that wires to
-    them are not reported once more.
+    ``params`` override the graph's own, as they will be when it is compiled; without it (None) a param that
+    has no value yet is no problem. ``dropped`` are names that a reader had to leave out of the graph, so that
+    wires to them are not reported once more.
     """
     if registry is None:
         from zoo.packs import registry as installed
@@ -47,24 +47,26 @@ def resolve(
         registry = installed()
     session = Session(registry, graph, dropped, bodies.resolve)
     findings: list[Finding] = []
-    values, given = _params(graph, params, dropped, findings)
-    frame = Frame(session, graph, "", session.plan(graph, ""), values)
+    values, given = _params(graph, params, findings)
+    frame = Frame(session, graph, "", session.plan(graph, "", ""), values)
     blocks.declare(frame, graph.inputs)
     root = bodies.resolve(frame, graph.outputs)
     findings += frame.findings
     findings += _unused_blocks(session, graph)
     findings += check_requirements(graph)
     if not graph.outputs and not dropped and (graph.nodes or params is not None or not graph.blocks):
-        findings.append(Finding("output-missing", "the graph has no outputs", "write outputs: {…: node}", home=graph))
+        findings.append(
+            Finding("output-missing", "the graph has no outputs", "write outputs: {…: node}")
+        )
     layers = session.measures.count(root)
     if layers > MOST:
         message = f"a graph has at most {MOST} layers, and this one has {_told(layers)}"
-        findings.append(Finding("graph-size", message, "repeat less often", home=graph))
+        findings.append(Finding("graph-size", message, "repeat less often"))
     return Resolution(graph, root, to_problems(findings, graph), given)
 
 
 def _params(
-    graph: Graph, params: Mapping[str, Any] | None, dropped: Collection[str], findings: list[Finding]
+    graph: Graph, params: Mapping[str, Any] | None, findings: list[Finding]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The values of the graph's params, as ``$name`` for sizes and as ``name`` for people."""
     given: dict[str, Any] = dict(graph.params)
@@ -72,10 +74,12 @@ def _params(
         if name not in given:
             hint = did_you_mean(name, given)
             remedy = "" if hint else f"its params are {listed(given)}"
-            findings.append(Finding("param-unknown", f"the graph has no param '{name}'{hint}", remedy, home=graph))
+            findings.append(
+                Finding("param-unknown", f"the graph has no param '{name}'{hint}", remedy)
+            )
         elif value is not None and not isinstance(value, bool | int | float | str):
             message = f"the param '{name}' is a number, a text, true or false, got {type(value).__name__}"
-            findings.append(Finding("param-value", message, home=graph, at=("params", name)))
+            findings.append(Finding("param-value", message, at=("params", name)))
         else:
             given[name] = value
     values: dict[str, Any] = {}
@@ -83,7 +87,9 @@ def _params(
         values[f"${name}"] = symbol(f"?${name}") if value is None else value
         if value is None and params is not None:
             message, remedy = f"the param '{name}' has no value", f"give it one: compile({name}=…)"
-            findings.append(Finding("param-missing", message, remedy, home=graph, at=("params", name), key=True))
+            findings.append(
+                Finding("param-missing", message, remedy, at=("params", name), key=True)
+            )
     return values, given
 
 
@@ -91,7 +97,7 @@ def _unused_blocks(session: Session, graph: Graph) -> list[Finding]:
     """Check the blocks that no use has reached, those first that no other of them uses."""
     findings: list[Finding] = []
     left = _unreached(session, graph)
-    inner = {use for name in left for use in session.plan(graph, name).uses}
+    inner = {use for name in left for use in session.plan(graph, "", name).uses}
     for name in [*(name for name in left if name not in inner), *(name for name in left if name in inner)]:
         if name in _unreached(session, graph):
             findings += blocks.check_unused(session, graph, name)
@@ -99,7 +105,7 @@ def _unused_blocks(session: Session, graph: Graph) -> list[Finding]:
 
 
 def _unreached(session: Session, graph: Graph) -> list[str]:
-    reached = {key[1] for key in session.scopes if key[0] == id(graph)}
+    reached = {key[1] for key in session.scopes if key[0] == ""}
     return [name for name in graph.blocks if name not in reached]
 
 

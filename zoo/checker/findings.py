@@ -1,8 +1,9 @@
-"""What the checker finds while it works: a problem that still knows its place by the way through the document.
+"""What the checker finds while it works: a problem that still knows its place by the way through the
+document.
 
-A ``Finding`` is cheap and movable: its node path is relative to the body that is being resolved, so a block that
-is used in several places is resolved once, and its findings are put under the path of the first use. Only at the
-end do findings become problems, with lines and columns.
+A ``Finding`` is cheap and movable: its node path is relative to the body that is being resolved, so a block
+that is used in several places is resolved once, and its findings are put under the path of the first use.
+Only at the end do findings become problems, with lines and columns.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ Code = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem on its way: ``at`` is where it stands in the document ``home`` (its key, if ``key``).
+    """A problem on its way: ``at`` is where it stands in the document ``file`` (its key, if ``key``).
 
     ``about`` is the input that it is about, which then is no longer called unused.
     """
@@ -85,7 +86,7 @@ class Finding:
     severity: Severity = "error"
     path: tuple[str, ...] = ()
     port: str = ""
-    home: Graph | None = None
+    file: str = ""
     at: TreePath = ()
     key: bool = False
     about: TreePath = ()
@@ -97,31 +98,39 @@ class Finding:
     @property
     def spot(self) -> tuple[object, ...]:
         """What makes two findings one mistake: the same code at the same spot of the same document."""
-        return (self.code, id(self.home), self.at, self.port, *(() if self.at else (self.message,)))
+        return (self.code, self.file, self.at, self.port, *(() if self.at else (self.message,)))
 
 
 def to_problems(findings: Iterable[Finding], root: Graph) -> tuple[Problem, ...]:
     """One problem for each mistake, in the order of the file, those of the root document first."""
     first: dict[tuple[object, ...], Finding] = {}
     findings = list(findings)
-    explained = {(id(finding.home), finding.about) for finding in findings if finding.about}
+    explained = {(finding.file, finding.about) for finding in findings if finding.about}
     for finding in findings:
-        if finding.code == "input-unused" and (id(finding.home), finding.at) in explained:
+        if finding.code == "input-unused" and (finding.file, finding.at) in explained:
             continue
         first.setdefault(finding.spot, finding)
-    placed = [(_place(finding), finding) for finding in first.values()]
-    placed.sort(key=lambda pair: (_foreign(pair[1], root), pair[0] or Place("", 0, 0)))
+    placed = [(_place(finding, root), finding) for finding in first.values()]
+    placed.sort(key=lambda pair: (pair[1].file != "", pair[0] or Place("", 0, 0)))
     return tuple(
-        Problem(f.severity, f.code, f.message, f.remedy, ".".join(f.path), place, f.port) for place, f in placed
+        Problem(f.severity, f.code, f.message, f.remedy, ".".join(f.path), place, f.port)
+        for place, f in placed
     )
 
 
-def _foreign(finding: Finding, root: Graph) -> bool:
-    return finding.home is not None and finding.home is not root
+def document(root: Graph, file: str) -> Graph:
+    """The document of a finding: ``root`` itself or, by the names on the way, one that it uses."""
+    for name in file.split(INSIDE) if file else ():
+        root = root.files[name]
+    return root
 
 
-def _place(finding: Finding) -> Place | None:
-    source = finding.home.source if finding.home else None
+INSIDE = " > "
+"""Between the names of files that use each other."""
+
+
+def _place(finding: Finding, root: Graph) -> Place | None:
+    source = document(root, finding.file).source
     return source.place(finding.at, finding.key) if source else None
 
 

@@ -1,6 +1,7 @@
 """Whether the types that arrive fit the ports, and in which words not.
 
-All ports of a node are matched with the same bindings: what ``batch`` is on one wire, it must be on the others.
+All ports of a node are matched with the same bindings: what ``batch`` is on one wire, it must be on the
+others.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from zoo.spec import TensorType
 def fit(
     site: Site, target: Target, arrivals: Iterable[Arrival], bindings: Bindings, given: Collection[str] = ()
 ) -> bool:
-    """Match every arrival with its port, binding the names of axes; False when one does not fit, which is reported.
+    """Match every arrival with its port, binding the names of axes; False when one does not fit, which is
+    reported.
 
-    ``given`` are the settings that the file gives: where one of them is an axis, leaving it out would mend it.
+    ``given`` are the settings that the file gives: where one of them is an axis, leaving it out would mend
+    it.
     """
     good = True
     waiting: Waiting = []
@@ -80,5 +83,3 @@ def _difference(site: Site, pattern: Pattern, type_: TensorType, bindings: Bindi
 
 def _axes(count: int) -> str:
     return "no axes" if count == 0 else "1 axis" if count == 1 else f"{count} axes"
-
-

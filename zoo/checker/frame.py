@@ -1,11 +1,11 @@
 """Where resolving takes place: a body in one of its uses, with what its names stand for.
 
-Sizes come in two forms here. **Local** ones are written in the names of the body (``dim``, ``$heads``), so that
-generated code can say them; **ground** ones have every name replaced by what it stands for in this use, down to
-numbers and the axes of the graph's inputs. Two sizes are the same when they are equal in either form.
+Sizes come in two forms here. **Local** ones are written in the names of the body (``dim``, ``$heads``), so
+that generated code can say them; **ground** ones have every name replaced by what it stands for in this use,
+down to numbers and the axes of the graph's inputs. Two sizes are the same when they are equal in either form.
 
-A name whose value a problem hides, or a block without a use, stands for itself with a question mark (``?dim``). It
-may be any size, so it silences what depends on it.
+A name whose value a problem hides, or a block without a use, stands for itself with a question mark
+(``?dim``). It may be any size, so it silences what depends on it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 class Known:
     """What may be read under a name: an input of the body, or the outputs of a node.
 
-    ``ref`` and ``type`` are what the name alone means; ``ref`` is None where a port must be said. ``types`` are a
-    node's outputs (None when nothing is known of them). An ``optional`` input may be ``absent`` in this use.
+    ``ref`` and ``type`` are what the name alone means; ``ref`` is None where a port must be said. ``types``
+    are a node's outputs (None when nothing is known of them). An ``optional`` input may be ``absent`` in this
+    use.
     """
 
     __slots__ = ("absent", "optional", "ref", "type", "types")
@@ -50,10 +51,11 @@ class Known:
 class Frame:
     """A body in one of its uses. ``values`` are ground sizes of its axes and the values of its ``$params``.
 
-    ``reads`` are the outputs of its nodes that something reads, ``names`` what its nodes may read, ``masks`` those of
-    its inputs that are masks. ``twins`` are the nodes whose modules are applied again, when the body is that of a scan
-    that is reused. A scan's body has an ``outer`` one, and a ``path`` from the block or graph that both are in.
-    ``late`` are reuses, here or further in, that came before the node whose module they apply.
+    ``reads`` are the outputs of its nodes that something reads, ``names`` what its nodes may read, ``masks``
+    those of its inputs that are masks. ``twins`` are the nodes whose modules are applied again, when the body
+    is that of a scan that is reused. A scan's body has an ``outer`` one, and a ``path`` from the block or
+    graph that both are in. ``late`` are reuses, here or further in, that came before the node whose module
+    they apply.
     """
 
     def __init__(
@@ -123,7 +125,9 @@ class Frame:
     def axis(self, axis: Axis) -> Size:
         """The local size of an axis that a graph, block or state declares; SizeError when it is none."""
         if isinstance(axis, Star | Wild):
-            raise SizeError(f"'{axis}' is for the hints of layers; in a graph every axis has a name or a size")
+            raise SizeError(
+                f"'{axis}' is for the hints of layers; in a graph every axis has a name or a size"
+            )
         size = self.evaluate(axis)
         if isinstance(ground := self.ground(size), int) and ground < 0:
             raise SizeError(f"an axis of size {ground} cannot be ('{axis}')")
@@ -156,12 +160,13 @@ class Frame:
         place = (*self.tree, *at)
         severity: Severity = "warning" if about else "error"
         self.findings.append(
-            Finding(code, message, remedy, severity, path, port, self.home, place, key or not at, about)
+            Finding(code, message, remedy, severity, path, port, self.file, place, key or not at, about)
         )
 
 
 class Site:
-    """A node while it is resolved; ``index`` counts the layers of a repeat, ``twin`` is the module applied again.
+    """A node while it is resolved; ``index`` counts the layers of a repeat, ``twin`` is the module applied
+    again.
 
     Without a name it is the body itself, whose outputs read nodes too.
     """

@@ -16,7 +16,7 @@ from zoo.checker.targets import LayerTarget
 from zoo.checker.values import UNKNOWN, setting
 from zoo.checker.wiring import Wires
 from zoo.errors import SizeError
-from zoo.sizes import Size, Symbolic
+from zoo.sizes import Symbolic
 from zoo.spec import TensorType
 
 Types = Mapping[str, TensorType | None]
@@ -32,13 +32,13 @@ def use_layer(
     values: dict[str, Any] = {}
     for name, value in written.items():
         try:
-            code[name], values[name] = local, value = setting(site.frame, value)
+            code[name], values[name] = setting(site.frame, value)
         except SizeError as error:
             site.report("size-value", str(error), at=("with", name))
             values[name] = UNKNOWN
             continue
         if name in target.sized:
-            _bind(bindings, name, local, value, width=name in spec.widths)
+            _bind(bindings, name, code[name], values[name], width=name in spec.widths)
     good = fit(site, target, wires.arrivals, bindings, written)
     excused = _solve(site, target, bindings, code, values, wires.unknown or not good)
     settings = validated(site, spec.id, spec.settings, values, written, excused)
@@ -71,7 +71,9 @@ def _solve(
     values: dict[str, Any],
     hidden: bool,
 ) -> list[str]:
-    """Give the widths that the file leaves out the sizes that the wires have; returns those that a problem hides."""
+    """Give the widths that the file leaves out the sizes that the wires have; returns those that a problem
+    hides.
+    """
     excused: list[str] = []
     for name in target.spec.widths:
         if name in code or name in values:
@@ -105,9 +107,10 @@ def _types(
     if spec.rule is not None:
         if settings is None or wires.unknown:
             return dict.fromkeys(spec.outputs)
-        shapes = ruled(site, target, settings, code, wires)
-        if shapes is None:
+        ruling = ruled(site, target, settings, code, wires)
+        if ruling is None:
             return dict.fromkeys(spec.outputs)
+        shapes = ruling
     else:
         shapes: Mapping[str, Shape] = {}
     types: dict[str, TensorType | None] = {}

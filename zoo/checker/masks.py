@@ -16,7 +16,10 @@ def candidates(frame: Frame) -> dict[str, TensorType]:
     return {
         name: known.type
         for name, known in frame.names.items()
-        if known.types is None and known.type is not None and known.type.dtype == "bool" and "mask" in name.lower()
+        if known.types is None
+        and known.type is not None
+        and known.type.dtype == "bool"
+        and "mask" in name.lower()
     }
 
 

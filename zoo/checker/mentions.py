@@ -1,4 +1,5 @@
-"""Where a node names something: the outputs it reads, the params it uses, each with its place in the document.
+"""Where a node names something: the outputs it reads, the params it uses, each with its place in the
+document.
 
 Places are relative to the node: ``("in", "query")``, ``("scan", "each", "x")``, ``("with", "hidden")``.
 """
@@ -24,11 +25,11 @@ def wires(node: Node) -> Iterator[tuple[TreePath, Ref]]:
             yield ("scan", "mask"), node.mask
         return
     for port, wire in node.inputs.items():
-        if wire.__class__ is Ref:
-            yield ("in", port), wire  # pyright: ignore[reportReturnType]
+        if isinstance(wire, Ref):
+            yield ("in", port), wire
         else:
-            for index, ref in enumerate(wire):  # pyright: ignore[reportArgumentType]
-                yield ("in", port, index), ref  # pyright: ignore[reportReturnType]
+            for index, ref in enumerate(wire):
+                yield ("in", port, index), ref
     if isinstance(node, Repeat):
         for port, ref in node.carry.items():
             yield ("carry", port), ref
@@ -36,23 +37,19 @@ def wires(node: Node) -> Iterator[tuple[TreePath, Ref]]:
 
 def params(node: Node) -> Iterator[tuple[TreePath, str]]:
     """The params (``$name``) that a node uses, without those of nodes inside it."""
-    if isinstance(node, Call | Repeat):
-        for name, value in node.settings.items():
-            if value.__class__ not in _PLAIN:
-                for word in _in_value(value):
-                    yield ("with", name), word
-    if isinstance(node, Repeat):
-        for word in names(node.count):
-            yield ("repeat",), word
-        for name, values in node.vary.items():
-            for index, value in enumerate(values):
-                for word in _in_value(value):
-                    yield ("vary", name, index), word
-    elif isinstance(node, Scan):
+    if isinstance(node, Scan):
         for name, start in node.state.items():
             if isinstance(start, Zeros | Learned):
-                for word in _in_shape(start.shape):
-                    yield ("scan", "state", name), word
+                yield from ((("scan", "state", name), word) for word in _in_shape(start.shape))
+    elif isinstance(node, Call | Repeat):
+        for name, value in node.settings.items():
+            if value.__class__ not in _PLAIN:
+                yield from ((("with", name), word) for word in _in_value(value))
+        if isinstance(node, Repeat):
+            yield from ((("repeat",), word) for word in names(node.count))
+            for name, values in node.vary.items():
+                for index, value in enumerate(values):
+                    yield from ((("vary", name, index), word) for word in _in_value(value))
 
 
 def params_of_ports(body: Graph | Block) -> Iterator[tuple[TreePath, str]]:
@@ -80,5 +77,3 @@ def _in_shape(shape: Iterable[Axis]) -> Iterator[str]:
     for axis in shape:
         if isinstance(axis, Name | Op):
             yield from (word for word in names(axis) if word.startswith("$"))
-
-

@@ -16,7 +16,8 @@ from zoo.errors import SizeError
 from zoo.graph import EMPTY, Call, Node, Ref, Repeat, Reuse, Scan, Wire
 
 Found = tuple[Mapping[str, Wire], "Use | None", Types, "str | None"]
-"""The wires spelled out, the use, the types of the outputs, and the output that the node's name alone means."""
+"""The wires spelled out, the use, the types of the outputs, and the output that the node's name alone means.
+"""
 
 
 def resolve_node(frame: Frame, name: str) -> None:

@@ -1,9 +1,9 @@
 """Matching the type of a wire against the pattern of a port: where named axes get their sizes.
 
-A ``Pattern`` is a port made ready for matching. Its names are looked up in ``bindings``: a name that has no size
-yet takes the one that comes, a name that has one must meet it again. ``*any`` binds several sizes at once, under
-``*any``. Expressions wait until the plain names of all ports are known (``settle``); one that then has a single
-unknown name, and is linear in it, is solved.
+A ``Pattern`` is a port made ready for matching. Its names are looked up in ``bindings``: a name that has no
+size yet takes the one that comes, a name that has one must meet it again. ``*any`` binds several sizes at
+once, under ``*any``. Expressions wait until the plain names of all ports are known (``settle``); one that
+then has a single unknown name, and is linear in it, is solved.
 """
 
 from __future__ import annotations

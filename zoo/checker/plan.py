@@ -1,7 +1,7 @@
 """What a body says before any type is known: its names, wires and order.
 
-A ``Plan`` is made once for a body, however often a block is used. Making it finds what is wrong with names alone:
-wires to nothing, cycles, nodes that nothing reads, params that do not exist, states without a next.
+A ``Plan`` is made once for a body, however often a block is used. Making it finds what is wrong with names
+alone: wires to nothing, cycles, nodes that nothing reads, params that do not exist, states without a next.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from zoo.errors import did_you_mean
 from zoo.graph import Block, Body, Graph, Node, Ref, Reuse, Scan
 from zoo.problems import Severity
 
-
 DEEPEST = 64
 """Blocks and scans that may lie within each other."""
 
@@ -27,9 +26,10 @@ DEEPEST = 64
 class Plan:
     """A body made ready for resolving.
 
-    ``tree`` is the body's place in its document, ``order`` has every node; ``lost`` are those in a cycle, which get
-    no types. ``reads`` are the outputs that nodes read, ``uses`` the layers and blocks. ``inner`` are the plans of
-    its scans. ``reuses`` and ``ties`` say where a module or parameter lives: a node, so many scopes further out.
+    ``tree`` is the body's place in its document, ``order`` has every node; ``lost`` are those in a cycle,
+    which get no types. ``reads`` are the outputs that nodes read, ``uses`` the layers and blocks. ``inner``
+    are the plans of its scans. ``reuses`` and ``ties`` say where a module or parameter lives: a node, so many
+    scopes further out.
     """
 
     body: Body
@@ -49,32 +49,42 @@ class Plan:
         return self.body.stack if isinstance(self.body, Scan) else self.body.outputs
 
 
-def plan_body(body: Graph | Block, home: Graph, name: str, dropped: Collection[str]) -> Plan:
-    """The plan of a graph, or of its block ``name``; ``dropped`` are names that may be read though nothing has them."""
+def plan_body(body: Graph | Block, file: str, name: str, dropped: Collection[str]) -> Plan:
+    """The plan of a graph, or of its block ``name``; ``dropped`` are names that may be read though nothing
+    has them.
+    """
     plan = Plan(body, ("blocks", name) if name else ())
-    planner = Planner(plan, home, (name,) if name else (), dropped)
+    planner = Planner(plan, file, (name,) if name else (), dropped)
     for at, word in params_of_ports(body):
-        planner.params.append((word[1:], (), at))
+        planner.params.append((word, (), (*plan.tree, *at)))
     planner.run()
     planner.check_params(body.params)
     if isinstance(body, Block) and not body.outputs and not dropped:
-        planner.report("output-missing", f"the block {name} has no outputs", "write outputs: {out: node}", at=("outputs",), key=True)
+        planner.report(
+            "output-missing",
+            f"the block {name} has no outputs",
+            "write outputs: {out: node}",
+            at=("outputs",),
+            key=True,
+        )
     return plan
 
 
 class Planner:
-    """Makes the plan of one body; the planners of scans inside it know it as ``outer``, and their own ``name`` in it."""
+    """Makes the plan of one body; the planners of scans inside it know it as ``outer``, and their own
+    ``name`` in it.
+    """
 
     def __init__(
         self,
         plan: Plan,
-        home: Graph,
+        file: str,
         title: tuple[str, ...],
         dropped: Collection[str],
         outer: Planner | None = None,
         name: str = "",
     ) -> None:
-        self.plan, self.home, self.title, self.dropped = plan, home, title, dropped
+        self.plan, self.file, self.title, self.dropped = plan, file, title, dropped
         self.outer, self.name = outer, name
         self.nodes = plan.body.nodes
         self.entries = dict(entries(plan.body))
@@ -86,6 +96,8 @@ class Planner:
         """For each node, the nodes whose parameters it or a node inside it shares."""
         self.lost: set[str] = set()
         self.used: set[str] = set()
+        self.mistaken: set[str] = set()
+        """Names that are read or used though nothing has them."""
         self.params: list[tuple[str, tuple[str, ...], TreePath]] = []
         """The params that are used, each with node path and place."""
 
@@ -104,7 +116,7 @@ class Planner:
         """Add a finding about ``node`` or, without one, about the body; ``at`` is relative to either."""
         place = (*self.plan.tree, "nodes", node, *at) if node else (*self.plan.tree, *at)
         path = (node,) if node else ()
-        found = Finding(code, message, remedy, severity, path, port, self.home, place, key or not at)
+        found = Finding(code, message, remedy, severity, path, port, self.file, place, key or not at)
         self.plan.findings.append(found)
 
     def run(self) -> None:
@@ -123,7 +135,7 @@ class Planner:
     def _node(self, name: str, node: Node) -> None:
         self.sources[name] = [ref.node for at, ref in wires(node) if self._leads_to_node(ref, name, at)]
         for at, word in params(node):
-            self.params.append((word[1:], (name,), (*self.plan.tree, "nodes", name, *at)))
+            self.params.append((word, (name,), (*self.plan.tree, "nodes", name, *at)))
         if isinstance(node, Scan):
             self._scan(name, node)
         elif isinstance(node, Reuse):
@@ -144,6 +156,7 @@ class Planner:
         return False
 
     def _nothing(self, source: str, name: str, at: TreePath) -> None:
+        self.mistaken.add(source)
         message, remedy = f"there is no node or input '{source}' here", ""
         around = list(self.chain())[1:]
         if any(source in planner.entries or source in planner.nodes for planner in around):
@@ -176,11 +189,13 @@ class Planner:
 
     def _scan(self, name: str, scan: Scan) -> None:
         if len(self.title) >= DEEPEST:
-            self.report("graph-depth", f"scans lie {DEEPEST} deep at most", "move inner ones into blocks", node=name)
+            self.report(
+                "graph-depth", f"scans lie {DEEPEST} deep at most", "move inner ones into blocks", node=name
+            )
             self.lost.add(name)
             return
         plan = Plan(scan, (*self.plan.tree, "nodes", name, "scan"))
-        inner = Planner(plan, self.home, (*self.title, name), self.dropped, self, name)
+        inner = Planner(plan, self.file, (*self.title, name), self.dropped, self, name)
         _check_scan(inner, scan)
         inner.run()
         self.plan.inner[name] = plan
@@ -195,25 +210,34 @@ class Planner:
             names = [".".join((*self.title, name)) for name in cycle]
             place = (*self.plan.tree, "nodes", cycle[0])
             message, remedy = f"cycle {told(names)}", "a wire back in time goes through state/next"
-            self.plan.findings.append(Finding("cycle", message, remedy, home=self.home, at=place, key=True))
+            self.plan.findings.append(Finding("cycle", message, remedy, file=self.file, at=place, key=True))
 
     def check_params(self, declared: Mapping[str, object]) -> None:
         """Report params that are used and not declared, and the other way round."""
         used: set[str] = set()
-        for word, path, at in self.params:
-            if word not in declared and word not in self.dropped:
+        for dollared, path, at in self.params:
+            word = dollared.removeprefix("$")
+            used.add(word)
+            if word == dollared:
+                message = f"'{word}' is no param, and expressions are made of integers and params"
+                remedy = f"write '${word}' for a param"
+            elif word not in declared and word not in self.dropped:
                 hint = did_you_mean(word, declared)
                 message = f"there is no param '{word}'{hint}"
                 remedy = "" if hint else f"declare it: params: {{{word}: …}}"
-                self.plan.findings.append(
-                    Finding("param-unknown", message, remedy, path=path, home=self.home, at=at)
-                )
-            used.add(word)
+            else:
+                continue
+            self.mistaken.add(word)
+            found = Finding("param-unknown", message, remedy, path=path, file=self.file, at=at)
+            self.plan.findings.append(found)
         for word in declared:
-            if word not in used and not self.dropped:
-                message = f"the param '{word}' is not used"
-                at: TreePath = ("params", word)
+            if word not in used and not self.dropped and not self.meant(word):
+                message, at = f"nothing uses the param '{word}'", ("params", word)
                 self.report("param-unused", message, "remove it", at=at, key=True, severity="warning")
+
+    def meant(self, name: str) -> bool:
+        """Whether a name that was reported as unknown may be a misspelling of this one."""
+        return any(did_you_mean(word, [name]) for word in self.mistaken)
 
 
 def entries(body: Body) -> Iterator[tuple[str, TreePath]]:
@@ -239,7 +263,9 @@ def _check_scan(inner: Planner, scan: Scan) -> None:
     for name in strangers:
         hint = did_you_mean(name, scan.state)
         message = f"next names '{name}', which is no state of this scan{hint}"
-        inner.report("scan-next", message, f"its states are {listed(scan.state)}", at=("next", name), key=True)
+        inner.report(
+            "scan-next", message, f"its states are {listed(scan.state)}", at=("next", name), key=True
+        )
     for name in scan.state:
         if name not in scan.next and name not in inner.dropped and not did_you_mean(name, strangers):
             message = f"the state '{name}' has no next, so nothing is fed back"
@@ -247,7 +273,9 @@ def _check_scan(inner: Planner, scan: Scan) -> None:
             inner.report("scan-next", message, remedy, at=("state", name), key=True)
     for name, state in scan.final.items():
         if state not in scan.state and state not in inner.dropped:
-            message = f"final names '{state}', which is no state of this scan{did_you_mean(state, scan.state)}"
+            message = (
+                f"final names '{state}', which is no state of this scan{did_you_mean(state, scan.state)}"
+            )
             inner.report("scan-final", message, f"its states are {listed(scan.state)}", at=("final", name))
         if name in scan.stack:
             message = f"'{name}' is both a stack and a final of this scan, and an output has one meaning"

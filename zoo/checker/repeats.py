@@ -1,6 +1,7 @@
 """A repeat in its place: the first layer reads the wires, each other one the layer before it.
 
-Layers with the same settings and the same types coming in are resolved once, so a stack of ninety-six costs one.
+Layers with the same settings and the same types coming in are resolved once, so a stack of ninety-six costs
+one.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from zoo.checker.apply import apply
 from zoo.checker.findings import listed
 from zoo.checker.frame import Frame, Site
 from zoo.checker.layers import Types
-from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, Setting
+from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse
 from zoo.checker.targets import Target
+from zoo.checker.values import typed
 from zoo.checker.wiring import Arrival, Wires
 from zoo.errors import SizeError
 from zoo.graph import Repeat, Value
@@ -37,9 +39,12 @@ def use_repeat(
     solved: dict[Any, tuple[LayerUse | BlockUse | None, Types]] = {}
     arrivals = wires.arrivals
     for index in range(count or 1):
-        settings = {**node.settings, **{name: values[index] for name, values in vary.items() if index < len(values)}}
+        settings = {
+            **node.settings,
+            **{name: values[index] for name, values in vary.items() if index < len(values)},
+        }
         twin = uses[0] if node.share and uses else twins[index] if index < len(twins) else None
-        key = (_told(settings), _ground(frame, arrivals), id(twin))
+        key = (typed(settings), _ground(frame, arrivals), id(twin))
         if key not in solved:
             layer = Site(frame, site.name, site.node, index, twin)
             here = Wires(wires.inputs, arrivals, wires.absent, wires.unknown)
@@ -121,11 +126,6 @@ def _next(arrivals: Sequence[Arrival], carry: Mapping[str, str], types: Types) -
             return None
         found.append((port, index, after))
     return found
-
-
-def _told(settings: Mapping[str, Setting]) -> tuple[Any, ...]:
-    """Settings as a key: ``1``, ``1.0`` and ``true`` are three values."""
-    return tuple((name, type(value), value) for name, value in settings.items())
 
 
 def _ground(frame: Frame, arrivals: Sequence[Arrival]) -> tuple[Any, ...]:

@@ -18,7 +18,7 @@ def check_requirements(graph: Graph) -> list[Finding]:
         if problem is not None:
             message, remedy = problem
             place = ("requires", index)
-            findings.append(Finding("requires-missing", message, remedy, "warning", home=graph, at=place))
+            findings.append(Finding("requires-missing", message, remedy, "warning", at=place))
     return findings
 
 

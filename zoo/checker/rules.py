@@ -1,13 +1,13 @@
 """Output shapes that hints cannot say: the static ``shapes(settings, inputs)`` of a layer's class.
 
-The rule is called with numbers where they are known, so that it may refuse them, and once more with the names of the
-body, so that what it computes can be written in generated code. It is a stranger's code: whatever it raises is a
-problem of the node, never the end of the check.
+The rule is called with numbers where they are known, so that it may refuse them, and once more with the names
+of the body, so that what it computes can be written in generated code. It is a stranger's code: whatever it
+raises is a problem of the node, never the end of the check.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from zoo.checker.frame import Site, is_open
@@ -16,7 +16,7 @@ from zoo.checker.resolution import Setting
 from zoo.checker.targets import LayerTarget
 from zoo.checker.wiring import Wires
 from zoo.errors import SizeError
-from zoo.sizes import Symbolic
+from zoo.sizes import Size, Symbolic
 
 
 def ruled(
@@ -28,7 +28,7 @@ def ruled(
 ) -> Mapping[str, Shape] | None:
     """The output shapes by a layer's own rule; None when it refuses, which is reported."""
     frame, title = site.frame, target.title
-    local = _inputs(target, wires)
+    local = _inputs(target, wires, lambda size: size)
     ground = _inputs(target, wires, frame.ground)
     rule = target.spec.rule
     assert rule is not None
@@ -38,8 +38,10 @@ def ruled(
         site.report("layer-refuses", f"{title}: {error}")
         return None
     except Exception as error:  # noqa: BLE001  # a stranger's code; its bug is told like any other problem
-        if not _vague(ground):
-            site.report("layer-refuses", f"{title}: its rule for shapes failed: {type(error).__name__}: {error}")
+        if not _vague(site, wires):
+            site.report(
+                "layer-refuses", f"{title}: its rule for shapes failed: {type(error).__name__}: {error}"
+            )
         return None
     sized = {name: value for name, value in code.items() if isinstance(value, Symbolic)}
     if local == ground and not sized:
@@ -52,10 +54,10 @@ def ruled(
     return named if fits else grounded
 
 
-def _inputs(target: LayerTarget, wires: Wires, value: Any = None) -> dict[str, Any]:
+def _inputs(target: LayerTarget, wires: Wires, form: Callable[[Size], Size]) -> dict[str, Any]:
     shapes: dict[str, Any] = {}
     for port, _, type_ in wires.arrivals:
-        shape = tuple(map(value, type_.shape)) if value else type_.shape
+        shape = tuple(map(form, type_.shape))
         if target.inputs[port].port.variadic:
             shapes.setdefault(port, []).append(shape)
         else:
@@ -65,23 +67,26 @@ def _inputs(target: LayerTarget, wires: Wires, value: Any = None) -> dict[str, A
 
 def _checked(target: LayerTarget, found: object) -> dict[str, Shape]:
     if not isinstance(found, Mapping):
-        raise TypeError(f"it returned {type(found).__name__}, and a rule returns the shape of each output by name")
+        raise TypeError(
+            f"it returned {type(found).__name__}, and a rule returns the shape of each output by name"
+        )
     shapes: dict[str, Shape] = {}
-    for name, shape in found.items():
+    entries: Mapping[Any, Any] = found  # pyright: ignore[reportUnknownVariableType]
+    for name, shape in entries.items():
         if name not in target.outputs or not isinstance(shape, tuple):
-            raise TypeError(f"it returned {name!r}: {shape!r}, and outputs are {', '.join(target.outputs)}, with tuples")
-        for size in shape:
+            raise TypeError(
+                f"it returned {name!r}: {shape!r}, and outputs are {', '.join(target.outputs)}, with tuples"
+            )
+        sizes: tuple[Any, ...] = shape  # pyright: ignore[reportUnknownVariableType]
+        for size in sizes:
             if not isinstance(size, int | Symbolic):
                 raise TypeError(f"'{name}' has an axis {size!r}, which is no size")
             if isinstance(size, int) and size < 0:
                 raise ValueError(f"'{name}' would have an axis of size {size}")
-        shapes[name] = shape
+        shapes[name] = sizes
     return shapes
 
 
-def _vague(inputs: Mapping[str, Any]) -> bool:
+def _vague(site: Site, wires: Wires) -> bool:
     """Whether a size is unknown for the sake of another problem, so that arithmetic with it proves nothing."""
-    shapes = [shape for found in inputs.values() for shape in (found if isinstance(found, list) else [found])]
-    return any(is_open(size) for shape in shapes for size in shape)
-
-
+    return any(is_open(site.frame.ground(size)) for _, _, type_ in wires.arrivals for size in type_.shape)

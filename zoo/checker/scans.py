@@ -1,4 +1,6 @@
-"""A scan in its place: what is cut along the walked axis, what is fed back, what is stacked and what is final."""
+"""A scan in its place: what is cut along the walked axis, what is fed back, what is stacked and what is
+final.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +21,14 @@ from zoo.graph import Learned, Ref, Scan, Wire, Zeros
 from zoo.sizes import Size, names, symbol
 from zoo.spec import TensorType
 
-
 Entry: TypeAlias = tuple[str, Ref, TreePath]
 """A name inside a scan (the mask under MASK), what it reads, and where the document says so."""
 
 
 @dataclass(slots=True)
 class Taken:
-    """What comes into a scan by name (the mask under MASK): wires, whole types, and where the document says so.
+    """What comes into a scan by name (the mask under MASK): wires, whole types, and where the document says
+    so.
 
     What is read from an optional input is ``optional``, and ``absent`` where this use leaves it out.
     """
@@ -43,7 +45,8 @@ def use_scan(
 ) -> tuple[ScanUse | None, Types, Mapping[str, bool]]:
     """Resolve one use of the scan ``name`` of the body ``home``.
 
-    Returns the use (None where the body cannot be entered), the types of the outputs, and which are on demand.
+    Returns the use (None where the body cannot be entered), the types of the outputs, and which are on
+    demand.
     """
     session, plan = site.frame.session, home.plan.inner[name]
     plans = [*(frame.plan for frame in home.chain()), plan]
@@ -51,7 +54,9 @@ def use_scan(
     demanded.update(dict.fromkeys(scan.final, False))
     body = (id(scan),)
     if body in session.entered:
-        site.report("reuse-cycle", f"'{name}' would be applied inside itself", "reuse another node", at=("reuse",))
+        site.report(
+            "reuse-cycle", f"'{name}' would be applied inside itself", "reuse another node", at=("reuse",)
+        )
         return None, dict.fromkeys(demanded), demanded
     if len(session.entered) >= DEEPEST:
         site.report("graph-depth", f"blocks and scans lie {DEEPEST} deep at most", "use blocks side by side")
@@ -61,7 +66,7 @@ def use_scan(
     mask = _mask(site, scan, taken)
     inner = Frame(session, home.home, home.file, plan, home.values, home, (*home.path, name))
     inner.twins = site.twin.scope.nodes if isinstance(site.twin, ScanUse) else {}
-    _declare(inner, site, scan, taken, cut)
+    _declare(inner, scan, taken, cut)
     wanted = {(site.name, out) for out in demanded} & site.frame.reads
     alone = len(demanded) == 1 and (site.name, None) in site.frame.reads
     live = {
@@ -72,7 +77,9 @@ def use_scan(
     with session.inside(body):
         scope = session.resolve(inner, live)
     final = {out: state for out, state in scan.final.items() if state in scan.state}
-    walked = next(((axis, taken.types[name]) for name, axis in cut.items()), None)
+    walked = next(
+        ((axis, type_.shape[axis]) for name, axis in cut.items() if (type_ := taken.types[name])), None
+    )
     types = _outputs(inner, scan, scope.types, walked, mask)
     next_ = _next(inner, scan, mask)
     site.frame.findings += [finding.under(site.path) for finding in inner.findings]
@@ -112,15 +119,26 @@ def wired(scan: Scan) -> list[Entry]:
 
 
 def rewired(site: Site, name: str, scan: Scan, inputs: Mapping[str, Wire]) -> list[Entry]:
-    """What a scan reads where it is reused: each, const and the states that start from a wire, named as its inputs."""
-    required = [*scan.each, *(key for key, start in scan.state.items() if isinstance(start, Ref)), *scan.const]
-    free = {**{key: key for key in required}, **({"mask": MASK} if scan.mask and "mask" not in required else {})}
+    """What a scan reads where it is reused: each, const and the states that start from a wire, named as its
+    inputs.
+    """
+    required = [
+        *scan.each,
+        *(key for key, start in scan.state.items() if isinstance(start, Ref)),
+        *scan.const,
+    ]
+    free = {
+        **{key: key for key in required},
+        **({"mask": MASK} if scan.mask and "mask" not in required else {}),
+    }
     entries: list[Entry] = []
     failed: list[str] = []
     for written, wire in inputs.items():
         port, at = written or sole(required) or "", ("in", written)
         if not isinstance(wire, Ref):
-            site.report("wire-list", f"the inputs of '{name}' take one wire each, got a list", at=at, port=port)
+            site.report(
+                "wire-list", f"the inputs of '{name}' take one wire each, got a list", at=at, port=port
+            )
         elif not port:
             message = f"'{name}' has the inputs {listed(free)}, and the wire does not say which"
             site.report("port-choice", message, "name them: in: {x: …}", at=at)
@@ -140,7 +158,8 @@ def rewired(site: Site, name: str, scan: Scan, inputs: Mapping[str, Wire]) -> li
     return entries
 
 
-# ---------------------------------------------------------------------------------------------------- the way in
+# ---------------------------------------------------------------------------------------------------- the way
+# in
 
 
 def _cut(site: Site, scan: Scan, taken: Taken) -> dict[str, int]:
@@ -153,7 +172,9 @@ def _cut(site: Site, scan: Scan, taken: Taken) -> dict[str, int]:
         first = next(iter(whole))
         message = f"no input of this scan has the axis '{scan.over}'{hint}: '{first}' is {site.frame.words(whole[first])}"
         if not any(_open(site.frame, type_) for type_ in whole.values()):
-            site.report("scan-axis", message, "name an axis that each input in 'each' has", at=("scan", "over"))
+            site.report(
+                "scan-axis", message, "name an axis that each input in 'each' has", at=("scan", "over")
+            )
         return {}
     cut: dict[str, int] = {}
     for name, found in places.items():
@@ -162,8 +183,14 @@ def _cut(site: Site, scan: Scan, taken: Taken) -> dict[str, int]:
             continue
         if _open(site.frame, whole[name]):
             continue
-        times = f"has the axis '{scan.over}' {len(found)} times" if found else f"has no axis '{scan.over}' to walk over"
-        site.report("scan-axis", f"'{name}' is {site.frame.words(whole[name])}, which {times}", at=taken.places[name])
+        times = (
+            f"has the axis '{scan.over}' {len(found)} times"
+            if found
+            else f"has no axis '{scan.over}' to walk over"
+        )
+        site.report(
+            "scan-axis", f"'{name}' is {site.frame.words(whole[name])}, which {times}", at=taken.places[name]
+        )
     return cut
 
 
@@ -210,16 +237,13 @@ def _without(type_: TensorType, axis: int) -> TensorType:
     return TensorType(type_.dtype, (*type_.shape[:axis], *type_.shape[axis + 1 :]))
 
 
-def _declare(inner: Frame, site: Site, scan: Scan, taken: Taken, cut: Mapping[str, int]) -> None:
+def _declare(inner: Frame, scan: Scan, taken: Taken, cut: Mapping[str, int]) -> None:
     """Make each, state and const known inside."""
     for name in scan.each:
         type_ = taken.types.get(name)
         inner.names[name] = Known(Ref(name), _without(type_, cut[name]) if type_ and name in cut else None)
     for name, start in scan.state.items():
-        if isinstance(start, Ref):
-            type_ = taken.types.get(name)
-        else:
-            type_ = _start(inner, name, start)
+        type_ = taken.types.get(name) if isinstance(start, Ref) else _start(inner, name, start)
         inner.names[name] = Known(Ref(name), type_)
     for name in scan.const:
         optional, absent = name in taken.optional, name in taken.absent
@@ -242,12 +266,18 @@ def _start(inner: Frame, name: str, start: Zeros | Learned) -> TensorType | None
         for word in strangers:
             hint = did_you_mean(word, axes)
             message = f"'{word}' is no axis of an input here{hint}"
-            inner.report("axis-unknown", message, "axes come from the types of inputs; sizes are numbers or $params", at=("state", name))
+            inner.report(
+                "axis-unknown",
+                message,
+                "axes come from the types of inputs; sizes are numbers or $params",
+                at=("state", name),
+            )
         shape = None if strangers or shape is None else [*shape, size]
     return None if shape is None else TensorType("float", tuple(shape))
 
 
-# --------------------------------------------------------------------------------------------------- the way out
+# --------------------------------------------------------------------------------------------------- the way
+# out
 
 
 def _next(inner: Frame, scan: Scan, mask: tuple[TensorType, int] | None) -> dict[str, Ref]:
@@ -257,7 +287,9 @@ def _next(inner: Frame, scan: Scan, mask: tuple[TensorType, int] | None) -> dict
         at: TreePath = ("next", name)
         found[name], type_, known = read(site, ref, at)
         if known is not None and known.optional:
-            inner.report("wire-optional", f"the state '{name}' would become '{ref}', which may be missing", at=at)
+            inner.report(
+                "wire-optional", f"the state '{name}' would become '{ref}', which may be missing", at=at
+            )
         before = inner.names[name].type if name in scan.state else None
         if before is None:
             continue
@@ -293,7 +325,7 @@ def _outputs(
     inner: Frame,
     scan: Scan,
     steps: Types,
-    walked: tuple[int, TensorType | None] | None,
+    walked: tuple[int, Size] | None,
     mask: tuple[TensorType, int] | None,
 ) -> dict[str, TensorType | None]:
     types: dict[str, TensorType | None] = {}
@@ -302,14 +334,16 @@ def _outputs(
         if step is None:
             continue
         types[name] = None
-        if walked is None or walked[1] is None:
+        if walked is None:
             continue
-        axis, source = walked
+        axis, size = walked
         if axis > len(step.shape):
             message = f"'{name}' is {inner.words(step)} in a step, and steps are stacked along axis {axis}"
-            inner.report("scan-output", message, "keep the axes that stand before the walked one", at=("stack", name))
+            inner.report(
+                "scan-output", message, "keep the axes that stand before the walked one", at=("stack", name)
+            )
             continue
-        types[name] = TensorType(step.dtype, (*step.shape[:axis], source.shape[axis], *step.shape[axis:]))
+        types[name] = TensorType(step.dtype, (*step.shape[:axis], size, *step.shape[axis:]))
         if mask is not None and not _leads(inner, mask[0], step):
             _unmaskable(inner, name, step, mask[0], ("stack", name))
     for name, state in scan.final.items():

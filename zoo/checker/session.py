@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from zoo.checker.findings import INSIDE
 from zoo.checker.measures import Measures
 from zoo.checker.parameters import Shapes, parameter_shapes
 from zoo.checker.plan import DEEPEST, Plan, plan_body
 from zoo.checker.resolution import Scope
 from zoo.checker.targets import BlockTarget, LayerTarget, Target, sole
+from zoo.checker.values import typed
 from zoo.errors import did_you_mean
 from zoo.graph import Call, Graph, Ref, Repeat, Scan
 from zoo.spec import LayerSpec
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from zoo.checker.frame import Frame, Site
 
 Resolve: TypeAlias = "Callable[[Frame, Mapping[str, Ref]], Scope]"
+
 
 class Catalogue(Protocol):
     """What the checker asks of a registry (``zoo.packs.Registry`` is one)."""
@@ -44,10 +47,10 @@ class Session:
         self.scopes: dict[tuple[Any, ...], Scope] = {}
         self.entered: list[tuple[Any, ...]] = []
         self.measures = Measures()
-        self._shapes: dict[tuple[Any, ...], Shapes] = {}
+        self._shapes: dict[tuple[Any, ...], Shapes | None] = {}
         self._asking = 0
         self._layers: dict[str, LayerTarget | None] = {}
-        self._blocks: dict[tuple[int, str], BlockTarget | None] = {}
+        self._blocks: dict[tuple[str, str], BlockTarget | None] = {}
 
     def target(self, site: Site, use: str) -> Target | None:
         """What ``use`` names, or None after a report."""
@@ -59,9 +62,9 @@ class Session:
     def find(self, home: Graph, file: str, use: str) -> Target | None:
         """What ``use`` names in a document, or None."""
         if "#" in use:
-            file, _, name = use.partition("#")
-            other = home.files.get(file)
-            return None if other is None else self._block(other, file, name)
+            other, _, name = use.partition("#")
+            found = home.files.get(other)
+            return None if found is None else self._block(found, f"{file}{INSIDE}{other}" if file else other, name)
         if "/" not in use:
             return self._block(home, file, use)
         if use not in self._layers:
@@ -69,15 +72,16 @@ class Session:
             self._layers[use] = None if spec is None else LayerTarget(spec)
         return self._layers[use]
 
-    def plan(self, home: Graph, name: str) -> Plan:
+    def plan(self, home: Graph, file: str, name: str) -> Plan:
         """The plan of a document's own body, or of a block of it."""
-        body = home.blocks[name] if name else home
-        return plan_body(body, home, name, self.dropped)
+        return plan_body(home.blocks[name] if name else home, file, name, self.dropped)
 
     def demanded(self, home: Graph, file: str, plans: list[Plan], ref: Ref) -> bool:
-        """Whether an output is computed only when something reads it, like attention weights that are handed on.
+        """Whether an output is computed only when something reads it, like attention weights that are handed
+        on.
 
-        ``ref`` is read in the body of the last of ``plans``, which are those of a block and of the scans in it.
+        ``ref`` is read in the body of the last of ``plans``, which are those of a block and of the scans in
+        it.
         """
         name, port = ref.node, ref.port
         while name in plans[-1].reuses:
@@ -92,15 +96,15 @@ class Session:
             return inner is not None and self.demanded(home, file, [*plans, plans[-1].inner[name]], inner)
         return False
 
-    def parameters(self, spec: LayerSpec, settings: Mapping[str, Any]) -> Shapes:
-        """The shapes of a layer's parameters; raises what its constructor raises."""
-        key = (spec.id, spec.version, *((name, type(value), value) for name, value in settings.items()))
+    def parameters(self, spec: LayerSpec, settings: Mapping[str, Any]) -> Shapes | None:
+        """The shapes of a layer's parameters, as ``parameter_shapes`` gives them."""
+        key = (spec.id, spec.version, *typed(settings))
         if key not in self._shapes:
             self._shapes[key] = parameter_shapes(spec, settings)
         return self._shapes[key]
 
     @contextmanager
-    def inside(self, body: tuple[Any, ...]) -> Iterator[None]:
+    def inside(self, body: tuple[Any, ...]) -> Generator[None]:
         """While a body is resolved."""
         self.entered.append(body)
         try:
@@ -109,15 +113,17 @@ class Session:
             self.entered.pop()
 
     def _block(self, home: Graph, file: str, name: str) -> BlockTarget | None:
-        key = (id(home), name)
+        key = (file, name)
         if key not in self._blocks:
             block = home.blocks.get(name)
             if block is None:
                 return None
-            target = BlockTarget(name, file, home, block, self.plan(home, name))
+            target = BlockTarget(name, file, home, block, self.plan(home, file, name))
             self._blocks[key] = target  # before its outputs are known, for blocks that use themselves
             self._asking += 1
-            outputs = {out: self.demanded(home, file, [target.plan], ref) for out, ref in block.outputs.items()}
+            outputs = {
+                out: self.demanded(home, file, [target.plan], ref) for out, ref in block.outputs.items()
+            }
             target.offer(outputs)
             self._asking -= 1
         return self._blocks[key]
@@ -135,7 +141,9 @@ class Session:
             return
         if hash_ and file not in home.files:
             message = f"the file '{file}' has not been read"
-            site.report("file-missing", message, "load the graph from its own file, beside which it lies", at=("use",))
+            site.report(
+                "file-missing", message, "load the graph from its own file, beside which it lies", at=("use",)
+            )
             return
         blocks = home.files[file].blocks if hash_ else home.blocks
         hint = did_you_mean(name, blocks)

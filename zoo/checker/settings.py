@@ -1,4 +1,6 @@
-"""Settings of a layer against the model that its constructor's signature makes, and what is wrong in plain words."""
+"""Settings of a layer against the model that its constructor's signature makes, and what is wrong in plain
+words.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ def unknown(site: Site, title: str, noun: str, name: str, names: Collection[str]
     """Report a setting (or a block's param) that does not exist."""
     hint = did_you_mean(name, names)
     remedy = "" if hint else f"its {noun}s are {listed(names)}" if names else "remove it"
-    site.report("setting-unknown", f"{title} has no {noun} '{name}'{hint}", remedy, at=_place(site, name), key=True)
+    site.report(
+        "setting-unknown", f"{title} has no {noun} '{name}'{hint}", remedy, at=_place(site, name), key=True
+    )
 
 
 def missing(site: Site, title: str, noun: str, name: str) -> None:
@@ -93,7 +97,9 @@ def _wrong(site: Site, title: str, name: str, errors: list[ErrorDetails], writte
     hint = ""
     if error["type"] == "literal_error" and isinstance(error["input"], str):
         choices = str(error.get("ctx", {}).get("expected", ""))
-        hint = did_you_mean(error["input"], [choice.strip("' ") for choice in choices.replace(" or ", ",").split(",")])
+        hint = did_you_mean(
+            error["input"], [choice.strip("' ") for choice in choices.replace(" or ", ",").split(",")]
+        )
     site.report("setting-value", f"'{path}' is {wanted}, got {came}{hint}", at=_place(site, name))
 
 
@@ -153,5 +159,3 @@ def shown(value: object) -> str:
     if isinstance(value, tuple | list | dict):
         return "a mapping" if isinstance(value, dict) else "a list"
     return str(value)
-
-

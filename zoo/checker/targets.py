@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Target:
     """The ports of a layer or block. ``title`` names it in messages, ``noun`` is what it calls its settings.
 
-    ``single`` is the port that ``in: x`` means, ``variadic`` the one that takes a list; ``default`` is the output that
-    the node's name alone means. ``masks`` are the optional inputs of bools.
+    ``single`` is the port that ``in: x`` means, ``variadic`` the one that takes a list; ``default`` is the
+    output that the node's name alone means. ``masks`` are the optional inputs of bools.
     """
 
     def __init__(self, title: str, noun: str, inputs: Mapping[str, Port]) -> None:
@@ -47,8 +47,8 @@ class Target:
 class LayerTarget(Target):
     """A layer: ``results`` are its output patterns, ``sized`` the settings that its axes name.
 
-    ``fixed`` are the values of those of them that a file may leave out and no wire gives, ``defaults`` those that a
-    wire gives first.
+    ``fixed`` are the values of those of them that a file may leave out and no wire gives, ``defaults`` those
+    that a wire gives first.
     """
 
     def __init__(self, spec: LayerSpec) -> None:
@@ -59,7 +59,9 @@ class LayerTarget(Target):
         fields = spec.settings.model_fields
         named = _named([*spec.inputs.values(), *spec.outputs.values()])
         self.sized = frozenset(named & fields.keys())
-        given = {name: int(fields[name].default) for name in self.sized if isinstance(fields[name].default, int)}
+        given = {
+            name: int(fields[name].default) for name in self.sized if isinstance(fields[name].default, int)
+        }
         self.fixed = {name: value for name, value in given.items() if name not in spec.widths}
         self.defaults = {name: value for name, value in given.items() if name in spec.widths}
 
@@ -85,9 +87,5 @@ def sole(names: Iterable[str]) -> str | None:
 
 def _named(ports: Collection[Port]) -> set[str]:
     return {
-        word
-        for port in ports
-        for axis in port.shape
-        if isinstance(axis, Name | Op)
-        for word in names(axis)
+        word for port in ports for axis in port.shape if isinstance(axis, Name | Op) for word in names(axis)
     }

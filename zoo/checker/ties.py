@@ -58,7 +58,9 @@ class _Ties:
                 names = [".".join((*path, node, own)) for path, node, own in seen[seen.index(spot) :]]
                 path, name, own = spot
                 message = f"these ties go round in a circle: {' -> '.join([*names, names[0]])}"
-                self._report("tie-cycle", message, "leave one of them out", self.links[spot][1], path, name, own)
+                self._report(
+                    "tie-cycle", message, "leave one of them out", self.links[spot][1], path, name, own
+                )
 
     def _shapes(
         self, plan: Plan, path: tuple[str, ...], name: str, own: str, tie: Tie, levels: Sequence[Nodes]
@@ -97,6 +99,8 @@ class _Ties:
             return self._shape(use.use, parts, own=own)
         if isinstance(use, LayerUse):
             shapes = self.frame.session.parameters(use.spec, use.settings)
+            if shapes is None:
+                return None
             if ".".join(parts) not in shapes:
                 raise _Missing(*shapes)
             return shapes[".".join(parts)]
@@ -118,7 +122,7 @@ class _Ties:
     ) -> None:
         place = (*plan.tree, "nodes", name, "tie", own)
         self.frame.findings.append(
-            Finding(code, message, remedy, path=(*path, name), home=self.frame.home, at=place)
+            Finding(code, message, remedy, path=(*path, name), file=self.frame.file, at=place)
         )
 
 

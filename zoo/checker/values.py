@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from zoo.checker.resolution import Setting
@@ -18,7 +19,8 @@ _PLAIN = frozenset({int, float, str, bool, type(None)})
 
 
 def setting(frame: Frame, value: Setting) -> tuple[Setting, Any]:
-    """A setting as code writes it (local), and its value (ground; a ``Symbolic`` while it has none, or UNKNOWN).
+    """A setting as code writes it (local), and its value (ground; a ``Symbolic`` while it has none, or
+    UNKNOWN).
 
     Raises SizeError when an expression has no value.
     """
@@ -38,6 +40,11 @@ def setting(frame: Frame, value: Setting) -> tuple[Setting, Any]:
     if isinstance(value, Symbolic):
         return value, frame.ground(value)
     return value, _collection(frame, value)
+
+
+def typed(values: Mapping[str, Any]) -> tuple[tuple[str, str, Any], ...]:
+    """Named values as a key: ``1``, ``1.0`` and ``true`` are three of them."""
+    return tuple((name, value.__class__.__name__, value) for name, value in values.items())
 
 
 def _collection(frame: Frame, value: Any) -> Any:

@@ -1,7 +1,7 @@
 """From the wires of a node to the ports of what it uses.
 
-``connect`` says which output each port reads and what type arrives there. What is wrong with the wiring is reported
-here; whether the types fit is for ``fitting``.
+``connect`` says which output each port reads and what type arrives there. What is wrong with the wiring is
+reported here; whether the types fit is for ``fitting``.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ Arrival: TypeAlias = tuple[str, int | None, TensorType]
 class Wires:
     """``inputs`` is the wiring with every port and output spelled out, ``arrivals`` are the types that come.
 
-    ``absent`` are the ports wired to optional inputs that this use leaves out, ``unknown`` says that a problem hides
-    another type.
+    ``absent`` are the ports wired to optional inputs that this use leaves out, ``unknown`` says that a
+    problem hides another type.
     """
 
     inputs: dict[str, Wire] = field(default_factory=dict[str, Wire])
@@ -102,7 +102,9 @@ def _take(site: Site, wires: Wires, pattern: Pattern, port: str, index: int | No
         spelled, type_, known = read(site, ref, at, port)
         if known is not None and known.optional and not pattern.port.optional:
             message = f"this input is required, and '{ref.node}' is optional, so it may be missing"
-            site.report("wire-optional", message, f"make '{ref.node}' an input that is not optional", at=at, port=port)
+            site.report(
+                "wire-optional", message, f"make '{ref.node}' an input that is not optional", at=at, port=port
+            )
             type_ = None if known.absent else type_
         elif known is not None and known.absent:
             wires.absent.add(port)
@@ -163,7 +165,13 @@ def _ports(
 
 
 def _counted(free: Sequence[str]) -> str:
-    return f"{len(free)} wires ({listed(free)})" if len(free) > 1 else "one wire" if free else "no wire without a name"
+    return (
+        f"{len(free)} wires ({listed(free)})"
+        if len(free) > 1
+        else "one wire"
+        if free
+        else "no wire without a name"
+    )
 
 
 def _choose(site: Site, target: Target, free: Sequence[str]) -> None:
@@ -191,5 +199,3 @@ def _report_missing(site: Site, target: Target, missing: Sequence[str], failed: 
         if not any(did_you_mean(name, [port]) for name in failed):
             message = f"the input '{port}' of {target.title} is not wired"
             site.report("port-missing", message, f"write in: {{{port}: …}}", at=("in",), key=True, port=port)
-
-
