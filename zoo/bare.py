@@ -1,18 +1,22 @@
-"""Layers without weights: built on the ``meta`` device for their shapes alone.
+"""Layers without weights: built and called on the ``meta`` device, where tensors have shapes, no contents.
 
 The initial weights are not even drawn, which on this device would load torch's compiler, a second's work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
+from torch.utils.flop_counter import FlopCounterMode
 
-from zoo.spec import LayerSpec
+from zoo.errors import ZooError
+from zoo.spec import DType, LayerSpec
+
+DTYPES: Mapping[DType, torch.dtype] = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
 
 _DRAWN = {
     "normal_",
@@ -31,6 +35,34 @@ def build_bare(spec: LayerSpec, settings: Mapping[str, Any]) -> nn.Module:
     with torch.device("meta"), _WithoutDrawing():
         module: nn.Module = spec.cls(**settings)
     return module
+
+
+def count_flops(
+    module: nn.Module,
+    spec: LayerSpec,
+    arrivals: Mapping[str, Sequence[tuple[DType, tuple[int, ...]]]],
+    read: Iterable[str] = (),
+) -> int | None:
+    """The FLOPs of one call of a bare layer; ``arrivals`` are dtype and shape of what comes to each port.
+
+    ``read`` are the outputs on demand that it computes. None for a layer that cannot be called so: it looks
+    at the contents of its inputs, or refuses their shapes.
+    """
+    positional: list[Tensor] = []
+    named: dict[str, Any] = dict.fromkeys(read, True)
+    for port, declared in spec.inputs.items():
+        for dtype, shape in arrivals.get(port, ()):
+            tensor = torch.empty(shape, dtype=DTYPES[dtype], device="meta")
+            if declared.optional:
+                named[port] = tensor
+            else:
+                positional.append(tensor)
+    try:
+        with torch.no_grad(), FlopCounterMode(display=False) as counter:
+            module(*positional, **named)
+    except (RuntimeError, ValueError, ZooError):
+        return None
+    return counter.get_total_flops()
 
 
 class _WithoutDrawing(TorchFunctionMode):

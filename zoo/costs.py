@@ -11,17 +11,15 @@ tied parameter counts once, where it lives; a node that reuses another has FLOPs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from math import prod
 from typing import Any, TypeAlias
 
-import torch
-from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
+from torch import nn
 
-from zoo.bare import build_bare
+from zoo.bare import build_bare, count_flops
 from zoo.checker.resolution import (
     BlockUse,
     LayerUse,
@@ -37,15 +35,13 @@ from zoo.errors import SizeError, ZooError, did_you_mean
 from zoo.graph import Learned, Ref, Repeat, Scan, refs
 from zoo.packs.offers import use_name
 from zoo.sizes import Size, evaluate, substitute, symbol
-from zoo.spec import TensorType
+from zoo.spec import DType, TensorType
 
 Parameters: TypeAlias = Mapping[str, int]
 """How many numbers each parameter has, by its dotted name as seen from a node."""
 
 Arrivals: TypeAlias = Mapping[str, tuple[TensorType | None, ...]]
 """What the wires of each port bring, in the names of the graph's axes; None from an input that is absent."""
-
-DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +177,13 @@ class _Meter:
 
     def _layer(self, use: LayerUse, arrivals: Arrivals) -> int | None:
         """The FLOPs of one call of a layer; None when it cannot be called without contents."""
-        given = {
+        given: dict[str, list[tuple[DType, tuple[int, ...]]]] = {
             port: [(type.dtype, tuple(map(self._size, type.shape))) for type in types if type is not None]
             for port, types in arrivals.items()
         }
         key = (use.spec.id, use.spec.version, repr(use.settings), repr(given), use.read)
         if key not in self._flops:
-            self._flops[key] = _flops(self._module(use)[0], use, given)
+            self._flops[key] = count_flops(self._module(use)[0], use.spec, given, use.read)
         return self._flops[key]
 
     def _size(self, size: Size) -> int:
@@ -195,26 +191,6 @@ class _Meter:
         if not isinstance(size, int):
             raise SizeError(f"the size '{size}' is no number for the given sizes of the axes")
         return size
-
-
-def _flops(
-    module: nn.Module, use: LayerUse, given: Mapping[str, Sequence[tuple[str, tuple[int, ...]]]]
-) -> int | None:
-    positional: list[Tensor] = []
-    named: dict[str, Any] = dict.fromkeys(use.read, True)
-    for port, declared in use.spec.inputs.items():
-        for dtype, shape in given.get(port, ()):
-            tensor = torch.empty(shape, dtype=DTYPES[dtype], device="meta")
-            if declared.optional:
-                named[port] = tensor
-            else:
-                positional.append(tensor)
-    try:
-        with torch.no_grad(), FlopCounterMode(display=False) as counter:
-            module(*positional, **named)
-    except (RuntimeError, NotImplementedError, ZooError):
-        return None  # it looks at the contents of its inputs, or they are longer than it can take
-    return counter.get_total_flops()
 
 
 def _computed(use: Use, port: str) -> bool:

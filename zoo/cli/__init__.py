@@ -5,7 +5,8 @@
     check.py        check          problems of graph files
     show.py         show           nodes, shapes, parameters, FLOPs
     run.py          run            forward and backward once
-    catalogue.py    layers, graphs, packs
+    layers.py       layers         the catalogue, and all about one layer
+    catalogue.py    graphs, packs
     format.py       fmt, schema
     train.py        train, generate, demo
     desktop.py      gui, completion

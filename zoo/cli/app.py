@@ -21,7 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "check": "zoo.cli.check:check",
     "show": "zoo.cli.show:show",
     "run": "zoo.cli.run:run",
-    "layers": "zoo.cli.catalogue:layers",
+    "layers": "zoo.cli.layers:layers",
     "graphs": "zoo.cli.catalogue:graphs",
     "packs": "zoo.cli.catalogue:packs",
     "fmt": "zoo.cli.format:fmt",

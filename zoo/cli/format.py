@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from zoo.cli.files import GraphFile, examples, print_json
+from zoo.errors import ZooError
 
 
 @click.command(
@@ -16,23 +15,32 @@ from zoo.cli.files import GraphFile, examples, print_json
 @click.argument("files", nargs=-1, required=True, type=GraphFile(), metavar="FILE...")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when a file is not in this form.")
 def fmt(files: tuple[str, ...], check: bool) -> None:
-    """Write graph files in the one form: order of keys, indentation, quotes. Comments stay."""
+    """Write graph files in the one form: order of keys, indentation, quotes. Comments stay.
+
+    A file with errors stays as it is, and the others are still written.
+    """
     from zoo.files import fmt as formatted
     from zoo.files import read_text, write_text
 
-    changed = 0
+    changed = failed = 0
     for file in files:
-        old = read_text(file)
-        new = formatted(old)
-        if new == old:
+        try:
+            old = read_text(file)
+            new = formatted(old, file)
+            if new == old:
+                continue
+            if not check:
+                write_text(file, new)
+        except ZooError as error:
+            click.echo(str(error), err=True)
+            failed += 1
             continue
         changed += 1
-        if not check:
-            write_text(file, new)
         click.echo(f"{'would rewrite' if check else 'rewrote'} {file}")
-    if changed == 0:
+    if not changed and not failed:
         click.echo("nothing to rewrite")
-    sys.exit(1 if check and changed else 0)
+    if failed or (check and changed):
+        raise SystemExit(1)
 
 
 @click.command(

@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from zoo.bare import DTYPES
 from zoo.checker.resolution import Resolution
-from zoo.costs import DTYPES
 from zoo.errors import InputError, ZooError
 from zoo.sizes import substitute
 from zoo.spec import TensorType
@@ -119,7 +119,7 @@ def attempt(model: nn.Module, inputs: Mapping[str, Tensor], *, backward: bool, t
         outputs = _named(result)
         if backward:
             loss = _loss(outputs)
-            backwards.append(_timed(device, loss.backward)[0])  # pyright: ignore[reportUnknownMemberType] # untyped
+            backwards.append(_timed(device, torch.autograd.backward, loss)[0])
     gradients = [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
     return Trial(
         {name: tensor.detach() for name, tensor in outputs.items()},

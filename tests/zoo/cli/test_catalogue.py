@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 import zoo
 from zoo import packs
-from zoo.cli.catalogue import type_text
+from zoo.cli.layers import type_text
 from zoo.fields import Positive, Probability
 
 Run = Callable[..., Result]
