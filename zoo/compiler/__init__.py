@@ -1,0 +1,19 @@
+"""The compiler: from a checked graph to Python source, and from that to an ``nn.Module``.
+
+    compiling.py    the front door: check, write, execute, build
+    survey.py       what must be known of the whole graph first
+    writer.py       writing classes: program.py, body.py, building.py, calls.py, blocks.py, uses.py, ties.py
+    loop.py         the class of a scan, as a loop: hoisting.py, masking.py, states.py
+    names.py        names that Python can stand; text.py: literals, expressions, calls that fit the page
+    unit.py         the source executed: classes, tracebacks, pickles
+    materialise.py  building a model: placeholders.py, seeds.py, sharing.py
+    model.py        the model: inputs.py examines what it is called with, notes.py explains its errors
+
+Another lowering of scans (fused kernels, streaming, export) is another ``Lowering``: a function that writes the class
+of a scan, beside ``loop.lowering()``; everything else stays as it is.
+"""
+
+from zoo.compiler.compiling import compile_graph
+from zoo.compiler.model import CompiledGraph
+
+__all__ = ["CompiledGraph", "compile_graph"]

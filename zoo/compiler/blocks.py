@@ -1,0 +1,116 @@
+"""The class of a block, and of the graph itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from zoo.checker.resolution import BlockUse, Scope
+from zoo.compiler.body import Body, Home, note
+from zoo.compiler.building import init, kept
+from zoo.compiler.calls import Calls
+from zoo.compiler.names import Names, camel, field
+from zoo.compiler.program import OWN, Callee, Input, Line, Written
+from zoo.compiler.text import call, value
+from zoo.compiler.uses import outputs, scopes_of, wanted
+from zoo.compiler.writer import Writer
+from zoo.graph import Graph, Ref
+from zoo.spec import Port
+
+
+def write_block(writer: Writer, uses: list[BlockUse]) -> Written:
+    """The class of a block that serves all these uses."""
+    use = uses[0]
+    block = use.home.blocks[use.name]
+    defaults = {f"${name}": value(given, str) for name, given in block.params.items() if given is not None}
+    home = Home(use.home, ("blocks", use.name))
+    body = Body(writer.program, scopes_of(uses), home, defaults=defaults, maybe=_maybe(block.inputs))
+    draft = write(writer, body, block.inputs, block.about or f"The block '{use.name}'.")
+    return writer.program.add(draft, camel(use.name), f"{camel(use.name)}Block")
+
+
+def write_graph(writer: Writer, graph: Graph, scope: Scope, params: Mapping[str, object], reserved: Iterable[str]) -> Written:
+    """The class of a graph; its params are the defaults of ``__init__``."""
+    defaults = {f"${name}": value(given, str) for name, given in params.items()}
+    body = Body(
+        writer.program,
+        (scope,),
+        Home(graph),
+        defaults=defaults,
+        reserved=reserved,
+        maybe=_maybe(graph.inputs),
+    )
+    draft = write(writer, body, graph.inputs, graph.about or f"The graph '{graph.name}'.")
+    return writer.program.add(draft, camel(graph.name), f"{camel(graph.name)}Graph")
+
+
+def _maybe(inputs: Mapping[str, Port]) -> frozenset[str]:
+    return frozenset(name for name, port in inputs.items() if port.optional)
+
+
+def write(writer: Writer, body: Body, inputs: Mapping[str, Port], about: str) -> Written:
+    """Draft the class of a body."""
+    roots = outputs(body.scopes)
+    body.reads = wanted(body.scope.nodes, roots.values())
+    calls = Calls(writer, body)
+    taken: dict[str, Input] = {}
+    signature: list[str] = []
+    for name in sorted(inputs, key=lambda name: inputs[name].optional):  # Python has defaults last
+        optional = inputs[name].optional
+        variable = calls.values[Ref(name)] = calls.in_forward(name)
+        taken[name] = Input(variable, optional)
+        signature.append(f"{variable}: Tensor | None = None" if optional else f"{variable}: Tensor")
+        type_ = body.scope.inputs[name]
+        if type_ is not None and not optional:
+            body.shaped.append((variable, type_))
+    for name in body.reads:
+        calls.variable(name)
+    building = init(writer, body)
+    forward: list[Line] = []
+    for name in body.scope.order:
+        if name in body.reads:
+            forward += calls.apply(name)
+    named = fields(roots)
+    forward += returned([calls.values[ref] for ref in roots.values()], named)
+    return finish(writer, body, about, Callee(taken, named), signature, building, forward)
+
+
+def fields(names: Iterable[str]) -> dict[str, str | None]:
+    """The field of each output in the tuple that forward returns; None for an only one, which is returned itself."""
+    names = list(names)
+    if len(names) == 1:
+        return {names[0]: None}
+    taken = Names()
+    return {name: taken.take(field(name)) for name in names}
+
+
+def returned(results: list[str], named: Mapping[str, str | None]) -> list[Line]:
+    """The end of forward."""
+    texts = [f"        return {results[0]}"] if None in named.values() else call(f"return {OWN}Output", results)
+    return [Line(text) for text in texts]
+
+
+def finish(
+    writer: Writer,
+    body: Body,
+    about: str,
+    callee: Callee,
+    signature: list[str],
+    building: list[Line],
+    forward: list[Line],
+) -> Written:
+    """The draft of a class, once its methods are written."""
+    tree = body.home.tree
+    return Written(
+        about=about,
+        callee=callee,
+        arguments={word: body.arguments[word] for word in sorted(body.arguments, key=list(body.scope.values).index)},
+        init=[*building, *kept(body)],
+        signature=signature,
+        forward=forward,
+        attributes=body.attributes,
+        places={name: place for name in body.scope.nodes if (place := body.home.place("nodes", name))},
+        note=note(Home(body.home.graph).place(*(tree[:-1] if body.outer else tree))) if tree else "",
+        lent=body.lent,
+        sizes=body.sizes,
+        inner={name: child for name in body.attributes if (child := writer.children(body, name)[0].written)},
+    )

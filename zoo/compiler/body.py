@@ -1,0 +1,163 @@
+"""The body of one generated class while it is written: what its names, sizes and modules are called in code.
+
+A body is written from one scope or from several: a block that is applied again with other wires (``reuse``) is one
+module, whose class must serve all its uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from zoo.checker.resolution import Scope
+from zoo.compiler.names import Names, attributes, plain
+from zoo.compiler.program import Argument, Program
+from zoo.compiler.text import comment, expr
+from zoo.graph import Graph, Ref, Reuse
+from zoo.problems import Place
+from zoo.sizes import Expr, Size, Symbolic, substitute, symbol
+from zoo.spec import TensorType
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a body is written: its document, and its place in it."""
+
+    graph: Graph
+    tree: tuple[str, ...] = ()
+
+    def place(self, *path: str) -> Place | None:
+        """The place of an entry of the body, by its key; None for a graph without a text."""
+        source = self.graph.source
+        return None if source is None else source.place((*self.tree, *path), key=True)
+
+    def inner(self, *path: str) -> Home:
+        """The home of a body inside this one."""
+        return Home(self.graph, (*self.tree, *path))
+
+
+def note(place: Place | None) -> str:
+    """``# transformer.yaml:34``, or nothing."""
+    if place is None:
+        return ""
+    file = place.file.replace("\\", "/").rpartition("/")[2]
+    return comment(f"{file}:{place.line}" if file else f"line {place.line}")
+
+
+@dataclass(slots=True)
+class Body:
+    """The names of one class. ``outer`` is the body around a scan's; ``defaults`` are those of its params.
+
+    ``maybe`` are the inputs that may be None.
+
+    ``arguments`` are the parameters of ``__init__``, ``kept`` the attributes with sizes that forward needs; both by
+    the name that the scope has for them (``$dim``, ``dim``). ``lent`` are the modules of bodies further out that
+    forward is handed (by node and distance), ``sizes`` the axes that none of its inputs has.
+    """
+
+    program: Program
+    scopes: tuple[Scope, ...]
+    home: Home
+    outer: Body | None = None
+    defaults: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    reserved: Iterable[str] = ()
+    maybe: frozenset[str] = frozenset()
+    reads: Mapping[str, set[str | None]] = field(init=False, default_factory=dict[str, "set[str | None]"])
+    """The nodes that something needs, each with the outputs that are read."""
+    arguments: dict[str, Argument] = field(init=False, default_factory=dict[str, Argument])
+    kept: dict[str, str] = field(init=False, default_factory=dict[str, str])
+    lent: dict[tuple[str, int], str] = field(init=False, default_factory=dict[tuple[str, int], str])
+    sizes: dict[str, str] = field(init=False, default_factory=dict[str, str])
+    shaped: list[tuple[str, TensorType]] = field(init=False, default_factory=list[tuple[str, TensorType]])
+    """The inputs of forward that are always there, as variables with their types."""
+    zero: str = field(init=False, default="")
+    """The buffer that knows the dtype of the model, once something needs it."""
+    attributes: dict[str, str] = field(init=False)
+    in_init: Names = field(init=False)
+    in_forward: Names = field(init=False)
+    in_module: Names = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.in_init = Names(self.program.reserved)
+        self.in_forward = Names(self.program.reserved)
+        self.in_module = attributes(self.reserved)
+        self.attributes = {
+            name: self.in_module.take(plain(name))
+            for name, node in self.scope.nodes.items()
+            if not isinstance(node.node, Reuse)
+        }
+
+    @property
+    def scope(self) -> Scope:
+        """Where scopes do not differ."""
+        return self.scopes[0]
+
+    def spell(self, word: str) -> str:
+        """The parameter of ``__init__`` for a param (``$dim``) or axis (``dim``) of the scope."""
+        argument = self.arguments.get(word)
+        if argument is None:
+            name = self.in_init.take(plain(word.lstrip("$")))
+            types = {_type(scope.values.get(word)) for scope in self.scopes}
+            argument = self.arguments[word] = Argument(name, types, self.defaults.get(word))
+        return argument.name
+
+    def keep(self, word: str) -> str:
+        """The same for forward, as an attribute."""
+        if word not in self.kept:
+            self.spell(word)
+            self.kept[word] = self.in_module.take(plain(word.lstrip("$")))
+        return f"self.{self.kept[word]}"
+
+    def count(self, tree: Expr) -> str:
+        """A number of params, for forward: how often a shared module is applied."""
+        return expr(tree, self.keep)
+
+    def size(self, word: str) -> str:
+        """A param or axis for forward: where an input has the axis, its size there."""
+        if word.startswith("$"):
+            return self.keep(word)
+        for variable, type_ in self.shaped:
+            if symbol(word) in type_.shape:
+                return f"{variable}.shape[{type_.shape.index(symbol(word))}]"
+        if isinstance(self.scope.values.get(word), int):
+            return self.keep(word)
+        if word not in self.sizes:
+            self.sizes[word] = self.in_forward.take(plain(word))
+        return self.sizes[word]
+
+    def type(self, ref: Ref) -> TensorType | None:
+        """The type of what a wire in this body reads; None when no use has it."""
+        for scope in self.scopes:
+            if ref.node in scope.nodes:
+                types = scope.nodes[ref.node].types
+                found = types.get(ref.port) if ref.port else next(iter(types.values()), None)
+            else:
+                found = scope.inputs.get(ref.node)
+            if found is not None:
+                return found
+        return None
+
+    def ground(self, size: Size) -> Size:
+        """What a size stands for, down to numbers and the axes of the graph's inputs."""
+        return substitute(size, self.scope.values)
+
+    def module(self, node: str, distance: int) -> str:
+        """The module of a node, here or so many bodies further out."""
+        if distance == 0:
+            return f"self.{self.attributes[node]}"
+        if (node, distance) not in self.lent:
+            self.lent[node, distance] = self.in_forward.take(plain(node), f"{plain(node)}_module")
+        return self.lent[node, distance]
+
+    def around(self, distance: int) -> Body:
+        """The body so many scopes further out."""
+        body = self
+        for _ in range(distance):
+            assert body.outer is not None
+            body = body.outer
+        return body
+
+
+def _type(value: Any) -> str:
+    return "int" if isinstance(value, Symbolic) or value is None else type(value).__name__

@@ -1,0 +1,99 @@
+"""The lines of ``__init__``: each node's module under its name, then what they share, then sizes for forward."""
+
+from __future__ import annotations
+
+from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ScanUse, Use
+from zoo.compiler import ties
+from zoo.compiler.body import Body, note
+from zoo.compiler.program import Line, Written
+from zoo.compiler.text import WIDTH, call, expr, value
+from zoo.compiler.uses import used
+from zoo.compiler.writer import Child, Writer
+from zoo.graph import Repeat
+
+
+def init(writer: Writer, body: Body) -> list[Line]:
+    """The lines that build the modules of a body."""
+    shared = list(ties.find(body.scope))
+    lines: list[Line] = []
+    for name in ties.order(body.attributes, shared):
+        texts = _module(writer, body, name)
+        mark = note(body.home.place("nodes", name))
+        if mark and len(texts[0]) + 2 + len(mark) <= WIDTH:
+            texts[0] += f"  {mark}"
+        elif mark:
+            texts.insert(0, f"        {mark}")
+        lines += [Line(text, name) for text in texts]
+    for tie in shared:
+        lines += [Line(text, tie.path[0]) for text in ties.lines(writer, body, tie)]
+    return lines
+
+
+def _module(writer: Writer, body: Body, name: str) -> list[str]:
+    head = f"self.{body.attributes[name]} = "
+    use = used(body.scope.nodes[name])
+    children = writer.children(body, name)
+    if not isinstance(use, RepeatUse):
+        title, given = _made(writer, body, use, children[0])
+        return call(f"{head}{title}", [f"{key}={text}" for key, text in given.items()])
+    node = body.scope.nodes[name].node
+    assert isinstance(node, Repeat)
+    if node.share:
+        title, given = _made(writer, body, use.each[0], children[0])
+        return call(f"{head}{title}", [f"{key}={text}" for key, text in given.items()])
+    made = [_made(writer, body, each, child) for each, child in zip(use.each, children, strict=True)]
+    return _list(body, node, head, made)
+
+
+def _list(body: Body, node: Repeat, head: str, made: list[tuple[str, dict[str, str]]]) -> list[str]:
+    """A ``ModuleList``: a comprehension when its layers differ in nothing but the values of settings."""
+    title, given = made[0]
+    if any(other != title or list(args) != list(given) for other, args in made):
+        layers = [f"{each}({', '.join(f'{key}={text}' for key, text in args.items())})" for each, args in made]
+        return call(f"{head}nn.ModuleList", [f"[{', '.join(layers)}]"])
+    varied = [key for key in given if any(args[key] != given[key] for _, args in made)]
+    taken = {name.lstrip("$") for name in body.scope.values}
+    names = {key: key if key not in taken else f"each_{key}" for key in varied}
+    columns = [f"({', '.join(args[key] for _, args in made)})" for key in varied]
+    if not varied:
+        source = f"_ in range({expr(node.count, body.spell)})"
+    elif len(varied) == 1:
+        source = f"{names[varied[0]]} in ({', '.join(args[varied[0]] for _, args in made)},)"
+        source = source.replace(",)", ")") if len(made) > 1 else source
+    else:
+        source = f"{', '.join(names.values())} in zip({', '.join(columns)})"
+    settings = [f"{key}={names.get(key, text)}" for key, text in given.items()]
+    line = f"{head}nn.ModuleList({title}({', '.join(settings)}) for {source})"
+    if len(line) + 8 <= WIDTH:
+        return [f"        {line}"]
+    layer = call(title, settings, indent=12)
+    return [f"        {head}nn.ModuleList(", *layer, f"            for {source}", "        )"]
+
+
+def _made(writer: Writer, body: Body, use: Use, child: Child) -> tuple[str, dict[str, str]]:
+    """The class of a module and the arguments it is made with."""
+    if isinstance(use, LayerUse):
+        order = [key for key in use.spec.settings.model_fields if key in use.code]
+        return writer.program.layers[use.spec.cls], {key: _setting(body, use, key) for key in order}
+    assert child.written is not None
+    given: dict[str, str] = {}
+    for word, argument in child.written.arguments.items():
+        if isinstance(use, ScanUse):
+            given[argument.name] = body.spell(word)
+        elif isinstance(use, BlockUse) and word in use.code:
+            given[argument.name] = value(use.code[word], body.spell)
+        elif isinstance(use, BlockUse) and argument.default is None:
+            given[argument.name] = value(use.scope.values[word], body.spell)
+    return child.written.name, given
+
+
+def _setting(body: Body, use: LayerUse, key: str) -> str:
+    """A setting: by the names of params where the file has them, else as it was validated."""
+    code = use.code[key]
+    plain = code is None or isinstance(code, bool | int | float | str)
+    return value(use.settings[key] if plain else code, body.spell)
+
+
+def kept(body: Body) -> list[Line]:
+    """The sizes that forward needs, as attributes."""
+    return [Line(f"        self.{attribute} = {body.spell(word)}") for word, attribute in body.kept.items()]

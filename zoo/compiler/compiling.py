@@ -1,0 +1,69 @@
+"""The compiler's front door: check, write, execute, build."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from zoo.checker import Resolution, resolve
+from zoo.compiler import loop
+from zoo.compiler.blocks import write_block, write_graph
+from zoo.compiler.inputs import Inputs
+from zoo.compiler.materialise import materialise
+from zoo.compiler.model import CompiledGraph
+from zoo.compiler.program import Program
+from zoo.compiler.survey import Survey
+from zoo.compiler.unit import Recipe, Unit
+from zoo.compiler.writer import Lowering, Writer
+from zoo.errors import GraphError
+from zoo.graph import Graph
+from zoo.packs import Registry
+
+
+def compile_graph(
+    graph: Graph,
+    *,
+    device: str | torch.device | None = None,
+    dtype: torch.dtype | None = None,
+    seed: int = 0,
+    params: Mapping[str, Any] | None = None,
+    registry: Registry | None = None,
+) -> CompiledGraph:
+    """Compile a graph to a module on ``device`` in ``dtype`` (by default torch's defaults), its weights drawn from ``seed``.
+
+    ``params`` override the graph's own; ``registry`` is where layers are looked up, by default the installed packs.
+    Raises GraphError with every error of the graph, also where a layer refuses its settings.
+    """
+    layers = None if registry is None else tuple(spec.cls for spec in registry.layers.values())
+    unit = make_unit(Recipe(graph, dict(params or {}), layers), registry)
+    target = torch.get_default_device() if device is None else torch.device(device)
+    model = materialise(unit, target, dtype or torch.get_default_dtype(), seed)
+    assert isinstance(model, CompiledGraph)
+    return model
+
+
+def recompile(recipe: Recipe) -> Unit:
+    """The unit that a pickle names."""
+    return make_unit(recipe, None if recipe.layers is None else Registry.of(*recipe.layers))
+
+
+def make_unit(recipe: Recipe, registry: Registry | None = None, lowering: Lowering | None = None) -> Unit:
+    """Check a graph, write it as a program and execute that; ``lowering`` says how scans are written."""
+    resolution = resolve(recipe.graph, registry, params=recipe.params)
+    if not resolution.ok:
+        raise GraphError([problem for problem in resolution.problems if problem.severity == "error"])
+    return lower(recipe, resolution, lowering or loop.lowering())
+
+
+def lower(recipe: Recipe, resolution: Resolution, lowering: Lowering) -> Unit:
+    """Write a checked graph as a program and execute it."""
+    graph, scope = resolution.graph, resolution.root
+    survey = Survey().scope(scope)
+    program = Program(f"The graph '{graph.name}' as PyTorch modules.", survey.layers, survey.words)
+    writer = Writer(program, write_block, lowering)
+    root = write_graph(writer, graph, scope, resolution.params, dir(CompiledGraph))
+    types = {name: scope.shown(type_) for name in root.callee.inputs if (type_ := scope.inputs[name])}
+    optional = {name for name, port in graph.inputs.items() if port.optional}
+    return Unit(recipe, program, root, CompiledGraph, Inputs(graph.name, types, optional, survey.walked))

@@ -1,0 +1,154 @@
+"""What a compiled graph is called with: bound to its inputs by name, and examined before anything runs.
+
+The axes of all inputs are unified, so a mask of another batch than its tokens is told as such, and not as whatever
+torch says of the first two tensors that meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn, cast
+
+import torch
+from torch import Tensor
+
+from zoo.errors import InputError, did_you_mean
+from zoo.sizes import Size, Symbolic, substitute
+from zoo.spec import DType, TensorType
+
+_REMEDY: Mapping[DType, str] = {"int": ".long()", "bool": ".bool()", "float": ".float()"}
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An input: its type as people write it and as code compares it. An axis is a number, a name, or computed."""
+
+    name: str
+    type: TensorType
+    axes: tuple[int | str | Symbolic, ...]
+    optional: bool
+
+
+class Inputs:
+    """The inputs of a graph in the order of ``forward``; ``walked`` names the scan that walks over an axis."""
+
+    def __init__(self, graph: str, types: Mapping[str, TensorType], optional: set[str], walked: Mapping[str, str]) -> None:
+        self.graph, self.walked = graph, walked
+        self.expected = tuple(
+            Expected(name, type_, tuple(map(_axis, type_.shape)), name in optional)
+            for name, type_ in types.items()
+        )
+        self.any_float = any(each.type.dtype == "float" for each in self.expected)
+
+    # ------------------------------------------------------------------------------------------------ binding
+
+    def bind(self, given: tuple[Any, ...], named: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The values in order: given by place, by name, or as one mapping. InputError for any other call."""
+        if len(given) == 1 and not named and isinstance(given[0], Mapping):
+            given, named = (), cast(Mapping[str, Any], given[0])
+        if not named and len(given) == len(self.expected):
+            return given
+        if len(given) > len(self.expected):
+            self._refuse(f"it takes {len(self.expected)} inputs, and {len(given)} came")
+        values = {each.name: value for each, value in zip(self.expected, given, strict=False)}
+        names = [each.name for each in self.expected]
+        for name, value in named.items():
+            if name not in names:
+                self._refuse(f"there is no input '{name}'{did_you_mean(str(name), names)}")
+            if name in values:
+                self._refuse(f"the input '{name}' came twice, by place and by name")
+            values[name] = value
+        return tuple(values.get(name) for name in names)
+
+    def _refuse(self, what: str) -> NoReturn:
+        inputs = ", ".join(f"{each.name} ({_told(each)})" for each in self.expected)
+        raise InputError(f"{self.graph}: {what}; its inputs are {inputs}")
+
+    # ---------------------------------------------------------------------------------------------- examining
+
+    def check(self, values: tuple[Any, ...], float_dtype: torch.dtype | None) -> None:
+        """Refuse what does not fit, in a sentence. ``float_dtype`` is the model's; None does not ask for one."""
+        sizes: dict[str, int] = {}
+        for each, value in zip(self.expected, values, strict=True):
+            if value is None and each.optional:
+                continue
+            if not isinstance(value, Tensor):
+                self._no_tensor(each, value)
+            dtype = value.dtype
+            if each.type.dtype == "float":
+                if not dtype.is_floating_point or (dtype != float_dtype and float_dtype is not None):
+                    self._wrong_dtype(each, value, float_dtype)
+            elif each.type.dtype == "bool":
+                if dtype != torch.bool:
+                    self._wrong_dtype(each, value, None)
+            elif dtype.is_floating_point or dtype.is_complex or dtype == torch.bool:
+                self._wrong_dtype(each, value, None)
+            shape = value.shape
+            if len(shape) != len(each.axes):
+                self._wrong_shape(each, value, f"that is {len(each.axes)} axes, not {len(shape)}")
+            for axis, size in zip(each.axes, shape, strict=True):
+                if isinstance(axis, str):
+                    if sizes.setdefault(axis, size) != size:
+                        self._disagree(each, value, axis, values)
+                elif isinstance(axis, int) and axis != size:
+                    self._wrong_shape(each, value, f"{axis} is not {size}")
+        for axis, scan in self.walked.items():
+            if sizes.get(axis) == 0:
+                self._refuse(f"'{axis}' is 0, and the scan '{scan}' walks over it; give it one step at least")
+        for each, value in zip(self.expected, values, strict=True):
+            for axis, size in zip(each.axes, () if value is None else value.shape, strict=False):
+                if isinstance(axis, Symbolic):
+                    expected = substitute(axis, cast(Mapping[str, Size], sizes))
+                    if isinstance(expected, int) and expected != size:
+                        self._wrong_shape(each, value, f"{axis} is {expected}, not {size}")
+
+    def _no_tensor(self, each: Expected, value: object) -> NoReturn:
+        if value is None:
+            self._refuse(f"the input '{each.name}' is missing")
+        kind = type(value).__name__
+        raise InputError(
+            f"the input '{each.name}' is a tensor, {_told(each)}, and a {kind} came; "
+            f"write torch.as_tensor({each.name})"
+        )
+
+    def _wrong_dtype(self, each: Expected, value: Tensor, wanted: torch.dtype | None) -> NoReturn:
+        kind = f"{each.type.dtype}s" if wanted is None else f"{_name(wanted)}, as the model's parameters are"
+        remedy = _REMEDY[each.type.dtype] if wanted is None else f".to({wanted})"
+        raise InputError(
+            f"the input '{each.name}' ({_told(each)}) holds {kind}, and {_name(value.dtype)} came; "
+            f"write {each.name}{remedy}"
+        )
+
+    def _wrong_shape(self, each: Expected, value: Tensor, why: str) -> NoReturn:
+        raise InputError(f"the input '{each.name}' is {_told(each)}, and {_shape(value)} came: {why}")
+
+    def _disagree(self, each: Expected, value: Tensor, axis: str, values: Sequence[Any]) -> NoReturn:
+        """Two inputs, or two axes of one, that name the same axis have different sizes there."""
+        for other, first in zip(self.expected, values, strict=True):
+            if axis in other.axes and isinstance(first, Tensor):
+                size = first.shape[other.axes.index(axis)]
+                wrong = next(s for a, s in zip(each.axes, value.shape, strict=True) if a == axis and s != size)
+                raise InputError(
+                    f"the inputs '{other.name}' ({_told(other)}) and '{each.name}' ({_told(each)}) share the axis "
+                    f"'{axis}', and it is {size} in one and {wrong} in the other"
+                )
+        raise AssertionError(axis)
+
+
+def _axis(size: Size) -> int | str | Symbolic:
+    if isinstance(size, Symbolic) and str(size).isidentifier():
+        return str(size)
+    return size
+
+
+def _told(each: Expected) -> str:
+    return f"optional {each.type}" if each.optional else str(each.type)
+
+
+def _name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+def _shape(value: Tensor) -> str:
+    return f"{_name(value.dtype)} [{', '.join(map(str, value.shape))}]"

@@ -1,0 +1,116 @@
+"""Building a model: every layer at its place, on its device, in its dtype, from a seed of its own.
+
+The initial weights of a node are drawn from generators seeded with a hash of the model's seed and the node's path.
+So changing one node leaves the start of all others as it was, and the caller's random state, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any
+
+import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode
+
+from zoo.compiler.placeholders import Placeholder
+from zoo.compiler.seeds import reseeding
+from zoo.compiler.sharing import tie
+from zoo.compiler.unit import Unit
+from zoo.errors import GraphError
+from zoo.problems import Problem
+
+_DRAWN = frozenset({"normal_", "uniform_", "bernoulli_", "exponential_", "random_", "log_normal_", "cauchy_"})
+_BUILT_ON = frozenset({"cpu", "cuda", "meta"})
+_WIDE = frozenset({torch.float32, torch.float64})
+
+
+def materialise(unit: Unit, device: torch.device, dtype: torch.dtype, seed: int) -> nn.Module:
+    """A model of a unit. Raises GraphError with what every layer says that refuses its settings."""
+    # Draws differ from device to device in any case; for devices not known here, they are made on the CPU.
+    built_on = device if device.type in _BUILT_ON else torch.device("cpu")
+    # Some initialisations do not exist in 16 bits; drawn in 32 and rounded they are what mixed precision trains.
+    built_as = dtype if dtype in _WIDE else torch.float32
+    with ExitStack() as stack:
+        reseed = stack.enter_context(reseeding(seed, built_on))
+        stack.enter_context(_default_dtype(built_as))
+        stack.enter_context(built_on)
+        if built_on.type == "meta":
+            stack.enter_context(_Undrawn())
+        with unit.layers_as(lambda cls: partial(_placeholder, cls)):
+            model: nn.Module = unit.model()
+        built: dict[Placeholder, tuple[str, nn.Module]] = {}
+        problems: list[Problem] = []
+        for path, parent, name, layer in list(_placeholders(model, "")):
+            reseed(path)
+            try:
+                module = _build(layer, built_on)
+            except Exception as error:  # noqa: BLE001  # a stranger's constructor: what it refuses is the graph's problem
+                problems.append(_refused(unit, path, error))
+                continue
+            parent._modules[name] = module  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # a ModuleList has no names to set
+            built[layer] = path, module
+        if problems:
+            raise GraphError(problems)
+        tie(model, built)
+    if built_on != device or built_as != dtype:
+        model.to(device=device, dtype=dtype)
+    return model
+
+
+def _placeholder(cls: type[nn.Module], **settings: Any) -> Placeholder:
+    return Placeholder(cls, settings)
+
+
+def _placeholders(module: nn.Module, prefix: str) -> Iterator[tuple[str, nn.Module, str, Placeholder]]:
+    """Every placeholder with its path, the module that it stands in, and its name there."""
+    for name, child in module._modules.items():  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        if isinstance(child, Placeholder):
+            yield prefix + name, module, name, child
+        elif child is not None:
+            yield from _placeholders(child, f"{prefix}{name}.")
+
+
+def _build(layer: Placeholder, device: torch.device) -> nn.Module:
+    try:
+        return layer.cls(**layer.settings)
+    except (NotImplementedError, RuntimeError):
+        if device.type != "meta":
+            raise
+    with torch.device("cpu"):  # it looks at values, which the meta device does not have
+        return layer.cls(**layer.settings).to(device)
+
+
+def _refused(unit: Unit, path: str, error: Exception) -> Problem:
+    nodes = unit.nodes_of(path)
+    return Problem(
+        "error",
+        "layer-refuses",
+        f"the layer cannot be built: {error or type(error).__name__}",
+        "change its settings",
+        ".".join(nodes),
+        unit.place(nodes),
+    )
+
+
+class _Undrawn(TorchFunctionMode):
+    """Without memory there is nothing to draw, and the first draw on the meta device takes most of a second."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        if func.__name__ in _DRAWN:
+            return args[0] if args else (kwargs or {})["tensor"]
+        return func(*args, **(kwargs or {}))
+
+
+@contextmanager
+def _default_dtype(dtype: torch.dtype) -> Iterator[None]:
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)

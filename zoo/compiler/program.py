@@ -1,0 +1,194 @@
+"""The program that a graph becomes: its imports, its classes, each once, and which line is of which node."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from zoo.compiler.names import WORDS, Names, camel
+from zoo.compiler.text import WIDTH, docstring
+from zoo.problems import Place
+
+OWN = "\0"
+"""Stands for the name of a class in its own lines until it has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of source, and the node of its class's body that it is about."""
+
+    text: str
+    node: str = ""
+
+
+@dataclass(slots=True)
+class Argument:
+    """A parameter of a generated ``__init__``: the types its uses give it, and its default as source."""
+
+    name: str
+    types: set[str]
+    default: str | None = None
+
+    def __str__(self) -> str:
+        types = self.types - {"int"} if "float" in self.types else self.types
+        annotation = " | ".join(sorted(types))
+        return f"{self.name}: {annotation}" + ("" if self.default is None else f" = {self.default}")
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A parameter of ``forward`` as its callers see it."""
+
+    name: str
+    optional: bool = False
+    variadic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """What a call must know of a module: inputs by port, in order, and the field of each output.
+
+    An output without a field is the value of the call itself.
+    """
+
+    inputs: Mapping[str, Input]
+    outputs: Mapping[str, str | None]
+
+
+@dataclass(slots=True)
+class Written:
+    """A class as drafted, and once it is in the program: as it stands there.
+
+    ``arguments`` are by their name in the scope (``$dim``, ``dim``). ``lent`` are the modules (node, so many
+    scopes further out) and ``sizes`` the axes that a scan's forward is handed beside its inputs, by parameter.
+    ``inner`` are the classes of its nodes.
+    """
+
+    about: str
+    callee: Callee
+    arguments: dict[str, Argument]
+    init: list[Line]
+    signature: list[str]
+    forward: list[Line]
+    attributes: Mapping[str, str]
+    places: Mapping[str, Place]
+    note: str = ""
+    lent: Mapping[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
+    sizes: Mapping[str, str] = field(default_factory=dict[str, str])
+    inner: Mapping[str, Written] = field(default_factory=dict[str, "Written"])
+    name: str = ""
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields of the tuple that forward returns; none when it returns a tensor."""
+        return [name for name in self.callee.outputs.values() if name is not None]
+
+    def key(self) -> tuple[object, ...]:
+        """Equal for classes that would read the same."""
+        texts = (*(line.text for line in self.init), "", *(line.text for line in self.forward))
+        arguments = tuple((name, each.name, each.default) for name, each in self.arguments.items())
+        names = (self.callee.inputs, self.callee.outputs, self.lent, self.sizes, self.attributes)
+        meanings = (tuple(mapping.items()) for mapping in names)
+        return self.about, self.note, arguments, *self.signature, *meanings, *texts
+
+    def lines(self) -> list[Line]:
+        """The source of the class, and of the tuple that it returns."""
+        lines: list[Line] = []
+        if self.fields:
+            lines.append(Line(f"class {self.name}Output(NamedTuple):"))
+            lines += [Line(f"    {name}: Tensor") for name in self.fields]
+            lines += [Line(""), Line("")]
+        lines.append(Line(f"class {self.name}(nn.Module):" + (f"  {self.note}" if self.note else "")))
+        lines += [*map(Line, docstring(self.about, 4)), Line("")]
+        given = ["*", *map(str, self.arguments.values())] if self.arguments else []
+        lines += map(Line, define("__init__", ["self", *given], "None"))
+        lines += [Line("        super().__init__()"), *self.init, Line("")]
+        result = f"{self.name}Output" if self.fields else "Tensor"
+        lines += map(Line, define("forward", ["self", *self.signature], result))
+        lines += self.forward
+        return [Line(line.text.replace(OWN, self.name), line.node) for line in lines]
+
+
+def define(name: str, parameters: list[str], result: str) -> list[str]:
+    """The head of a method."""
+    line = f"    def {name}({', '.join(parameters)}) -> {result}:"
+    if len(line) <= WIDTH:
+        return [line]
+    inner = f"        {', '.join(parameters)}"
+    inside = [inner] if len(inner) <= WIDTH else [f"        {parameter}," for parameter in parameters]
+    return [f"    def {name}(", *inside, f"    ) -> {result}:"]
+
+
+class Program:
+    """Classes by the order in which they are defined. ``words`` are the names that people wrote: no class is called so."""
+
+    def __init__(self, title: str, layers: Iterable[type[Any]], words: Iterable[str]) -> None:
+        self.title = title
+        self.names = Names((*WORDS, *words))
+        self.layers: dict[type[Any], str] = {}
+        for cls in layers:
+            package = camel(cls.__module__.rpartition(".")[2])
+            self.layers[cls] = self.names.take(cls.__name__, f"{package}{cls.__name__}")
+        self.reserved = frozenset({*WORDS, *self.layers.values()})
+        """What no variable may be called; the names of classes keep away from people's."""
+        self.classes: list[Written] = []
+        self._known: dict[tuple[object, ...], Written] = {}
+
+    def add(self, draft: Written, *wishes: str) -> Written:
+        """The class of this text, under one of the wished names; the one that is there when one reads the same."""
+        key = (wishes[0], *draft.key())
+        known = self._known.get(key)
+        if known is None:
+            draft.name = self._name(wishes, bool(draft.fields))
+            self._known[key] = draft
+            self.classes.append(draft)
+            return draft
+        for name, argument in draft.arguments.items():
+            known.arguments[name].types |= argument.types
+        return known
+
+    def _name(self, wishes: tuple[str, ...], has_output: bool) -> str:
+        numbered = (f"{wishes[0]}{count}" for count in range(2, len(self.classes) + 3))
+        for name in (*wishes, *numbered):
+            if name not in self.names and not (has_output and f"{name}Output" in self.names):
+                self.names.take(name)
+                if has_output:
+                    self.names.take(f"{name}Output")
+                return name
+        return self.names.take(wishes[0])
+
+    def hidden(self) -> dict[str, type[Any]]:
+        """The layer classes that no import finds (defined inside a function, say), by their name here."""
+        return {name: cls for cls, name in self.layers.items() if not _importable(cls)}
+
+    def lines(self) -> list[Line]:
+        """The whole source."""
+        lines = [*map(Line, docstring(self.title, 0)), Line("")]
+        if any(each.fields for each in self.classes):
+            lines += [Line("from typing import NamedTuple"), Line("")]
+        body = [line for each in self.classes for line in (Line(""), Line(""), *each.lines())]
+        if any("torch." in line.text for line in body):
+            lines.append(Line("import torch"))
+        lines += [Line("from torch import Tensor, nn"), Line("")]
+        lines += map(Line, self._imports())
+        return lines + body
+
+    def _imports(self) -> list[str]:
+        modules: dict[str, list[str]] = {}
+        for cls, name in self.layers.items():
+            if _importable(cls):
+                modules.setdefault(cls.__module__, []).append(
+                    cls.__name__ if name == cls.__name__ else f"{cls.__name__} as {name}"
+                )
+        lines: list[str] = []
+        for module, names in sorted(modules.items()):
+            line = f"from {module} import {', '.join(sorted(names))}"
+            wrapped = [f"from {module} import (", *(f"    {name}," for name in sorted(names)), ")"]
+            lines += [line] if len(line) <= WIDTH else wrapped
+        return lines
+
+
+def _importable(cls: type[Any]) -> bool:
+    return getattr(sys.modules.get(cls.__module__), cls.__qualname__, None) is cls

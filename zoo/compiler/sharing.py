@@ -1,0 +1,74 @@
+"""Shared parameters in a model: one ``Parameter`` in two modules, whatever is done to the model.
+
+Both modules have it under their own name, as PyTorch's tools expect, and a walk over the parameters meets it once.
+What PyTorch leaves open is done by hooks: a ``state_dict`` has it once, under its owner's name (and so fits
+safetensors); loading takes it from there; and where tensors are replaced (``to_empty``, ``assign=True``) the two
+become one again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import nn
+
+from zoo.compiler.placeholders import Part, Placeholder
+
+TIES = "_zoo_ties"
+"""The attribute of a model that holds its shared parameters: pairs of names, the sharer's and the owner's."""
+
+
+def tie(model: nn.Module, built: Mapping[Placeholder, tuple[str, nn.Module]]) -> None:
+    """Share what the placeholders were told to share, and keep it shared."""
+    wanted: dict[str, str | nn.Parameter] = {}
+    for layer, (path, _) in built.items():
+        for name, value in layer.shares:
+            owner = value
+            if isinstance(value, Part):
+                owner = ".".join((built[value.layer][0], *value.names))
+            wanted[f"{path}.{name}"] = owner
+    if not wanted:
+        return
+    names = {parameter: name for name, parameter in model.named_parameters()}
+    pairs: list[tuple[str, str]] = []
+    for name, owner in wanted.items():
+        while isinstance(owner, str) and owner in wanted:  # an owner may share with another itself
+            owner = wanted[owner]
+        pairs.append((name, owner if isinstance(owner, str) else names[owner]))
+    setattr(model, TIES, tuple(pairs))
+    share(model)
+    model.register_state_dict_post_hook(_saved)
+    model.register_load_state_dict_pre_hook(_loading)
+    model.register_load_state_dict_post_hook(_loaded)
+
+
+def share(model: nn.Module) -> None:
+    """Make each sharer's parameter its owner's."""
+    for name, owner in getattr(model, TIES, ()):
+        path, _, last = name.rpartition(".")
+        setattr(model.get_submodule(path), last, model.get_parameter(owner))
+
+
+def _saved(model: nn.Module, state: dict[str, Any], prefix: str, metadata: Any) -> None:
+    del metadata
+    for name, _ in getattr(model, TIES, ()):
+        state.pop(prefix + name, None)
+
+
+def _loading(model: nn.Module, state: dict[str, Any], prefix: str, *_: Any) -> None:
+    for name, owner in getattr(model, TIES, ()):
+        name, owner = prefix + name, prefix + owner
+        if owner in state:
+            state[name] = state[owner]
+        elif name in state:
+            state[owner] = state[name]
+
+
+def _loaded(model: nn.Module, keys: Any) -> None:
+    share(model)
+    missing: list[str] = keys.missing_keys
+    for name, owner in getattr(model, TIES, ()):
+        for key in [key for key in missing if key.endswith(name)]:
+            if key.removesuffix(name) + owner in missing:
+                missing.remove(key)  # the owner is what is missing

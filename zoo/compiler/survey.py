@@ -1,0 +1,50 @@
+"""What the compiler must know of a whole graph before it writes the first class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ResolvedNode, ReuseUse, ScanUse, Scope, Use
+from zoo.compiler.uses import unique
+from zoo.graph import Scan
+from zoo.sizes import Symbolic, substitute, symbol
+
+
+@dataclass(slots=True)
+class Survey:
+    """The layers of a graph, the names that people wrote, and the axes of its inputs that scans walk over."""
+
+    layers: dict[type[Any], None] = field(default_factory=dict[type[Any], None])
+    words: set[str] = field(default_factory=set[str])
+    walked: dict[str, str] = field(default_factory=dict[str, str])
+    _seen: set[int] = field(default_factory=set[int])
+
+    def scope(self, scope: Scope, path: tuple[str, ...] = ()) -> Survey:
+        """Take in a scope and all inside it; each scope is looked at once."""
+        if id(scope) not in self._seen:
+            self._seen.add(id(scope))
+            self.words.update(scope.inputs, scope.nodes, scope.outputs, (word.lstrip("$") for word in scope.values))
+            for name, node in scope.nodes.items():
+                self._node(node, scope, (*path, name))
+        return self
+
+    def _node(self, node: ResolvedNode, scope: Scope, path: tuple[str, ...]) -> None:
+        if node.use is not None:
+            self._use(node.use, path)
+        if isinstance(node.use, ScanUse) and isinstance(node.node, Scan) and node.use.scope.outputs:
+            axis = substitute(symbol(node.node.over), scope.values)
+            if isinstance(axis, Symbolic):
+                self.walked.setdefault(str(axis), ".".join(path))
+
+    def _use(self, use: Use, path: tuple[str, ...]) -> None:
+        if isinstance(use, ReuseUse):
+            self._use(use.use, path)
+        elif isinstance(use, LayerUse):
+            self.layers[use.spec.cls] = None
+        elif isinstance(use, RepeatUse):
+            for each in unique(use.each):
+                self._use(each, path)
+        else:
+            assert isinstance(use, BlockUse | ScanUse)
+            self.scope(use.scope, path)

@@ -1,0 +1,101 @@
+"""Parameters that nodes share, as generated code shares them: ``self.generator.weight = self.embed.weight``.
+
+The assignment stands in the class that holds the owner. Owners are built first, so that a walk over the parameters
+of a model meets each under its owner's name, which is the name that a ``state_dict`` has for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ScanUse, Scope, Tie, Use
+from zoo.compiler.body import Body
+from zoo.compiler.program import Written
+from zoo.compiler.uses import applied, used
+from zoo.compiler.writer import Writer
+from zoo.graph import Repeat
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A tied parameter: ``path`` leads from a body, through scans, to the node that shares it."""
+
+    path: tuple[str, ...]
+    parameter: str
+    tie: Tie
+
+
+def find(scope: Scope, path: tuple[str, ...] = ()) -> Iterator[Shared]:
+    """The ties whose owner is in a node of the body: those of its own nodes, and those in its scans that lead here."""
+    for name, node in scope.nodes.items():
+        for parameter, tie in node.ties.items():
+            if tie.depth == len(path):
+                yield Shared((*path, name), parameter, tie)
+        if isinstance(node.use, ScanUse):
+            yield from find(node.use.scope, (*path, name))
+
+
+def order(names: Iterable[str], shared: Iterable[Shared]) -> list[str]:
+    """The names in order, but owners before those who share."""
+    owners: dict[str, list[str]] = {}
+    for each in shared:
+        owners.setdefault(each.path[0], []).append(each.tie.node)
+    done: dict[str, None] = {}
+
+    def place(name: str, waiting: frozenset[str]) -> None:
+        if name not in done and name not in waiting:
+            for owner in owners.get(name, ()):
+                place(owner, waiting | {name})
+            done[name] = None
+
+    for name in names:
+        place(name, frozenset())
+    return list(done)
+
+
+def lines(writer: Writer, body: Body, shared: Shared) -> list[str]:
+    """The assignment; for all layers where the node that shares is a repeat."""
+    owner = _dotted(_walk(writer, body, (shared.tie.node, *shared.tie.parameter.split("."))))
+    scope = body.scope
+    for name in shared.path[:-1]:
+        inner = used(scope.nodes[name])
+        assert isinstance(inner, ScanUse)
+        scope = inner.scope
+    node = scope.nodes[shared.path[-1]].node
+    if not isinstance(node, Repeat) or node.share:
+        path = _walk(writer, body, (*shared.path, *shared.parameter.split(".")))
+        return [f"        {_dotted(path)} = {owner}"]
+    stack = _walk(writer, body, shared.path)
+    parameter = _walk(writer, body, (*shared.path, "0", *shared.parameter.split(".")))[len(stack) :]
+    layer = body.in_init.take("layer")
+    inside = _dotted([layer, *parameter])
+    return [f"        for {layer} in {_dotted(stack)}:", f"            {inside} = {owner}"]
+
+
+def _walk(writer: Writer, body: Body, path: tuple[str, ...]) -> list[str]:
+    """A dotted name through nodes, as code: their attributes, and ``[0]`` for a layer of a repeat."""
+    parts = [f"self.{body.attributes[path[0]]}"]
+    use: Use | None = applied(used(body.scope.nodes[path[0]]))
+    written = writer.children(body, path[0])[0].written
+    rest = list(path[1:])
+    while rest and use is not None:
+        if isinstance(use, RepeatUse):
+            if rest[0].isdigit():
+                parts[-1] += f"[{rest.pop(0)}]"
+            use = use.each[0]
+            continue
+        if isinstance(use, LayerUse) or written is None:
+            break
+        name = rest.pop(0)
+        parts.append(written.attributes.get(name, name))
+        assert isinstance(use, BlockUse | ScanUse)
+        node = use.scope.nodes.get(name)
+        use = None if node is None else applied(used(node))
+        written = written.inner.get(name)
+    return [*parts, *rest]
+
+
+def _dotted(parts: list[str]) -> str:
+    """Names with dots between them, and numbers (of modules in a list) in brackets."""
+    return "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in parts).removeprefix(".")

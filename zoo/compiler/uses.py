@@ -1,0 +1,85 @@
+"""What a generated class must serve: all uses of one module, its own and those of nodes that reuse it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from zoo.checker.resolution import BlockUse, RepeatUse, ResolvedNode, ReuseUse, ScanUse, Scope, Use
+from zoo.errors import ZooError
+from zoo.graph import Ref, refs
+
+T = TypeVar("T")
+
+
+def lent(scopes: Iterable[Scope]) -> dict[str, list[Use]]:
+    """For each node of a body that is applied again, by a node beside it or in a scan: these further uses."""
+    found: dict[str, list[Use]] = {}
+    for scope in scopes:
+        for target, use in _reuses(scope, 0):
+            found.setdefault(target, []).append(use)
+    return found
+
+
+def _reuses(scope: Scope, depth: int) -> Iterator[tuple[str, Use]]:
+    for node in scope.nodes.values():
+        use, level = node.use, depth
+        if isinstance(use, ReuseUse):
+            level = depth - use.depth
+            if level == 0:
+                yield use.target, use.use
+            use = use.use
+        if isinstance(use, ScanUse) and level >= 0:
+            yield from _reuses(use.scope, level + 1)
+
+
+def used(node: ResolvedNode) -> Use:
+    """What a node resolves to; a checked graph has it everywhere."""
+    if node.use is None:
+        raise ZooError("only a graph without errors can be compiled")
+    return node.use
+
+
+def applied(use: Use) -> Use:
+    """The use itself, behind a reuse."""
+    return use.use if isinstance(use, ReuseUse) else use
+
+
+def unique(items: Iterable[T]) -> list[T]:
+    """Each object once, in order."""
+    return list({id(item): item for item in items}.values())
+
+
+def layers_of(uses: Iterable[Use]) -> list[RepeatUse]:
+    """The uses of a repeat."""
+    return [use for use in uses if isinstance(use, RepeatUse)]
+
+
+def scopes_of(uses: Iterable[Use]) -> tuple[Scope, ...]:
+    """The scopes of uses of one block or scan, each once."""
+    return tuple(unique(use.scope for use in uses if isinstance(use, BlockUse | ScanUse)))
+
+
+def outputs(scopes: Iterable[Scope]) -> dict[str, Ref]:
+    """The outputs that a use computes, in the order in which they are declared."""
+    found: dict[str, Ref] = {}
+    for scope in scopes:
+        found |= scope.outputs
+    return found
+
+
+def wanted(nodes: Mapping[str, ResolvedNode], roots: Iterable[Ref]) -> dict[str, set[str | None]]:
+    """The nodes that something needs, each with the outputs that are read."""
+    found: dict[str, set[str | None]] = {}
+    stack = list(roots)
+    while stack:
+        ref = stack.pop()
+        if ref.node not in nodes:
+            continue
+        ports = found.get(ref.node)
+        if ports is None:
+            found[ref.node] = {ref.port}
+            stack += (each for wire in nodes[ref.node].inputs.values() for each in refs(wire))
+        else:
+            ports.add(ref.port)
+    return found
