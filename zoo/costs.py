@@ -69,23 +69,26 @@ def open_axes(resolution: Resolution) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for size in sizes if not isinstance(size, int) for name in size.atoms()))
 
 
+def check_sizes(resolution: Resolution, sizes: Mapping[str, int]) -> None:
+    """Refuse sizes that do not fit the inputs' open axes: ZooError for one too few or too many."""
+    wanted = open_axes(resolution)
+    for name in sizes:
+        if name not in wanted:
+            raise ZooError(
+                f"a size is for an axis of the inputs, and '{name}' is none{did_you_mean(name, wanted)}; "
+                f"the axes are {', '.join(wanted) or 'all of known size'}"
+            )
+    for name in wanted:
+        if name not in sizes:
+            raise ZooError(f"every axis of the inputs has a size, and '{name}' has none; give {name}=32")
+
+
 def costs(resolution: Resolution, sizes: Mapping[str, int]) -> Cost:
     """The cost of a graph without errors, with the given ``sizes`` of the axes of its inputs.
 
     Raises ZooError when an axis has no size, or a size is for no axis.
     """
-    wanted = open_axes(resolution)
-    for name in wanted:
-        if name not in sizes:
-            raise ZooError(
-                f"FLOPs depend on the size of the axis '{name}', which is not given; give {name}=32"
-            )
-    for name in sizes:
-        if name not in wanted:
-            raise ZooError(
-                f"a size is for an axis of the inputs, and '{name}' is none{did_you_mean(name, wanted)}; "
-                f"the axes are {', '.join(wanted)}"
-            )
+    check_sizes(resolution, sizes)
     graph, root = resolution.graph, resolution.root
     children, parameters = _Meter(sizes).body(root)
     types = {name: type and root.shown(type) for name, type in root.types.items()}

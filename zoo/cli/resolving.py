@@ -27,7 +27,9 @@ def resolved(file: str, params: Mapping[str, Scalar]) -> Resolution:
 
 def sizes_of(resolution: Resolution, given: Mapping[str, int]) -> dict[str, int]:
     """The sizes of the axes of the inputs: as given, else 1 for ``batch`` and 32 for all others."""
-    from zoo.costs import open_axes
+    from zoo.costs import check_sizes, open_axes
 
     chosen = {name: _BATCH if name == "batch" else _LENGTH for name in open_axes(resolution)}
-    return chosen | dict(given)
+    chosen |= given
+    check_sizes(resolution, chosen)
+    return chosen

@@ -83,7 +83,7 @@ def run(
             raise ZooError(f"the graph has no input '{name}'{did_you_mean(name, inputs)}; it has {known}")
         inputs[name] = given_input(text, type, kind, where)
     model = resolution.graph.compile(device=where, dtype=kind, seed=seed, **dict(params))
-    trial = attempt(model, inputs, backward=not forward_only, times=times)
+    trial = attempt(model, inputs, list(resolution.root.types), backward=not forward_only, times=times)
     faults = _faults(trial)
     if as_json:
         print_json({**_as_json(inputs, trial), "device": str(where), "dtype": dtype, "faults": faults})

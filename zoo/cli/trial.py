@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -104,8 +104,13 @@ def _load(path: Path) -> Tensor:
     return value
 
 
-def attempt(model: nn.Module, inputs: Mapping[str, Tensor], *, backward: bool, times: int) -> Trial:
-    """Run a model forward and backward: once to warm up, then ``times`` times, of which the median counts."""
+def attempt(
+    model: nn.Module, inputs: Mapping[str, Tensor], names: Sequence[str], *, backward: bool, times: int
+) -> Trial:
+    """Run a model forward and backward: once to warm up, then ``times`` times, of which the median counts.
+
+    ``names`` are the names of its outputs.
+    """
     device = next((tensor.device for tensor in (*model.parameters(), *inputs.values())), torch.device("cpu"))
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
@@ -116,7 +121,7 @@ def attempt(model: nn.Module, inputs: Mapping[str, Tensor], *, backward: bool, t
         model.zero_grad()
         taken, result = _timed(device, model, inputs)
         forwards.append(taken)
-        outputs = _named(result)
+        outputs = _named(result, names)
         if backward:
             loss = _loss(outputs)
             backwards.append(_timed(device, torch.autograd.backward, loss)[0])
@@ -139,8 +144,8 @@ def _timed(device: torch.device, run: Callable[..., Any], *arguments: Any) -> tu
     return time.perf_counter() - start, result
 
 
-def _named(result: Any) -> dict[str, Tensor]:
-    return {"out": result} if isinstance(result, Tensor) else result._asdict()
+def _named(result: Any, names: Sequence[str]) -> dict[str, Tensor]:
+    return dict(zip(names, (result,) if isinstance(result, Tensor) else result, strict=True))
 
 
 def _loss(outputs: Mapping[str, Tensor]) -> Tensor:
