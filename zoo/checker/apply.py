@@ -1,17 +1,15 @@
-"""One use of a layer or block, whichever it is; and which of a node's outputs are asked for."""
+"""One use of a layer or block, whichever it is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from zoo.checker.blocks import use_block
-from zoo.checker.frame import Frame, Site
+from zoo.checker.frame import Site
 from zoo.checker.layers import Types, use_layer
 from zoo.checker.resolution import BlockUse, LayerUse, Setting
 from zoo.checker.targets import BlockTarget, LayerTarget, Target
 from zoo.checker.wiring import Wires
-
-_NOTHING: frozenset[str] = frozenset()
 
 
 def apply(
@@ -24,13 +22,3 @@ def apply(
         return use_layer(site, target, settings, wires, read)
     assert isinstance(target, BlockTarget)
     return use_block(site, target, settings, wires, read)
-
-
-def asked(frame: Frame, name: str, target: Target) -> frozenset[str]:
-    """The on-demand outputs of a node that something reads."""
-    if not target.on_demand:
-        return _NOTHING
-    alone = (name, None) in frame.reads
-    return frozenset(
-        port for port in target.on_demand if (name, port) in frame.reads or (alone and port == target.default)
-    )

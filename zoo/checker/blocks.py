@@ -114,7 +114,9 @@ def _enter(
     session = site.frame.session
     key = (target.file, target.name, typed(values), absent, read)
     if key in session.scopes:
-        return session.scopes[key]
+        scope, inside = session.scopes[key]
+        session.reached |= inside
+        return scope
     body = (target.file, target.name)
     if body in session.entered:
         names = [entry[1] for entry in session.entered if len(entry) > 1]
@@ -130,17 +132,20 @@ def _enter(
             at=("use",),
         )
         return None
-    frame = Frame(session, target.home, target.file, target.plan, values)
+    frame = Frame(session, target.home, target.file, target.plan, values, key)
     declare(frame, target.block.inputs, absent)
     live = {
         name: ref
         for name, ref in target.block.outputs.items()
         if name in read or name not in target.on_demand
     }
+    around, session.reached = session.reached, {body}
     with session.inside(body):
         scope = session.resolve(frame, live)
+    inside = frozenset(session.reached)
+    session.reached = around | inside
     site.frame.findings += [finding.under(site.path) for finding in frame.findings]
-    session.scopes[key] = scope
+    session.scopes[key] = scope, inside
     return scope
 
 
@@ -170,7 +175,7 @@ def declare(frame: Frame, inputs: Mapping[str, Port], absent: frozenset[str] = f
             type_ = TensorType(port.dtype, tuple(map(frame.axis, port.shape)))
         except SizeError as error:
             frame.report("size-value", f"the input '{name}': {error}", at=("inputs", name))
-        frame.names[name] = Known(Ref(name), type_, None, port.optional, name in absent)
+        frame.names[name] = Known(Ref(name), type_, optional=port.optional, absent=name in absent)
     frame.masks = masks.candidates(frame)
 
 
@@ -183,7 +188,7 @@ def check_unused(session: Session, home: Graph, name: str) -> list[Finding]:
         for word, default in target.block.params.items()
     }
     values.update((axis, symbol(f"?{axis}")) for axis in _axes(target))
-    frame = Frame(session, home, "", target.plan, values)
+    frame = Frame(session, home, "", target.plan, values, ("", name, typed(values)))
     declare(frame, target.block.inputs)
     with session.inside(("", name)):
         session.resolve(frame, target.block.outputs)

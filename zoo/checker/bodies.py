@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from zoo.checker.findings import TreePath
 from zoo.checker.frame import Frame, Site
+from zoo.checker.memory import Recall
 from zoo.checker.nodes import resolve_node
 from zoo.checker.resolution import Scope
 from zoo.checker.ties import check_ties
@@ -21,8 +22,11 @@ def resolve(frame: Frame, live: Mapping[str, Ref]) -> Scope:
     if frame.outer is None:
         frame.findings += plan.findings  # with those of the scans inside
     frame.reads = plan.reads | {(ref.node, ref.port) for ref in live.values()}
-    for name in plan.order:
-        resolve_node(frame, name)
+    if frame.session.remembers and not frame.twins:
+        _recall(frame)
+    else:
+        for name in plan.order:
+            resolve_node(frame, name)
     for owner, name in frame.late:
         _again(frame, owner, name)
     if frame.outer is None:
@@ -36,6 +40,19 @@ def resolve(frame: Frame, live: Mapping[str, Ref]) -> Scope:
             outputs[name] = spelled
     nodes = {name: frame.resolved[name] for name in plan.body.nodes}
     return Scope(frame.values, inputs, nodes, tuple(plan.order), outputs, types)
+
+
+def _recall(frame: Frame) -> None:
+    """Resolve the nodes that are not as they were in the check before."""
+    session, recall = frame.session, Recall(frame)
+    for name in frame.plan.order:
+        if not recall.take(name):
+            before, around = len(frame.findings), session.reached
+            session.reached = set()
+            resolve_node(frame, name)
+            recall.keep(name, frame.findings[before:], frozenset(session.reached))
+            session.reached |= around
+    recall.done()
 
 
 def _again(frame: Frame, owner: Frame, name: str) -> None:

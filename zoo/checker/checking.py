@@ -8,9 +8,11 @@ from typing import Any
 from zoo.checker import blocks, bodies
 from zoo.checker.findings import Finding, listed, to_problems
 from zoo.checker.frame import Frame
+from zoo.checker.memory import Memory
 from zoo.checker.requirements import check_requirements
 from zoo.checker.resolution import Resolution
 from zoo.checker.session import Catalogue, Session
+from zoo.checker.values import typed
 from zoo.errors import did_you_mean
 from zoo.graph import Graph
 from zoo.problems import Problem
@@ -34,30 +36,30 @@ def resolve(
     *,
     params: Mapping[str, Any] | None = None,
     dropped: Collection[str] = frozenset(),
+    memory: Memory | None = None,
 ) -> Resolution:
     """Check a graph and keep what is found out: every node with its settings and types.
 
     ``params`` override the graph's own, as they will be when it is compiled; without it (None) a param that
     has no value yet is no problem. ``dropped`` are names that a reader had to leave out of the graph, so that
-    wires to them are not reported once more.
+    wires to them are not reported once more. ``memory`` makes
+    the check of an edited graph quick: keep one beside a document.
     """
     if registry is None:
         from zoo.packs import registry as installed
 
         registry = installed()
-    session = Session(registry, graph, dropped, bodies.resolve)
+    session = Session(registry, graph, dropped, bodies.resolve, memory)
     findings: list[Finding] = []
     values, given = _params(graph, params, findings)
-    frame = Frame(session, graph, "", session.plan(graph, "", ""), values)
+    frame = Frame(session, graph, "", session.plan(graph, "", ""), values, ("", typed(values)))
     blocks.declare(frame, graph.inputs)
     root = bodies.resolve(frame, graph.outputs)
     findings += frame.findings
     findings += _unused_blocks(session, graph)
     findings += check_requirements(graph)
     if not graph.outputs and not dropped and (graph.nodes or params is not None or not graph.blocks):
-        findings.append(
-            Finding("output-missing", "the graph has no outputs", "write outputs: {…: node}")
-        )
+        findings.append(Finding("output-missing", "the graph has no outputs", "write outputs: {…: node}"))
     layers = session.measures.count(root)
     if layers > MOST:
         message = f"a graph has at most {MOST} layers, and this one has {_told(layers)}"
@@ -74,9 +76,7 @@ def _params(
         if name not in given:
             hint = did_you_mean(name, given)
             remedy = "" if hint else f"its params are {listed(given)}"
-            findings.append(
-                Finding("param-unknown", f"the graph has no param '{name}'{hint}", remedy)
-            )
+            findings.append(Finding("param-unknown", f"the graph has no param '{name}'{hint}", remedy))
         elif value is not None and not isinstance(value, bool | int | float | str):
             message = f"the param '{name}' is a number, a text, true or false, got {type(value).__name__}"
             findings.append(Finding("param-value", message, at=("params", name)))
@@ -87,9 +87,7 @@ def _params(
         values[f"${name}"] = symbol(f"?${name}") if value is None else value
         if value is None and params is not None:
             message, remedy = f"the param '{name}' has no value", f"give it one: compile({name}=…)"
-            findings.append(
-                Finding("param-missing", message, remedy, at=("params", name), key=True)
-            )
+            findings.append(Finding("param-missing", message, remedy, at=("params", name), key=True))
     return values, given
 
 
@@ -105,8 +103,7 @@ def _unused_blocks(session: Session, graph: Graph) -> list[Finding]:
 
 
 def _unreached(session: Session, graph: Graph) -> list[str]:
-    reached = {key[1] for key in session.scopes if key[0] == ""}
-    return [name for name in graph.blocks if name not in reached]
+    return [name for name in graph.blocks if ("", name) not in session.reached]
 
 
 def _told(number: int) -> str:

@@ -21,31 +21,47 @@ from zoo.sizes import Expr, Name, Op, Size, Symbolic, evaluate, names, substitut
 from zoo.spec import Axis, Star, TensorType, Wild
 
 if TYPE_CHECKING:
+    from zoo.checker.memory import Key
     from zoo.checker.plan import Plan
     from zoo.checker.resolution import ResolvedNode, Use
     from zoo.checker.session import Session
+
+
+NOTHING: frozenset[str] = frozenset()
 
 
 class Known:
     """What may be read under a name: an input of the body, or the outputs of a node.
 
     ``ref`` and ``type`` are what the name alone means; ``ref`` is None where a port must be said. ``types``
-    are a node's outputs (None when nothing is known of them). An ``optional`` input may be ``absent`` in this
-    use.
+    are a node's outputs (None when nothing is known of them), ``demand`` those that are computed only when
+    something reads them. An ``optional`` input may be ``absent`` in this use.
     """
 
-    __slots__ = ("absent", "optional", "ref", "type", "types")
+    __slots__ = ("absent", "demand", "optional", "ref", "type", "types")
 
     def __init__(
         self,
         ref: Ref | None,
         type: TensorType | None,
         types: Mapping[str, TensorType | None] | None = None,
+        demand: frozenset[str] = NOTHING,
+        *,
         optional: bool = False,
         absent: bool = False,
     ) -> None:
-        self.ref, self.type, self.types = ref, type, types
+        self.ref, self.type, self.types, self.demand = ref, type, types, demand
         self.optional, self.absent = optional, absent
+
+    def like(self, other: Known) -> bool:
+        """Whether both say the same."""
+        return (
+            self.type == other.type
+            and self.ref == other.ref
+            and self.types == other.types
+            and self.demand == other.demand
+            and (self.optional, self.absent) == (other.optional, other.absent)
+        )
 
 
 class Frame:
@@ -54,8 +70,8 @@ class Frame:
     ``reads`` are the outputs of its nodes that something reads, ``names`` what its nodes may read, ``masks``
     those of its inputs that are masks. ``twins`` are the nodes whose modules are applied again, when the body
     is that of a scan that is reused. A scan's body has an ``outer`` one, and a ``path`` from the block or
-    graph that both are in. ``late`` are reuses, here or further in, that came before the node whose module
-    they apply.
+    graph that both are in. ``key`` tells the use from every other. ``late`` are reuses, here or further in,
+    that came before the node whose module they apply.
     """
 
     def __init__(
@@ -65,11 +81,12 @@ class Frame:
         file: str,
         plan: Plan,
         values: Mapping[str, Any],
+        key: Key,
         outer: Frame | None = None,
         path: tuple[str, ...] = (),
     ) -> None:
         self.session, self.home, self.file, self.plan, self.values = session, home, file, plan, values
-        self.outer, self.path = outer, path
+        self.key, self.outer, self.path = key, outer, path
         self.tree: TreePath = plan.tree
         self.reads: set[tuple[str, str | None]] = set()
         self.names: dict[str, Known] = {}
@@ -79,6 +96,13 @@ class Frame:
         self.late: list[tuple[Frame, str]] = []
         self.findings: list[Finding] = []
         self._grounds: dict[Size, Size] = {}
+
+    def asked(self, name: str, demand: frozenset[str], default: str | None) -> frozenset[str]:
+        """Which on-demand outputs of a node something reads; ``default`` is what its name alone means."""
+        if not demand:
+            return NOTHING
+        alone = default in demand and (name, None) in self.reads
+        return frozenset(port for port in demand if (name, port) in self.reads or (alone and port == default))
 
     # -------------------------------------------------------------------------------------------------- sizes
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
-from zoo.checker.apply import apply, asked
+from zoo.checker.apply import apply
 from zoo.checker.frame import Frame, Known, Site
 from zoo.checker.layers import Types
 from zoo.checker.repeats import use_repeat
@@ -15,9 +16,8 @@ from zoo.checker.wiring import connect
 from zoo.errors import SizeError
 from zoo.graph import EMPTY, Call, Node, Ref, Repeat, Reuse, Scan, Wire
 
-Found = tuple[Mapping[str, Wire], "Use | None", Types, "str | None"]
-"""The wires spelled out, the use, the types of the outputs, and the output that the node's name alone means.
-"""
+Found: TypeAlias = tuple[Mapping[str, Wire], Use | None, Types, Mapping[str, bool]]
+"""The wires spelled out, the use, the types of the outputs, and which of these are on demand."""
 
 
 def resolve_node(frame: Frame, name: str) -> None:
@@ -35,9 +35,11 @@ def resolve_node(frame: Frame, name: str) -> None:
         frame.names[name] = Known(None, None)
         frame.resolved[name] = ResolvedNode(node, _raw(node), None, {})
         return
-    inputs, use, types, default = found
+    inputs, use, types, outputs = found
+    default = default_output(outputs)
     ref = None if default is None else Ref(name, default)
-    frame.names[name] = Known(ref, types[default] if default else None, types)
+    demand = frozenset(port for port, demanded in outputs.items() if demanded)
+    frame.names[name] = Known(ref, types[default] if default else None, types, demand)
     frame.resolved[name] = ResolvedNode(node, inputs, use, types, frame.plan.ties.get(name, {}))
 
 
@@ -59,14 +61,14 @@ def _call(site: Site, node: Call | Repeat, inputs: Mapping[str, Wire]) -> Found 
     target = site.frame.session.target(site, node.use)
     if target is None:
         return None
-    read = asked(site.frame, site.name, target)
+    read = site.frame.asked(site.name, target.on_demand, target.default)
     if isinstance(node, Repeat):
         wires = connect(site, inputs, target, node.carry if site.node is node else EMPTY)
         use, types = use_repeat(site, node, target, wires, read)
     else:
         wires = connect(site, inputs, target)
         use, types = apply(site, target, node.settings, wires, read)
-    return wires.inputs, use, types, target.default
+    return wires.inputs, use, types, target.outputs
 
 
 def _reuse(site: Site, node: Reuse) -> Found | None:
@@ -92,13 +94,13 @@ def _reuse(site: Site, node: Reuse) -> Found | None:
         found = _call(site, owner, node.inputs)
     if found is None:
         return None
-    inputs, use, types, default = found
+    inputs, use, types, outputs = found
     assert not isinstance(use, ReuseUse)
     known = {port: type_ for port, type_ in types.items() if type_ is not None}
-    return inputs, use and ReuseUse(name, depth, use, known), types, default
+    return inputs, use and ReuseUse(name, depth, use, known), types, outputs
 
 
 def _scan(site: Site, scan: Scan, home: Frame, name: str, entries: list[Entry]) -> Found:
     taken = take(site, entries, {*scan.const, MASK})
     use, types, demanded = use_scan(site, scan, home, name, taken)
-    return taken.inputs, use, types, default_output(demanded)
+    return taken.inputs, use, types, demanded

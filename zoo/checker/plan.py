@@ -36,6 +36,7 @@ class Plan:
     tree: TreePath
     order: list[str] = field(default_factory=list[str])
     lost: Collection[str] = ()
+    borrowers: Collection[str] = ()
     reads: set[tuple[str, str | None]] = field(default_factory=set[tuple[str, str | None]])
     uses: set[str] = field(default_factory=set[str])
     inner: dict[str, Plan] = field(default_factory=dict[str, "Plan"])
@@ -206,6 +207,7 @@ class Planner:
     def _arrange(self) -> None:
         self.plan.order, cycles = arrange(self.sources, self.lenders)
         self.plan.lost = self.lost.union(*cycles)
+        self.plan.borrowers = self.lenders.keys()
         for cycle in cycles:
             names = [".".join((*self.title, name)) for name in cycle]
             place = (*self.plan.tree, "nodes", cycle[0])

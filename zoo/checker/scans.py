@@ -14,7 +14,7 @@ from zoo.checker.frame import Frame, Known, Site, is_open
 from zoo.checker.layers import Types
 from zoo.checker.plan import DEEPEST
 from zoo.checker.resolution import MASK, ScanUse
-from zoo.checker.targets import sole
+from zoo.checker.targets import default_output, sole
 from zoo.checker.wiring import read
 from zoo.errors import SizeError, did_you_mean
 from zoo.graph import Learned, Ref, Scan, Wire, Zeros
@@ -64,16 +64,13 @@ def use_scan(
 
     cut = _cut(site, scan, taken)
     mask = _mask(site, scan, taken)
-    inner = Frame(session, home.home, home.file, plan, home.values, home, (*home.path, name))
+    key = (*home.key, name)
+    inner = Frame(session, home.home, home.file, plan, home.values, key, home, (*home.path, name))
     inner.twins = site.twin.scope.nodes if isinstance(site.twin, ScanUse) else {}
     _declare(inner, scan, taken, cut)
-    wanted = {(site.name, out) for out in demanded} & site.frame.reads
-    alone = len(demanded) == 1 and (site.name, None) in site.frame.reads
-    live = {
-        out: ref
-        for out, ref in scan.stack.items()
-        if not demanded[out] or (site.name, out) in wanted or alone
-    }
+    demand = frozenset(out for out, wanted in demanded.items() if wanted)
+    asked = site.frame.asked(site.name, demand, default_output(demanded))
+    live = {out: ref for out, ref in scan.stack.items() if out not in demand or out in asked}
     with session.inside(body):
         scope = session.resolve(inner, live)
     final = {out: state for out, state in scan.final.items() if state in scan.state}
@@ -247,7 +244,7 @@ def _declare(inner: Frame, scan: Scan, taken: Taken, cut: Mapping[str, int]) -> 
         inner.names[name] = Known(Ref(name), type_)
     for name in scan.const:
         optional, absent = name in taken.optional, name in taken.absent
-        inner.names[name] = Known(Ref(name), taken.types.get(name), None, optional, absent)
+        inner.names[name] = Known(Ref(name), taken.types.get(name), optional=optional, absent=absent)
     inner.masks = masks.candidates(inner)
 
 

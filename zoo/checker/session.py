@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from zoo.checker.findings import INSIDE
 from zoo.checker.measures import Measures
+from zoo.checker.memory import Memory
 from zoo.checker.parameters import Shapes, parameter_shapes
 from zoo.checker.plan import DEEPEST, Plan, plan_body
 from zoo.checker.resolution import Scope
@@ -36,20 +37,29 @@ class Catalogue(Protocol):
 
 
 class Session:
-    """``scopes`` are the bodies of blocks resolved so far, ``entered`` the bodies that are being resolved.
+    """``scopes`` are the bodies of blocks resolved so far, each with the blocks (file and name) inside it.
 
+    ``entered`` are the bodies that are being resolved, ``reached`` the blocks that a use has reached.
     ``resolve`` resolves a body, given the outputs that are computed: nodes that have a body call it.
     """
 
-    def __init__(self, registry: Catalogue, root: Graph, dropped: Collection[str], resolve: Resolve) -> None:
+    def __init__(
+        self,
+        registry: Catalogue,
+        root: Graph,
+        dropped: Collection[str],
+        resolve: Resolve,
+        memory: Memory | None,
+    ) -> None:
         self.registry, self.root, self.dropped = registry, root, dropped
         self.resolve = resolve
-        self.scopes: dict[tuple[Any, ...], Scope] = {}
+        self.remembers = memory is not None
+        self.memory = (memory or Memory()).of(registry)
+        self.scopes: dict[tuple[Any, ...], tuple[Scope, frozenset[tuple[str, str]]]] = {}
+        self.reached: set[tuple[str, str]] = set()
         self.entered: list[tuple[Any, ...]] = []
         self.measures = Measures()
-        self._shapes: dict[tuple[Any, ...], Shapes | None] = {}
         self._asking = 0
-        self._layers: dict[str, LayerTarget | None] = {}
         self._blocks: dict[tuple[str, str], BlockTarget | None] = {}
 
     def target(self, site: Site, use: str) -> Target | None:
@@ -64,13 +74,17 @@ class Session:
         if "#" in use:
             other, _, name = use.partition("#")
             found = home.files.get(other)
-            return None if found is None else self._block(found, f"{file}{INSIDE}{other}" if file else other, name)
+            return (
+                None
+                if found is None
+                else self._block(found, f"{file}{INSIDE}{other}" if file else other, name)
+            )
         if "/" not in use:
             return self._block(home, file, use)
-        if use not in self._layers:
+        if use not in self.memory.layers:
             spec = self.registry.find(use)
-            self._layers[use] = None if spec is None else LayerTarget(spec)
-        return self._layers[use]
+            self.memory.layers[use] = None if spec is None else LayerTarget(spec)
+        return self.memory.layers[use]
 
     def plan(self, home: Graph, file: str, name: str) -> Plan:
         """The plan of a document's own body, or of a block of it."""
@@ -99,9 +113,10 @@ class Session:
     def parameters(self, spec: LayerSpec, settings: Mapping[str, Any]) -> Shapes | None:
         """The shapes of a layer's parameters, as ``parameter_shapes`` gives them."""
         key = (spec.id, spec.version, *typed(settings))
-        if key not in self._shapes:
-            self._shapes[key] = parameter_shapes(spec, settings)
-        return self._shapes[key]
+        shapes = self.memory.shapes
+        if key not in shapes:
+            shapes[key] = parameter_shapes(spec, settings)
+        return shapes[key]
 
     @contextmanager
     def inside(self, body: tuple[Any, ...]) -> Generator[None]:

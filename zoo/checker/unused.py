@@ -15,7 +15,11 @@ def find(planner: Planner) -> None:
     _nodes(planner)
     body = planner.plan.body
     for name, at in planner.entries.items():
-        if name in planner.used or planner.meant(name) or (isinstance(body, Scan) and at[0] == "each" and len(body.each) == 1):
+        if (
+            name in planner.used
+            or planner.meant(name)
+            or (isinstance(body, Scan) and at[0] == "each" and len(body.each) == 1)
+        ):
             continue  # a scan needs one input to know how long it is
         what = f"the {at[0]} '{name}'" if isinstance(body, Scan) else f"the input '{name}'"
         planner.report(

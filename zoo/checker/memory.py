@@ -1,0 +1,145 @@
+"""What one check leaves for the next: after an edit, only what it touches is resolved again.
+
+A node's result depends on the node, on what is known of each name that it reads, on which of its outputs are
+asked for, and on the values and masks of its body. Nodes and what is known are compared by identity, which
+works because graphs are immutable and share what an edit leaves alone. What comes out equal to before keeps
+its identity, so the wave of changes ends where types are the same again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from zoo.checker.findings import Finding
+from zoo.checker.mentions import wires
+from zoo.graph import Graph, Node, Reuse, Scan
+from zoo.spec import TensorType
+
+if TYPE_CHECKING:
+    from zoo.checker.frame import Frame, Known
+    from zoo.checker.parameters import Shapes
+    from zoo.checker.resolution import ResolvedNode
+    from zoo.checker.session import Catalogue
+    from zoo.checker.targets import LayerTarget
+
+Key: TypeAlias = tuple[Any, ...]
+
+MOST = 2_000
+"""Bodies that are remembered; the oldest are forgotten first."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """Keep one beside a document, and hand it to every check of it. An empty one is as good, only slower."""
+
+    registry: Catalogue | None = None
+    layers: dict[str, LayerTarget | None] = field(default_factory=dict[str, "LayerTarget | None"])
+    shapes: dict[Key, Shapes | None] = field(default_factory=dict[Key, "Shapes | None"])
+    bodies: dict[Key, Past] = field(default_factory=dict[Key, "Past"])
+
+    def of(self, registry: Catalogue) -> Memory:
+        """This memory, emptied when it is of another registry."""
+        if self.registry is not registry:
+            self.registry = registry
+            for part in (self.layers, self.shapes, self.bodies):
+                part.clear()
+        return self
+
+
+@dataclass(slots=True)
+class Past:
+    """A body as it was resolved: what came in, and its nodes."""
+
+    inputs: Mapping[str, Known]
+    masks: Mapping[str, TensorType]
+    entries: Mapping[str, Entry]
+
+
+@dataclass(slots=True)
+class Entry:
+    """A node as it was resolved, and what that depended on."""
+
+    node: Node
+    sources: tuple[tuple[str, Known | None], ...]
+    asked: frozenset[str]
+    documents: tuple[object, object] | None
+    reached: frozenset[tuple[str, str]]
+    known: Known
+    resolved: ResolvedNode
+    findings: list[Finding]
+
+
+class Recall:
+    """The memory of one body: takes nodes from the check before, and keeps them for the one after."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.bodies = frame.session.memory.bodies
+        past = self.bodies.pop(frame.key, None)
+        self.entries: dict[str, Entry] = {}
+        self.before: Mapping[str, Entry] = {}
+        if past is not None:
+            for name, known in frame.names.items():
+                old = past.inputs.get(name)
+                if old is not None and old.like(known):
+                    frame.names[name] = old
+            if past.masks == frame.masks:
+                self.before = past.entries
+        self.inputs = dict(frame.names)
+
+    def take(self, name: str) -> bool:
+        """Whether the node is as it was; then what was found out holds, and its findings are reported again."""
+        entry, frame = self.before.get(name), self.frame
+        if entry is None or entry.node is not frame.plan.body.nodes[name]:
+            return False
+        names = frame.names
+        for source, known in entry.sources:
+            if names.get(source) is not known:
+                return False
+        if entry.documents is not None and not _same_documents(entry.documents, frame.home):
+            return False
+        if entry.known.demand and _asked(frame, name, entry.known) != entry.asked:
+            return False
+        self.entries[name] = entry
+        names[name], frame.resolved[name] = entry.known, entry.resolved
+        frame.findings += entry.findings
+        frame.session.reached |= entry.reached
+        return True
+
+    def keep(self, name: str, findings: list[Finding], reached: frozenset[tuple[str, str]]) -> None:
+        """Remember a node that has been resolved now."""
+        frame = self.frame
+        node, known = frame.plan.body.nodes[name], frame.names[name]
+        old = self.before.get(name)
+        if old is not None and old.known.like(known):
+            known = frame.names[name] = old.known
+        if isinstance(node, Reuse) or name in frame.plan.borrowers:
+            return  # it depends on more than what it reads
+        plain = not isinstance(node, Scan) and "/" in node.use and "#" not in node.use
+        self.entries[name] = Entry(
+            node,
+            tuple((ref.node, frame.names.get(ref.node)) for _, ref in wires(node)),
+            _asked(frame, name, known),
+            None if plain else (frame.home.blocks, frame.home.files),
+            reached,
+            known,
+            frame.resolved[name],
+            findings,
+        )
+
+    def done(self) -> None:
+        """Put the body where the next check finds it."""
+        self.bodies[self.frame.key] = Past(self.inputs, self.frame.masks, self.entries)
+        while len(self.bodies) > MOST:
+            del self.bodies[next(iter(self.bodies))]
+
+
+def _same_documents(documents: tuple[object, object], home: Graph) -> bool:
+    blocks, files = documents
+    return blocks is home.blocks and files is home.files
+
+
+def _asked(frame: Frame, name: str, known: Known) -> frozenset[str]:
+    return frame.asked(name, known.demand, known.ref.port if known.ref else None)
