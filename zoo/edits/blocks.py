@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from zoo.edits.base import Edit, entry, inserted, renamed, without
-from zoo.edits.checks import check_node, check_port, check_sources, check_unused, check_value
+from zoo.edits.checks import check_node, check_sources, check_unused
 from zoo.edits.nodes import rename_in_layout
 from zoo.edits.paths import Place, map_nodes, nodes, within
+from zoo.edits.words import check_port, check_value
 from zoo.errors import EditError
 from zoo.graph import Block, Call, Graph, Node, Repeat, join
 from zoo.wires import body_wires

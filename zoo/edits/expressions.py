@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
+from zoo.edits.words import check_port, check_written
 from zoo.errors import EditError, SizeError
 from zoo.graph import Body, Call, Frozen, Node, Ref, Repeat, Scan, Start, Value
 from zoo.sizes import Expr, Name, Op, evaluate, names
@@ -156,8 +157,18 @@ def _in_start(start: Start, meanings: Meanings) -> Start:
 
 
 def in_body(body: B, meanings: Meanings) -> B:
-    """A body with names replaced in its nodes and inputs; the same object when it has none of them."""
+    """A body with names replaced in its nodes and inputs; the same object when it has none of them.
+
+    Raises EditError where that makes something that cannot be written, such as an axis of size -1.
+    """
     nodes = changed(body.nodes, lambda node: in_node(node, meanings))
+    for name, node in nodes.items():
+        if node is not body.nodes[name]:
+            check_written(node)
     if isinstance(body, Scan):
         return updated(body, nodes=nodes)
-    return updated(body, nodes=nodes, inputs=changed(body.inputs, lambda port: in_port(port, meanings)))
+    inputs = changed(body.inputs, lambda port: in_port(port, meanings))
+    for name, port in inputs.items():
+        if port is not body.inputs[name]:
+            check_port(port)
+    return updated(body, nodes=nodes, inputs=inputs)

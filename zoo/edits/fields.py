@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from zoo.edits.base import Edit, entry, node_at, with_node
-from zoo.edits.checks import check_node, said
+from zoo.edits.checks import check_node
+from zoo.edits.words import said
 from zoo.errors import EditError
 from zoo.files.words import check_requirement
 from zoo.graph import Block, Body, Call, Graph, Node, Repeat, Reuse, Scan, join

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from zoo.edits.base import Edit, entry, inserted, renamed, without
-from zoo.edits.checks import check_new, check_node, check_port
+from zoo.edits.checks import check_new, check_node
 from zoo.edits.nodes import rename_in_layout
 from zoo.edits.paths import Place, map_nodes, original, placed
 from zoo.edits.wiring import required_port
+from zoo.edits.words import check_port
 from zoo.errors import EditError, did_you_mean
 from zoo.graph import Block, Body, Frozen, Graph, Node, Ref, Repeat, Scan, Start, join, put, visible
 from zoo.spec import Port

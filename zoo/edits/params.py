@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from zoo.edits.base import Edit, entry, inserted, renamed, without
-from zoo.edits.checks import check_unused, check_value
+from zoo.edits.checks import check_unused
 from zoo.edits.expressions import in_body, names_in_body, names_in_node, names_in_port
 from zoo.edits.paths import Place, map_nodes
 from zoo.edits.settings import shown
+from zoo.edits.words import check_value
 from zoo.errors import EditError
 from zoo.graph import Block, Call, Graph, Node, Repeat, Scan, Value, put
 from zoo.sizes import Name

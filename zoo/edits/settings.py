@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, replace
 
 from zoo.edits.base import Edit, entry, node_at, with_node, without
-from zoo.edits.checks import check_value, said
 from zoo.edits.paths import original, through
+from zoo.edits.words import check_value, said
 from zoo.errors import EditError
 from zoo.files.words import check_name
 from zoo.graph import Call, Graph, Repeat, Value, freeze, join, kind, put

@@ -165,9 +165,7 @@ def _params(name: str, node: Call, block: Block) -> Meanings:
     """What to write for the params of the block."""
     for setting in node.settings:
         if setting not in block.params:
-            raise EditError(
-                f"'{name}' sets '{setting}', which block '{node.use}' does not have; unset it first"
-            )
+            raise EditError(f"'{name}' sets '{setting}', which its block does not have; unset it first")
     found: dict[str, Value] = {}
     for param, default in block.params.items():
         found[f"${param}"] = node.settings.get(param, default)

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 from zoo.edits.base import Edit, entry, inserted, node_at, with_node, without
-from zoo.edits.checks import check_node, check_sources, said
+from zoo.edits.checks import check_node, check_sources
 from zoo.edits.nodes import AddNode
 from zoo.edits.paths import block_of
+from zoo.edits.words import said
 from zoo.errors import EditError, did_you_mean
 from zoo.files.words import check_name
 from zoo.graph import Call, Frozen, Graph, Node, Ref, Repeat, Reuse, Scan, Wire, put, refs
