@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from zoo.training.options import Device
     from zoo.values import Scalar
 
-_RESUMABLE = {"text", "steps", "epochs", "minutes", "out", "resume"}
+_RESUMABLE = {"device", "text", "steps", "epochs", "minutes", "out", "resume"}
 """The options that mean something for a run that goes on; all others come from its checkpoint."""
 
 
@@ -78,6 +78,7 @@ def train(
     steps: int | None,
     epochs: float | None,
     minutes: float | None,
+    device: Device,
     out: Path | None,
     resume: Path | None,
     **choices: object,
@@ -92,19 +93,29 @@ def train(
 
     display = Display(console())
     if resume is not None:
-        foreign = [name for name in ctx.params if name not in _RESUMABLE and _given(ctx, name)]
+        given = {param.name: param.opts[0] for param in ctx.command.params if _is_given(ctx, param)}
+        foreign = [shown for name, shown in given.items() if name not in _RESUMABLE]
         if foreign:
-            names = ", ".join("GRAPH" if name == "graph" else _flag(ctx, name) for name in foreign)
+            names = ", ".join(foreign)
             raise click.UsageError(f"{names}: a resumed run takes this from its checkpoint; leave it out")
         result = training.resume(
-            resume, text=text, steps=steps, epochs=epochs, minutes=minutes, out=out, watcher=display
+            resume,
+            text=text,
+            steps=steps,
+            epochs=epochs,
+            minutes=minutes,
+            device=device if "device" in given else None,
+            out=out,
+            watcher=display,
         )
     elif graph is None:
         raise click.UsageError(
             "name a GRAPH to train (`zoo graphs` lists the library's), or a run to --resume"
         )
     else:
-        options = _options({"steps": steps, "epochs": epochs, "minutes": minutes, **choices})
+        options = _options(
+            {"steps": steps, "epochs": epochs, "minutes": minutes, "device": device, **choices}
+        )
         result = training.train(
             graph, text=text, params=dict(params), options=options, out=out, watcher=display
         )
@@ -126,12 +137,8 @@ def _options(values: dict[str, object]) -> Options:
         raise click.UsageError(faults) from None
 
 
-def _given(ctx: click.Context, name: str) -> bool:
-    return ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
-
-
-def _flag(ctx: click.Context, name: str) -> str:
-    return next(param.opts[0] for param in ctx.command.params if param.name == name)
+def _is_given(ctx: click.Context, param: click.Parameter) -> bool:
+    return ctx.get_parameter_source(str(param.name)) is ParameterSource.COMMANDLINE
 
 
 def _tell(result: Result) -> None:

@@ -12,11 +12,10 @@ from torch import Tensor
 def bigram_loss(
     train: Int[Tensor, " time"], validation: Int[Tensor, " other_time"], vocabulary: int
 ) -> float:
-    """Mean −ln p(next | character) over the validation part, in nats, of a bigram model with add-one
-    smoothing.
+    """Mean −ln p(next | character) of a bigram model over the validation part, in nats.
 
-    p(b | a) = (count(a b) + 1) / (count(a) + vocabulary), counted on the training part. Only pairs that occur
-    are stored, so the vocabulary may be large.
+    With add-one smoothing: p(b | a) = (count(a b) + 1) / (count(a) + vocabulary), counted on the training
+    part. Only pairs that occur are stored, so the vocabulary may be large.
     """
     pairs = (train[:-1] * vocabulary + train[1:]).sort().values
     asked = validation[:-1] * vocabulary + validation[1:]

@@ -42,8 +42,8 @@ class Header(BaseModel):
     characters: str
     context: int
     options: Options
-    text: str
-    """The name of the text, a path unless it is the built-in one."""
+    text: str | None
+    """The path of the text as it was given; None is the built-in one."""
     text_sha256: str
     step: int = 0
     seconds: float = 0.0
@@ -75,9 +75,7 @@ class Checkpoint:
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint atomically. Raises CheckpointError when the disk refuses; what was there before
-    stays.
-    """
+    """Write a checkpoint as a whole or not at all. Raises CheckpointError when the disk refuses."""
     require("safetensors")
     from safetensors import SafetensorError
     from safetensors.torch import save_file  # pyright: ignore[reportUnknownVariableType]

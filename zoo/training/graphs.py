@@ -32,8 +32,7 @@ def initial_model(graph: Graph, seed: int, params: Mapping[str, Scalar]) -> nn.M
 
 
 def load_checkpoint(path: str | Path) -> tuple[nn.Module, Vocabulary]:
-    """The model of a checkpoint (a run's folder, or a file in it), ready to evaluate on the CPU, and its
-    vocabulary.
+    """The model of a checkpoint (a run's folder, or a file in it) and its vocabulary, on the CPU, evaluating.
 
     Raises CheckpointError for a file that is missing, cut short, or something else.
     """

@@ -1,5 +1,4 @@
-"""What happens around a step: its seed and learning rate before it; after it the count, the measuring, the
-saving.
+"""What happens around a step: seed and learning rate before it; count, measuring and saving after it.
 
 Everything random in step n is drawn from a seed made of the run's seed and n (the data's order is, too), so
 the state of a run is its weights, its optimizer and n, and a resumed run is bit for bit the run that was
@@ -22,10 +21,10 @@ import lightning.pytorch as pl
 import torch
 from torch import Tensor
 
+from zoo.compiler.seeds import seed_of
 from zoo.errors import TrainingError
 from zoo.training.options import Options
 from zoo.training.schedule import Clock, learning_rate
-from zoo.training.seeds import derive
 from zoo.training.watcher import Moment, Watcher
 
 MEASUREMENTS = 10
@@ -58,7 +57,7 @@ class Keeper(pl.Callback):
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
     ) -> None:
-        torch.manual_seed(derive(self.options.seed, "step", self.clock.step))  # pyright: ignore[reportUnknownMemberType]
+        torch.manual_seed(seed_of(self.options.seed, f"step {self.clock.step}"))  # pyright: ignore[reportUnknownMemberType]
         rate = learning_rate(self.options.learning_rate, self.clock.midway)
         for group in trainer.optimizers[0].param_groups:
             group["lr"] = rate
@@ -74,9 +73,10 @@ class Keeper(pl.Callback):
         if keep or loss.device.type == "cpu" or clock.step % READ_EVERY == 0:
             self._read(float(loss))
         self.watcher.stepped(clock, self._loss)
-        if keep or self.stopping:
+        stopping = self.stopping  # once: a Ctrl-C that comes later than this ends the next step
+        if keep or stopping:
             self._keep()
-        if clock.done or self.stopping:
+        if clock.done or stopping:
             trainer.should_stop = True
 
     def _read(self, loss: float) -> None:

@@ -47,8 +47,7 @@ def check_ports(graph: Graph) -> None:
 def fit_params(
     graph: Graph, chosen: Mapping[str, Scalar], vocabulary: int, context: int | None
 ) -> tuple[dict[str, Scalar], int | None]:
-    """The graph's params for a text, and the context: ``vocab`` and ``context`` follow the text unless
-    chosen.
+    """The graph's params and the context: ``vocab`` and ``context`` follow the text unless chosen.
 
     The context is None when neither the caller nor the graph says anything about it.
     """
@@ -76,9 +75,7 @@ def logits_of(outputs: Any) -> Float[Tensor, "batch time vocab"]:
 
 
 def probe(model: nn.Module, vocabulary: int, context: int, name: str) -> None:
-    """Run an untrained model on a few tokens; TrainingError when it cannot score the vocabulary or sees the
-    future.
-    """
+    """Raise TrainingError for a model that cannot score the vocabulary or sees the future: it is tried."""
     time = min(context, 7)
     generator = torch.Generator().manual_seed(0)
     tokens = torch.randint(vocabulary, (2, time), generator=generator)

@@ -23,19 +23,18 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     steps: Annotated[int, Field(gt=0)] | None = None
-    epochs: Annotated[float, Field(gt=0)] | None = None
-    minutes: Annotated[float, Field(gt=0)] | None = None
+    epochs: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    minutes: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     batch: Annotated[int, Field(gt=0)] = 32
     """Windows a step."""
     context: Annotated[int, Field(gt=0)] | None = None
-    """Characters a window; None takes the graph's own param ``context``, or ``DEFAULT_CONTEXT`` when it has
-    none.
+    """Characters a window; None is the graph's own param ``context`` or, where it has none, DEFAULT_CONTEXT.
     """
     learning_rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 3e-3
     """The highest one, after the warm-up."""
     weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.1
     """Applied to matrices; biases and norms are left alone."""
-    clip: Annotated[float, Field(gt=0)] = 1.0
+    clip: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
     """The largest norm of all gradients together."""
     seed: Annotated[int, Field(ge=0)] = 0
     device: Device = "auto"

@@ -38,6 +38,7 @@ class Job:
     model: nn.Module
     header: Header
     document: Document
+    text: str
     parts: Split
     clock: Clock
     moments: dict[str, dict[str, Tensor]] | None
@@ -74,13 +75,17 @@ def perform(job: Job, watcher: Watcher) -> Result:
     header, clock, options = job.header, job.clock, job.header.options
     device = device_for(options.device, options.precision)
     windows = TrainingWindows(job.parts.train, header.context, options.batch, options.seed)
-    module = LanguageModelling(job.model, options, job.moments)
+    module = LanguageModelling(job.model.train(), options, job.moments)
     keeper = Keeper(
         clock, watcher, options, lambda: _measure(job, module), lambda moment: _save(job, module, moment)
     )
     watcher.prepared(_facts(job, device), clock)
     try:
-        with _quiet_lightning(), torch.random.fork_rng(), keeper.minding_interrupts():  # pyright: ignore[reportUnknownMemberType]
+        with (
+            _quiet_lightning(),
+            torch.random.fork_rng([0] if device == "cuda" else []),  # pyright: ignore[reportUnknownMemberType]
+            keeper.minding_interrupts(),
+        ):
             trainer = pl.Trainer(
                 accelerator=device,
                 devices=1,
@@ -138,7 +143,7 @@ def _facts(job: Job, device: str) -> Facts:
         parameters=sum(parameter.numel() for parameter in job.model.parameters()),
         vocabulary=len(job.header.characters),
         context=job.header.context,
-        text=job.header.text,
+        text=job.text,
         train_characters=len(job.parts.train),
         validation_characters=len(job.parts.validation),
         bigram_loss=job.header.bigram_loss,
@@ -189,9 +194,7 @@ def _note(path: Path, moment: Moment) -> None:
 
 @contextmanager
 def _quiet_lightning() -> Generator[None]:
-    """Lightning's hints about hardware and services are about a training script, which the reader did not
-    write.
-    """
+    """Keep Lightning's hints to authors of training scripts from people who did not write one."""
     logger = logging.getLogger("lightning.pytorch")
     level = logger.level
     logger.setLevel(logging.ERROR)

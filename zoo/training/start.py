@@ -13,10 +13,10 @@ from zoo.training.bigram import bigram_loss
 from zoo.training.checkpoint import BEST, LAST, Header, read_checkpoint
 from zoo.training.graphs import as_graph, document_of, graph_of, initial_model, restored
 from zoo.training.language_model import check_ports, fit_params, probe
-from zoo.training.options import DEFAULT_CONTEXT, DEFAULT_STEPS, Options
+from zoo.training.options import DEFAULT_CONTEXT, DEFAULT_STEPS, Device, Options
 from zoo.training.run import Job, Result, perform
 from zoo.training.schedule import Clock
-from zoo.training.text import BUILT_IN, read_text
+from zoo.training.text import read_text
 from zoo.training.vocabulary import Vocabulary
 from zoo.training.watcher import Watcher
 from zoo.training.windows import Split, TrainingWindows, split
@@ -55,7 +55,7 @@ def train(
         characters=vocabulary.characters,
         context=context,
         options=options,
-        text=name,
+        text=None if text is None else str(text),
         text_sha256=_digest(written),
         bigram_loss=bigram_loss(parts.train, parts.validation, len(vocabulary)),
     )
@@ -64,6 +64,7 @@ def train(
         model=model,
         header=header,
         document=document_of(graph),
+        text=name,
         parts=parts,
         clock=_clock(options, parts, context),
         moments=None,
@@ -79,14 +80,16 @@ def resume(
     steps: int | None = None,
     epochs: float | None = None,
     minutes: float | None = None,
+    device: Device | None = None,
     out: str | Path | None = None,
     watcher: Watcher | None = None,
 ) -> Result:
     """Go on with a run exactly where its checkpoint (a run's folder, or its last.safetensors) left it.
 
-    A new limit in steps, epochs or minutes replaces the old ones; everything else is as it was. ``text`` is
-    needed only when the file has moved, and must be the same text. ``out`` defaults to the checkpoint's own
-    folder.
+    A new limit in steps, epochs or minutes replaces the old ones, and ``device`` the old device; everything
+    else is as it was. ``text`` is needed only when the file has moved, and must be the same text. ``out``
+    defaults to the checkpoint's own folder. Raises what ``train`` raises, and TrainingError for a run that
+    has reached its end.
     """
     saved = read_checkpoint(checkpoint, LAST)
     header, options = saved.header, saved.header.options
@@ -97,14 +100,10 @@ def resume(
         )
     if steps or epochs or minutes:
         options = options.model_copy(update={"steps": steps, "epochs": epochs, "minutes": minutes})
-    if text is None and not header.text.startswith(BUILT_IN):
-        text = header.text
-    written, name = read_text(text)
-    if _digest(written) != header.text_sha256:
-        raise TrainingError(
-            f"a run goes on with the text it began with, but {name} is not that text (it was {header.text}); "
-            "name it with --text FILE, or begin a new run"
-        )
+    if device:
+        options = options.model_copy(update={"device": device})
+    path = header.text if text is None else str(text)
+    written, name = _the_same(path, header)
     vocabulary = Vocabulary(header.characters)
     parts = split(vocabulary.encode(written), header.context)
     clock = _clock(options, parts, header.context, header.step, header.seconds)
@@ -113,14 +112,17 @@ def resume(
             f"the run has reached its end at step {header.step} after {header.seconds / 60:.1f} minutes; "
             "give it a later one with --steps, --epochs or --minutes"
         )
-    folder = Path(out) if out else _home(Path(checkpoint))
+    home = Path(checkpoint) if Path(checkpoint).is_dir() else Path(checkpoint).parent
+    elsewhere = out is not None and Path(out).resolve() != home.resolve()
+    folder = _folder(out, "") if elsewhere else home
     # In another folder there is no best checkpoint yet, whatever was measured before.
     best = header.best_loss if (folder / BEST).exists() else None
     job = Job(
         name=graph_of(saved.document).name,
         model=restored(saved),
-        header=header.model_copy(update={"options": options, "text": name, "best_loss": best}),
+        header=header.model_copy(update={"options": options, "text": path, "best_loss": best}),
         document=saved.document,
+        text=name,
         parts=parts,
         clock=clock,
         moments=saved.moments,
@@ -143,8 +145,16 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _home(checkpoint: Path) -> Path:
-    return checkpoint if checkpoint.is_dir() else checkpoint.parent
+def _the_same(path: str | None, header: Header) -> tuple[str, str]:
+    remedy = "a run goes on with the text it began with: name it with --text FILE, or begin a new run"
+    try:
+        written, name = read_text(path)
+    except TrainingError as error:
+        raise TrainingError(f"{error}; {remedy}") from None
+    if _digest(written) != header.text_sha256:
+        was = header.text or "the built-in text of another Python"
+        raise TrainingError(f"{name} is not the text that was learned ({was}); {remedy}")
+    return written, name
 
 
 def _folder(out: str | Path | None, name: str) -> Path:

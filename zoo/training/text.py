@@ -12,9 +12,6 @@ from pathlib import Path
 
 from zoo.errors import TrainingError
 
-BUILT_IN = "pydoc_data.topics"
-"""The name under which a checkpoint remembers the built-in text."""
-
 
 def read_text(path: str | Path | None) -> tuple[str, str]:
     """The text, and what to call it; without a path the built-in one. Every line ends in a single line feed.
@@ -49,4 +46,4 @@ def _built_in() -> tuple[str, str]:
         raise TrainingError(
             "this Python comes without pydoc_data.topics, the built-in text; name your own: --text FILE"
         ) from None
-    return "\n\n".join(topics.values()), f"{BUILT_IN} of Python {platform.python_version()}"
+    return "\n\n".join(topics.values()), f"pydoc_data.topics of Python {platform.python_version()}"

@@ -14,8 +14,8 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
+from zoo.compiler.seeds import seed_of
 from zoo.errors import TrainingError
-from zoo.training.seeds import derive
 
 
 class Batch(NamedTuple):
@@ -88,7 +88,7 @@ class TrainingWindows:
     def _order(self, epoch: int) -> Int[Tensor, " windows"]:
         """Where the windows of an epoch begin, in the order of the walk."""
         if epoch != self._epoch:
-            generator = torch.Generator().manual_seed(derive(self.seed, "epoch", epoch))
+            generator = torch.Generator().manual_seed(seed_of(self.seed, f"epoch {epoch}"))
             offset = torch.randint(self._room + 1, (), generator=generator)
             self._starts = offset + self.context * torch.randperm(self.each_epoch, generator=generator)
             self._epoch = epoch
@@ -96,9 +96,7 @@ class TrainingWindows:
 
 
 def validation_windows(tokens: Int[Tensor, " time"], context: int, batch: int) -> Iterator[Batch]:
-    """Every character of the validation part but its first, predicted once: full windows, then the shorter
-    rest.
-    """
+    """Every token of the validation part but its first, predicted once: full windows, then the rest."""
     whole = (len(tokens) - 1) // context
     inputs = tokens[: whole * context].view(whole, context)
     targets = tokens[1 : whole * context + 1].view(whole, context)

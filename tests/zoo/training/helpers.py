@@ -41,7 +41,7 @@ def job(out: Path, options: Options, text: str = TEXT) -> Job:
         characters=vocabulary.characters,
         context=context,
         options=options,
-        text="a test",
+        text=None,
         text_sha256="0" * 64,
         bigram_loss=bigram_loss(parts.train, parts.validation, len(vocabulary)),
     )
@@ -53,6 +53,7 @@ def job(out: Path, options: Options, text: str = TEXT) -> Job:
         model=model,
         header=header,
         document=Document(text="format: zoo/1\nname: recurrent\n"),
+        text="a test",
         parts=parts,
         clock=Clock(options.steps, options.minutes),
         moments=None,

@@ -5,6 +5,7 @@ import math
 import os
 import random
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,7 @@ def gone_on(path: Path, out: Path, saved: Checkpoint | None = None) -> Job:
         model=fresh.model,
         header=saved.header,
         document=saved.document,
+        text=fresh.text,
         parts=fresh.parts,
         clock=clock,
         moments=saved.moments,
@@ -121,10 +123,7 @@ def test_the_optimizers_state_matters(tmp_path: Path) -> None:
     straight = perform(job(tmp_path / "straight", SHORT), Watcher())
     perform(job(tmp_path / "run", SHORT), Stopper(7))
     again = gone_on(tmp_path / "run", tmp_path / "run")
-    forgetful = perform(
-        Job(again.name, again.model, again.header, again.document, again.parts, again.clock, None, again.out),
-        Watcher(),
-    )
+    forgetful = perform(replace(again, moments=None), Watcher())
     assert not same(weights(forgetful.model), weights(straight.model))
 
 
@@ -170,8 +169,6 @@ def test_weights_that_are_broken_only_on_validation_are_not_kept_either(tmp_path
     class Late(Recurrent):
         def forward(self, tokens: Tensor) -> Tensor:
             return super().forward(tokens) * (1 if self.training else math.inf)
-
-    from dataclasses import replace
 
     broken = job(tmp_path, SHORT)
     with pytest.raises(TrainingError, match="the validation loss became nan at step 2"):

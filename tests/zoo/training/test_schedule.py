@@ -3,7 +3,6 @@
 import pytest
 
 from zoo.training.schedule import WARM_UP, Clock, learning_rate
-from zoo.training.seeds import derive
 
 
 def test_the_rate_warms_up_and_falls_to_zero() -> None:
@@ -32,12 +31,3 @@ def test_progress_is_what_is_further() -> None:
     assert clock.seconds >= 30
     assert Clock(steps=None, minutes=0.5, before=31.0).done
     assert Clock(steps=3, minutes=None).progress == 0
-
-
-def test_a_seed_for_one_purpose_is_no_other_one() -> None:
-    seeds = {
-        derive(seed, word, step) for seed in range(5) for word in ("step", "epoch") for step in range(100)
-    }
-    assert len(seeds) == 1000
-    assert derive(0, "step", 12) == derive(0, "step", 12)
-    assert all(0 <= seed < 2**63 for seed in seeds)

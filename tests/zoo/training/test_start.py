@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -99,8 +100,6 @@ def test_a_graph_made_in_python_trains_too(text: Path, tmp_path: Path) -> None:
         USER.replace("twice: {use: parts.yaml#double, in: embed}", "twice: {use: basic/tanh, in: embed}")
     )
     assert isinstance(graph, Graph)
-    from dataclasses import replace
-
     result = train(replace(graph, source=None), text=text, options=OPTIONS, out=tmp_path / "out")
     assert load_checkpoint(result.best)[0](torch.zeros(1, 2, dtype=torch.int64)).shape == (
         1,
@@ -165,7 +164,7 @@ def test_limits(text: Path, tmp_path: Path) -> None:
 def test_a_later_limit_goes_on_with_a_run_that_has_ended(text: Path, tmp_path: Path) -> None:
     first = train("gpt", text=text, params=TINY["gpt"], options=OPTIONS, out=tmp_path / "out")
     with pytest.raises(
-        TrainingError, match="has reached its end at step 12 .*give it a later one with --steps"
+        TrainingError, match=r"has reached its end at step 12 .*give it a later one with --steps"
     ):
         resume(first.out)
     with pytest.raises(TrainingError, match="reached its end"):
@@ -174,16 +173,18 @@ def test_a_later_limit_goes_on_with_a_run_that_has_ended(text: Path, tmp_path: P
     assert read_checkpoint(first.out, LAST).header.options.steps == 15
     elsewhere = resume(first.out, steps=16, out=tmp_path / "other")
     assert elsewhere.best.exists()
+    with pytest.raises(TrainingError, match="already holds a run"):
+        resume(first.out, steps=17, out=tmp_path / "other")
     assert read_checkpoint(first.out, LAST).header.step == 15
 
 
 def test_a_run_goes_on_with_its_own_text_only(text: Path, tmp_path: Path) -> None:
     train("gpt", text=text, params=TINY["gpt"], options=OPTIONS, out=tmp_path / "out", watcher=Stopper(3))
     moved = text.rename(tmp_path / "moved.txt")
-    with pytest.raises(TrainingError, match=r"cannot read the text .*text\.txt"):
+    with pytest.raises(TrainingError, match=r"cannot read the text .*text\.txt.*name it with --text FILE"):
         resume(tmp_path / "out")
     moved.write_text(TEXT + "!", encoding="utf-8")
-    with pytest.raises(TrainingError, match=r"moved\.txt is not that text"):
+    with pytest.raises(TrainingError, match=r"moved\.txt is not the text that was learned \(.*text\.txt\)"):
         resume(tmp_path / "out", text=moved)
     moved.write_text(TEXT, encoding="utf-8")
     assert resume(tmp_path / "out", text=moved).step == 12
@@ -218,8 +219,6 @@ def test_what_cannot_be_trained_is_refused_before_anything_is_written(text: Path
 
 
 def test_weights_of_another_model_are_refused(text: Path, tmp_path: Path) -> None:
-    from dataclasses import replace
-
     from zoo.training.checkpoint import write_checkpoint
 
     train("gpt", text=text, params=TINY["gpt"], options=OPTIONS, out=tmp_path / "out")
