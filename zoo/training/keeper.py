@@ -50,7 +50,7 @@ class Keeper(pl.Callback):
         self._measure, self._save = measure, save
         self.last: Moment | None = None
         self.stopping = False
-        self._loss = math.nan
+        self.loss, self._readings = math.nan, 0
         self._due = self._next_due()
         self._kept_at = time.monotonic()
 
@@ -71,25 +71,28 @@ class Keeper(pl.Callback):
         overdue = time.monotonic() - self._kept_at > LONGEST_UNSAVED
         keep = overdue or clock.done or clock.progress * MEASUREMENTS >= self._due
         if keep or loss.device.type == "cpu" or clock.step % READ_EVERY == 0:
-            self._read(float(loss))
-        self.watcher.stepped(clock, self._loss)
+            self.read(float(loss))
+        self.watcher.stepped(clock, self.loss)
         stopping = self.stopping  # once: a Ctrl-C that comes later than this ends the next step
         if keep or stopping:
             self._keep()
         if clock.done or stopping:
             trainer.should_stop = True
 
-    def _read(self, loss: float) -> None:
+    def read(self, loss: float) -> None:
+        """Take note of a step's loss. Raises TrainingError when it is no number."""
         if not math.isfinite(loss):
             raise TrainingError(self._diverged("training", loss))
-        self._loss = loss if math.isnan(self._loss) else 0.95 * self._loss + 0.05 * loss
+        self._readings += 1
+        share = max(1 / self._readings, 0.05)  # the mean at first, so that the start is soon forgotten
+        self.loss = loss if self._readings == 1 else (1 - share) * self.loss + share * loss
 
     def _keep(self) -> None:
         validation = self._measure()
         # Broken weights never replace whole ones on the disk.
         if not math.isfinite(validation):
             raise TrainingError(self._diverged("validation", validation))
-        self.last = Moment(self.clock.step, self.clock.seconds, self._loss, validation)
+        self.last = Moment(self.clock.step, self.clock.seconds, self.loss, validation)
         self._save(self.last)
         self._kept_at, self._due = time.monotonic(), self._next_due()
         self.watcher.measured(self.last)

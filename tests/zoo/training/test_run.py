@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from tests.zoo.training.helpers import TEXT, Recorder, Recurrent, job
 from zoo.errors import CheckpointError, TrainingError
 from zoo.training.checkpoint import BEST, LAST, Checkpoint, read_checkpoint
+from zoo.training.keeper import Keeper
 from zoo.training.module import mean_loss
 from zoo.training.options import Options
 from zoo.training.run import METRICS, Job, perform
@@ -246,3 +247,14 @@ def test_devices_and_precisions_that_are_not_there() -> None:
         assert device_for("auto") == "cpu"
         with pytest.raises(TrainingError, match="no CUDA device"):
             device_for("cuda")
+
+
+def test_the_training_loss_is_smoothed() -> None:
+    """The mean of the first twenty, then an average that forgets the old."""
+    keeper = Keeper(Clock(10, None), Watcher(), SHORT, lambda: 0.0, lambda moment: None)
+    for loss in range(1, 21):
+        keeper.read(loss)
+    assert keeper.loss == pytest.approx(10.5)
+    for _ in range(100):
+        keeper.read(3.0)
+    assert keeper.loss == pytest.approx(3.0, abs=0.05)
