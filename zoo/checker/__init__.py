@@ -15,10 +15,13 @@ error silences only what depends on it: the rest of the graph stays known.
     layers.py       a layer: settings.py, values.py, rules.py, masks.py
     blocks.py       a block; repeats.py, scans.py, and nodes.py for all kinds
     ties.py         shared parameters; parameters.py, measures.py, requirements.py
-    checking.py     the front door
+    checking.py     the front door; memory.py, what one check leaves for the next; trying.py, a wire not yet
+    drawn
 """
 
-from zoo.checker.checking import check, resolve
+from zoo.checker.checking import check, check_file, resolve
+from zoo.checker.memory import Memory
 from zoo.checker.resolution import Resolution
+from zoo.checker.trying import check_wire
 
-__all__ = ["Resolution", "check", "resolve"]
+__all__ = ["Memory", "Resolution", "check", "check_file", "check_wire", "resolve"]

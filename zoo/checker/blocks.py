@@ -1,4 +1,4 @@
-"""A block in its place: its params and axes bound by the use, its body resolved once for every distinct use."""
+"""A block in its place: params and axes bound by the use, the body resolved once for every distinct use."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _enter(
             at=("use",),
         )
         return None
-    frame = Frame(session, target.home, target.file, target.plan, values, key)
+    frame = Frame(session, target.home, target.file, target.plan, values, key, f"{target.file}#{target.name}")
     declare(frame, target.block.inputs, absent)
     live = {
         name: ref
@@ -188,7 +188,7 @@ def check_unused(session: Session, home: Graph, name: str) -> list[Finding]:
         for word, default in target.block.params.items()
     }
     values.update((axis, symbol(f"?{axis}")) for axis in _axes(target))
-    frame = Frame(session, home, "", target.plan, values, ("", name, typed(values)))
+    frame = Frame(session, home, "", target.plan, values, ("", name, typed(values)), f"#{name}")
     declare(frame, target.block.inputs)
     with session.inside(("", name)):
         session.resolve(frame, target.block.outputs)

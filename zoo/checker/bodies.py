@@ -18,6 +18,7 @@ from zoo.spec import TensorType
 def resolve(frame: Frame, live: Mapping[str, Ref]) -> Scope:
     """Resolve the body of a frame whose inputs are declared; ``live`` are the outputs that are computed."""
     plan = frame.plan
+    frame.session.entered_frames.setdefault(frame.scope, frame)
     inputs = {name: None if known.absent else known.type for name, known in frame.names.items()}
     if frame.outer is None:
         frame.findings += plan.findings  # with those of the scans inside
@@ -56,7 +57,7 @@ def _recall(frame: Frame) -> None:
 
 
 def _again(frame: Frame, owner: Frame, name: str) -> None:
-    """Resolve a reuse once more, now that the module it applies is known: it may not fit what comes in here."""
+    """Resolve a reuse once more, now that the module it applies is known: it may not fit here."""
     before = len(owner.findings)
     resolve_node(owner, name)
     if owner is not frame:

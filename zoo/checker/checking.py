@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from zoo.checker import blocks, bodies
-from zoo.checker.findings import Finding, listed, to_problems
+from zoo.checker.findings import Code, Finding, listed, to_problems
 from zoo.checker.frame import Frame
 from zoo.checker.memory import Memory
 from zoo.checker.requirements import check_requirements
@@ -15,7 +16,7 @@ from zoo.checker.session import Catalogue, Session
 from zoo.checker.values import typed
 from zoo.errors import did_you_mean
 from zoo.graph import Graph
-from zoo.problems import Problem
+from zoo.problems import Place, Problem
 from zoo.sizes import symbol
 
 MOST = 100_000
@@ -28,6 +29,55 @@ def check(graph: Graph, registry: Catalogue | None = None) -> list[Problem]:
     ``registry`` is where layers are looked up, by default the installed packs.
     """
     return list(resolve(graph, registry).problems)
+
+
+def check_file(path: str | os.PathLike[str], registry: Catalogue | None = None) -> list[Problem]:
+    """Every problem of a graph file and of the files it uses: of its text and of its graph, by place.
+
+    Raises FileError when the file itself cannot be read.
+    """
+    from zoo.files import read_path
+
+    reading = read_path(path)
+    found = [*reading.problems]
+    if not any(problem.code in _CUT_SHORT for problem in reading.problems):
+        problems = resolve(reading.graph, registry, dropped=reading.dropped).problems
+        headless = any(_lost_a_section(problem) for problem in reading.problems)
+        found += [problem for problem in problems if not (headless and problem.code in _OF_NAMES)]
+    name = os.fspath(path)
+    nowhere = Place(name, 0, 0)
+    return sorted(found, key=lambda problem: (_file(problem) != name, problem.place or nowhere))
+
+
+_CUT_SHORT = {
+    "encoding",
+    "file-empty",
+    "format",
+    "yaml-character",
+    "yaml-syntax",
+    "yaml-depth",
+    "yaml-documents",
+}
+"""Problems of a text of which the rest is unknown: what a checker would say of it proves nothing."""
+
+_OF_NAMES: set[Code] = {
+    "block-unknown",
+    "output-missing",
+    "param-unknown",
+    "reuse-unknown",
+    "tie-unknown",
+    "wire-unknown",
+}
+"""Problems that follow from a section of the file that could not be read."""
+
+
+def _lost_a_section(problem: Problem) -> bool:
+    around = not problem.path or (problem.path.startswith("#") and "." not in problem.path)
+    return around and problem.code in ("kind", "key-unknown", "yaml-key", "yaml-duplicate-key")
+
+
+def _file(problem: Problem) -> str:
+    return problem.place.file if problem.place else ""
 
 
 def resolve(
@@ -52,7 +102,7 @@ def resolve(
     session = Session(registry, graph, dropped, bodies.resolve, memory)
     findings: list[Finding] = []
     values, given = _params(graph, params, findings)
-    frame = Frame(session, graph, "", session.plan(graph, "", ""), values, ("", typed(values)))
+    frame = Frame(session, graph, "", session.plan(graph, "", ""), values, ("", typed(values)), "")
     blocks.declare(frame, graph.inputs)
     root = bodies.resolve(frame, graph.outputs)
     findings += frame.findings
@@ -64,7 +114,7 @@ def resolve(
     if layers > MOST:
         message = f"a graph has at most {MOST} layers, and this one has {_told(layers)}"
         findings.append(Finding("graph-size", message, "repeat less often"))
-    return Resolution(graph, root, to_problems(findings, graph), given)
+    return Resolution(graph, root, to_problems(findings, graph), given, session.frames())
 
 
 def _params(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoo.checker.findings import Code, Finding, TreePath
 from zoo.errors import SizeError
-from zoo.graph import Graph, Node, Ref, Repeat, Scan
+from zoo.graph import Graph, Node, Ref, Repeat, Scan, join
 from zoo.problems import Severity
 from zoo.sizes import Expr, Name, Op, Size, Symbolic, evaluate, names, substitute, symbol
 from zoo.spec import Axis, Star, TensorType, Wild
@@ -70,7 +70,8 @@ class Frame:
     ``reads`` are the outputs of its nodes that something reads, ``names`` what its nodes may read, ``masks``
     those of its inputs that are masks. ``twins`` are the nodes whose modules are applied again, when the body
     is that of a scan that is reused. A scan's body has an ``outer`` one, and a ``path`` from the block or
-    graph that both are in. ``key`` tells the use from every other. ``late`` are reuses, here or further in,
+    graph that both are in. ``scope`` addresses it (see
+    ``zoo.graph``), ``key`` tells this use from every other. ``late`` are reuses, here or further in,
     that came before the node whose module they apply.
     """
 
@@ -82,11 +83,12 @@ class Frame:
         plan: Plan,
         values: Mapping[str, Any],
         key: Key,
+        scope: str,
         outer: Frame | None = None,
         path: tuple[str, ...] = (),
     ) -> None:
         self.session, self.home, self.file, self.plan, self.values = session, home, file, plan, values
-        self.key, self.outer, self.path = key, outer, path
+        self.key, self.scope, self.outer, self.path = key, scope, outer, path
         self.tree: TreePath = plan.tree
         self.reads: set[tuple[str, str | None]] = set()
         self.names: dict[str, Known] = {}
@@ -105,6 +107,20 @@ class Frame:
         return frozenset(port for port in demand if (name, port) in self.reads or (alone and port == default))
 
     # -------------------------------------------------------------------------------------------------- sizes
+
+    def inside(self, plan: Plan, name: str) -> Frame:
+        """The frame of a scan of this body; its sizes are written in the names of this one."""
+        return Frame(
+            self.session,
+            self.home,
+            self.file,
+            plan,
+            self.values,
+            (*self.key, name),
+            join(self.scope, name),
+            self,
+            (*self.path, name),
+        )
 
     def chain(self) -> list[Frame]:
         """The frames of the block or graph and of the scans down to this one."""

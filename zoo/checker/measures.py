@@ -1,4 +1,4 @@
-"""Two measures of a resolved body: how many layers it is made of, and which axes its modules are made with."""
+"""Two measures of a resolved body: how many layers it has, and which axes its modules are made with."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Measures:
         return 0  # a reuse adds no module
 
     def made_with(self, scope: Scope) -> frozenset[str]:
-        """The axes of the scope whose sizes its modules' settings, and its learned states, are written with."""
+        """The axes whose sizes the settings of a body's modules, and its learned states, are written with."""
         if id(scope) not in self.axes:
             self.axes[id(scope)] = frozenset(
                 word

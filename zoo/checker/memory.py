@@ -38,12 +38,13 @@ class Memory:
     layers: dict[str, LayerTarget | None] = field(default_factory=dict[str, "LayerTarget | None"])
     shapes: dict[Key, Shapes | None] = field(default_factory=dict[Key, "Shapes | None"])
     bodies: dict[Key, Past] = field(default_factory=dict[Key, "Past"])
+    frames: dict[str, Frame] = field(default_factory=dict[str, "Frame"])
 
     def of(self, registry: Catalogue) -> Memory:
         """This memory, emptied when it is of another registry."""
         if self.registry is not registry:
             self.registry = registry
-            for part in (self.layers, self.shapes, self.bodies):
+            for part in (self.layers, self.shapes, self.bodies, self.frames):
                 part.clear()
         return self
 
@@ -90,7 +91,7 @@ class Recall:
         self.inputs = dict(frame.names)
 
     def take(self, name: str) -> bool:
-        """Whether the node is as it was; then what was found out holds, and its findings are reported again."""
+        """Whether the node is as it was; then what was found out is put in place again."""
         entry, frame = self.before.get(name), self.frame
         if entry is None or entry.node is not frame.plan.body.nodes[name]:
             return False

@@ -10,7 +10,8 @@ from zoo.checker.frame import Frame, Known, Site
 from zoo.checker.layers import Types
 from zoo.checker.repeats import use_repeat
 from zoo.checker.resolution import MASK, ResolvedNode, ReuseUse, Use
-from zoo.checker.scans import Entry, rewired, take, use_scan, wired
+from zoo.checker.scan_inputs import Entry, rewired, take, wired
+from zoo.checker.scans import use_scan
 from zoo.checker.targets import default_output
 from zoo.checker.wiring import connect
 from zoo.errors import SizeError
@@ -25,12 +26,7 @@ def resolve_node(frame: Frame, name: str) -> None:
     node = frame.plan.body.nodes[name]
     twin = frame.twins.get(name)
     site = Site(frame, name, node, None, twin.use if twin else None)
-    found = None
-    if name not in frame.plan.lost:
-        try:
-            found = _reuse(site, node) if isinstance(node, Reuse) else _use(site, node)
-        except SizeError as error:
-            site.report("size-value", str(error))
+    found = None if name in frame.plan.lost else resolve_here(site, node)
     if found is None:
         frame.names[name] = Known(None, None)
         frame.resolved[name] = ResolvedNode(node, _raw(node), None, {})
@@ -41,6 +37,15 @@ def resolve_node(frame: Frame, name: str) -> None:
     demand = frozenset(port for port, demanded in outputs.items() if demanded)
     frame.names[name] = Known(ref, types[default] if default else None, types, demand)
     frame.resolved[name] = ResolvedNode(node, inputs, use, types, frame.plan.ties.get(name, {}))
+
+
+def resolve_here(site: Site, node: Node) -> Found | None:
+    """Resolve ``node`` in the place of a site; None after a problem that leaves nothing known of it."""
+    try:
+        return _reuse(site, node) if isinstance(node, Reuse) else _use(site, node)
+    except SizeError as error:
+        site.report("size-value", str(error))
+        return None
 
 
 def _raw(node: Node) -> Mapping[str, Wire]:

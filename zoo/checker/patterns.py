@@ -32,7 +32,7 @@ _UNKNOWN = "?unknown"
 
 
 class Pattern:
-    """A port made ready. ``star`` is the name of its star (empty: without a name), behind ``leading`` items."""
+    """A port made ready. ``star`` is the name of its star (empty: it has none), behind ``leading`` items."""
 
     __slots__ = ("items", "leading", "port", "star")
 

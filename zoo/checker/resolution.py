@@ -173,6 +173,8 @@ class Resolution:
     root: Scope
     problems: tuple[Problem, ...]
     params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    frames: Mapping[str, object] = field(default_factory=dict[str, object], repr=False, compare=False)
+    """The checker's own view of every body, for ``check_wire``."""
 
     @property
     def ok(self) -> bool:

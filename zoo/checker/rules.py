@@ -88,5 +88,5 @@ def _checked(target: LayerTarget, found: object) -> dict[str, Shape]:
 
 
 def _vague(site: Site, wires: Wires) -> bool:
-    """Whether a size is unknown for the sake of another problem, so that arithmetic with it proves nothing."""
+    """Whether another problem hides a size, so that arithmetic with it proves nothing."""
     return any(is_open(site.frame.ground(size)) for _, _, type_ in wires.arrivals for size in type_.shape)

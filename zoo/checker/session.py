@@ -56,6 +56,7 @@ class Session:
         self.remembers = memory is not None
         self.memory = (memory or Memory()).of(registry)
         self.scopes: dict[tuple[Any, ...], tuple[Scope, frozenset[tuple[str, str]]]] = {}
+        self.entered_frames: dict[str, Frame] = {}
         self.reached: set[tuple[str, str]] = set()
         self.entered: list[tuple[Any, ...]] = []
         self.measures = Measures()
@@ -117,6 +118,11 @@ class Session:
         if key not in shapes:
             shapes[key] = parameter_shapes(spec, settings)
         return shapes[key]
+
+    def frames(self) -> Mapping[str, Frame]:
+        """Every body by its scope, in the first of its uses; those not entered now as the memory has them."""
+        self.memory.frames.update(self.entered_frames)
+        return self.memory.frames
 
     @contextmanager
     def inside(self, body: tuple[Any, ...]) -> Generator[None]:

@@ -88,8 +88,8 @@ class _Ties:
             found.append(shape)
         if found[0] != found[1]:
             message = (
-                f"'{own}' of '{name}' is {_told(found[0])}, and '{tie.parameter}' of '{tie.node}' is {_told(found[1])}: "
-                "one parameter has one shape"
+                f"'{own}' of '{name}' is {_told(found[0])}, and '{tie.parameter}' of '{tie.node}' is "
+                f"{_told(found[1])}: one parameter has one shape"
             )
             self._report("tie-shape", message, "", plan, path, name, own)
 
