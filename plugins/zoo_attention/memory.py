@@ -8,12 +8,15 @@ from math import prod
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor, empty, nn
 
 from zoo import layer
 from zoo.fields import Positive
-from zoo_attention.core import attend, hide, weigh
+from zoo_attention.core import attend, weigh
+from zoo_attention.padding import hide
+from zoo_attention.permission import permit
 
 
 class Attended(NamedTuple):
@@ -109,19 +112,22 @@ class Additive(nn.Module):
         *,
         weights: bool = False,
     ) -> Attended:
-        asked = _in_line(query @ self.weight.t()).unsqueeze(2)
-        # In place: the sum is needed by nobody, and it is the largest tensor of the step.
-        scores = (hide(keys, mask).unsqueeze(1) + asked).tanh_() @ self.energy
-        shares = weigh(scores, None if mask is None else mask.unsqueeze(1))
-        return _attended(query, torch.bmm(shares, hide(values, mask)), shares if weights else None)
+        asked = _in_line(F.linear(query, self.weight))
+        hidden, values = hide(keys, values, mask)
+        # In place: nobody needs the sum, which is the largest tensor of the step.
+        scores = (hidden.unsqueeze(1) + asked.unsqueeze(2)).tanh_() @ self.energy
+        shares = weigh(scores, permit(asked, keys, mask))
+        return _attended(query, torch.bmm(shares, values), shares if weights else None)
 
 
 def _dot(query: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, weights: bool) -> Attended:
+    asked = _in_line(query)
+    hidden, values = hide(keys, values, mask)
     out, shares = attend(
-        _in_line(query).unsqueeze(1),
-        hide(keys, mask).unsqueeze(1),
-        hide(values, mask).unsqueeze(1),
-        None if mask is None else mask[:, None, None, :],
+        asked.unsqueeze(1),
+        hidden.unsqueeze(1),
+        values.unsqueeze(1),
+        permit(asked, keys, mask),
         scale=1.0,
         weights=weights,
     )

@@ -10,7 +10,9 @@ from torch import Tensor, nn
 from zoo import layer
 from zoo.fields import Positive
 from zoo.sizes import Size
-from zoo_attention.core import allowed_pairs, attend, hide
+from zoo_attention.core import attend
+from zoo_attention.padding import hide
+from zoo_attention.permission import permit
 from zoo_attention.scaled_dot_product import Causal, Dropout, Strict, check_strict
 
 
@@ -83,32 +85,21 @@ class MultiHead(nn.Module):
         *,
         weights: bool = False,
     ) -> MultiHeadAttended:
-        # One tensor stays one: hidden once, and then as a query, too, whose NaN would spoil the keys'
-        # gradients.
-        keys = hide(key, mask)
-        values = keys if value is key else hide(value, mask)
+        permission = permit(query, key, mask, pairs, causal=self.causal, strict=self.strict)
+        keys, values = hide(key, value, mask)
+        # In self-attention padding is hidden as a query, too: its NaN would reach the gradients of the keys.
         queries = keys if query is key else query
-        allowed, triangle = allowed_pairs(
-            query.shape[1],
-            key.shape[1],
-            query.device,
-            mask=mask,
-            pairs=pairs,
-            causal=self.causal,
-            strict=self.strict,
-        )
         heads, shares = attend(
             self._split(self.query(queries)),
             self._split(self.key(keys)),
             self._split(self.value(values)),
-            allowed,
-            causal=triangle,
+            permission,
             dropout=self.dropout if self.training else 0.0,
             weights=weights,
         )
         out = self.out(heads.transpose(1, 2).flatten(2))
-        if allowed is not None:
-            out = out * allowed.any(-1).squeeze(1).unsqueeze(-1)
+        if permission.some is not None:
+            out = out * permission.some  # the bias, too
         return MultiHeadAttended(out, shares)
 
     def _split(self, x: Float[Tensor, "batch length dim"]) -> Float[Tensor, "batch heads length part"]:
@@ -117,8 +108,9 @@ class MultiHead(nn.Module):
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
-        """Refuse heads that do not divide dim before anything is built; of shapes the hints say all."""
+        """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
         _check_heads(settings["dim"], settings["heads"])
+        check_strict(settings["causal"], settings["strict"])
         return {}
 
 

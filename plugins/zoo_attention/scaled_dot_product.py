@@ -1,6 +1,7 @@
 """Scaled dot-product attention."""
 
-from typing import Annotated, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple
 
 from jaxtyping import Bool, Float
 from pydantic import Field
@@ -8,9 +9,12 @@ from torch import Tensor, nn
 
 from zoo import layer
 from zoo.fields import Probability
-from zoo_attention.core import allowed_pairs, attend, hide
+from zoo.sizes import Size
+from zoo_attention.core import attend
+from zoo_attention.padding import hide
+from zoo_attention.permission import permit
 
-Causal = Annotated[bool, Field(description="A query sees no key behind its own place.")]
+Causal = Annotated[bool, Field(description="A query sees no key after its own place.")]
 Strict = Annotated[
     bool, Field(description="With causal: nor the key at its own place; the first query sees nothing.")
 ]
@@ -47,25 +51,22 @@ class ScaledDotProduct(nn.Module):
         *,
         weights: bool = False,
     ) -> Attended:
-        allowed, triangle = allowed_pairs(
-            query.shape[1],
-            key.shape[1],
-            query.device,
-            mask=mask,
-            pairs=pairs,
-            causal=self.causal,
-            strict=self.strict,
-        )
+        keys, values = hide(key, value, mask)
         out, shares = attend(
             query.unsqueeze(1),
-            hide(key, mask).unsqueeze(1),
-            hide(value, mask).unsqueeze(1),
-            allowed,
-            causal=triangle,
+            keys.unsqueeze(1),
+            values.unsqueeze(1),
+            permit(query, key, mask, pairs, causal=self.causal, strict=self.strict),
             dropout=self.dropout if self.training else 0.0,
             weights=weights,
         )
         return Attended(out.squeeze(1), None if shares is None else shares.squeeze(1))
+
+    @staticmethod
+    def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
+        """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
+        check_strict(settings["causal"], settings["strict"])
+        return {}
 
 
 def check_strict(causal: bool, strict: bool) -> bool:

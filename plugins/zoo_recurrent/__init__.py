@@ -1,8 +1,8 @@
 """The pack ``recurrent``: cells, one step of a recurrent network each. A scan walks them over a sequence.
 
-Every cell has ``weight_ih`` and ``weight_hh`` with PyTorch's rows and order of gates, and one ``bias``: of
-PyTorch's two, bias_ih and bias_hh, only the sum has an effect, except in one gate of the GRU, which therefore
-has ``bias_n`` besides. To copy weights from ``torch.nn``, add the two biases.
+Every cell has ``weight_ih`` and ``weight_hh`` with PyTorch's rows and order of gates, and one ``bias``. Of
+PyTorch's two, bias_ih and bias_hh, only the sum has an effect; to copy weights from ``torch.nn``, add them.
+The one exception is the GRU that resets behind its matrix, and has both.
 """
 
 from torch import nn

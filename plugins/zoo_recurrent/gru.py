@@ -22,13 +22,13 @@ class GRUCell(nn.Module):
 
     with a candidate n of one of two kinds, which are different functions:
 
-        n = tanh(W_n x + b_n' + r ⊙ (U_n h + b_n))      ``reset_after``: PyTorch's and cuDNN's
-        n = tanh(W_n x + b_n' + U_n (r ⊙ h))            the paper's
+        n = tanh(W_n x + b_n + r ⊙ (U_n h + c_n))      ``reset_after``: PyTorch's and cuDNN's
+        n = tanh(W_n x + b_n + U_n (r ⊙ h))            the paper's
 
     ``weight_ih`` W: 3·hidden × input, ``weight_hh`` U: 3·hidden × hidden, their rows in the order r, z, n of
-    ``torch.nn.GRUCell``, uniform in ±1/√hidden as there. ``bias`` b_r, b_z, b_n': 3·hidden, and with
-    ``reset_after`` ``bias_n`` b_n: hidden; both zeros. PyTorch has a second bias for r and z, too, which only
-    adds to the first.
+    ``torch.nn.GRUCell``, uniform in ±1/√hidden as there. ``bias`` b: 3·hidden. With ``reset_after`` there is
+    ``bias_hh`` c, too: 3·hidden, of which c_n is a bias of its own, while c_r and c_z only add to b_r and
+    b_z; the kernels want them. Biases start at zero.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class GRUCell(nn.Module):
         self.weight_ih = nn.Parameter(empty(3 * hidden, input))
         self.weight_hh = nn.Parameter(empty(3 * hidden, hidden))
         self.bias = nn.Parameter(empty(3 * hidden))
-        self.bias_n = nn.Parameter(empty(hidden)) if reset_after else None
+        self.bias_hh = nn.Parameter(empty(3 * hidden)) if reset_after else None
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -52,18 +52,17 @@ class GRUCell(nn.Module):
         nn.init.uniform_(self.weight_ih, -bound, bound)
         nn.init.uniform_(self.weight_hh, -bound, bound)
         nn.init.zeros_(self.bias)
-        if self.bias_n is not None:
-            nn.init.zeros_(self.bias_n)
+        if self.bias_hh is not None:
+            nn.init.zeros_(self.bias_hh)
 
     def forward(
         self, x: Float[Tensor, "batch input"], h: Float[Tensor, "batch hidden"]
     ) -> Float[Tensor, "batch hidden"]:
-        hidden = h.shape[1]
-        if self.bias_n is not None:
-            bias_hh = F.pad(self.bias_n, (2 * hidden, 0))
-            return torch.gru_cell(x, h, self.weight_ih, self.weight_hh, self.bias, bias_hh)
-        total = F.linear(x, self.weight_ih, self.bias)
-        gates, candidate = slice(0, 2 * hidden), slice(2 * hidden, None)
-        r, z = torch.addmm(total[:, gates], h, self.weight_hh[gates].t()).sigmoid().chunk(2, 1)
-        n = torch.addmm(total[:, candidate], r * h, self.weight_hh[candidate].t()).tanh()
-        return n + z * (h - n)
+        if self.bias_hh is not None:
+            return torch.gru_cell(x, h, self.weight_ih, self.weight_hh, self.bias, self.bias_hh)
+        x_r, x_z, x_n = F.linear(x, self.weight_ih, self.bias).chunk(3, 1)
+        U_r, U_z, U_n = self.weight_hh.chunk(3)
+        r = (x_r + F.linear(h, U_r)).sigmoid_()
+        z = (x_z + F.linear(h, U_z)).sigmoid_()
+        n = (x_n + F.linear(r * h, U_n)).tanh_()
+        return torch.lerp(n, h, z)
