@@ -25,8 +25,10 @@ def rebuild(inside: str, shift: int, bounds: list[tuple[int, int]], pieces: list
     """What stands between the brackets, with ``pieces`` instead of the entries at ``bounds``.
 
     ``inside`` begins at offset ``shift`` of the text. None for a form that is not understood: commas at the
-    beginning of lines.
+    beginning of lines, nothing but a comment.
     """
+    if not bounds:
+        return None if "#" in inside else ", ".join(piece.text for piece in pieces)
     gaps = _Gaps(inside, shift, bounds)
     if not gaps.understood:
         return None
