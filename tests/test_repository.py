@@ -51,6 +51,16 @@ def test_the_lists_of_packages_agree() -> None:
     assert hook == f"--jaxtyping-packages={','.join(PLUGINS)},beartype.beartype"
 
 
+def test_every_module_is_light_or_known_to_be_heavy() -> None:
+    """A module of ``zoo`` does without torch by contract, or is one of the few that need it."""
+    heavy = {"bare", "cli", "compiler", "contract", "costs", "training"}
+    (contract,) = (each for each in TOOLS["importlinter"]["contracts"] if "without torch" in each["name"])
+    light = {name.removeprefix("zoo.") for name in contract["source_modules"]}
+    modules = {path.stem for path in (ROOT / "zoo").iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert light | heavy | {"__init__", "__main__", "__pycache__"} >= modules
+    assert light | heavy <= modules
+
+
 def test_every_pack_enters_by_an_entry_point() -> None:
     packs = {value: name for name, value in PROJECT["project"]["entry-points"]["zoo"].items()}
     assert packs == {name: name.removeprefix("zoo_") for name in [*PLUGINS, "zoo_graphs"]}
