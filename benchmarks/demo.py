@@ -19,8 +19,8 @@ from pathlib import Path
 import torch
 
 from zoo.training.bigram import bits
-from zoo.training.checkpoint import LAST, read_checkpoint
-from zoo.training.run import METRICS
+from zoo.training.checkpoint import read_checkpoint
+from zoo.training.folder import LAST, METRICS
 
 
 def main() -> None:

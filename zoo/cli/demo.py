@@ -28,14 +28,13 @@ def demo(steps: int, out: Path | None) -> None:
     about a minute.
     """
     from zoo.packs import locate
-    from zoo.training import Result
-    from zoo.training.bigram import bits
-    from zoo.training.run import METRICS
-    from zoo.training.start import free_folder
+    from zoo.training.folder import METRICS, free_folder
+    from zoo.training.text import read_text
 
     began = time.monotonic()
     folder = out or free_folder("demo")
-    params = [part for name, value in PARAMS.items() for part in ("--set", f"{name}={value}")]
+    characters = len(set(read_text(None)[0]))
+    params = [f"--set={name}={value}" for name, value in {"vocab": characters, **PARAMS}.items()]
 
     click.echo("A graph is a file of boxes and wires. Is it sound, and what is in it?")
     _run("check", "gpt")
@@ -44,6 +43,9 @@ def demo(steps: int, out: Path | None) -> None:
     result = _run(
         "train", "gpt", *params, "--lr", f"{LEARNING_RATE:g}", "--steps", str(steps), "--out", str(folder)
     )
+    from zoo.training import Result
+    from zoo.training.bigram import bits
+
     if not isinstance(result, Result):  # the exit code of a run that was stopped
         raise SystemExit(result)
     click.echo("\nAnd it writes on, a character at a time.")

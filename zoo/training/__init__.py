@@ -12,7 +12,7 @@ A text goes through small files, each with one thought:
     language_model                which graphs can take this task
     module, schedule              loss, optimizer, learning rate
     keeper, watcher, display      what happens around a step, and what a person sees of it
-    checkpoint, graphs            what is kept, and the way back to a model
+    checkpoint, folder, graphs    what is kept, where, and the way back to a model
     start, run                    beginning or resuming a run, and running it
     decode                        writing on
 

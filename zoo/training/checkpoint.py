@@ -7,8 +7,7 @@
               optimizer/STATE/NODE.PARAMETER  the optimizer's, in ``last.safetensors`` only
 
 Nothing is ever unpickled, any safetensors reader opens it, and being one file it is replaced as a whole or
-not at all. A run's folder holds ``best.safetensors`` (lowest validation loss: to use) and
-``last.safetensors`` (to resume).
+not at all.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ from torch import Tensor
 
 from zoo.errors import CheckpointError
 from zoo.training.extra import require
+from zoo.training.folder import BEST
 from zoo.training.options import Options
 from zoo.values import Scalar
 
-BEST, LAST = "best.safetensors", "last.safetensors"
 _MOMENT = "optimizer/"
 
 

@@ -15,17 +15,15 @@ import torch
 from torch import Tensor, nn
 
 from zoo.errors import CheckpointError, TrainingError
-from zoo.training.checkpoint import BEST, LAST, Checkpoint, Document, Header, write_checkpoint
+from zoo.training.checkpoint import Checkpoint, Document, Header, write_checkpoint
 from zoo.training.device import device_for
+from zoo.training.folder import BEST, LAST, METRICS
 from zoo.training.keeper import Keeper
 from zoo.training.module import LanguageModelling, mean_loss, moments
 from zoo.training.schedule import Clock
 from zoo.training.vocabulary import Vocabulary
 from zoo.training.watcher import Facts, Moment, Watcher
 from zoo.training.windows import Batch, Split, TrainingWindows, validation_windows
-
-METRICS = "metrics.csv"
-"""The file in a run's folder with one line a measurement."""
 
 _PRECISION = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
 

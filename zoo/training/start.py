@@ -10,7 +10,8 @@ from pathlib import Path
 from zoo.errors import CheckpointError, TrainingError
 from zoo.graph import Graph
 from zoo.training.bigram import bigram_loss
-from zoo.training.checkpoint import BEST, LAST, Header, read_checkpoint
+from zoo.training.checkpoint import Header, read_checkpoint
+from zoo.training.folder import BEST, LAST, chosen_folder, free_folder
 from zoo.training.graphs import as_graph, document_of, graph_of, initial_model, restored
 from zoo.training.language_model import check_ports, fit_params, probe
 from zoo.training.options import DEFAULT_CONTEXT, DEFAULT_STEPS, Device, Options
@@ -68,7 +69,7 @@ def train(
         parts=parts,
         clock=_clock(options, parts, context),
         moments=None,
-        out=_folder(out, graph.name),
+        out=free_folder(graph.name) if out is None else chosen_folder(out),
     )
     return perform(job, watcher or Watcher())
 
@@ -113,8 +114,7 @@ def resume(
             "give it a later one with --steps, --epochs or --minutes"
         )
     home = Path(checkpoint) if Path(checkpoint).is_dir() else Path(checkpoint).parent
-    elsewhere = out is not None and Path(out).resolve() != home.resolve()
-    folder = _folder(out, "") if elsewhere else home
+    folder = home if out is None or Path(out).resolve() == home.resolve() else chosen_folder(out)
     # In another folder there is no best checkpoint yet, whatever was measured before.
     best = header.best_loss if (folder / BEST).exists() else None
     job = Job(
@@ -155,24 +155,3 @@ def _the_same(path: str | None, header: Header) -> tuple[str, str]:
         was = header.text or "the built-in text of another Python"
         raise TrainingError(f"{name} is not the text that was learned ({was}); {remedy}")
     return written, name
-
-
-def _folder(out: str | Path | None, name: str) -> Path:
-    if out is not None:
-        folder = Path(out)
-        if (folder / LAST).exists() or (folder / BEST).exists():
-            raise TrainingError(
-                f"{folder} already holds a run, which a new one would overwrite; choose another folder, or "
-                f"go on with it: zoo train --resume {folder}"
-            )
-        return folder
-    return free_folder(name)
-
-
-def free_folder(name: str) -> Path:
-    """The first of runs/NAME, runs/NAME-2, … that is not there yet."""
-    number, folder = 1, Path("runs", name)
-    while folder.exists():
-        number += 1
-        folder = Path("runs", f"{name}-{number}")
-    return folder

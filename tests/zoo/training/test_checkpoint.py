@@ -13,15 +13,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file  # pyright: ignore[reportUnknownVariableType]
 
 from zoo.errors import CheckpointError
-from zoo.training.checkpoint import (
-    BEST,
-    LAST,
-    Checkpoint,
-    Document,
-    Header,
-    read_checkpoint,
-    write_checkpoint,
-)
+from zoo.training.checkpoint import Checkpoint, Document, Header, read_checkpoint, write_checkpoint
+from zoo.training.folder import BEST, LAST
 from zoo.training.options import Options
 
 GRAPH = "# A comment that stays.\nformat: zoo/1\nname: größer\n"

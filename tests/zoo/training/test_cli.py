@@ -12,7 +12,8 @@ from tests.zoo.training.test_run import Stopper
 from zoo.cli.app import cli
 from zoo.cli.train import generate, train
 from zoo.training import Options, display
-from zoo.training.checkpoint import LAST, read_checkpoint
+from zoo.training.checkpoint import read_checkpoint
+from zoo.training.folder import LAST
 from zoo.training.options import DEFAULT_CONTEXT, DEFAULT_STEPS
 
 TINY = ("--set", "dim=12", "--set", "heads=2", "--set", "hidden=17", "--set", "layers=2", "--batch", "3")

@@ -14,11 +14,12 @@ from torch import Tensor, nn
 
 from tests.zoo.training.helpers import TEXT, Recorder, Recurrent, job
 from zoo.errors import CheckpointError, TrainingError
-from zoo.training.checkpoint import BEST, LAST, Checkpoint, read_checkpoint
+from zoo.training.checkpoint import Checkpoint, read_checkpoint
+from zoo.training.folder import BEST, LAST, METRICS
 from zoo.training.keeper import Keeper
 from zoo.training.module import mean_loss
 from zoo.training.options import Options
-from zoo.training.run import METRICS, Job, perform
+from zoo.training.run import Job, perform
 from zoo.training.schedule import Clock
 from zoo.training.watcher import Watcher
 from zoo.training.windows import validation_windows

@@ -14,7 +14,8 @@ from tests.zoo.training.test_run import Stopper, same, weights
 from zoo.errors import CheckpointError, FileError, GraphError, TrainingError
 from zoo.graph import Graph
 from zoo.training import Options, generate, load_checkpoint, resume, train
-from zoo.training.checkpoint import BEST, LAST, read_checkpoint
+from zoo.training.checkpoint import read_checkpoint
+from zoo.training.folder import BEST, LAST
 from zoo.values import Scalar
 
 TINY: dict[str, dict[str, Scalar]] = {
