@@ -6,12 +6,15 @@ node would only give rise to problems that are not the user's. The nodes inside 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from zoo.errors import did_you_mean
 from zoo.files.pieces import PieceReader
 from zoo.files.report import Entries, is_null
+from zoo.files.text import WordError, shown
 from zoo.files.tree import Mapping, Marked
 from zoo.files.words import check_name, parse_use
-from zoo.graph import EMPTY, Call, Frozen, Node, Repeat, Reuse, Scan, Start
+from zoo.graph import EMPTY, NAME, Call, Frozen, Node, Repeat, Reuse, Scan, Start, join
 
 KEYS: dict[str, tuple[str, ...]] = {
     "scan": ("scan",),
@@ -33,8 +36,11 @@ class BodyReader(PieceReader):
         found: dict[str, Node] = {}
         outer = self.path
         for name, (key, value) in self.entries(node, "'nodes'").items():
-            before, self.path = self.slips, f"{scope}.{name}" if scope else name
-            result = self._node(value) if self.name(key, "a node") else None
+            before, self.path = self.slips, outer
+            result = None
+            if self.name(key, "a node"):
+                self.path = join(scope, name)
+                result = self._node(value)
             if result is not None and self.slips == before:
                 found[name] = result
             else:
@@ -65,7 +71,7 @@ class BodyReader(PieceReader):
         return self._reuse(entries) if kind == "reuse" else self._scan(entries["scan"][1])
 
     def _no_kind(self, node: Mapping) -> None:
-        hint = next((hint for name in node.entries if (hint := did_you_mean(name, KEYS))), "")
+        hint = next((hint for name in node.entries if (hint := _meant(name, KEYS))), "")
         remedy = "" if hint else "write one of 'use', 'repeat', 'scan', 'reuse'"
         self.report(
             "node-kind",
@@ -77,7 +83,7 @@ class BodyReader(PieceReader):
     def _known(self, entries: Entries, kind: str) -> None:
         misplaced = next((name for name in entries if name not in KEYS[kind] and name in _PLACES), None)
         if misplaced is None:
-            self.known(entries, KEYS[kind], f"a node with '{kind}'")
+            self.known(entries, KEYS[kind], f"a node with '{kind}'", _meant)
         else:
             key = entries[misplaced][0]
             self.report(
@@ -87,7 +93,7 @@ class BodyReader(PieceReader):
     # -------------------------------------------------------------------------------------------------- nodes
 
     def _call(self, entries: Entries) -> Call | None:
-        use = self.word(entries["use"][1], parse_use, "'use' is text", "use")
+        use = self.word(entries["use"][1], parse_use, "'use' is text", "use", "name a layer or a block")
         settings, inputs, tie = self.settings(entries), self.inputs(entries), self.tie(entries)
         return None if use is None else Call(use=use, settings=settings, inputs=inputs, tie=tie)
 
@@ -95,7 +101,7 @@ class BodyReader(PieceReader):
         count = self.count(entries["repeat"][1])
         use = None
         if "use" in entries:
-            use = self.word(entries["use"][1], parse_use, "'use' is text", "use")
+            use = self.word(entries["use"][1], parse_use, "'use' is text", "use", "name a layer or a block")
         else:
             key = entries["repeat"][0]
             self.report(
@@ -161,6 +167,20 @@ class BodyReader(PieceReader):
 
 _SCAN_REFS = {"each": "a step", "const": "an input", "next": "a state", "stack": "an output"}
 
+# What people write who come from other formats.
+_OTHER_WORDS = {
+    **dict.fromkeys(("layer", "block", "type", "class"), "use"),
+    **dict.fromkeys(("settings", "params", "args", "kwargs", "config"), "with"),
+    **dict.fromkeys(("input", "inputs", "wires", "from"), "in"),
+    **dict.fromkeys(("times", "count", "stack"), "repeat"),
+}
+
+
+def _meant(name: str, allowed: Iterable[str]) -> str:
+    word = _OTHER_WORDS.get(name, "")
+    return f" (did you mean '{word}'?)" if word in allowed else did_you_mean(name, allowed)
+
+
 _PLACES = {
     "with": "settings belong to the node that is reused, or to nodes inside",
     "in": "a scan reads its inputs by 'each', 'state' and 'const'",
@@ -176,6 +196,11 @@ _PLACES = {
 
 
 def _node_name(text: str) -> str:
+    node, dot, _ = text.partition(".")
+    if dot and NAME.fullmatch(node):
+        raise WordError(
+            f"'reuse' names a node, not one of its outputs, got '{shown(text)}'", f"write '{node}'"
+        )
     check_name(text, "a node")
     return text
 

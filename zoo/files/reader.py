@@ -7,6 +7,7 @@ can be looked at and checked; whether it may be run is for the problems to say.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -16,7 +17,8 @@ from zoo.files.migrations import FORMAT, MIGRATIONS
 from zoo.files.report import BAD, Entries
 from zoo.files.source import Source
 from zoo.files.text import WordError, shown
-from zoo.files.tree import Mapping, Marked, Scalar, Sequence
+from zoo.files.tree import Mapping as MarkedMapping
+from zoo.files.tree import Marked, Scalar, Sequence
 from zoo.files.words import check_requirement, parse_port, parse_setting
 from zoo.graph import EMPTY, NAME, Block, Frozen, Graph, Ref
 from zoo.graph import Scalar as Param
@@ -60,10 +62,14 @@ def read(text: str, file: str = "") -> Reading:
     """Read a graph from a text; ``file`` is the name that problems show. Other files that it uses are not
     opened.
     """
-    return _DocumentReader(Source(file, text)).read()
+    return _DocumentReader(Source(file, text), MIGRATIONS).read()
 
 
 class _DocumentReader(BodyReader):
+    def __init__(self, source: Source, migrations: Mapping[str, Callable[[str], str]]) -> None:
+        super().__init__(source)
+        self._migrations = migrations
+
     def read(self) -> Reading:
         tree = self.source.tree
         for flaw in tree.flaws:
@@ -71,10 +77,12 @@ class _DocumentReader(BodyReader):
         root = tree.root
         if root is None and not tree.flaws:
             self.report("file-empty", "the file is empty", f"a graph begins with 'format: {FORMAT}'", 0)
-        if isinstance(root, Mapping):
+        if isinstance(root, MarkedMapping):
             version = self._version(root.entries)
-            if version in MIGRATIONS:
-                return read(MIGRATIONS[version](self.source.text), self.source.file)
+            if version in self._migrations:
+                source = Source(self.source.file, self._migrations[version](self.source.text))
+                left = {old: step for old, step in self._migrations.items() if old != version}
+                return _DocumentReader(source, left).read()
             graph = self._graph(root.entries)
         else:
             if root is not None:
@@ -89,7 +97,7 @@ class _DocumentReader(BodyReader):
             return FORMAT
         node = entries["format"][1]
         version = self.word(node, str, "'format' is text", "format", remedy)
-        if version is not None and version != FORMAT and version not in MIGRATIONS:
+        if version is not None and version != FORMAT and version not in self._migrations:
             known = [*MIGRATIONS, FORMAT]
             hint = did_you_mean(version, known)
             message = f"format '{shown(version)}' is not known to this version of the zoo{hint}"
@@ -122,13 +130,16 @@ class _DocumentReader(BodyReader):
         found: dict[str, Block] = {}
         if "blocks" in entries:
             for name, (key, node) in self.entries(entries["blocks"][1], "'blocks'").items():
+                if not self.name(key, "a block"):
+                    self.dropped.add(name)
+                    continue
                 self.path = f"#{name}"
-                if self.name(key, "a block") and isinstance(node, Mapping):
-                    found[name] = self._block(node.entries, f"#{name}")
+                if isinstance(node, MarkedMapping):
+                    found[name] = self._block(node.entries, self.path)
                 else:
                     self.dropped.add(name)
-                    self.entries(node, "a block", "kind")
-        self.path = ""
+                    self.wrong_kind(node, "a block is a mapping", "write inputs, outputs and nodes below it")
+                self.path = ""
         return Frozen(found)
 
     def _block(self, entries: Entries, scope: str) -> Block:

@@ -6,7 +6,7 @@ otherwise, and counts what it left out in ``slips``, so that a caller knows whet
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeAlias, TypeVar
 
 from zoo.errors import did_you_mean
@@ -63,7 +63,7 @@ class Reporter:
         if isinstance(node, MarkedMapping):
             return node.entries
         if not is_null(node):
-            self.wrong_kind(node, f"{what} is a mapping", code=code)
+            self.wrong_kind(node, f"{what} is a mapping", "write {name: value}", code)
         return {}
 
     def items(self, node: Marked, what: str, remedy: str = "") -> list[Marked]:
@@ -73,11 +73,17 @@ class Reporter:
         self.wrong_kind(node, f"{what} is a list", remedy)
         return []
 
-    def known(self, entries: Entries, allowed: Iterable[str], what: str) -> None:
-        """Report every key that is not one of ``allowed``."""
+    def known(
+        self,
+        entries: Entries,
+        allowed: Collection[str],
+        what: str,
+        guess: Callable[[str, Collection[str]], str] = did_you_mean,
+    ) -> None:
+        """Report every key that is not one of ``allowed``; ``guess`` finds what was meant."""
         for name, (key, _) in entries.items():
             if name not in allowed:
-                hint = did_you_mean(name, allowed)
+                hint = guess(name, allowed)
                 remedy = "" if hint else f"its keys are {', '.join(allowed)}"
                 self.report("key-unknown", f"{what} has no key '{shown(name)}'{hint}", remedy, key.start)
 
@@ -129,7 +135,7 @@ class Reporter:
         if isinstance(value, bool):
             return value
         if value is not BAD:
-            self.wrong_kind(node, f"{what} is true or false")
+            self.wrong_kind(node, f"{what} is true or false", "write one of these, without quotes")
         return False
 
     def wrong_kind(self, node: Marked, sentence: str, remedy: str = "", code: str = "kind") -> None:
@@ -137,6 +143,8 @@ class Reporter:
         if isinstance(node, Broken):
             self.slips += 1
         else:
+            if is_null(node) and remedy in {"", "quote it"}:
+                remedy = "write one, or remove the line"
             self.report(code, f"{sentence}, got {describe(node)}", remedy, node.start)
 
 

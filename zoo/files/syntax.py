@@ -65,6 +65,8 @@ def explain(error: yaml.MarkedYAMLError, text: str, shift: int) -> Flaw:
         return _flaw("a tab stands where spaces indent", "indent with spaces", at)
     if "node content" in said or "expected ','" in said:
         return _collection(text, at, opened, context)
+    if "expected ':'" in said:
+        at = opened  # where the line begins that was to be a key
     if "quoted scalar" in context or "double-quoted" in context:
         return _quoted(said, at, opened)
     for words, message, remedy in _SENTENCES:
@@ -106,7 +108,7 @@ _SENTENCES = (
     ("block scalar", "{it} cannot stand behind '|' or '>'", "begin the text on the next line, indented"),
     ("directive", "lines that begin with % are not part of the format", "remove it"),
     ("incompatible YAML", "lines that begin with % are not part of the format", "remove it"),
-    ("'-' indicator", "{it} does not continue the list above", "begin list items with '- ' in one column"),
+    ("block collection", "{it} does not continue the list above", "begin list items with '- ' in one column"),
     (
         "document start",
         "the graph ended above, and {it} does not belong to it",
