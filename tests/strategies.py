@@ -154,6 +154,8 @@ class _Drawing:
 
     def __init__(self, draw: st.DrawFn) -> None:
         self.draw = draw
+        self.reuses: dict[int, tuple[Reuse, Node]] = {}
+        """By the identity of each reuse: itself, and the node that it comes from in the end."""
 
     # ------------------------------------------------------------------------------------------------- bodies
 
@@ -252,7 +254,12 @@ class _Drawing:
 
     def reuse(self, seen: list[str], found: Mapping[str, Node], around: _Around) -> Reuse:
         of = self.draw(st.sampled_from([*found, *around.outer]))
-        return Reuse(of=of, inputs=self.wired(names, seen, found, around))
+        node = Reuse(of=of, inputs=self.wired(names, seen, found, around))
+        self.reuses[id(node)] = (node, self.original({**around.outer, **found}[of]))
+        return node
+
+    def original(self, node: Node) -> Node:
+        return self.reuses[id(node)][1] if isinstance(node, Reuse) else node
 
     def scan(self, seen: list[str], found: Mapping[str, Node], around: _Around) -> Scan:
         entering = self.names(4)
@@ -327,7 +334,7 @@ class _Drawing:
         name = self.draw(st.sampled_from(seen))
         if name not in found:
             return Ref(name)
-        ports = outputs_of(found[name], {**around.outer, **found}, around.blocks)
+        ports = outputs_of(self.original(found[name]), around.blocks)
         if ports is None:
             return Ref(name, self.draw(st.none() | names))
         return Ref(
@@ -366,13 +373,11 @@ class _Drawing:
         )
 
 
-def outputs_of(node: Node, around: Mapping[str, Node], blocks: Mapping[str, Block]) -> list[str] | None:
-    """The outputs of a node; None for a layer's, which only its pack knows."""
-    while isinstance(node, Reuse):
-        node = around[node.of]
+def outputs_of(node: Node, blocks: Mapping[str, Block]) -> list[str] | None:
+    """The outputs of a node that is no reuse; None for a layer's, which only its pack knows."""
     if isinstance(node, Scan):
         return [*node.stack, *node.final]
-    return [*blocks[node.use].outputs] if node.use in blocks else None
+    return [*blocks[node.use].outputs] if isinstance(node, Call | Repeat) and node.use in blocks else None
 
 
 @st.composite
