@@ -18,7 +18,7 @@ from zoo.files.tree import Broken, Mapping, Marked, Scalar, Sequence
 @dataclass(slots=True)
 class Trivia:
     """What is written around an entry: lines above it (comments, "" for a blank line), the comment beside
-    it with its column, and the lines that close its collection.
+    it with the column it is aligned to (or 0), and the lines that close its collection.
     """
 
     above: list[str] = field(default_factory=list[str])
@@ -119,7 +119,8 @@ class _Attacher:
             if trivia.beside:
                 trivia.above.append(comment)
             else:
-                trivia.beside, trivia.column = comment, self._page.column(offset)
+                trivia.beside = comment
+                trivia.column = self._page.column(offset) if self._page.is_aligned(offset) else 0
 
 
 def dash(text: str, item: Marked) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_GAP = re.compile(r"[^\S\r\n]*(?P<comma>,?)(?P<rest>[^\r\n]*)(?P<lead>.*)", re.DOTALL)
+_GAP = re.compile(r"(?P<space>[^\S\r\n]*)(?P<comma>,?)(?P<rest>[^\r\n]*)(?P<lead>.*)", re.DOTALL)
 _BREAK = re.compile(r"(\r\n|\r|\n)[^\S\r\n]*\Z")
 
 
@@ -75,6 +75,8 @@ class _Gaps:
         match = _GAP.fullmatch(gap)
         assert match is not None
         rest, lead = match["rest"], match["lead"]
+        if not match["comma"]:
+            rest = match["space"] + rest
         if rest.lstrip().startswith("#"):
             self.comments[start] = rest.rstrip()
         elif not lead:

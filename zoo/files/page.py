@@ -27,6 +27,7 @@ class Page:
             if isinstance(word, Scalar) and word.style in {"|", ">"}:
                 self._gap(word.start, self._end(self.line(word.start)))
         self._gap(at, len(text))
+        self._columns = {self.line(offset): self.column(offset) for offset, _ in self.beside}
 
     def line(self, offset: int) -> int:
         """The line of an offset."""
@@ -57,6 +58,21 @@ class Page:
     def is_first(self, offset: int) -> bool:
         """Whether nothing but space stands before an offset in its line."""
         return not self.text[self.start(self.line(offset)) : offset].strip(" \ufeff")
+
+    def space_before(self, offset: int) -> int:
+        """Where the space before a comment begins."""
+        while self.text[offset - 1] == " ":
+            offset -= 1
+        return offset
+
+    def is_aligned(self, offset: int) -> bool:
+        """Whether a comment behind something stands in a column of its own: with more space than it needs, or
+        below another.
+        """
+        line, column = self.line(offset), self.column(offset)
+        if offset - self.space_before(offset) > 2:
+            return True
+        return column in (self._columns.get(line - 1), self._columns.get(line + 1))
 
     def _end(self, line: int) -> int:
         end = self.start(line + 1)

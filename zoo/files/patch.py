@@ -85,13 +85,11 @@ class _Patcher:
         for edit in self._edits:
             by_line.setdefault(page.line(edit[0]), []).append(edit)
         for offset, _ in page.beside:
-            start = offset
-            while self._text[start - 1] == " ":
-                start -= 1
+            start = page.space_before(offset)
             before = [edit for edit in by_line.get(page.line(offset), ()) if edit[0] < offset]
             grown = sum(len(new) - (last - first) for first, last, new in before)
             rigid = any(last > start or "\n" in new or "\r" in new for _, last, new in before)
-            if offset - start > 1 and grown and not rigid:
+            if grown and not rigid and page.is_aligned(offset):
                 self._edits.append((start, offset, " " * max(2, offset - start - grown)))
         return apply(self._text, self._edits, 0, len(self._text))
 
@@ -161,11 +159,7 @@ class _Patcher:
         tall = isinstance(node, Mapping | Sequence) and not node.flow
         inline = self._inline(part, new, kind)
         if inline is not None and not tall:
-            lead = ""
-            if node.start == node.end and self._text[node.start - 1 : node.start] != " ":
-                colon = part.key is None or ":" in self._text[part.key.end : node.start]
-                lead = " " if colon else ": "
-            self._edits.append((node.start, node.end, lead + inline))
+            self._edits.append(self._in_place(part, inline))
             return
         if part.key is None or part.flow:
             raise _RigidError
@@ -183,6 +177,21 @@ class _Patcher:
             self._edits.append(
                 (page.start(first), page.start(first), "".join(line + self._break for line in lines))
             )
+
+    def _in_place(self, part: Part, inline: str) -> Edit:
+        """Put a value in the place of one; of an empty one, too."""
+        start, end = part.value.start, part.value.end
+        if start < end or part.key is None:
+            return start, end, inline
+        while self._text[start - 1] == " ":
+            start -= 1
+        while part.flow and self._text[end] == " ":
+            end += 1
+        return (
+            start,
+            end if part.flow else start,
+            f" {inline}" if self._text[start - 1] == ":" else f": {inline}",
+        )
 
     def _inline(self, part: Part, new: Plain, kind: Kind) -> str | None:
         """The new value as it stands behind ``key:``, or None when it needs lines of its own."""
@@ -218,6 +227,7 @@ class _Patcher:
             raise _RigidError
         column = page.column(parts[0].start)
         anchor: Part | None = None
+        stays = any(step.part is not None and step.stays for step in steps)
         after = ""
         for step in steps:
             if step.part is not None and step.stays:
@@ -225,7 +235,7 @@ class _Patcher:
                 anchor = step.part
             else:
                 lines = self._lines(step, kind, column)
-                apart = stands_apart(page, parts, anchor, kind, step.key, step.new, after)
+                apart = stays and stands_apart(page, parts, anchor, kind, step.key, step.new, after)
                 self._edits.append(insertion(page, parts, anchor, lines, apart, self._break))
             after = step.key
         kept = {step.part.start for step in steps if step.part is not None and step.stays}

@@ -146,7 +146,7 @@ def text_lines(value: str, indent: int) -> list[str]:
             return [word(value)]
         return ["|" if value.endswith("\n") else "|-", *(space + line if line else "" for line in lines)]
     words = value.split(" ")
-    if not is_visible(value) or "" in words:
+    if not is_visible(value) or "" in words or len(words) == 1:
         return [word(value, flow=False)]
     # a break between words reads back as the space that it stands for
     return [">-", *_wrap(value, space)]
