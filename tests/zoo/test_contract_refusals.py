@@ -6,7 +6,9 @@ Every case is read twice, with its hints as objects and as strings (``from __fut
 import __future__
 
 import re
+import sys
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -100,6 +102,11 @@ PORTS = {
         'extra"] | None = None',
         'extra"] = torch.zeros(())',
         "forward's 'mask': an unwired port is None, and its default is tensor(0.); write X | None = None",
+    ),
+    "positional": (
+        "| None = None,\n        *",
+        "| None = None,\n        /, *",
+        "forward's 'x': ports are wired by name, and it is positional only; remove the / of forward",
     ),
     "keywords": (
         "weights: bool = False",
@@ -555,6 +562,19 @@ def test_a_rule_gives_what_hints_cannot() -> None:
 def test_hints_that_name_something_local_are_found() -> None:
     source = f"def make():\n{SOUND.replace(chr(10), chr(10) + '    ')}\n    return Cell\nCell = make()"
     assert run(source, strings=True)["Cell"].__zoo_spec__.id == "lab/cell"
+
+
+def test_hints_mean_what_they_mean_in_their_own_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fields of a NamedTuple from another module are read with that module's names."""
+    theirs = ModuleType("lab_theirs")
+    source = SOUND.partition("@layer")[0].replace("Float[Tensor", "F[Tensor")
+    flags = __future__.annotations.compiler_flag
+    exec(compile(f"{source}\nfrom jaxtyping import Float as F", "<lab>", "exec", flags=flags), vars(theirs))
+    monkeypatch.setitem(sys.modules, "lab_theirs", theirs)
+    ours = SOUND.replace(
+        "class Out(NamedTuple)", "F = int\nfrom lab_theirs import Out\nclass Other(NamedTuple)"
+    )
+    assert str(run(ours, strings=True)["Cell"].__zoo_spec__.outputs["h"]) == "float batch hidden"
 
 
 def test_what_pydantic_says_is_kept_as_the_cause() -> None:

@@ -99,6 +99,18 @@ def test_files_of_one_name_in_two_folders_are_told_apart(tmp_path: Path) -> None
     }
 
 
+def test_tasks_and_exporters_are_found_by_name(tmp_path: Path) -> None:
+    (tmp_path / "tools.py").write_text(
+        "import zoo\n"
+        "@zoo.hookimpl\ndef zoo_tasks():\n    return {'copy': dict}\n"
+        "@zoo.hookimpl\ndef zoo_exporters():\n    return {'text': str}\n"
+    )
+    registry = packs.load_packs(plugins=[tmp_path])
+    assert (registry.tasks, registry.exporters) == ({"copy": dict}, {"text": str})
+    (pack,) = registry.packs
+    assert (pack.tasks, pack.exporters) == (("copy",), ("text",))
+
+
 def test_names_that_begin_with_an_underscore_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "_helper.py").write_text("1 / 0")
     assert not packs.load_packs(plugins=[tmp_path]).packs

@@ -46,10 +46,23 @@ class TensorHint:
     references: frozenset[str]
 
 
-def resolve_hints(owner: Any, what: str, names: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a layer's class: its module, and the names that hints in that module may say.
+
+    Hints that are strings are found among the names of the module they were written in; a class inside a
+    function may also name what the function defines.
+    """
+
+    module: str
+    names: Mapping[str, Any]
+
+
+def resolve_hints(owner: Any, what: str, around: Around) -> dict[str, Any]:
     """The type hints of a function or class, strings evaluated; ``what`` is its name in messages."""
     try:
-        return get_type_hints(owner, localns=dict(names), include_extras=True)
+        names = dict(around.names) if owner.__module__ == around.module else None
+        return get_type_hints(owner, localns=names, include_extras=True)
     except NameError as error:
         raise LayerError(
             f"the types of {what} name '{error.name}', which is not there when the class is read; "

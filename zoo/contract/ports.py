@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from inspect import Parameter
 from typing import Any, cast, get_origin
 
-from zoo.contract.hints import TensorHint, resolve_hints, split_none, tensor_hint
+from zoo.contract.hints import Around, TensorHint, resolve_hints, split_none, tensor_hint
 from zoo.errors import LayerError, did_you_mean
 from zoo.graph import NAME
 
@@ -15,10 +15,8 @@ _UNSPEAKABLE = ("true", "false", "null")  # as a key, a file would read these as
 _EXAMPLE = 'Float[Tensor, "batch time dim"]'
 
 
-def read_ports(
-    cls: type[Any], names: Mapping[str, Any]
-) -> tuple[dict[str, TensorHint], dict[str, TensorHint]]:
-    """The inputs and outputs of a layer class; ``names`` are what its hints may name."""
+def read_ports(cls: type[Any], around: Around) -> tuple[dict[str, TensorHint], dict[str, TensorHint]]:
+    """The inputs and outputs of a layer class, whose hints may name what is around it."""
     from torch import nn
 
     forward = inspect.getattr_static(cls, "forward")
@@ -27,7 +25,7 @@ def read_ports(
     if isinstance(forward, staticmethod | classmethod):
         raise LayerError("forward is a static or class method; make it an ordinary one, with self")
     parameters = parameters_of(cls.forward)
-    hints = resolve_hints(cls.forward, "forward", names)
+    hints = resolve_hints(cls.forward, "forward", around)
     inputs: dict[str, TensorHint] = {}
     flags: dict[str, Parameter] = {}
     for name, parameter in parameters.items():
@@ -38,7 +36,7 @@ def read_ports(
             inputs[name] = _input(name, parameter, hints, inputs)
         except LayerError as error:
             raise LayerError(f"forward's '{name}': {error}") from None
-    outputs = _outputs(hints, names)
+    outputs = _outputs(hints, around)
     _check_flags(flags, hints, outputs)
     return inputs, outputs
 
@@ -56,6 +54,8 @@ def _input(
         raise LayerError(
             "** takes whatever comes, and a port has a name and a type; name the ports one by one"
         )
+    if parameter.kind is Parameter.POSITIONAL_ONLY:
+        raise LayerError("ports are wired by name, and it is positional only; remove the / of forward")
     if parameter.annotation is Parameter.empty:
         raise LayerError(f"a port has a type, and this has none; annotate it: {name}: {_EXAMPLE}")
     _check_name(name)
@@ -77,12 +77,12 @@ def _input(
     return tensor_hint(hint, optional=maybe)
 
 
-def _outputs(hints: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, TensorHint]:
+def _outputs(hints: Mapping[str, Any], around: Around) -> dict[str, TensorHint]:
     if "return" not in hints:
         raise LayerError(f"forward's return type is the output ports, and there is none; write -> {_EXAMPLE}")
     hint = hints["return"]
     if _is_named_tuple(hint):
-        return _fields(hint, names)
+        return _fields(hint, around)
     if hint is tuple or get_origin(hint) is tuple:
         raise LayerError("forward returns a tuple whose fields have no names; return a NamedTuple")
     if hint is not None and split_none(hint)[1]:
@@ -95,8 +95,8 @@ def _outputs(hints: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Te
         raise LayerError(f"forward's return: {error}; or return a NamedTuple of such") from None
 
 
-def _fields(tuple_: Any, names: Mapping[str, Any]) -> dict[str, TensorHint]:
-    hints = resolve_hints(tuple_, tuple_.__name__, names)
+def _fields(tuple_: Any, around: Around) -> dict[str, TensorHint]:
+    hints = resolve_hints(tuple_, tuple_.__name__, around)
     outputs: dict[str, TensorHint] = {}
     for name in tuple_._fields:
         try:

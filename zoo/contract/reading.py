@@ -9,7 +9,7 @@ from inspect import Parameter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from zoo.contract.axes import check_axes, is_pointwise, widths
-from zoo.contract.hints import resolve_hints, shown
+from zoo.contract.hints import Around, resolve_hints, shown
 from zoo.contract.ports import parameters_of, read_ports
 from zoo.contract.settings import SettingKind, setting_kind, settings_model
 from zoo.errors import LayerError
@@ -70,11 +70,11 @@ def read(cls: type[Any], id: str, version: int = 1, names: Mapping[str, Any] | N
             "the docstring is the help text, and there is none; say what it computes and whose idea it is"
         )
 
-    names = {**(names or {}), cls.__name__: cls}
-    parameters, hints = _settings(cls, names)
+    around = Around(cls.__module__, {**(names or {}), cls.__name__: cls})
+    parameters, hints = _settings(cls, around)
     settings = settings_model(f"{cls.__name__}Settings", cls.__module__, parameters, hints)
     kinds: dict[str, SettingKind] = {name: setting_kind(hint) for name, hint in hints.items()}
-    inputs, outputs = read_ports(cls, names)
+    inputs, outputs = read_ports(cls, around)
     rule = _rule(cls)
     check_axes(inputs, outputs, kinds, ruled=rule is not None)
     return LayerSpec(
@@ -91,7 +91,7 @@ def read(cls: type[Any], id: str, version: int = 1, names: Mapping[str, Any] | N
     )
 
 
-def _settings(cls: type[Any], names: Mapping[str, Any]) -> tuple[dict[str, Parameter], dict[str, Any]]:
+def _settings(cls: type[Any], around: Around) -> tuple[dict[str, Parameter], dict[str, Any]]:
     from torch import nn
 
     if cls.__init__ is nn.Module.__init__:
@@ -110,7 +110,7 @@ def _settings(cls: type[Any], names: Mapping[str, Any]) -> tuple[dict[str, Param
             raise LayerError(
                 f"setting '{name}' is no word of plain letters, digits and _, as files need; rename it"
             )
-    hints = resolve_hints(cls.__init__, "__init__", names)
+    hints = resolve_hints(cls.__init__, "__init__", around)
     return parameters, {name: hints.get(name) for name in parameters}
 
 
