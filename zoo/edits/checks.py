@@ -40,7 +40,7 @@ def check_sources(body: Body, refs: Iterable[Ref], reader: str = "") -> None:
             )
         way = path_back(body, ref.node, (reader,)) if reader else None
         if way is not None:
-            cycle = " -> ".join([reader, *reversed(way)])
+            cycle = " -> ".join([*reversed(way), reader])
             raise EditError(f"cycle {cycle}; a wire back in time goes through a scan's 'state' and 'next'")
 
 
