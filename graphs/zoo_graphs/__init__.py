@@ -1,4 +1,4 @@
-"""The library of graphs: architectures worth knowing, one YAML file each, to read, to train and to start from.
+"""The library of graphs: architectures worth knowing, one YAML file each, to read, train and start from.
 
 A pack like any other, though it offers no layers. A graph is found by its file's name: ``zoo show gpt``.
 """
