@@ -1,7 +1,8 @@
 """One architecture as a graph file and as Keras's JSON: lines, lines changed by adding a layer, time to load.
 
-A decoder-only Transformer of pre-norm layers, written flat (every layer spelled out, as Keras must) and with ``repeat``.
-Keras is a peer, not a dependency: ``pip install --no-deps keras absl-py namex optree h5py ml_dtypes``, then
+A decoder-only Transformer of pre-norm layers, written flat (every layer spelled out, as Keras must) and with
+``repeat``. Keras is a peer, not a dependency:
+``pip install --no-deps keras absl-py namex optree h5py ml_dtypes``, then
 
     KERAS_BACKEND=torch python benchmarks/against_keras.py
 """
@@ -38,7 +39,10 @@ LAYER = """\
   ffn_{i}: {{use: feedforward/ffn, with: {{hidden: {hidden}}}, in: norm_{i}b}}
   add_{i}b: {{use: basic/add, in: [add_{i}a, ffn_{i}]}}
 """
-TAIL = "  norm: {{use: norm/layer_norm, in: {last}}}\n  head: {{use: basic/linear, with: {{output: {vocab}}}, in: norm}}\n"
+TAIL = """\
+  norm: {{use: norm/layer_norm, in: {last}}}
+  head: {{use: basic/linear, with: {{output: {vocab}}}, in: norm}}
+"""
 
 
 def flat(layers: int) -> str:
@@ -53,10 +57,12 @@ def flat(layers: int) -> str:
 def repeated(layers: int) -> str:
     """The file as a person writes it: one block, repeated."""
     body = LAYER.format(i="", before="x", heads=HEADS, hidden=HIDDEN).replace("\n  ", "\n      ")
-    block = "blocks:\n  layer:\n    inputs: {x: float batch time dim}\n    outputs: {out: add_b}\n    nodes:\n    "
+    ports = "    inputs: {x: float batch time dim}\n    outputs: {out: add_b}\n"
+    block = f"blocks:\n  layer:\n{ports}    nodes:\n    "
     stack = f"  stack: {{repeat: {layers}, use: layer, carry: {{x: embed}}}}\n"
+    tail = TAIL.format(last="stack", vocab=VOCAB)
     head, nodes, first = HEAD.partition("nodes:\n")
-    return head + block + body.rstrip(" ") + nodes + first + stack + TAIL.format(last="stack", vocab=VOCAB)
+    return head + block + body.rstrip(" ") + nodes + first + stack + tail
 
 
 def keras_json(layers: int) -> str:
@@ -91,24 +97,35 @@ def seconds(action: Callable[[], object], times: int = 5) -> float:
     return median(taken)
 
 
+def row(layers: int, form: str, lines: int, differing: int, taken: float) -> None:
+    """Print one row of the table."""
+    print(f"{layers:>6} {form:<18} {lines:>7} {differing:>21} {taken * 1e3:>18.0f}")
+
+
 def main() -> None:
     """Print the table."""
     os.environ.setdefault("KERAS_BACKEND", "torch")
-    import keras
+    try:
+        import keras
+    except ImportError:
+        print("Keras is not installed; see the head of this file")
+        return
 
     import zoo
 
     zoo.registry()
-    print(f"keras {keras.__version__} on {keras.config.backend()}; layerzoo {zoo.__version__}; CPU, weights included")
+    print(
+        f"keras {keras.__version__} on {keras.config.backend()}, layerzoo {zoo.__version__}, CPU, weights too"
+    )
     print(f"{'layers':>6} {'form':<18} {'lines':>7} {'changed by one layer':>21} {'load to model, ms':>18}")
     for layers in (12, 96):
         text = keras_json(layers)
         taken = seconds(lambda text=text: keras.models.model_from_json(text))
-        print(f"{layers:>6} {'keras json':<18} {text.count(chr(10)) + 1:>7} {changed(keras_json, layers):>21} {taken * 1e3:>18.0f}")
+        row(layers, "keras json", len(text.splitlines()), changed(keras_json, layers), taken)
         for form, write in (("graph file, flat", flat), ("graph file, repeat", repeated)):
             text = write(layers)
             taken = seconds(lambda text=text: zoo.loads(text).compile())
-            print(f"{layers:>6} {form:<18} {text.count(chr(10)):>7} {changed(write, layers):>21} {taken * 1e3:>18.0f}")
+            row(layers, form, len(text.splitlines()), changed(write, layers), taken)
 
 
 if __name__ == "__main__":

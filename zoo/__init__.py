@@ -1,9 +1,10 @@
 """layerzoo: neural sequence layers, wired into graphs that compile to PyTorch.
 
-    graph = zoo.load("transformer.yaml")     # an immutable Graph, checked
+    graph = zoo.load("transformer.yaml")     # an immutable Graph
     model = graph.compile(device="cuda")     # an ordinary nn.Module
 
-Importing ``zoo`` loads neither torch nor Qt nor Lightning: each name below brings its module when it is first used.
+Importing ``zoo`` loads neither torch nor Qt nor Lightning: each name below brings its module when it is first
+used.
 """
 
 from __future__ import annotations

@@ -7,12 +7,12 @@
     ├── LayerError          a layer class breaks the layer contract
     ├── PackError           a pack cannot be loaded, or two packs claim one name
     ├── SizeError           an expression of sizes does not parse or has no value
-    ├── InputError          a compiled model was called with inputs that do not fit (also a ``TypeError``)
+    ├── InputError          a compiled model got inputs that do not fit (also a ``TypeError``)
     ├── TrainingError       a training run cannot start or go on
     └── CheckpointError     a checkpoint cannot be read or written
 
-A message gives the invariant, what came, and the remedy. Code that knows the inner fact raises; code that knows
-node, file and line adds them.
+A message gives the invariant, what came, and the remedy. Code that knows the inner fact raises; code that
+knows node, file and line adds them.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """What a layer says of itself, as plain data: ports, settings, help.
 
-A ``LayerSpec`` is read once from the type hints of a layer class (``zoo.contract``) and is all that the checker, the
-compiler, the editor and the catalogue know of it. Nothing here imports torch.
+A ``LayerSpec`` is read once from the type hints of a layer class (``zoo.contract``) and is all that the
+checker, the compiler, the editor and the catalogue know of it. Nothing here imports torch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, Union
+from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel
 
@@ -20,7 +20,7 @@ DTYPES: tuple[DType, ...] = ("float", "int", "bool")
 
 @dataclass(frozen=True, slots=True)
 class Star:
-    """``*any``: any number of axes, the same ones wherever the layer names them; ``...`` is a Star without a name."""
+    """``*any``: any number of axes, the same wherever the layer names them; ``...`` is one without a name."""
 
     name: str
 
@@ -36,15 +36,15 @@ class Wild:
         return "_"
 
 
-Axis: TypeAlias = Union[Expr, Star, Wild]
+Axis: TypeAlias = Expr | Star | Wild
 
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """A typed input or output: of a layer (axes may be patterns), or of a graph or block (axes are expressions).
+    """A typed input or output: of a layer (axes may be patterns), of a graph or block (axes are expressions).
 
-    ``optional`` inputs may stay unwired, ``variadic`` inputs take a list of wires, ``on_demand`` outputs are computed only
-    when something reads them.
+    ``optional`` inputs may stay unwired, ``variadic`` inputs take a list of wires, ``on_demand`` outputs are
+    computed only when something reads them.
     """
 
     dtype: DType
@@ -80,7 +80,7 @@ def _word(size: Size) -> str:
     return f"({text})" if " " in text else text
 
 
-Shapes: TypeAlias = Mapping[str, Union[tuple[Size, ...], Sequence[tuple[Size, ...]]]]
+Shapes: TypeAlias = Mapping[str, tuple[Size, ...] | Sequence[tuple[Size, ...]]]
 ShapeRule: TypeAlias = Callable[[Mapping[str, Any], Shapes], Mapping[str, tuple[Size, ...]]]
 
 
@@ -88,9 +88,10 @@ ShapeRule: TypeAlias = Callable[[Mapping[str, Any], Shapes], Mapping[str, tuple[
 class LayerSpec:
     """A registered layer.
 
-    ``cls`` is the ``nn.Module`` class. ``settings`` is a strict pydantic model of ``__init__``'s parameters. ``widths`` are the
-    settings that are also axes of input ports: left out of a file, they are solved from the wires. ``rule`` computes output
-    shapes where hints cannot (the static method ``shapes`` of the class). ``pointwise`` layers work on any leading axes.
+    ``cls`` is the ``nn.Module`` class. ``settings`` is a strict pydantic model of ``__init__``'s parameters.
+    ``widths`` are the settings that are also axes of input ports: left out of a file, they are solved from
+    the wires. ``rule`` computes output shapes where hints cannot (the static method ``shapes`` of the class).
+    ``pointwise`` layers work on any leading axes.
     """
 
     id: str
@@ -121,4 +122,16 @@ class LayerSpec:
         return tuple(name for name, port in self.inputs.items() if not port.optional)
 
 
-__all__ = ["DTYPES", "Axis", "DType", "LayerSpec", "Name", "Port", "ShapeRule", "Shapes", "Star", "TensorType", "Wild"]
+__all__ = [
+    "DTYPES",
+    "Axis",
+    "DType",
+    "LayerSpec",
+    "Name",
+    "Port",
+    "ShapeRule",
+    "Shapes",
+    "Star",
+    "TensorType",
+    "Wild",
+]
