@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 import zoo
 from zoo.compiler import compile_graph
+from zoo.files import fmt
 from zoo.graph import Graph
 
 FOLDER = Path(__file__).parents[2] / "graphs" / "zoo_graphs"
@@ -82,6 +83,12 @@ def test_each_opens_with_what_it_shows_and_where_it_is_from(name: str) -> None:
     assert re.search(r': [A-Z][^"]*"[^"]{15,}",[^"]*\b(19|20)\d\d', told), "a paper: authors, title, year"
     assert f"\nname: {name}\n" in text
     assert graph(name).about
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_is_written_as_the_formatter_writes(name: str) -> None:
+    text = zoo.registry().graphs[name].read_text(encoding="utf-8")
+    assert fmt(text) == text
 
 
 @pytest.mark.parametrize("name", NAMES)

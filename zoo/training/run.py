@@ -100,8 +100,10 @@ def perform(job: Job, watcher: Watcher) -> Result:
             if header.scaler:
                 trainer.precision_plugin.load_state_dict(header.scaler)
             trainer.fit(module, train_dataloaders=_Stream(windows, clock.step))
-    except SystemExit:  # Lightning's answer to a second Ctrl-C
-        raise KeyboardInterrupt from None
+    except SystemExit:
+        if keeper.stopping:  # Lightning's answer to a second Ctrl-C
+            raise KeyboardInterrupt from None
+        raise
     except torch.OutOfMemoryError:
         raise TrainingError(
             f"{options.batch} windows of {header.context} characters a step are too much for the memory of "
