@@ -11,7 +11,7 @@ from zoo import layer
 from zoo.fields import Positive
 from zoo.sizes import Size
 from zoo_attention.core import attend
-from zoo_attention.padding import hide
+from zoo_attention.padding import hide, tame
 from zoo_attention.permission import permit
 from zoo_attention.scaled_dot_product import Causal, Dropout, Strict, check_strict
 
@@ -87,10 +87,10 @@ class MultiHead(nn.Module):
     ) -> MultiHeadAttended:
         permission = permit(query, key, mask, pairs, causal=self.causal, strict=self.strict)
         keys, values = hide(key, value, mask)
-        # In self-attention padding is hidden as a query, too: its NaN would reach the gradients of the keys.
-        queries = keys if query is key else query
+        if mask is not None and query is key and key is not keys:
+            query = tame(query, mask)
         heads, shares = attend(
-            self._split(self.query(queries)),
+            self._split(self.query(query)),
             self._split(self.key(keys)),
             self._split(self.value(values)),
             permission,

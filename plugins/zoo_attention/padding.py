@@ -30,6 +30,17 @@ def hide(
     return hidden, (hidden if value is key else _hidden(value, mask))
 
 
+def tame(x: Float[Tensor, "batch key _"], mask: Bool[Tensor, "batch key"]) -> Float[Tensor, "batch key _"]:
+    """Queries that are keys as well, with zeros for those in padding that hold NaN, ∞ or anything near.
+
+    What such a query gets is nobody's concern, but the gradients of all keys would be NaN with it. The others
+    stay, so that the result is the same whether ``hide`` could look or not.
+    """
+    wide = x.detach().to(torch.promote_types(x.dtype, torch.float32))
+    wild = ~wide.square().sum(-1, keepdim=True).isfinite()
+    return x.masked_fill(wild & ~mask.unsqueeze(-1), 0)
+
+
 def _hidden(x: Tensor, mask: Tensor) -> Tensor:
     return x if seen(x, _harmless) else x.masked_fill(~mask.unsqueeze(-1), 0)
 
