@@ -20,7 +20,9 @@ from zoo.values import Frozen
 if TYPE_CHECKING:
     from torch import nn
 
-M = TypeVar("M", bound="nn.Module")
+    M = TypeVar("M", bound=nn.Module)
+else:
+    M = TypeVar("M")  # checkers at run time could not resolve a bound that is not imported
 
 _ID = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 
