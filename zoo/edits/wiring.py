@@ -82,8 +82,8 @@ class Connect(Edit):
         inputs, port = node.inputs, self.end.port
         if port and "" in inputs:
             first = self.first or required_port(graph, node)
-            if first != port:
-                said(check_name, first, "the port that is wired already")
+            if not first:
+                raise EditError(f"'{self.end.node}' has a wire that names no port; say which port that is")
             inputs = Frozen({first: inputs[""]})
         if isinstance(node, Repeat) and port in node.carry:
             node = replace(node, carry=without(node.carry, port))
