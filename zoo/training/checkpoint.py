@@ -77,7 +77,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint as a whole or not at all. Raises CheckpointError when the disk refuses."""
     require("safetensors")
     from safetensors import SafetensorError
-    from safetensors.torch import save_file  # pyright: ignore[reportUnknownVariableType]
+    from safetensors.torch import save_file  # pyright: ignore[reportUnknownVariableType] - it is typed in part
 
     tensors = dict(checkpoint.weights)
     for name, states in checkpoint.moments.items():

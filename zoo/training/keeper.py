@@ -57,7 +57,7 @@ class Keeper(pl.Callback):
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
     ) -> None:
-        torch.manual_seed(seed_of(self.options.seed, f"step {self.clock.step}"))  # pyright: ignore[reportUnknownMemberType]
+        torch.manual_seed(seed_of(self.options.seed, f"step {self.clock.step}"))  # pyright: ignore[reportUnknownMemberType] - torch types it in part
         rate = learning_rate(self.options.learning_rate, self.clock.midway)
         for group in trainer.optimizers[0].param_groups:
             group["lr"] = rate

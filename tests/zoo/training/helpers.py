@@ -45,8 +45,8 @@ def job(out: Path, options: Options, text: str = TEXT) -> Job:
         text_sha256="0" * 64,
         bigram_loss=bigram_loss(parts.train, parts.validation, len(vocabulary)),
     )
-    with torch.random.fork_rng():  # pyright: ignore[reportUnknownMemberType]
-        torch.manual_seed(5)  # pyright: ignore[reportUnknownMemberType]
+    with torch.random.fork_rng():  # pyright: ignore[reportUnknownMemberType] - torch types it in part
+        torch.manual_seed(5)  # pyright: ignore[reportUnknownMemberType] - torch types it in part
         model = Recurrent(len(vocabulary))
     return Job(
         name="recurrent",

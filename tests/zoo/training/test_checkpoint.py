@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file  # pyright: ignore[reportUnknownVariableType]
+from safetensors.torch import save_file  # pyright: ignore[reportUnknownVariableType] - it is typed in part
 
 from zoo.errors import CheckpointError
 from zoo.training.checkpoint import Checkpoint, Document, Header, read_checkpoint, write_checkpoint

@@ -30,7 +30,7 @@ class Successor(nn.Module):
 
 
 def written(model: nn.Module, prompt: str = "ab", length: int = 9, **options: float | None) -> str:
-    return "".join(continue_text(model, LETTERS, prompt, length=length, **options))  # pyright: ignore[reportArgumentType]
+    return "".join(continue_text(model, LETTERS, prompt, length=length, **options))  # pyright: ignore[reportArgumentType] - of several types
 
 
 def test_temperature_zero_takes_the_likeliest() -> None:

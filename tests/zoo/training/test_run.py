@@ -73,7 +73,7 @@ def test_it_learns_and_beats_the_bigram_model(tmp_path: Path) -> None:
 
 
 def test_the_same_seed_is_the_same_run_and_the_worlds_randomness_is_left_alone(tmp_path: Path) -> None:
-    torch.manual_seed(77)  # pyright: ignore[reportUnknownMemberType]
+    torch.manual_seed(77)  # pyright: ignore[reportUnknownMemberType] - torch types it in part
     before, plain = torch.get_rng_state(), random.getstate()
     first = perform(job(tmp_path / "a", SHORT), Watcher())
     assert torch.equal(torch.get_rng_state(), before)
@@ -213,7 +213,7 @@ def test_a_full_disk_is_a_sentence_and_the_last_checkpoint_stays(
 ) -> None:
     import safetensors.torch
 
-    whole = safetensors.torch.save_file  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]
+    whole = safetensors.torch.save_file  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType] - it is typed in part
     calls: list[str] = []
 
     def full(tensors: dict[str, Tensor], filename: Path, metadata: dict[str, str]) -> None:

@@ -145,7 +145,7 @@ def test_limits(text: Path, tmp_path: Path) -> None:
     recorder = Recorder()
 
     def run(name: str, **limits: float) -> int:
-        options = Options(batch=4, context=11, **limits)  # pyright: ignore[reportArgumentType]
+        options = Options(batch=4, context=11, **limits)  # pyright: ignore[reportArgumentType] - of several types
         params: dict[str, Scalar] = {"dim": 3, "hidden": 5}
         return train(
             "rnn_language_model",
