@@ -12,11 +12,13 @@ from collections.abc import Mapping
 from zoo.errors import FileError
 from zoo.files.migrations import FORMAT
 from zoo.files.scalars import Plain
-from zoo.graph import Block, Call, Graph, Node, Ref, Repeat, Reuse, Scan, Value, Wire
+from zoo.graph import Block, Call, Graph, Node, Ref, Repeat, Reuse, Scan, Value, Wire, join
 from zoo.sizes import Name, Op, names
 from zoo.spec import Port
 
 PlainDict = dict[str, Plain]
+
+_DEEPEST = 40
 
 
 def plain_graph(graph: Graph) -> PlainDict:
@@ -73,7 +75,7 @@ def _refs(refs: Mapping[str, Ref]) -> PlainDict:
 
 
 def _nodes(nodes: Mapping[str, Node], scope: str) -> PlainDict:
-    return {name: _node(node, f"{scope}.{name}" if scope else name) for name, node in nodes.items()}
+    return {name: _node(node, join(scope, name)) for name, node in nodes.items()}
 
 
 def _node(node: Node, path: str) -> Plain:
@@ -149,7 +151,9 @@ def _settings(settings: Mapping[str, Value], path: str) -> PlainDict:
     return {name: _value(value, path) for name, value in settings.items()}
 
 
-def _value(value: Value, path: str) -> Plain:
+def _value(value: Value, path: str, depth: int = 1) -> Plain:
+    if depth > _DEEPEST:
+        raise FileError(f"{path}: a setting nests {_DEEPEST} levels deep at most")
     if isinstance(value, str):
         return value.replace("$", "$$")
     if isinstance(value, Name | Op):
@@ -159,9 +163,9 @@ def _value(value: Value, path: str) -> Plain:
             raise FileError(f"{path}: {message}")
         return text
     if isinstance(value, Mapping):
-        return {name: _value(item, path) for name, item in value.items()}
+        return {name: _value(item, path, depth + 1) for name, item in value.items()}
     if isinstance(value, tuple):
-        return [_value(item, path) for item in value]
+        return [_value(item, path, depth + 1) for item in value]
     return value
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import lru_cache
 
 from zoo.errors import FileError, GraphError
 from zoo.files.comments import attach
@@ -21,7 +22,7 @@ from zoo.files.reader import read
 from zoo.files.source import Source
 from zoo.files.text import WordError
 from zoo.graph import Graph
-from zoo.problems import has_errors
+from zoo.problems import Problem, has_errors
 
 
 def dumps(graph: Graph) -> str:
@@ -45,20 +46,26 @@ def _printed(plain: PlainDict) -> str:
 
 
 def _patched(source: Source, plain: PlainDict) -> str:
-    before = read(source.text, source.file)
-    base = plain_graph(before.graph)
+    base, problems = _as_read(source)
     if same(base, plain):
         return source.text
     text = patch(source, base, plain)
-    if text is not None and _says(text, plain, len(before.problems)):
+    if text is not None and _says(text, plain, len(problems)):
         return text
-    if has_errors(before.problems):
+    if has_errors(problems):
         # printing anew would lose what could not be read
         name = f"'{source.file}'" if source.file else "the text"
         raise FileError(f"the change does not fit into {name}, which has errors; mend them first")
     text = _reprinted(source, plain)
     _verify(text, plain, source.file)
     return text
+
+
+@lru_cache(maxsize=8)
+def _as_read(source: Source) -> tuple[PlainDict, tuple[Problem, ...]]:
+    """What a source says, kept for the next time: an editor saves the same one again and again."""
+    reading = read(source.text, source.file)
+    return plain_graph(reading.graph), reading.problems
 
 
 def save(graph: Graph, path: str | os.PathLike[str]) -> Graph:

@@ -6,8 +6,13 @@ from difflib import SequenceMatcher
 from importlib.util import find_spec
 from pathlib import Path
 
+from hypothesis import settings
+
 from zoo.files.page import Page
 from zoo.files.source import Source
+
+FEWER = settings(max_examples=max(settings().max_examples // 5, 10))
+"""For properties of whole graphs, which take long to draw."""
 
 
 def _folder() -> Path:
