@@ -98,9 +98,10 @@ class Ungroup(Edit):
                     found[axis.text] = size
                 elif port in given:
                     unknown[axis.text] = given[port]
-        for name in unknown.keys() - found.keys():
-            message = f"the block walks over '{name}', and the type of '{unknown[name]}' is not known"
-            raise EditError(f"{message}; complete the wires before it first")
+        for name, ref in unknown.items():
+            if name not in found:
+                message = f"a scan in the block names the axis '{name}', and the type of '{ref}' is not known"
+                raise EditError(f"{message}; complete the wires before it first")
         return found
 
     def _type(self, body: Body, ref: Ref) -> Port | None:
