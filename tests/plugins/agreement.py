@@ -57,7 +57,7 @@ def assert_agrees(
     """
     theirs: Callable[..., Any] = oracle
     leaves = [x.detach().requires_grad_() if differentiable(x) else x for x in inputs]
-    call: Callable[..., Any] = ours or layer
+    call: Callable[..., Any] = layer if ours is None else ours
     found = tensors(call(*leaves, **flags))
     expected = tensors(theirs(*leaves, **flags))
     assert len(found) == len(expected) > 0
