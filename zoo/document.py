@@ -1,0 +1,184 @@
+"""The document: the graph that is being edited, its history, and whoever wants to know of changes.
+
+    document = Document(zoo.load("x.yaml"))
+    document.listen(view.update)              # called with every Change
+    document.apply(RenameNode("", "a", "b"))  # EditError when it does not fit, and nothing has happened
+    document.undo()
+
+The history holds edits and their inverses, not graphs, so it stays small. A listener that raises is
+logged, and neither the document nor the other listeners suffer; one that applies an edit itself is fine
+too: everybody hears of the changes one after the other, in the order in which they were made.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from zoo.edits import Compound, Edit
+from zoo.errors import EditError
+from zoo.graph import Graph, identical
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of a document: the graph before and after, and the edit (None when a graph was put in)."""
+
+    before: Graph
+    after: Graph
+    edit: Edit | None
+
+
+Listener: TypeAlias = Callable[[Change], object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    edit: Edit
+    inverse: Edit
+
+
+class Document:
+    """A graph under edit."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._steps: list[_Step] = []
+        self._done = 0  # so many steps are applied, the others are undone
+        self._saved: int | None = 0  # where in the history the file is, None when that is gone
+        self._listeners: list[Listener] = []
+        self._news: deque[Change] = deque()
+        self._telling = False
+
+    @property
+    def graph(self) -> Graph:
+        """The graph as it is now."""
+        return self._graph
+
+    # ------------------------------------------------------------------------------------------------ editing
+
+    def apply(self, edit: Edit, *, join: bool = False) -> Edit:
+        """Apply an edit; what was undone can no longer be redone. Gives the edit that undoes it.
+
+        With ``join`` it becomes one step with the edit before: the letters of a word, a box on its way.
+        Raises EditError when the edit does not fit; nothing has changed then.
+        """
+        before = self._graph
+        after, inverse = edit.apply(before)
+        if self._saved is not None and self._saved > self._done:
+            self._saved = None
+        del self._steps[self._done :]
+        if join and self._steps and self._saved != self._done:
+            last = self._steps.pop()
+            label = last.edit.describe()
+            edit_of_step: Edit = Compound((last.edit, edit), label)
+            self._steps.append(_Step(edit_of_step, Compound((inverse, last.inverse), f"undo {label}")))
+        else:
+            self._steps.append(_Step(edit, inverse))
+        self._done = len(self._steps)
+        self._become(after, edit)
+        return inverse
+
+    def undo(self) -> None:
+        """Take back the last step; EditError when there is none."""
+        if not self.can_undo:
+            raise EditError("there is nothing to undo")
+        step = self._steps[self._done - 1]
+        after = step.inverse.change(self._graph)
+        self._done -= 1
+        self._become(after, step.inverse)
+
+    def redo(self) -> None:
+        """Make the step again that was taken back last; EditError when there is none."""
+        if not self.can_redo:
+            raise EditError("there is nothing to redo")
+        step = self._steps[self._done]
+        after = step.edit.change(self._graph)
+        self._done += 1
+        self._become(after, step.edit)
+
+    def go_to(self, position: int) -> None:
+        """Undo or redo until ``position`` steps of the history are applied."""
+        if not 0 <= position <= len(self._steps):
+            raise EditError(f"the history has {len(self._steps)} steps; there is no {position}")
+        while self._done > position:
+            self.undo()
+        while self._done < position:
+            self.redo()
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether a step can be taken back."""
+        return self._done > 0
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether a step that was taken back can be made again."""
+        return self._done < len(self._steps)
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """Every step in words, those that are undone too; the first ``position`` are applied."""
+        return tuple(step.edit.describe() for step in self._steps)
+
+    @property
+    def position(self) -> int:
+        """How many steps of the history are applied."""
+        return self._done
+
+    # ------------------------------------------------------------------------------------------------- saving
+
+    @property
+    def modified(self) -> bool:
+        """Whether the graph differs from the file by any step."""
+        return self._saved != self._done
+
+    def saved(self, graph: Graph | None = None) -> None:
+        """Note that the graph is now what the file holds; ``zoo.save`` gives it with the text of the file."""
+        if graph is not None and not identical(graph, self._graph):
+            raise EditError("the graph that was saved is not the document's; it has changed meanwhile")
+        self._saved = self._done
+        if graph is not None:
+            self._become(graph, None)
+
+    def reset(self, graph: Graph) -> None:
+        """Begin anew with another graph, as the file holds it: the history is gone."""
+        self._steps.clear()
+        self._done, self._saved = 0, 0
+        self._become(graph, None)
+
+    # ---------------------------------------------------------------------------------------------- listening
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Have ``listener`` called after every change; the function that is returned ends that."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+    def _become(self, graph: Graph, edit: Edit | None) -> None:
+        self._news.append(Change(self._graph, graph, edit))
+        self._graph = graph
+        if self._telling:  # a listener made this change; whoever is told now hears of it next
+            return
+        self._telling = True
+        try:
+            while self._news:
+                self._tell(self._news.popleft())
+        finally:
+            self._telling = False
+
+    def _tell(self, change: Change) -> None:
+        for listener in tuple(self._listeners):
+            try:
+                listener(change)
+            except Exception:  # noqa: BLE001 - whatever it is, it is the listener's, and it is not lost
+                _log.exception("a listener failed; the document is as it should be")
