@@ -145,14 +145,14 @@ def _kinds(layers: dict[str, LayerSpec]) -> Schema:
     }
     choices = [
         {
-            "if": {"properties": {"use": {"const": use}}, "required": ["use"]},
+            "if": {"properties": {"use": {"enum": _names(use)}}, "required": ["use"]},
             "then": {"properties": {"with": {"$ref": f"#/$defs/{_key(use)}"}}},
         }
         for use in layers
     ]
     needs = [
         {
-            "if": {"properties": {"use": {"const": use}}, "required": ["use"]},
+            "if": {"properties": {"use": {"enum": _names(use)}}, "required": ["use"]},
             "then": {"properties": {"with": {"required": required}}, "required": ["with"]},
         }
         for use, spec in layers.items()
@@ -170,6 +170,10 @@ def _kinds(layers: dict[str, LayerSpec]) -> Schema:
 _REQUIRED = {"use": ("use",), "repeat": ("repeat", "use"), "reuse": ("reuse",), "scan": ("scan",)}
 
 
+def _names(use: str) -> list[str]:
+    return [use] if "@" in use else [use, f"{use}@1"]
+
+
 def _uses(layers: dict[str, LayerSpec]) -> Schema:
     packs = "|".join(sorted({use.partition("/")[0] for use in layers}))
     other = (
@@ -184,6 +188,7 @@ def _uses(layers: dict[str, LayerSpec]) -> Schema:
                 "pattern": rf"^[^#]+\.ya?ml#{_NAME}$",
                 "description": "A block of another file.",
             },
+            {"enum": [name for use in layers for name in _names(use)]},
             {"type": "string", "pattern": other, "description": "A layer of a pack that is not installed."},
         ],
         "description": _DESCRIPTIONS["use"],
