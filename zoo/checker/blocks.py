@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from zoo.checker import masks, settings
-from zoo.checker.findings import Finding
+from zoo.checker.findings import Finding, once
 from zoo.checker.fitting import fit
 from zoo.checker.frame import Frame, Known, Site
 from zoo.checker.layers import Types
 from zoo.checker.patterns import Bindings
 from zoo.checker.plan import DEEPEST
 from zoo.checker.resolution import BlockUse, Scope, Setting
-from zoo.checker.session import Session
+from zoo.checker.session import Done, Session
 from zoo.checker.targets import BlockTarget
 from zoo.checker.values import UNKNOWN, setting, typed
 from zoo.checker.wiring import Wires
@@ -114,9 +114,10 @@ def _enter(
     session = site.frame.session
     key = (target.file, target.name, typed(values), absent, read)
     if key in session.scopes:
-        scope, inside = session.scopes[key]
-        session.reached |= inside
-        return scope
+        done = session.scopes[key]
+        session.reached |= done.reached
+        site.frame.findings += [finding.under(site.path) for finding in done.findings]
+        return done.scope
     body = (target.file, target.name)
     if body in session.entered:
         names = [entry[1] for entry in session.entered if len(entry) > 1]
@@ -142,10 +143,9 @@ def _enter(
     around, session.reached = session.reached, {body}
     with session.inside(body):
         scope = session.resolve(frame, live)
-    inside = frozenset(session.reached)
-    session.reached = around | inside
-    site.frame.findings += [finding.under(site.path) for finding in frame.findings]
-    session.scopes[key] = scope, inside
+    done = session.scopes[key] = Done(scope, frozenset(session.reached), once(frame.findings))
+    session.reached = around | done.reached
+    site.frame.findings += [finding.under(site.path) for finding in done.findings]
     return scope
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from zoo.checker.findings import TreePath
-from zoo.checker.frame import Frame, Site
+from zoo.checker.frame import Frame, Known, Site
 from zoo.checker.memory import Recall
 from zoo.checker.nodes import resolve_node
 from zoo.checker.resolution import Scope
@@ -20,6 +20,7 @@ def resolve(frame: Frame, live: Mapping[str, Ref]) -> Scope:
     plan = frame.plan
     frame.session.entered_frames.setdefault(frame.scope, frame)
     inputs = {name: None if known.absent else known.type for name, known in frame.names.items()}
+    frame.names.update((name, Known(None, None)) for name in plan.unclear)
     if frame.outer is None:
         frame.findings += plan.findings  # with those of the scans inside
     frame.reads = plan.reads | {(ref.node, ref.port) for ref in live.values()}

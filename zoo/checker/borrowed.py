@@ -64,5 +64,6 @@ def _find(planner: Planner, name: str, target: str, code: Code, at: TreePath) ->
 
 def _unknown(planner: Planner, name: str, target: str, code: Code, at: TreePath) -> None:
     names = {word for around in planner.chain() for word in around.nodes} - {name}
-    message = f"there is no node '{target}' here whose module could be shared{did_you_mean(target, names)}"
+    what = "module could be applied again" if code == "reuse-unknown" else "parameter could be shared"
+    message = f"there is no node '{target}' here whose {what}{did_you_mean(target, names)}"
     planner.report(code, message, node=name, at=at)

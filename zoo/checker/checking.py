@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -62,8 +63,11 @@ _CUT_SHORT = {
 
 _OF_NAMES: set[Code] = {
     "block-unknown",
+    "input-unused",
+    "node-unused",
     "output-missing",
     "param-unknown",
+    "param-unused",
     "reuse-unknown",
     "tie-unknown",
     "wire-unknown",
@@ -99,6 +103,8 @@ def resolve(
         from zoo.packs import registry as installed
 
         registry = installed()
+    # a name that could not be read is written in its proper form elsewhere: `feed forward`, `feed_forward`
+    dropped = {*dropped, *(re.sub(r"\W+", "_", name) for name in dropped)}
     session = Session(registry, graph, dropped, bodies.resolve, memory)
     findings: list[Finding] = []
     values, given = _params(graph, params, findings)

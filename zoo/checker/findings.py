@@ -92,8 +92,8 @@ class Finding:
     about: TreePath = ()
 
     def under(self, path: tuple[str, ...]) -> Finding:
-        """The same finding seen from further out."""
-        return replace(self, path=(*path, *self.path)) if path else self
+        """The same finding seen from further out; a cycle names its nodes in full, and so has no path."""
+        return replace(self, path=(*path, *self.path)) if path and self.code != "cycle" else self
 
     @property
     def spot(self) -> tuple[object, ...]:
@@ -103,19 +103,26 @@ class Finding:
 
 def to_problems(findings: Iterable[Finding], root: Graph) -> tuple[Problem, ...]:
     """One problem for each mistake, in the order of the file, those of the root document first."""
-    first: dict[tuple[object, ...], Finding] = {}
-    findings = list(findings)
-    explained = {(finding.file, finding.about) for finding in findings if finding.about}
-    for finding in findings:
-        if finding.code == "input-unused" and (finding.file, finding.at) in explained:
-            continue
-        first.setdefault(finding.spot, finding)
-    placed = [(_place(finding, root), finding) for finding in first.values()]
+    kept = once(findings)
+    explained = {(finding.file, finding.about) for finding in kept if finding.about}
+    placed = [
+        (_place(finding, root), finding)
+        for finding in kept
+        if finding.code != "input-unused" or (finding.file, finding.at) not in explained
+    ]
     placed.sort(key=lambda pair: (pair[1].file != "", pair[0] or Place("", 0, 0)))
     return tuple(
         Problem(f.severity, f.code, f.message, f.remedy, ".".join(f.path), place, f.port)
         for place, f in placed
     )
+
+
+def once(findings: Iterable[Finding]) -> list[Finding]:
+    """The first finding of each mistake."""
+    first: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        first.setdefault(finding.spot, finding)
+    return list(first.values())
 
 
 def document(root: Graph, file: str) -> Graph:

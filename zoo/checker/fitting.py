@@ -32,12 +32,12 @@ def fit(
         port, _, type_ = arrival
         pattern = target.inputs[port]
         before = len(waiting)
-        matched = pattern.match(type_.shape, bindings, same, waiting)
-        if len(waiting) > before:
-            waits += [arrival] * (len(waiting) - before)
-        if not matched or type_.dtype != pattern.port.dtype:
+        # the axes of a wrong kind of thing mean nothing here
+        if type_.dtype != pattern.port.dtype or not pattern.match(type_.shape, bindings, same, waiting):
+            del waiting[before:]
             _report(site, pattern, arrival, bindings, given)
             good = False
+        waits += [arrival] * (len(waiting) - before)
     if waiting:
         owners = {id(entry): arrival for entry, arrival in zip(waiting, waits, strict=True)}
         for entry in settle(waiting, bindings, same):
@@ -60,11 +60,12 @@ def _report(
         code = "wire-shape"
         reason, name = _difference(site, pattern, type_, bindings)
         message += f": {reason}"
-        if name in given:
+        if site.twin is not None:
+            remedy = "a module that is applied again keeps its widths"
+        elif name in given:
             remedy = f"leave the setting '{name}' out, and it is solved from the wires"
     at = site.at_wire(port, index)
-    label = port if index is None or not pattern.port.variadic else f"{port}.{index}"
-    site.report(code, message, remedy, at=at, port=label)
+    site.report(code, message, remedy, at=at, port=pattern.label(port, index))
 
 
 def _difference(site: Site, pattern: Pattern, type_: TensorType, bindings: Bindings) -> tuple[str, str]:

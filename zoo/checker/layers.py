@@ -39,9 +39,12 @@ def use_layer(
             continue
         if name in target.sized:
             _bind(bindings, name, code[name], values[name], width=name in spec.widths)
-    good = fit(site, target, wires.arrivals, bindings, written)
+    good = fit(site, target, wires.arrivals, bindings, () if site.twin else written)
     excused = _solve(site, target, bindings, code, values, wires.unknown or not good)
-    settings = validated(site, spec.id, spec.settings, values, written, excused)
+    settings, wrong = validated(site, spec.id, spec.settings, values, written, excused)
+    for name in wrong:
+        if name in written and bindings.get(name) is code.get(name):
+            bindings.pop(name, None)  # a size that is none would only make its readers complain too
     for name, default in target.defaults.items():
         bindings.setdefault(name, default)
     if site.frame.masks and target.masks:

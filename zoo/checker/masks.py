@@ -41,5 +41,5 @@ def report(site: Site, name: str, port: str, at: TreePath, entry: str) -> None:
     """Say that a mask is not used where it could be."""
     frame = site.frame
     about = (*frame.tree, *dict(entries(frame.plan.body))[name])
-    message = f"'{name}' has the axes of this mask, which is not wired"
+    message = f"nothing is wired to this mask, though '{name}' has its axes"
     site.report("mask-unwired", message, f"write {entry}", at=at, key=True, port=port, about=about)

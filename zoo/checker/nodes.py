@@ -23,6 +23,12 @@ Found: TypeAlias = tuple[Mapping[str, Wire], Use | None, Types, Mapping[str, boo
 
 def resolve_node(frame: Frame, name: str) -> None:
     """Resolve a node and make its outputs known to those that read it."""
+    _resolve(frame, name)
+    if name in frame.plan.unclear:
+        frame.names[name] = Known(None, None)
+
+
+def _resolve(frame: Frame, name: str) -> None:
     node = frame.plan.body.nodes[name]
     twin = frame.twins.get(name)
     site = Site(frame, name, node, None, twin.use if twin else None)

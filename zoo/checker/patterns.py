@@ -48,6 +48,10 @@ class Pattern:
                 items.append(_item(axis))
         self.items = tuple(items)
 
+    def label(self, port: str, index: int | None) -> str:
+        """What people call a wire to this port: ``query``, or ``xs.1`` for one of several."""
+        return port if index is None or not self.port.variadic else f"{port}.{index}"
+
     def match(self, shape: Shape, bindings: Bindings, same: Same, waiting: Waiting) -> bool:
         """Whether ``shape`` fits; binds the names that are new."""
         items = self.items

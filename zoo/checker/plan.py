@@ -36,6 +36,7 @@ class Plan:
     tree: TreePath
     order: list[str] = field(default_factory=list[str])
     lost: Collection[str] = ()
+    unclear: set[str] = field(default_factory=set[str])
     borrowers: Collection[str] = ()
     reads: set[tuple[str, str | None]] = field(default_factory=set[tuple[str, str | None]])
     uses: set[str] = field(default_factory=set[str])
@@ -126,6 +127,7 @@ class Planner:
             if name in self.entries:
                 message = f"'{name}' is also the name of an input here, and a wire to it could mean either"
                 self.report("name-twice", message, "rename one of them", node=name)
+                self.plan.unclear.add(name)
         for name, node in self.nodes.items():
             self._node(name, node)
         self._outputs()
@@ -157,7 +159,8 @@ class Planner:
         return False
 
     def _nothing(self, source: str, name: str, at: TreePath) -> None:
-        self.mistaken.add(source)
+        for planner in self.chain():
+            planner.mistaken.add(source)
         message, remedy = f"there is no node or input '{source}' here", ""
         around = list(self.chain())[1:]
         if any(source in planner.entries or source in planner.nodes for planner in around):
@@ -260,14 +263,14 @@ def _check_scan(inner: Planner, scan: Scan) -> None:
         if name in seen:
             message = f"'{name}' is both {seen[name][0]} and {at[0]} of this scan"
             inner.report("name-twice", message, "rename one of them", at=at, key=True)
+            inner.plan.unclear.add(name)
         seen[name] = at
     strangers = [name for name in scan.next if name not in scan.state and name not in inner.dropped]
     for name in strangers:
         hint = did_you_mean(name, scan.state)
         message = f"next names '{name}', which is no state of this scan{hint}"
-        inner.report(
-            "scan-next", message, f"its states are {listed(scan.state)}", at=("next", name), key=True
-        )
+        remedy = "" if hint else f"its states are {listed(scan.state)}"
+        inner.report("scan-next", message, remedy, at=("next", name), key=True)
     for name in scan.state:
         if name not in scan.next and name not in inner.dropped and not did_you_mean(name, strangers):
             message = f"the state '{name}' has no next, so nothing is fed back"
@@ -275,10 +278,10 @@ def _check_scan(inner: Planner, scan: Scan) -> None:
             inner.report("scan-next", message, remedy, at=("state", name), key=True)
     for name, state in scan.final.items():
         if state not in scan.state and state not in inner.dropped:
-            message = (
-                f"final names '{state}', which is no state of this scan{did_you_mean(state, scan.state)}"
-            )
-            inner.report("scan-final", message, f"its states are {listed(scan.state)}", at=("final", name))
+            hint = did_you_mean(state, scan.state)
+            message = f"final names '{state}', which is no state of this scan{hint}"
+            remedy = "" if hint else f"its states are {listed(scan.state)}"
+            inner.report("scan-final", message, remedy, at=("final", name))
         if name in scan.stack:
             message = f"'{name}' is both a stack and a final of this scan, and an output has one meaning"
             inner.report("scan-output", message, "rename one of them", at=("final", name), key=True)

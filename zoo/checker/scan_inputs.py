@@ -37,7 +37,7 @@ class Taken:
 
 
 def take(site: Site, entries: Iterable[Entry], whole: Collection[str]) -> Taken:
-    """What comes in by the wires of ``entries``; only those named in ``whole`` (const, mask) may be missing."""
+    """What comes in by the wires of ``entries``; those named in ``whole`` (const, mask) may be missing."""
     taken = Taken()
     for name, ref, at in entries:
         taken.inputs[name], type_, known = read(site, ref, at)

@@ -42,7 +42,7 @@ def use_scan(
         return None, dict.fromkeys(demanded), demanded
 
     cut = cut_axes(site, scan, taken)
-    mask = step_mask(site, scan, taken)
+    mask = step_mask(site, scan, taken) if cut else None
     inner = home.inside(plan, name)
     inner.twins = site.twin.scope.nodes if isinstance(site.twin, ScanUse) else {}
     _declare(inner, scan, taken, cut)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from zoo.checker.findings import INSIDE
+from zoo.checker.findings import INSIDE, Finding
 from zoo.checker.measures import Measures
 from zoo.checker.memory import Memory
 from zoo.checker.parameters import Shapes, parameter_shapes
@@ -36,11 +37,22 @@ class Catalogue(Protocol):
         ...
 
 
-class Session:
-    """``scopes`` are the bodies of blocks resolved so far, each with the blocks (file and name) inside it.
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A block's body in one of its uses, the blocks (file and name) reached in it, and its mistakes, each
+    once.
+    """
 
-    ``entered`` are the bodies that are being resolved, ``reached`` the blocks that a use has reached.
-    ``resolve`` resolves a body, given the outputs that are computed: nodes that have a body call it.
+    scope: Scope
+    reached: frozenset[tuple[str, str]]
+    findings: list[Finding]
+
+
+class Session:
+    """``scopes`` are the bodies of blocks resolved so far, ``entered`` those that are being resolved.
+
+    ``reached`` are the blocks that a use has reached. ``resolve`` resolves a body, given the outputs that are
+    computed: nodes that have a body call it.
     """
 
     def __init__(
@@ -55,7 +67,7 @@ class Session:
         self.resolve = resolve
         self.remembers = memory is not None
         self.memory = (memory or Memory()).of(registry)
-        self.scopes: dict[tuple[Any, ...], tuple[Scope, frozenset[tuple[str, str]]]] = {}
+        self.scopes: dict[tuple[Any, ...], Done] = {}
         self.entered_frames: dict[str, Frame] = {}
         self.reached: set[tuple[str, str]] = set()
         self.entered: list[tuple[Any, ...]] = []

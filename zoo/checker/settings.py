@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from zoo.checker.findings import TreePath, listed
 from zoo.checker.frame import Site
+from zoo.checker.ranges import allowed, shown
 from zoo.checker.values import UNKNOWN
 from zoo.errors import did_you_mean
 from zoo.graph import Repeat
@@ -27,8 +28,9 @@ def validated(
     values: Mapping[str, Any],
     written: Mapping[str, object],
     excused: Collection[str],
-) -> dict[str, Any] | None:
-    """All settings with their defaults, or None when one is wrong or unknown; every wrong one is reported.
+) -> tuple[dict[str, Any] | None, Collection[str]]:
+    """All settings with their defaults, or None when one is wrong or unknown; and the wrong ones, all
+    reported.
 
     ``written`` is how the file has them. ``excused`` may be missing: a problem elsewhere hides what they are.
     """
@@ -36,9 +38,10 @@ def validated(
     try:
         settings = vars(model.model_validate(known))
     except ValidationError as error:
-        _report(site, title, model, error.errors(include_url=False), written, {*excused, *values})
-        return None
-    return settings if len(known) == len(values) and not excused else None
+        errors = error.errors(include_url=False)
+        _report(site, title, model, errors, values, written, {*excused, *values})
+        return None, {str(each["loc"][0]) for each in errors if each["loc"] and each["type"] != "missing"}
+    return (settings if len(known) == len(values) and not excused else None), ()
 
 
 def _open(value: object) -> bool:
@@ -50,6 +53,7 @@ def _report(
     title: str,
     model: type[BaseModel],
     errors: list[ErrorDetails],
+    values: Mapping[str, Any],
     written: Mapping[str, object],
     excused: Collection[str],
 ) -> None:
@@ -66,7 +70,7 @@ def _report(
         elif name not in said:  # a type of several arms has an error for each
             said.add(name)
             wrong = [other for other in errors if other["loc"][:1] == error["loc"][:1]]
-            _wrong(site, title, name, wrong, written.get(name))
+            _wrong(site, title, model, name, wrong, values.get(name), written.get(name))
 
 
 def unknown(site: Site, title: str, noun: str, name: str, names: Collection[str]) -> None:
@@ -84,23 +88,30 @@ def missing(site: Site, title: str, noun: str, name: str) -> None:
     site.report("setting-missing", message, f"write with: {{{name}: …}}", at=("with",), key=True, port="")
 
 
-def _wrong(site: Site, title: str, name: str, errors: list[ErrorDetails], written: object) -> None:
+def _wrong(
+    site: Site,
+    title: str,
+    model: type[BaseModel],
+    name: str,
+    errors: list[ErrorDetails],
+    value: object,
+    written: object,
+) -> None:
     error = errors[0]
     if not name:  # the model as a whole refuses
         site.report("setting-value", f"{title}: {_sentence(error)}")
         return
-    wanted = " or ".join(dict.fromkeys(_wanted(error) for error in errors))
-    path = ".".join(map(str, error["loc"]))
-    came = shown(error["input"])
-    if isinstance(written, Name | Op):
-        came += f" (from {written})"
-    hint = ""
-    if error["type"] == "literal_error" and isinstance(error["input"], str):
-        choices = str(error.get("ctx", {}).get("expected", ""))
-        hint = did_you_mean(
-            error["input"], [choice.strip("' ") for choice in choices.replace(" or ", ",").split(",")]
-        )
-    site.report("setting-value", f"'{path}' is {wanted}, got {came}{hint}", at=_place(site, name))
+    came = error["input"]
+    whole = all(other["input"] is value for other in errors)  # rather than an item of a list
+    wanted = allowed(model, name) if whole and error["type"] not in _OWN_WORDS else ""
+    source = f" (from {written})" if isinstance(written, Name | Op) else ""
+    if wanted:
+        choices = wanted.replace(" or ", ", ").split(", ")
+        hint = did_you_mean(f"'{came}'", choices).replace("''", "'") if isinstance(came, str) else ""
+        message = f"'{name}' is {wanted}, got {shown(came)}{source}{hint}"
+    else:
+        message = f"'{'.'.join(map(str, error['loc']))}': {_sentence(error)}, got {shown(came)}{source}"
+    site.report("setting-value", message, at=_place(site, name))
 
 
 def _place(site: Site, name: str) -> TreePath:
@@ -110,52 +121,9 @@ def _place(site: Site, name: str) -> TreePath:
     return ("with", name)
 
 
-_KINDS = {
-    "int_type": "an integer",
-    "int_from_float": "an integer",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "string_type": "text",
-    "none_required": "~",
-    "tuple_type": "a list",
-    "list_type": "a list",
-    "dict_type": "a mapping",
-    "mapping_type": "a mapping",
-    "finite_number": "a finite number",
-}
-_BOUNDS = {
-    "greater_than": ("gt", "greater than"),
-    "greater_than_equal": ("ge", "at least"),
-    "less_than": ("lt", "less than"),
-    "less_than_equal": ("le", "at most"),
-    "multiple_of": ("multiple_of", "a multiple of"),
-}
-
-
-def _wanted(error: ErrorDetails) -> str:
-    """What is allowed, in words: ``an integer``, ``greater than 0``, ``one of 'tanh', 'relu'``."""
-    kind, context = error["type"], error.get("ctx", {})
-    if kind in _KINDS:
-        return _KINDS[kind]
-    if kind in _BOUNDS:
-        key, words = _BOUNDS[kind]
-        return f"{words} {shown(context[key])}"
-    if kind == "literal_error":
-        return str(context["expected"])
-    return _sentence(error)
+_OWN_WORDS = ("value_error", "assertion_error")
 
 
 def _sentence(error: ErrorDetails) -> str:
     inner = error.get("ctx", {}).get("error")
     return str(inner) if isinstance(inner, Exception) else error["msg"]
-
-
-def shown(value: object) -> str:
-    """A value as files write it."""
-    if value is None or isinstance(value, bool):
-        return {None: "~", True: "true", False: "false"}[value]
-    if isinstance(value, str):
-        return f"'{value}'" if len(value) <= 60 else f"'{value[:57]}…'"
-    if isinstance(value, tuple | list | dict):
-        return "a mapping" if isinstance(value, dict) else "a list"
-    return str(value)

@@ -99,7 +99,8 @@ def _take(site: Site, wires: Wires, pattern: Pattern, port: str, index: int | No
         spelled, type_ = known.ref, known.type
     else:
         at = site.at_wire(port, index)
-        spelled, type_, known = read(site, ref, at, port)
+        label = pattern.label(port, index)
+        spelled, type_, known = read(site, ref, at, label)
         if known is not None and known.optional and not pattern.port.optional:
             message = f"this input is required, and '{ref.node}' is optional, so it may be missing"
             site.report(
