@@ -1,0 +1,201 @@
+"""What the builders of graphs, blocks and steps have in common, and the step of a scan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from zoo.builder.handles import Expression, Node, Output, Readable, owner, ref_in
+from zoo.edits.words import check_written, said
+from zoo.errors import EditError
+from zoo.files.words import check_name
+from zoo.graph import Call, Frozen, Ref, Repeat, Reuse, Value, Wire, freeze, put
+from zoo.graph import Node as GraphNode
+
+if TYPE_CHECKING:
+    from zoo.builder.graphs import BlockBuilder
+    from zoo.builder.scans import ScanNode, StepBuilder
+
+_PARAMETER = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")
+
+Setting: TypeAlias = Any
+"""A number, text, bool or None, an ``Expression`` of params, or lists and dicts of these."""
+
+
+class BodyBuilder:
+    """A body that is being built: nodes, and inputs that they may read."""
+
+    what = "a body"
+    """The body in messages: ``the graph 'x'``."""
+
+    lets_in = ""
+    """How something from outside gets in."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[str, Call | Repeat | Reuse | StepBuilder] = {}
+        self._inputs: dict[str, str] = {}
+        """The names of inputs, and in a scan whether they are 'each', 'state' or 'const'."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.what}>"
+
+    def add(
+        self, name: str, use: str | BlockBuilder, /, *wires: Output, **ports_and_settings: Setting
+    ) -> Node:
+        """Place a layer (``"pack/layer"``) or a block.
+
+        ``wires`` are for its one required port, several of them where that port takes several. Ports
+        and settings are given by name: outputs are wired, everything else is a setting.
+        """
+        inputs, settings = self._given(wires, ports_and_settings)
+        return self._place(name, Call(use=self._use(use), settings=settings, inputs=inputs))
+
+    def repeat(
+        self,
+        name: str,
+        count: int | Expression,
+        use: str | BlockBuilder,
+        /,
+        *,
+        carry: Mapping[str, Output],
+        vary: Mapping[str, Iterable[Setting]] | None = None,
+        share: bool = False,
+        **ports_and_settings: Setting,
+    ) -> Node:
+        """Stack a layer or block ``count`` times.
+
+        ``carry`` has the ports through which each layer reads the one before, and what the first reads.
+        ``vary`` gives a setting one value a layer. With ``share`` all layers have one set of weights.
+        """
+        inputs, settings = self._given((), ports_and_settings)
+        several = {setting: tuple(map(_value, values)) for setting, values in (vary or {}).items()}
+        node = Repeat(
+            count=count.expr if isinstance(count, Expression) else count,
+            use=self._use(use),
+            settings=settings,
+            carry=Frozen({port: ref_in(self, output) for port, output in carry.items()}),
+            inputs=inputs,
+            vary=Frozen(several),
+            share=share,
+        )
+        return self._place(name, node)
+
+    def reuse(self, name: str, of: Node, /, *wires: Output, **ports: Readable) -> Node:
+        """Apply the module of another node once more: of this body or, in a scan, of one around it."""
+        inputs, settings = self._given(wires, ports)
+        if settings:
+            raise EditError(
+                f"'{name}' reuses a node, whose settings it has; '{next(iter(settings))}' is no wire"
+            )
+        body, node = owner(of)
+        if body not in self.around():
+            raise EditError(f"'{node}' is in {body.what}, and only modules of {self.what} can be reused here")
+        return self._place(name, Reuse(of=node, inputs=inputs))
+
+    def scan(self, name: str, /, *, over: str, mask: Output | None = None, reverse: bool = False) -> ScanNode:
+        """Place a scan over an axis; ``with`` gives the builder of its step.
+
+        A step where ``mask`` is false carries the old state through and stacks zeros; ``reverse`` walks
+        from the end.
+        """
+        from zoo.builder.scans import ScanNode, StepBuilder
+
+        said(check_name, over, "an axis")
+        step = StepBuilder(self, name, over, None if mask is None else ref_in(self, mask), reverse)
+        self._take(name, "a node")
+        self._nodes[name] = step
+        return ScanNode(self, Ref(name), step)
+
+    def tie(self, name: str, parameter: str, target: str) -> None:
+        """Let a parameter of a node be that of another, ``embed.weight``; see ``Node.tie``."""
+        node = self._nodes[name]
+        if not isinstance(node, Call | Repeat):
+            raise EditError(f"'{name}' has no parameters of its own; tie those of the node that has")
+        if not _PARAMETER.fullmatch(parameter) or not _PARAMETER.fullmatch(target) or "." not in target:
+            raise EditError(
+                f"a tie names a parameter, and one of a node: weight=embed.weight, not '{target}'"
+            )
+        self._nodes[name] = replace(node, tie=put(node.tie, parameter, target))
+
+    def around(self) -> Iterator[BodyBuilder]:
+        """This body and, from a scan, those around it."""
+        yield self
+
+    # -------------------------------------------------------------------------------------------------- parts
+
+    def _built(self) -> Frozen[str, GraphNode]:
+        return Frozen(
+            {
+                name: node if isinstance(node, Call | Repeat | Reuse) else node.built()
+                for name, node in self._nodes.items()
+            }
+        )
+
+    def _input(self, name: str, part: str) -> Output:
+        self._take(name, "an input")
+        self._inputs[name] = part
+        return Output(self, Ref(name))
+
+    def _place(self, name: str, node: Call | Repeat | Reuse) -> Node:
+        self._take(name, "a node")
+        check_written(node)
+        self._nodes[name] = node
+        return Node(self, Ref(name))
+
+    def _take(self, name: str, what: str) -> None:
+        said(check_name, name, what)
+        if name in self._nodes or name in self._inputs:
+            raise EditError(f"'{name}' is taken in {self.what}; nodes and inputs have names of their own")
+
+    def _use(self, use: str | BlockBuilder) -> str:
+        if isinstance(use, str):
+            return use
+        *_, outermost = self.around()
+        if outermost is use:
+            raise EditError(f"{use.what} cannot contain itself")
+        return use.name
+
+    def _given(
+        self, wires: tuple[Output, ...], named: Mapping[str, Setting]
+    ) -> tuple[Frozen[str, Wire], Frozen[str, Value]]:
+        inputs: dict[str, Wire] = {}
+        settings: dict[str, Value] = {}
+        if wires:
+            refs = tuple(ref_in(self, wire) for wire in wires)
+            inputs[""] = refs[0] if len(refs) == 1 else refs
+        for name, given in named.items():
+            wire = self._wire(name, given)
+            if wire is None:
+                settings[name] = _value(given)
+            else:
+                inputs[name] = wire
+        return Frozen(inputs), Frozen(settings)
+
+    def _wire(self, name: str, given: object) -> Wire | None:
+        if isinstance(given, Output):
+            return ref_in(self, given)
+        if not isinstance(given, list | tuple):
+            return None
+        several = cast("list[object] | tuple[object, ...]", given)
+        outputs = [item for item in several if isinstance(item, Output)]
+        if outputs and len(outputs) < len(several):
+            raise EditError(f"'{name}' is a list of outputs and of something else; a port reads outputs only")
+        return tuple(ref_in(self, output) for output in outputs) or None
+
+
+def _value(value: object) -> Value:
+    """A setting with the params in it as a graph holds them."""
+
+    def plain(value: object) -> object:
+        if isinstance(value, Expression):
+            return value.expr
+        if isinstance(value, list | tuple):
+            return [plain(item) for item in cast("list[object] | tuple[object, ...]", value)]
+        if isinstance(value, Mapping):
+            entries = cast("Mapping[object, object]", value)
+            return {key: plain(item) for key, item in entries.items()}
+        return value
+
+    return freeze(plain(value))
