@@ -68,7 +68,9 @@ _OF_NAMES: set[Code] = {
     "output-missing",
     "param-unknown",
     "param-unused",
+    "port-unknown",
     "reuse-unknown",
+    "setting-unknown",
     "tie-unknown",
     "wire-unknown",
 }
@@ -104,7 +106,7 @@ def resolve(
 
         registry = installed()
     # a name that could not be read is written in its proper form elsewhere: `feed forward`, `feed_forward`
-    dropped = {*dropped, *(re.sub(r"\W+", "_", name) for name in dropped)}
+    dropped = {*dropped, *(re.sub(r"\W+", "_", name).strip("_") for name in dropped)}
     session = Session(registry, graph, dropped, bodies.resolve, memory)
     findings: list[Finding] = []
     values, given = _params(graph, params, findings)

@@ -166,7 +166,10 @@ class Planner:
         if any(source in planner.entries or source in planner.nodes for planner in around):
             remedy = f"it is outside the scan: hand it in with const: {{{source}: {source}}}"
         else:
-            message += did_you_mean(source, [word for word in (*self.entries, *self.nodes) if word != name])
+            names = [word for word in (*self.entries, *self.nodes) if word != name]
+            hint = did_you_mean(source, names)
+            message += hint
+            remedy = "" if hint else f"the names here are {listed(names)}"
         port = str(at[1]) if name and at[0] in ("in", "carry") else ""
         self.report("wire-unknown", message, remedy, node=name, at=at, port=port)
 
