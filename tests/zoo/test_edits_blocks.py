@@ -185,7 +185,7 @@ nodes:
 
 
 def test_axes_of_the_block_get_the_names_they_have_outside() -> None:
-    """What is not wired inside goes, names that are taken get the node's in front, and an unused block goes."""
+    """What is not wired inside goes, taken names get the node's in front, and an unused block goes."""
     graph = loads(WALKS)
     after = Ungroup("", "first").change(graph)
     assert dumps(after) == (
