@@ -22,12 +22,12 @@ gui: $(STAMP) ## open the editor
 	@$(BIN)/zoo gui
 
 # The suite runs under jaxtyping's import hook; what the hook would break runs apart, without it; then everything but
-# the editor runs once more against the built wheel, in an environment that has no Qt.
+# the editor runs once more, with fewer drawn examples, against the built wheel, in an environment that has no Qt.
 test: $(STAMP) ## run the tests, the last of them against the built wheel and without Qt
 	$(PYTEST) -n 2
 	$(PYTEST) -m "tracing and not long" --jaxtyping-packages=
 	$(BIN)/python tests/installed.py build/installed
-	build/installed/bin/python -P -m pytest -n 2 --ignore tests/gui
+	HYPOTHESIS_PROFILE=quick build/installed/bin/python -P -m pytest -n 2 --ignore tests/gui
 
 test-long: $(STAMP) ## run the tests that take minutes
 	$(PYTEST) -m long --jaxtyping-packages= --timeout 1800
