@@ -68,8 +68,8 @@ over_memories = pytest.mark.parametrize(("make", "width", "scores"), MEMORIES.va
 
 
 @over_memories
-@pytest.mark.parametrize("steps", [(), (1,), (QUERIES,), (2, 5), (0,)], ids=str)
-@pytest.mark.parametrize("lengths", [None, (7, 3, 1), (7, 0, 2), (0, 0, 0)], ids=str)
+@pytest.mark.parametrize("steps", [(), (QUERIES,), (2, 5), (0,)], ids=str)
+@pytest.mark.parametrize("lengths", [None, (7, 0, 2)], ids=str)
 @pytest.mark.parametrize("weights", [True, False])
 def test_memory_attention_is_its_formula(
     make: Callable[[], nn.Module],
@@ -123,7 +123,7 @@ def allowed_by_hand(queries: int, keys: int, causal: bool, strict: bool, *masks:
 CAUSALITIES = {"free": (False, False), "causal": (True, False), "strict": (True, True)}
 causalities = pytest.mark.parametrize(("causal", "strict"), CAUSALITIES.values(), ids=CAUSALITIES)
 lengths = pytest.mark.parametrize(
-    ("queries", "keys"), [(5, 7), (5, 5), (7, 5), (1, 5), (5, 1), (1, 1), (0, 5), (5, 0)], ids=str
+    ("queries", "keys"), [(5, 7), (5, 5), (7, 5), (1, 5), (0, 5), (5, 0)], ids=str
 )
 masked = pytest.mark.parametrize(
     ("mask", "pairs"),
@@ -225,7 +225,7 @@ def torchs(layer: MultiHead, key_dim: int, value_dim: int) -> Callable[..., Any]
     return call
 
 
-@pytest.mark.parametrize("heads", [1, 2, 3, 6])
+@pytest.mark.parametrize("heads", [1, 3])
 @pytest.mark.parametrize("bias", [True, False])
 @masked
 def test_multi_head_is_torchs(heads: int, bias: bool, mask: bool, pairs: bool) -> None:
