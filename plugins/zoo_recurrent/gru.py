@@ -65,4 +65,4 @@ class GRUCell(nn.Module):
         r = (x_r + F.linear(h, U_r)).sigmoid_()
         z = (x_z + F.linear(h, U_z)).sigmoid_()
         n = (x_n + F.linear(r * h, U_n)).tanh_()
-        return torch.lerp(n, h, z)
+        return n + z * (h - n)

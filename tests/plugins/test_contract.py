@@ -95,6 +95,21 @@ def test_precision_follows_the_model(spec: LayerSpec, dtype: torch.dtype, rough:
 
 
 @every
+def test_autocast_stays_near_and_trains(spec: LayerSpec) -> None:
+    one = case(spec)
+    one = one.moved(lambda x: x.float() if x.is_floating_point() else x, one.layer.eval().float())
+    exact = one.run()
+    with torch.autocast("cpu", torch.bfloat16):
+        found = one.run()
+    for name, x in found.items():
+        torch.testing.assert_close(x.float(), exact[name], rtol=0.1, atol=0.1)
+    if parameters := list(one.layer.parameters()):
+        total = sum(x.float().square().sum() for x in found.values())
+        assert isinstance(total, Tensor)
+        assert all(x.isfinite().all() for x in torch.autograd.grad(total, parameters))
+
+
+@every
 def test_a_layer_is_copied_pickled_saved_and_loaded(spec: LayerSpec) -> None:
     one = case(spec)
     one.layer.eval()

@@ -8,12 +8,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tests.plugins.agreement import assert_agrees, borrowing, prepared
+from tests.plugins.agreement import assert_agrees, borrowing, prepared, tensors
 from zoo_recurrent.gru import GRUCell
 from zoo_recurrent.lstm import LSTMCell
 from zoo_recurrent.rnn import RNNCell
 
 INPUT, HIDDEN = 5, 7
+CELLS = [RNNCell(2, 3), LSTMCell(2, 3), GRUCell(2, 3), GRUCell(2, 3, reset_after=False)]
 Activation = Literal["tanh", "relu", "sigmoid", "identity"]
 
 ACTIVATIONS: dict[Activation, Callable[[Tensor], Tensor]] = {
@@ -145,16 +146,24 @@ def test_the_two_kinds_of_gru_are_different_functions() -> None:
     assert torch.allclose(after(x, 0 * h), before(x, 0 * h))
 
 
-@pytest.mark.parametrize(
-    "cell",
-    [RNNCell(2, 3), LSTMCell(2, 3), GRUCell(2, 3), GRUCell(2, 3, reset_after=False)],
-    ids=lambda cell: type(cell).__name__,
-)
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: type(cell).__name__)
 def test_gradients_are_those_of_finite_differences(cell: nn.Module) -> None:
     prepared(cell)
     states = 2 if isinstance(cell, LSTMCell) else 1
     inputs = [torch.randn(2, size).double().requires_grad_() for size in (2, *[3] * states)]
     assert torch.autograd.gradcheck(cell, inputs)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: type(cell).__name__)
+@pytest.mark.parametrize("state", [torch.float32, torch.bfloat16], ids=str)
+def test_autocast_may_mix_what_comes_from_outside_with_the_state(cell: nn.Module, state: torch.dtype) -> None:
+    states = [torch.randn(2, 3, dtype=state) for _ in range(1 + isinstance(cell, LSTMCell))]
+    x = torch.randn(2, 2)
+    exact = tensors(cell.float()(x, *(h.float() for h in states)))
+    with torch.autocast("cpu", torch.bfloat16):
+        found = tensors(cell(x, *states))
+    for one, other in zip(found, exact, strict=True):
+        torch.testing.assert_close(one.float(), other, rtol=0.05, atol=0.05)
 
 
 @pytest.mark.parametrize("cell", [RNNCell, LSTMCell, GRUCell])
