@@ -38,9 +38,9 @@ class MultiHead(nn.Module):
     Q queries and K keys, query i sees the keys j ≤ i + K - Q. ``dropout`` drops weights in training;
     ``weights`` shows them undropped.
 
-    ``query``, ``key``, ``value``, ``out``: four ``torch.nn.Linear``. The first three start Xavier-uniform and
-    all biases at zero, as in ``torch.nn.MultiheadAttention``; its masks mean the opposite, and an empty row
-    gives NaN there.
+    ``query``, ``key``, ``value``, ``out``: four ``torch.nn.Linear``. The first three start Xavier-uniform,
+    each for itself, and all biases at zero. ``torch.nn.MultiheadAttention`` draws the three as one matrix,
+    narrower by √2; its masks mean the opposite, and an empty row gives NaN there.
 
     Raises ValueError where dim does not divide into heads.
     """
