@@ -9,8 +9,8 @@
     materialise.py  building a model: placeholders.py, seeds.py, sharing.py
     model.py        the model: inputs.py examines what it is called with, notes.py explains its errors
 
-Another lowering of scans (fused kernels, streaming, export) is another ``Lowering``: a function that writes the class
-of a scan, beside ``loop.lowering()``; everything else stays as it is.
+Another lowering of scans (fused kernels, streaming, export) is another ``Lowering``: a function that writes
+the class of a scan, beside ``loop.lowering()``; everything else stays as it is.
 """
 
 from zoo.compiler.compiling import compile_graph

@@ -28,7 +28,9 @@ def write_block(writer: Writer, uses: list[BlockUse]) -> Written:
     return writer.program.add(draft, camel(use.name), f"{camel(use.name)}Block")
 
 
-def write_graph(writer: Writer, graph: Graph, scope: Scope, params: Mapping[str, object], reserved: Iterable[str]) -> Written:
+def write_graph(
+    writer: Writer, graph: Graph, scope: Scope, params: Mapping[str, object], reserved: Iterable[str]
+) -> Written:
     """The class of a graph; its params are the defaults of ``__init__``."""
     defaults = {f"${name}": value(given, str) for name, given in params.items()}
     body = Body(
@@ -54,13 +56,15 @@ def write(writer: Writer, body: Body, inputs: Mapping[str, Port], about: str) ->
     calls = Calls(writer, body)
     taken: dict[str, Input] = {}
     signature: list[str] = []
-    for name in sorted(inputs, key=lambda name: inputs[name].optional):  # Python has defaults last
-        optional = inputs[name].optional
+    names = list(inputs)
+    while names and inputs[names[-1]].optional:  # Python has defaults last
+        names.pop()
+    for name, port in inputs.items():
         variable = calls.values[Ref(name)] = calls.in_forward(name)
-        taken[name] = Input(variable, optional)
-        signature.append(f"{variable}: Tensor | None = None" if optional else f"{variable}: Tensor")
+        taken[name] = Input(variable, name not in names)
+        signature.append(parameter(variable, optional=port.optional, default=taken[name].default))
         type_ = body.scope.inputs[name]
-        if type_ is not None and not optional:
+        if type_ is not None and not port.optional:
             body.shaped.append((variable, type_))
     for name in body.reads:
         calls.variable(name)
@@ -74,8 +78,15 @@ def write(writer: Writer, body: Body, inputs: Mapping[str, Port], about: str) ->
     return finish(writer, body, about, Callee(taken, named), signature, building, forward)
 
 
+def parameter(name: str, *, optional: bool, default: bool) -> str:
+    """A tensor among the parameters of forward."""
+    return f"{name}: Tensor{' | None' if optional else ''}{' = None' if default else ''}"
+
+
 def fields(names: Iterable[str]) -> dict[str, str | None]:
-    """The field of each output in the tuple that forward returns; None for an only one, which is returned itself."""
+    """The field of each output in the tuple that forward returns; None for an only one, which is returned
+    itself.
+    """
     names = list(names)
     if len(names) == 1:
         return {names[0]: None}
@@ -85,7 +96,9 @@ def fields(names: Iterable[str]) -> dict[str, str | None]:
 
 def returned(results: list[str], named: Mapping[str, str | None]) -> list[Line]:
     """The end of forward."""
-    texts = [f"        return {results[0]}"] if None in named.values() else call(f"return {OWN}Output", results)
+    texts = (
+        [f"        return {results[0]}"] if None in named.values() else call(f"return {OWN}Output", results)
+    )
     return [Line(text) for text in texts]
 
 
@@ -103,12 +116,14 @@ def finish(
     return Written(
         about=about,
         callee=callee,
-        arguments={word: body.arguments[word] for word in sorted(body.arguments, key=list(body.scope.values).index)},
+        arguments={
+            word: body.arguments[word] for word in sorted(body.arguments, key=list(body.scope.values).index)
+        },
         init=[*building, *kept(body)],
         signature=signature,
         forward=forward,
         attributes=body.attributes,
-        places={name: place for name in body.scope.nodes if (place := body.home.place("nodes", name))},
+        places={name: place for name in body.scope.nodes if (place := body.place(name))},
         note=note(Home(body.home.graph).place(*(tree[:-1] if body.outer else tree))) if tree else "",
         lent=body.lent,
         sizes=body.sizes,

@@ -1,7 +1,7 @@
 """The body of one generated class while it is written: what its names, sizes and modules are called in code.
 
-A body is written from one scope or from several: a block that is applied again with other wires (``reuse``) is one
-module, whose class must serve all its uses.
+A body is written from one scope or from several: a block that is applied again with other wires (``reuse``)
+is one module, whose class must serve all its uses.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from zoo.checker.resolution import Scope
+from zoo.checker.resolution import Scope, Use
 from zoo.compiler.names import Names, attributes, plain
-from zoo.compiler.program import Argument, Program
+from zoo.compiler.program import Argument, Callee, Program, Written
 from zoo.compiler.text import comment, expr
+from zoo.compiler.uses import lent, unique, used
 from zoo.graph import Graph, Ref, Reuse
 from zoo.problems import Place
 from zoo.sizes import Expr, Size, Symbolic, substitute, symbol
@@ -45,15 +46,26 @@ def note(place: Place | None) -> str:
     return comment(f"{file}:{place.line}" if file else f"line {place.line}")
 
 
+@dataclass(frozen=True, slots=True)
+class Child:
+    """The module of a node, or of one layer of a repeat: how it is called; its class, where that is
+    generated.
+    """
+
+    callee: Callee
+    written: Written | None = None
+
+
 @dataclass(slots=True)
 class Body:
     """The names of one class. ``outer`` is the body around a scan's; ``defaults`` are those of its params.
 
     ``maybe`` are the inputs that may be None.
 
-    ``arguments`` are the parameters of ``__init__``, ``kept`` the attributes with sizes that forward needs; both by
-    the name that the scope has for them (``$dim``, ``dim``). ``lent`` are the modules of bodies further out that
-    forward is handed (by node and distance), ``sizes`` the axes that none of its inputs has.
+    ``arguments`` are the parameters of ``__init__``, ``kept`` the attributes with sizes that forward needs;
+    both by the name that the scope has for them (``$dim``, ``dim``). ``lent`` are the modules of bodies
+    further out that forward is handed (by node and distance), ``sizes`` the axes that none of its inputs
+    has.
     """
 
     program: Program
@@ -71,9 +83,12 @@ class Body:
     sizes: dict[str, str] = field(init=False, default_factory=dict[str, str])
     shaped: list[tuple[str, TensorType]] = field(init=False, default_factory=list[tuple[str, TensorType]])
     """The inputs of forward that are always there, as variables with their types."""
+    children: dict[str, list[Child]] = field(init=False, default_factory=dict[str, list[Child]])
+    places: dict[str, Place | None] = field(init=False, default_factory=dict[str, "Place | None"])
     zero: str = field(init=False, default="")
     """The buffer that knows the dtype of the model, once something needs it."""
     attributes: dict[str, str] = field(init=False)
+    _lent_out: dict[str, list[Use]] | None = field(init=False, default=None)
     in_init: Names = field(init=False)
     in_forward: Names = field(init=False)
     in_module: Names = field(init=False)
@@ -92,6 +107,24 @@ class Body:
     def scope(self) -> Scope:
         """Where scopes do not differ."""
         return self.scopes[0]
+
+    @property
+    def lent_out(self) -> dict[str, list[Use]]:
+        """The nodes whose modules other nodes apply, too, with these further uses."""
+        if self._lent_out is None:
+            self._lent_out = lent(self.scopes)
+        return self._lent_out
+
+    def uses(self, name: str) -> list[Use]:
+        """All uses of the module of a node."""
+        own = [used(scope.nodes[name]) for scope in self.scopes]
+        return unique([*own, *self.lent_out.get(name, ())])
+
+    def place(self, name: str) -> Place | None:
+        """Where a node is written."""
+        if name not in self.places:
+            self.places[name] = self.home.place("nodes", name)
+        return self.places[name]
 
     def spell(self, word: str) -> str:
         """The parameter of ``__init__`` for a param (``$dim``) or axis (``dim``) of the scope."""

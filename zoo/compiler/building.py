@@ -1,14 +1,16 @@
-"""The lines of ``__init__``: each node's module under its name, then what they share, then sizes for forward."""
+"""The lines of ``__init__``: each node's module under its name, then what they share, then sizes for
+forward.
+"""
 
 from __future__ import annotations
 
 from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ScanUse, Use
 from zoo.compiler import ties
-from zoo.compiler.body import Body, note
-from zoo.compiler.program import Line, Written
+from zoo.compiler.body import Body, Child, note
+from zoo.compiler.program import Line
 from zoo.compiler.text import WIDTH, call, expr, value
 from zoo.compiler.uses import used
-from zoo.compiler.writer import Child, Writer
+from zoo.compiler.writer import Writer
 from zoo.graph import Repeat
 
 
@@ -18,7 +20,7 @@ def init(writer: Writer, body: Body) -> list[Line]:
     lines: list[Line] = []
     for name in ties.order(body.attributes, shared):
         texts = _module(writer, body, name)
-        mark = note(body.home.place("nodes", name))
+        mark = note(body.place(name))
         if mark and len(texts[0]) + 2 + len(mark) <= WIDTH:
             texts[0] += f"  {mark}"
         elif mark:
@@ -49,7 +51,9 @@ def _list(body: Body, node: Repeat, head: str, made: list[tuple[str, dict[str, s
     """A ``ModuleList``: a comprehension when its layers differ in nothing but the values of settings."""
     title, given = made[0]
     if any(other != title or list(args) != list(given) for other, args in made):
-        layers = [f"{each}({', '.join(f'{key}={text}' for key, text in args.items())})" for each, args in made]
+        layers = [
+            f"{each}({', '.join(f'{key}={text}' for key, text in args.items())})" for each, args in made
+        ]
         return call(f"{head}nn.ModuleList", [f"[{', '.join(layers)}]"])
     varied = [key for key in given if any(args[key] != given[key] for _, args in made)]
     taken = {name.lstrip("$") for name in body.scope.values}

@@ -43,8 +43,14 @@ class Calls:
             texts = self._repeat(name, use, child.callee, module, indent)
         else:
             given = {port: [self.values[ref] for ref in refs(wire)] for port, wire in node.inputs.items()}
-            parts = [*_arguments(child.callee, given), *self._lent(child.written, distance), *self._flags(name)]
-            texts = call(f"{variable} = {module}", parts, self._name(name, child.callee, self.body.reads[name]), indent)
+            parts = [
+                *_arguments(child.callee, given),
+                *self._lent(child.written, distance),
+                *self._flags(name),
+            ]
+            texts = call(
+                f"{variable} = {module}", parts, self._name(name, child.callee, self.body.reads[name]), indent
+            )
         return [Line(text, name) for text in texts]
 
     def _owner(self, name: str) -> tuple[Body, str, int]:
@@ -125,10 +131,13 @@ def _arguments(callee: Callee, given: Mapping[str, list[str]]) -> list[str]:
     parts: list[str] = []
     by_place = True
     for port, into in callee.inputs.items():
+        name = "" if by_place else f"{into.name}="
         if into.variadic:
             parts += given.get(port, [])
-        elif port not in given:
+        elif port in given:
+            parts.append(f"{name}{given[port][0]}")
+        elif into.default:
             by_place = False
         else:
-            parts.append(given[port][0] if by_place else f"{into.name}={given[port][0]}")
+            parts.append(f"{name}None")
     return parts

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from zoo.checker import Resolution, resolve
+from zoo.collecting import paused
 from zoo.compiler import loop
 from zoo.compiler.blocks import write_block, write_graph
 from zoo.compiler.inputs import Inputs
@@ -22,6 +23,7 @@ from zoo.graph import Graph
 from zoo.packs import Registry
 
 
+@paused()
 def compile_graph(
     graph: Graph,
     *,
@@ -31,10 +33,12 @@ def compile_graph(
     params: Mapping[str, Any] | None = None,
     registry: Registry | None = None,
 ) -> CompiledGraph:
-    """Compile a graph to a module on ``device`` in ``dtype`` (by default torch's defaults), its weights drawn from ``seed``.
+    """Compile a graph to a module on ``device`` in ``dtype`` (by default torch's defaults), its weights
+    drawn from ``seed``.
 
-    ``params`` override the graph's own; ``registry`` is where layers are looked up, by default the installed packs.
-    Raises GraphError with every error of the graph, also where a layer refuses its settings.
+    ``params`` override the graph's own; ``registry`` is where layers are looked up, by default the
+    installed packs. Raises GraphError with every error of the graph, also where a layer refuses its
+    settings.
     """
     layers = None if registry is None else tuple(spec.cls for spec in registry.layers.values())
     unit = make_unit(Recipe(graph, dict(params or {}), layers), registry)
@@ -44,6 +48,7 @@ def compile_graph(
     return model
 
 
+@paused()
 def recompile(recipe: Recipe) -> Unit:
     """The unit that a pickle names."""
     return make_unit(recipe, None if recipe.layers is None else Registry.of(*recipe.layers))
@@ -57,6 +62,7 @@ def make_unit(recipe: Recipe, registry: Registry | None = None, lowering: Loweri
     return lower(recipe, resolution, lowering or loop.lowering())
 
 
+@paused()
 def lower(recipe: Recipe, resolution: Resolution, lowering: Lowering) -> Unit:
     """Write a checked graph as a program and execute it."""
     graph, scope = resolution.graph, resolution.root

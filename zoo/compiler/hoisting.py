@@ -1,10 +1,11 @@
 """Which nodes of a scan may leave its loop.
 
-A pointwise layer computes the same whether it is given one step at a time or all steps at once, so it need not
-stand in the loop when it does not depend on the state: it is applied once, to whole sequences, **before** the loop
-when all that it reads is cut from inputs, or **after** it when nothing but the stacked outputs depends on it (the
-projection to a vocabulary: by far the largest product of many decoders). Every input must carry the walked axis,
-among the leading axes that the layer passes through; what mixes a step with a constant stays inside.
+A pointwise layer computes the same whether it is given one step at a time or all steps at once, so it need
+not stand in the loop when it does not depend on the state: it is applied once, to whole sequences,
+**before** the loop when all that it reads is cut from inputs, or **after** it when nothing but the stacked
+outputs depends on it (the projection to a vocabulary: by far the largest product of many decoders). Every
+input must carry the walked axis, among the leading axes that the layer passes through; what mixes a step
+with a constant stays inside.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from zoo.checker.resolution import LayerUse, ResolvedNode, ReuseUse, ScanUse
+from zoo.checker.resolution import LayerUse, ResolvedNode, ScanUse
+from zoo.compiler.uses import applied, sources, used
 from zoo.graph import Ref, refs
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The nodes of a scan's body, each part in order; ``axes`` is where what needs no loop has its walked axis."""
+    """The nodes of a scan's body, each part in order; ``axes`` is where what needs no loop has its walked
+    axis.
+    """
 
     before: tuple[str, ...]
     inside: tuple[str, ...]
@@ -27,16 +31,19 @@ class Parts:
 
 
 def divide(use: ScanUse, order: Iterable[str], feedback: Iterable[Ref], *, hoist: bool = True) -> Parts:
-    """Divide the nodes of ``order`` (those that are needed); ``feedback`` is what the states read for the next step."""
-    nodes = use.scope.nodes
+    """Divide the nodes of ``order``, which are those that are needed.
+
+    ``feedback`` is what the states read for the next step. Without ``hoist``, all nodes stay inside.
+    """
     order = tuple(order)
     axes = dict(use.cut)
     if not hoist:
         return Parts((), order, (), axes)
+    nodes = use.scope.nodes
+    reads = {name: sources(*nodes[name].inputs.values()) for name in order}
     before: list[str] = []
     for name in order:
-        sources = _sources(nodes[name])
-        found = {axes.get(ref.node) for ref in sources}
+        found = {axes.get(ref.node) for ref in reads[name]}
         axis = found.pop() if len(found) == 1 else None
         if axis is not None and _passes(use, nodes[name], axis):
             before.append(name)
@@ -47,22 +54,20 @@ def divide(use: ScanUse, order: Iterable[str], feedback: Iterable[Ref], *, hoist
     for name in reversed(order):
         if name in axes:
             continue
-        sources = _sources(nodes[name])
-        stackable = all(_stackable(use, ref, axes) for ref in sources)
-        if name not in needed and sources and stackable and _passes(use, nodes[name], use.axis):
+        stackable = bool(reads[name]) and all(_stackable(use, ref, axes) for ref in reads[name])
+        if name not in needed and stackable and _passes(use, nodes[name], use.axis):
             after.append(name)
         else:
-            needed.update(ref.node for ref in sources)
+            needed.update(ref.node for ref in reads[name])
     outside = {*before, *after}
-    return Parts(tuple(before), tuple(n for n in order if n not in outside), tuple(reversed(after)), axes)
-
-
-def _sources(node: ResolvedNode) -> list[Ref]:
-    return [ref for wire in node.inputs.values() for ref in refs(wire)]
+    inside = tuple(name for name in order if name not in outside)
+    return Parts(tuple(before), inside, tuple(reversed(after)), axes)
 
 
 def _stackable(use: ScanUse, ref: Ref, axes: Mapping[str, int]) -> bool:
-    """Whether this can be had for all steps at once after the loop, with the walked axis where outputs have it."""
+    """Whether this can be had for all steps at once after the loop, with the walked axis where outputs have
+    it.
+    """
     if ref.node in axes:
         return axes[ref.node] == use.axis
     return ref.node in use.next or ref.node in use.scope.nodes
@@ -70,11 +75,11 @@ def _stackable(use: ScanUse, ref: Ref, axes: Mapping[str, int]) -> bool:
 
 def _passes(use: ScanUse, node: ResolvedNode, axis: int) -> bool:
     """Whether a layer passes the walked axis through at place ``axis`` of every input."""
-    applied = node.use.use if isinstance(node.use, ReuseUse) else node.use
-    if not isinstance(applied, LayerUse) or not applied.spec.pointwise:
+    use_ = applied(used(node))
+    if not isinstance(use_, LayerUse) or not use_.spec.pointwise:
         return False
     for port, wire in node.inputs.items():
-        own = len(applied.spec.inputs[port].shape) - 1  # the axes behind the star
+        own = len(use_.spec.inputs[port].shape) - 1  # the axes behind the star
         for ref in refs(wire):
             type_ = _type(use, ref)
             if type_ is None or axis > type_ - own:

@@ -1,12 +1,12 @@
 """What a compiled graph is called with: bound to its inputs by name, and examined before anything runs.
 
-The axes of all inputs are unified, so a mask of another batch than its tokens is told as such, and not as whatever
-torch says of the first two tensors that meet.
+The axes of all inputs are unified, so a mask of another batch than its tokens is told as such, and not as
+whatever torch says of the first two tensors that meet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, cast
 
@@ -22,7 +22,9 @@ _REMEDY: Mapping[DType, str] = {"int": ".long()", "bool": ".bool()", "float": ".
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """An input: its type as people write it and as code compares it. An axis is a number, a name, or computed."""
+    """An input: its type as people write it and as code compares it. An axis is a number, a name, or
+    computed.
+    """
 
     name: str
     type: TensorType
@@ -31,9 +33,11 @@ class Expected:
 
 
 class Inputs:
-    """The inputs of a graph in the order of ``forward``; ``walked`` names the scan that walks over an axis."""
+    """The inputs of a graph in the order of ``forward``; ``walked`` is the scan that walks over an axis."""
 
-    def __init__(self, graph: str, types: Mapping[str, TensorType], optional: set[str], walked: Mapping[str, str]) -> None:
+    def __init__(
+        self, graph: str, types: Mapping[str, TensorType], optional: set[str], walked: Mapping[str, str]
+    ) -> None:
         self.graph, self.walked = graph, walked
         self.expected = tuple(
             Expected(name, type_, tuple(map(_axis, type_.shape)), name in optional)
@@ -68,40 +72,45 @@ class Inputs:
     # ---------------------------------------------------------------------------------------------- examining
 
     def check(self, values: tuple[Any, ...], float_dtype: torch.dtype | None) -> None:
-        """Refuse what does not fit, in a sentence. ``float_dtype`` is the model's; None does not ask for one."""
-        sizes: dict[str, int] = {}
+        """Refuse what does not fit, in a sentence. ``float_dtype`` is the model's; None does not ask for
+        one.
+        """
+        tensors: list[tuple[Expected, Tensor]] = []
         for each, value in zip(self.expected, values, strict=True):
-            if value is None and each.optional:
-                continue
-            if not isinstance(value, Tensor):
+            if isinstance(value, Tensor):
+                tensors.append((each, value))
+            elif value is not None or not each.optional:
                 self._no_tensor(each, value)
-            dtype = value.dtype
-            if each.type.dtype == "float":
-                if not dtype.is_floating_point or (dtype != float_dtype and float_dtype is not None):
-                    self._wrong_dtype(each, value, float_dtype)
-            elif each.type.dtype == "bool":
-                if dtype != torch.bool:
-                    self._wrong_dtype(each, value, None)
-            elif dtype.is_floating_point or dtype.is_complex or dtype == torch.bool:
-                self._wrong_dtype(each, value, None)
-            shape = value.shape
-            if len(shape) != len(each.axes):
-                self._wrong_shape(each, value, f"that is {len(each.axes)} axes, not {len(shape)}")
-            for axis, size in zip(each.axes, shape, strict=True):
-                if isinstance(axis, str):
-                    if sizes.setdefault(axis, size) != size:
-                        self._disagree(each, value, axis, values)
-                elif isinstance(axis, int) and axis != size:
-                    self._wrong_shape(each, value, f"{axis} is not {size}")
+        sizes: dict[str, int] = {}
+        for each, tensor in tensors:
+            self._check_dtype(each, tensor, float_dtype)
+            if len(tensor.shape) != len(each.axes):
+                self._wrong_shape(each, tensor, f"that is {len(each.axes)} axes, not {len(tensor.shape)}")
+            for axis, size in zip(each.axes, tensor.shape, strict=True):
+                if isinstance(axis, str) and sizes.setdefault(axis, size) != size:
+                    self._disagree(each, tensor, axis, tensors)
+                if isinstance(axis, int) and axis != size:
+                    self._wrong_shape(each, tensor, f"{axis} is not {size}")
+        self._check_sizes(tensors, sizes)
+
+    def _check_sizes(self, tensors: list[tuple[Expected, Tensor]], sizes: Mapping[str, int]) -> None:
+        """What can be told once every axis that has a name has its size."""
         for axis, scan in self.walked.items():
             if sizes.get(axis) == 0:
                 self._refuse(f"'{axis}' is 0, and the scan '{scan}' walks over it; give it one step at least")
-        for each, value in zip(self.expected, values, strict=True):
-            for axis, size in zip(each.axes, () if value is None else value.shape, strict=False):
-                if isinstance(axis, Symbolic):
-                    expected = substitute(axis, cast(Mapping[str, Size], sizes))
-                    if isinstance(expected, int) and expected != size:
-                        self._wrong_shape(each, value, f"{axis} is {expected}, not {size}")
+        for each, tensor in tensors:
+            for axis, size in zip(each.axes, tensor.shape, strict=True):
+                expected = substitute(axis, sizes) if isinstance(axis, Symbolic) else size
+                if isinstance(expected, int) and expected != size:
+                    self._wrong_shape(each, tensor, f"{axis} is {expected}, not {size}")
+
+    def _check_dtype(self, each: Expected, tensor: Tensor, float_dtype: torch.dtype | None) -> None:
+        dtype, kind = tensor.dtype, each.type.dtype
+        if kind == "float":
+            if not dtype.is_floating_point or (float_dtype is not None and dtype != float_dtype):
+                self._wrong_dtype(each, tensor, float_dtype)
+        elif (kind == "bool") != (dtype == torch.bool) or dtype.is_floating_point or dtype.is_complex:
+            self._wrong_dtype(each, tensor, None)
 
     def _no_tensor(self, each: Expected, value: object) -> NoReturn:
         if value is None:
@@ -123,17 +132,17 @@ class Inputs:
     def _wrong_shape(self, each: Expected, value: Tensor, why: str) -> NoReturn:
         raise InputError(f"the input '{each.name}' is {_told(each)}, and {_shape(value)} came: {why}")
 
-    def _disagree(self, each: Expected, value: Tensor, axis: str, values: Sequence[Any]) -> NoReturn:
+    def _disagree(
+        self, each: Expected, tensor: Tensor, axis: str, tensors: list[tuple[Expected, Tensor]]
+    ) -> NoReturn:
         """Two inputs, or two axes of one, that name the same axis have different sizes there."""
-        for other, first in zip(self.expected, values, strict=True):
-            if axis in other.axes and isinstance(first, Tensor):
-                size = first.shape[other.axes.index(axis)]
-                wrong = next(s for a, s in zip(each.axes, value.shape, strict=True) if a == axis and s != size)
-                raise InputError(
-                    f"the inputs '{other.name}' ({_told(other)}) and '{each.name}' ({_told(each)}) share the axis "
-                    f"'{axis}', and it is {size} in one and {wrong} in the other"
-                )
-        raise AssertionError(axis)
+        other, first = next((other, first) for other, first in tensors if axis in other.axes)
+        size = first.shape[other.axes.index(axis)]
+        wrong = next(s for a, s in zip(each.axes, tensor.shape, strict=True) if a == axis and s != size)
+        raise InputError(
+            f"the inputs '{other.name}' ({_told(other)}) and '{each.name}' ({_told(each)}) share the axis "
+            f"'{axis}', and it is {size} in one and {wrong} in the other"
+        )
 
 
 def _axis(size: Size) -> int | str | Symbolic:

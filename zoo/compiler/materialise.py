@@ -1,37 +1,44 @@
 """Building a model: every layer at its place, on its device, in its dtype, from a seed of its own.
 
-The initial weights of a node are drawn from generators seeded with a hash of the model's seed and the node's path.
-So changing one node leaves the start of all others as it was, and the caller's random state, too.
+The initial weights of a node are drawn from generators seeded with a hash of the model's seed and the
+node's path. So changing one node leaves the start of all others as it was, and the caller's random state,
+too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from typing import Any
 
 import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from zoo.collecting import paused
 from zoo.compiler.placeholders import Placeholder
 from zoo.compiler.seeds import reseeding
 from zoo.compiler.sharing import tie
 from zoo.compiler.unit import Unit
 from zoo.errors import GraphError
+from zoo.packs.offers import spec_of
 from zoo.problems import Problem
 
-_DRAWN = frozenset({"normal_", "uniform_", "bernoulli_", "exponential_", "random_", "log_normal_", "cauchy_"})
+_DRAWING = frozenset({
+    "bernoulli_", "cauchy_", "exponential_", "fill_", "log_normal_", "normal_", "random_", "uniform_", "zero_"
+})  # fmt: skip
 _BUILT_ON = frozenset({"cpu", "cuda", "meta"})
+_INIT = nn.init.__name__
+_FLOATS: tuple[Any, ...] = (float, float | None)
 _WIDE = frozenset({torch.float32, torch.float64})
 
 
+@paused()
 def materialise(unit: Unit, device: torch.device, dtype: torch.dtype, seed: int) -> nn.Module:
     """A model of a unit. Raises GraphError with what every layer says that refuses its settings."""
     # Draws differ from device to device in any case; for devices not known here, they are made on the CPU.
     built_on = device if device.type in _BUILT_ON else torch.device("cpu")
-    # Some initialisations do not exist in 16 bits; drawn in 32 and rounded they are what mixed precision trains.
+    # Some draws do not exist in 16 bits; rounded from 32, weights are what mixed precision begins with.
     built_as = dtype if dtype in _WIDE else torch.float32
     with ExitStack() as stack:
         reseed = stack.enter_context(reseeding(seed, built_on))
@@ -39,7 +46,7 @@ def materialise(unit: Unit, device: torch.device, dtype: torch.dtype, seed: int)
         stack.enter_context(built_on)
         if built_on.type == "meta":
             stack.enter_context(_Undrawn())
-        with unit.layers_as(lambda cls: partial(_placeholder, cls)):
+        with unit.layers_as(_placeholders_of):
             model: nn.Module = unit.model()
         built: dict[Placeholder, tuple[str, nn.Module]] = {}
         problems: list[Problem] = []
@@ -50,7 +57,8 @@ def materialise(unit: Unit, device: torch.device, dtype: torch.dtype, seed: int)
             except Exception as error:  # noqa: BLE001  # a stranger's constructor: what it refuses is the graph's problem
                 problems.append(_refused(unit, path, error))
                 continue
-            parent._modules[name] = module  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # a ModuleList has no names to set
+            # A ModuleList has no attributes to set.
+            parent._modules[name] = module  # pyright: ignore[reportPrivateUsage]
             built[layer] = path, module
         if problems:
             raise GraphError(problems)
@@ -60,13 +68,24 @@ def materialise(unit: Unit, device: torch.device, dtype: torch.dtype, seed: int)
     return model
 
 
-def _placeholder(cls: type[nn.Module], **settings: Any) -> Placeholder:
-    return Placeholder(cls, settings)
+def _placeholders_of(cls: type[nn.Module]) -> Callable[..., Placeholder]:
+    """What stands for a layer's class: a param of 0 is a dropout of 0.0."""
+    spec = spec_of(cls)
+    assert spec is not None
+    floats = {name for name, each in spec.settings.model_fields.items() if each.annotation in _FLOATS}
+
+    def make(**settings: Any) -> Placeholder:
+        for name in floats & settings.keys():
+            if type(settings[name]) is int:
+                settings[name] = float(settings[name])
+        return Placeholder(cls, settings)
+
+    return make
 
 
 def _placeholders(module: nn.Module, prefix: str) -> Iterator[tuple[str, nn.Module, str, Placeholder]]:
     """Every placeholder with its path, the module that it stands in, and its name there."""
-    for name, child in module._modules.items():  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    for name, child in module._modules.items():  # pyright: ignore[reportPrivateUsage]
         if isinstance(child, Placeholder):
             yield prefix + name, module, name, child
         elif child is not None:
@@ -96,18 +115,23 @@ def _refused(unit: Unit, path: str, error: Exception) -> Problem:
 
 
 class _Undrawn(TorchFunctionMode):
-    """Without memory there is nothing to draw, and the first draw on the meta device takes most of a second."""
+    """Without memory there is nothing to draw, and the first draw on the meta device takes most of a
+    second.
+    """
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
-        if func.__name__ in _DRAWN:
-            return args[0] if args else (kwargs or {})["tensor"]
-        return func(*args, **(kwargs or {}))
+        kwargs = kwargs or {}
+        if func.__name__ in _DRAWING or (
+            getattr(func, "__module__", "") == _INIT and func.__name__[-1] == "_"
+        ):
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **kwargs)
 
 
 @contextmanager
-def _default_dtype(dtype: torch.dtype) -> Iterator[None]:
+def _default_dtype(dtype: torch.dtype) -> Generator[None]:
     before = torch.get_default_dtype()
     torch.set_default_dtype(dtype)
     try:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import torch
 from torch import Tensor, nn
-from typing_extensions import Self
 
 from zoo.compiler.notes import explain
 from zoo.compiler.sharing import share
@@ -17,6 +16,10 @@ if TYPE_CHECKING:
     from zoo.compiler.unit import Unit
 
 
+_EXAMINED = "_zoo_examined"
+"""The attribute of a model that holds shapes and dtypes of the inputs that it was last called with."""
+
+
 class CompiledGraph(nn.Module):
     """A graph as an ``nn.Module``: it trains, moves, saves and copies like any other.
 
@@ -24,9 +27,9 @@ class CompiledGraph(nn.Module):
         logits = model(source, source_mask, target)
         logits = model({"source": source, "source_mask": source_mask, "target": target})
 
-    Called with the inputs of its graph, by place, by name or as one mapping, it returns its only output, or a
-    NamedTuple with one field an output. What does not fit raises InputError; an error inside carries a note with
-    node and line. The path of a module is the path of its node: ``model.encoder[0].attend``.
+    Called with the inputs of its graph, by place, by name or as one mapping, it returns its only output, or
+    a NamedTuple with one field an output. What does not fit raises InputError; an error inside carries a
+    note with node and line. The path of a module is the path of its node: ``model.encoder[0].attend``.
 
     Hand-written source with these modules and loops is in ``source``.
     """
@@ -48,7 +51,10 @@ class CompiledGraph(nn.Module):
         values = unit.inputs.bind(inputs, named)
         if torch.compiler.is_compiling():
             return super().__call__(*values)
-        unit.inputs.check(values, self._float_dtype() if unit.inputs.any_float else None)
+        # Examined once for each kind of batch: it costs as much as a small layer.
+        if (kinds := _kinds(values)) is None or kinds != self.__dict__.get(_EXAMINED):
+            unit.inputs.check(values, self._float_dtype() if unit.inputs.any_float else None)
+            self.__dict__[_EXAMINED] = kinds
         try:
             return super().__call__(*values)
         except Exception as error:
@@ -62,6 +68,15 @@ class CompiledGraph(nn.Module):
         return next((each.dtype for each in self.parameters() if each.is_floating_point()), None)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
-        super()._apply(fn, recurse)
+        self.__dict__.pop(_EXAMINED, None)
+        super()._apply(fn, recurse)  # pyright: ignore[reportUnknownMemberType]  # torch types it in part
         share(self)  # where moving makes new parameters, it makes two of one
         return self
+
+
+def _kinds(values: tuple[Any, ...]) -> list[Any] | None:
+    """Shapes and dtypes; None when something is no tensor."""
+    try:
+        return [None if value is None else (value.shape, value.dtype) for value in values]
+    except AttributeError:
+        return None

@@ -1,13 +1,15 @@
-"""Names in generated code: what people wrote, mended only where Python or ``nn.Module`` would stumble over it.
+"""Names in generated code: what people wrote, mended only where Python or ``nn.Module`` would stumble over
+it.
 
-A node called ``class`` becomes ``class_``, one called ``forward`` becomes the attribute ``forward_``. The same
-graph always gives the same names, so that weights keep their keys.
+A node called ``class`` becomes ``class_``, one called ``forward`` becomes the attribute ``forward_``. The
+same graph always gives the same names, so that weights keep their keys.
 """
 
 from __future__ import annotations
 
 import keyword
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable
 
 from torch import nn
 
@@ -25,14 +27,13 @@ WORDS = frozenset(
 
 
 class Names:
-    """The names taken in one namespace; ``outer`` are those that must stay visible in it."""
+    """The names taken in one namespace."""
 
-    def __init__(self, taken: Iterable[str] = (), outer: Callable[[str], bool] | None = None) -> None:
+    def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
-        self._outer = outer or (lambda _: False)
 
     def __contains__(self, name: str) -> bool:
-        return name in self._taken or self._outer(name)
+        return name in self._taken
 
     def take(self, *wishes: str) -> str:
         """The first free wish, else the first with ``_`` or a number behind it."""
@@ -61,12 +62,16 @@ def plain(name: str) -> str:
 def field(name: str) -> str:
     """A name that may stand as the field of a NamedTuple, which refuses a leading ``_``."""
     name = plain(name)
-    return plain(name.lstrip("_") + "_" if name.lstrip("_")[:1].isalpha() else f"x{name}") if name[0] == "_" else name
+    return (
+        plain(name.lstrip("_") + "_" if name.lstrip("_")[:1].isalpha() else f"x{name}")
+        if name[0] == "_"
+        else name
+    )
 
 
 def camel(name: str) -> str:
-    """A class name: ``encoder_layer`` as ``EncoderLayer``."""
-    name = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+    """A class name: ``encoder_layer`` as ``EncoderLayer``. A graph's name may hold anything."""
+    name = "".join(part[:1].upper() + part[1:] for part in re.split(r"[\W_]+", name, flags=re.ASCII))
     return name if name[:1].isalpha() else f"Block{name}"
 
 

@@ -22,12 +22,18 @@ def explain(error: Exception, model: CompiledGraph, values: tuple[Any, ...]) -> 
     where = f" ({place})" if place else ""
     error.add_note(f"in the node '{'.'.join(path)}'{where}" if path else f"in the graph '{model.graph.name}'")
     if "non-empty TensorList" in str(error):
-        error.add_note("a scan stacks the outputs of its steps, and here it had no step: give it one at least")
+        error.add_note(
+            "a scan stacks the outputs of its steps, and here it had no step: give it one at least"
+        )
     named = zip(unit.inputs.expected, values, strict=True)
     tensors = [(each.name, value) for each, value in named if isinstance(value, Tensor)]
-    shown = [f"{name}: {str(value.dtype).removeprefix('torch.')} {list(value.shape)}" for name, value in tensors]
+    shown = [
+        f"{name}: {str(value.dtype).removeprefix('torch.')} {list(value.shape)}" for name, value in tensors
+    ]
     error.add_note(f"the model was called with {', '.join(shown)}")
     home = next((each.device for each in model.parameters()), None)
     for name, value in tensors:
         if home is not None and value.device != home:
-            error.add_note(f"'{name}' is on {value.device} and the model on {home}: write {name}.to('{home}')")
+            error.add_note(
+                f"'{name}' is on {value.device} and the model on {home}: write {name}.to('{home}')"
+            )

@@ -1,8 +1,8 @@
 """Stand-ins for layers while the modules around them are built.
 
-Generated code says ``self.cell = LSTMCell(hidden=64)`` and knows nothing of seeds, for a class does not know where
-its instances will stand. So the names of layers mean placeholders while a model is built; when the whole tree
-stands, every layer has its path, and is built at its place from the seed of that path.
+Generated code says ``self.cell = LSTMCell(hidden=64)`` and knows nothing of seeds, for a class does not
+know where its instances will stand. So the names of layers mean placeholders while a model is built; when
+the whole tree stands, every layer has its path, and is built at its place from the seed of that path.
 """
 
 from __future__ import annotations

@@ -39,10 +39,10 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A parameter of ``forward`` as its callers see it."""
+    """A parameter of ``forward`` as its callers see it: one with a ``default`` (None) may be left out."""
 
     name: str
-    optional: bool = False
+    default: bool = False
     variadic: bool = False
 
 
@@ -61,9 +61,9 @@ class Callee:
 class Written:
     """A class as drafted, and once it is in the program: as it stands there.
 
-    ``arguments`` are by their name in the scope (``$dim``, ``dim``). ``lent`` are the modules (node, so many
-    scopes further out) and ``sizes`` the axes that a scan's forward is handed beside its inputs, by parameter.
-    ``inner`` are the classes of its nodes.
+    ``arguments`` are by their name in the scope (``$dim``, ``dim``). ``lent`` are the modules (node, so
+    many scopes further out) and ``sizes`` the axes that a scan's forward is handed beside its inputs, by
+    parameter. ``inner`` are the classes of its nodes.
     """
 
     about: str
@@ -122,7 +122,9 @@ def define(name: str, parameters: list[str], result: str) -> list[str]:
 
 
 class Program:
-    """Classes by the order in which they are defined. ``words`` are the names that people wrote: no class is called so."""
+    """Classes by the order in which they are defined. ``words`` are the names that people wrote: no class
+    is called so.
+    """
 
     def __init__(self, title: str, layers: Iterable[type[Any]], words: Iterable[str]) -> None:
         self.title = title
@@ -137,7 +139,9 @@ class Program:
         self._known: dict[tuple[object, ...], Written] = {}
 
     def add(self, draft: Written, *wishes: str) -> Written:
-        """The class of this text, under one of the wished names; the one that is there when one reads the same."""
+        """The class of this text, under one of the wished names; the one that is there when one reads the
+        same.
+        """
         key = (wishes[0], *draft.key())
         known = self._known.get(key)
         if known is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import cast
 
@@ -19,12 +19,18 @@ def seed_of(seed: int, path: str) -> int:
 
 
 @contextmanager
-def reseeding(seed: int, device: torch.device) -> Iterator[Reseed]:
-    """Within: a function that seeds all draws on the CPU and ``device`` for a path. After: everything as it was."""
+def reseeding(seed: int, device: torch.device) -> Generator[Reseed]:
+    """Within: a function that seeds all draws on the CPU and ``device`` for a path. After: everything as it
+    was.
+    """
+    if device.type == "meta":  # nothing is drawn there
+        yield lambda _: None
+        return
     generators = [torch.default_generator]
     if device.type == "cuda":
         torch.cuda.init()
-        index = torch.cuda.current_device() if device.index is None else device.index
+        index = cast(int | None, device.index)
+        index = torch.cuda.current_device() if index is None else index
         generators.append(cast(tuple[torch.Generator, ...], torch.cuda.default_generators)[index])
     states = [generator.get_state() for generator in generators]
 

@@ -1,9 +1,9 @@
 """Shared parameters in a model: one ``Parameter`` in two modules, whatever is done to the model.
 
-Both modules have it under their own name, as PyTorch's tools expect, and a walk over the parameters meets it once.
-What PyTorch leaves open is done by hooks: a ``state_dict`` has it once, under its owner's name (and so fits
-safetensors); loading takes it from there; and where tensors are replaced (``to_empty``, ``assign=True``) the two
-become one again.
+Both modules have it under their own name, as PyTorch's tools expect, and a walk over the parameters meets
+it once. What PyTorch leaves open is done by hooks: a ``state_dict`` has it once, under its owner's name
+(and so fits safetensors); loading takes it from there; and where tensors are replaced (``to_empty``,
+``assign=True``) the two become one again.
 """
 
 from __future__ import annotations
@@ -32,15 +32,17 @@ def tie(model: nn.Module, built: Mapping[Placeholder, tuple[str, nn.Module]]) ->
         return
     names = {parameter: name for name, parameter in model.named_parameters()}
     pairs: list[tuple[str, str]] = []
-    for name, owner in wanted.items():
+    for name, wish in wanted.items():
+        owner = wish
         while isinstance(owner, str) and owner in wanted:  # an owner may share with another itself
             owner = wanted[owner]
         pairs.append((name, owner if isinstance(owner, str) else names[owner]))
     setattr(model, TIES, tuple(pairs))
     share(model)
-    model.register_state_dict_post_hook(_saved)
-    model.register_load_state_dict_pre_hook(_loading)
-    model.register_load_state_dict_post_hook(_loaded)
+    hooked: Any = model  # torch does not say what hooks are
+    hooked.register_state_dict_post_hook(_saved)
+    hooked.register_load_state_dict_pre_hook(_loading)
+    hooked.register_load_state_dict_post_hook(_loaded)
 
 
 def share(model: nn.Module) -> None:
@@ -57,8 +59,8 @@ def _saved(model: nn.Module, state: dict[str, Any], prefix: str, metadata: Any) 
 
 
 def _loading(model: nn.Module, state: dict[str, Any], prefix: str, *_: Any) -> None:
-    for name, owner in getattr(model, TIES, ()):
-        name, owner = prefix + name, prefix + owner
+    for pair in getattr(model, TIES, ()):
+        name, owner = (prefix + each for each in pair)
         if owner in state:
             state[name] = state[owner]
         elif name in state:

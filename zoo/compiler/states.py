@@ -12,7 +12,9 @@ from zoo.sizes import Expr, evaluate, symbol
 
 
 def start(body: Body, calls: Calls, begin: Start, name: str) -> tuple[str, list[Line], list[Line]]:
-    """The variable of a state, the lines of forward that start it, and the lines of ``__init__`` that these need."""
+    """The variable of a state, the lines of forward that start it, and the lines of ``__init__`` that these
+    need.
+    """
     if isinstance(begin, Ref):
         return calls.values[Ref(name)], [], []
     variable = calls.in_forward(name)
@@ -44,5 +46,7 @@ def _learned(body: Body, variable: str, name: str, shape: tuple[Expr, ...]) -> t
     building = f"        self.{attribute} = nn.Parameter(torch.zeros({', '.join(sizes[first:]) or '()'}))"
     if all(known):
         return [Line(f"        {variable} = self.{attribute}")], [Line(building)]
-    spread = ["-1" if is_known else expr(axis, body.size) for axis, is_known in zip(shape, known, strict=True)]
+    spread = [
+        "-1" if is_known else expr(axis, body.size) for axis, is_known in zip(shape, known, strict=True)
+    ]
     return [Line(f"        {variable} = self.{attribute}.expand({', '.join(spread)})")], [Line(building)]

@@ -24,7 +24,9 @@ class Survey:
         """Take in a scope and all inside it; each scope is looked at once."""
         if id(scope) not in self._seen:
             self._seen.add(id(scope))
-            self.words.update(scope.inputs, scope.nodes, scope.outputs, (word.lstrip("$") for word in scope.values))
+            self.words.update(
+                scope.inputs, scope.nodes, scope.outputs, (word.lstrip("$") for word in scope.values)
+            )
             for name, node in scope.nodes.items():
                 self._node(node, scope, (*path, name))
         return self

@@ -54,7 +54,9 @@ def _spelt(tree: Expr, spell: Spell) -> Expr:
 
 
 def call(head: str, parts: Sequence[str], tail: str = "", indent: int = 8) -> list[str]:
-    """``head(part, …)tail`` on one line, or with the parts on lines of their own where it would be too long."""
+    """``head(part, …)tail`` on one line, or with the parts on lines of their own where it would be too
+    long.
+    """
     pad = " " * indent
     joined = ", ".join(parts)
     line = f"{pad}{head}({joined}){tail}"
@@ -68,7 +70,8 @@ def call(head: str, parts: Sequence[str], tail: str = "", indent: int = 8) -> li
 def docstring(text: str, indent: int) -> list[str]:
     """``text`` as a docstring. Whatever it holds, it stays a string."""
     pad = " " * indent
-    words = " ".join(text.split()) or "…"
+    # A lone surrogate is no text: no class may have one in its docstring.
+    words = " ".join(text.encode("utf-8", "replace").decode().split()) or "…"
     safe = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words.replace("\\", "\\\\"))
     if '"""' in safe or safe.endswith('"'):
         safe = safe.replace('"', '\\"')

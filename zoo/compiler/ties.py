@@ -1,7 +1,7 @@
 """Parameters that nodes share, as generated code shares them: ``self.generator.weight = self.embed.weight``.
 
-The assignment stands in the class that holds the owner. Owners are built first, so that a walk over the parameters
-of a model meets each under its owner's name, which is the name that a ``state_dict`` has for it.
+The assignment stands in the class that holds the owner. Owners are built first, so that a walk over the
+parameters of a model meets each under its owner's name, which is the name that a ``state_dict`` has for it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ScanUse, Scope, Tie, Use
 from zoo.compiler.body import Body
-from zoo.compiler.program import Written
 from zoo.compiler.uses import applied, used
 from zoo.compiler.writer import Writer
 from zoo.graph import Repeat
@@ -27,7 +26,9 @@ class Shared:
 
 
 def find(scope: Scope, path: tuple[str, ...] = ()) -> Iterator[Shared]:
-    """The ties whose owner is in a node of the body: those of its own nodes, and those in its scans that lead here."""
+    """The ties whose owner is in a node of the body: those of its own nodes, and those in its scans that
+    lead here.
+    """
     for name, node in scope.nodes.items():
         for parameter, tie in node.ties.items():
             if tie.depth == len(path):

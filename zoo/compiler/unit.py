@@ -1,7 +1,7 @@
 """A compiled graph as code: its source, the classes that executing it gives, and which line is of which node.
 
-Generated classes live in a module of their own that no file holds. ``linecache`` has its text, so tracebacks and
-debuggers show it; both go when the last model of the unit goes. A pickle holds the document and compiles it again.
+No file holds generated classes. ``linecache`` has their text, so that tracebacks and debuggers show it,
+until the last model of the unit goes. A pickle holds the document and compiles it again.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 import itertools
 import linecache
 import re
-import sys
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import ModuleType, TracebackType
-from typing import Any
+from types import TracebackType
+from typing import Any, cast
 
 from torch import nn
 
@@ -41,7 +40,9 @@ class Recipe:
 
 
 class Unit:
-    """The code of one compiled graph; ``base`` is what its models are beside the class that the source has for them."""
+    """The code of one compiled graph; ``base`` is what its models are beside the class that the source has
+    for them.
+    """
 
     def __init__(
         self, recipe: Recipe, program: Program, root: Written, base: type[nn.Module], inputs: Inputs
@@ -52,44 +53,44 @@ class Unit:
         self.nodes = [line.node for line in lines]
         self.written = {each.name: each for each in program.classes}
         self.layers: dict[type[nn.Module], str] = program.layers
-        number = next(_count)
         word = re.sub(r"\W+", "_", recipe.graph.name)
-        self.filename = f"<zoo {word} {number}>"
-        self.module = ModuleType(f"zoo.compiled.{word}_{number}", f"The graph '{recipe.graph.name}' as code.")
-        self.module.__file__ = self.filename
-        vars(self.module).update(program.hidden())
+        self.filename = f"<zoo {word} {next(_count)}>"
+        # Without a __name__: torch.compile would import the module of that name, and what can be imported
+        # lives for ever.
+        self.names: dict[str, Any] = {**program.hidden()}
         self._execute()
         self.classes: dict[str, type[Any]] = {}
         for name, written in self.written.items():
-            self._adopt(vars(self.module)[name], written)
-        self.model: type[Any] = type(root.name, (base, self.classes[root.name]), {"__doc__": root.about})
+            self._adopt(self.names[name], written)
+        self.model: type[Any] = type(
+            root.name, (base, self.classes[root.name]), {"__doc__": self.classes[root.name].__doc__}
+        )
         self._adopt(self.model, root)
 
     def _execute(self) -> None:
         code = compile(self.source, self.filename, "exec", dont_inherit=True)
-        # Known by name, for torch.compile looks up the globals of a function by the name of its module.
-        sys.modules[self.module.__name__] = self.module
         lines = self.source.splitlines(keepends=True)
         linecache.cache[self.filename] = (len(self.source), None, lines, self.filename)
-        weakref.finalize(self, _forget, self.module.__name__, self.filename).atexit = False
-        # The text is our own: of a file's words it holds names and literals only.
-        exec(code, vars(self.module))  # noqa: S102
+        weakref.finalize(self, linecache.cache.pop, self.filename, None).atexit = False
+        # The text is our own: of what a file says, it holds names and literals only.
+        exec(code, self.names)  # noqa: S102
 
     def _adopt(self, cls: type[Any], written: Written) -> None:
-        cls.__module__ = self.module.__name__
+        cls.__module__ = f"zoo.compiled.{self.recipe.graph.name}"
         cls.__zoo_unit__ = self
-        cls.__reduce_ex__ = _reduce_module
+        setattr(cls, "__reduce_ex__", _reduce_module)  # noqa: B010  # of another type than object's
         self.classes[written.name] = cls
         if written.fields:
-            output = vars(self.module)[f"{written.name}Output"]
+            output = self.names[f"{written.name}Output"]
+            output.__module__ = cls.__module__
             output.__zoo_unit__ = self
-            output.__reduce_ex__ = _reduce_output
+            setattr(output, "__reduce_ex__", _reduce_output)  # noqa: B010
             self.classes[output.__name__] = output
 
     @contextmanager
-    def layers_as(self, make: Callable[[type[nn.Module]], object]) -> Iterator[None]:
+    def layers_as(self, make: Callable[[type[nn.Module]], object]) -> Generator[None]:
         """While models are built: what the names of layer classes stand for in the source."""
-        names = vars(self.module)
+        names = self.names
         names.update({name: make(cls) for cls, name in self.layers.items()})
         try:
             yield
@@ -100,8 +101,10 @@ class Unit:
 
     def path(self, model: nn.Module, module: nn.Module) -> tuple[str, ...]:
         """The path of nodes that leads from a model to one of its modules."""
-        name = next((name for name, each in model.named_modules() if each is module), "")
-        return self.nodes_of(name)
+        for name, each in cast("Iterator[tuple[str, nn.Module]]", model.named_modules()):
+            if each is module:
+                return self.nodes_of(name)
+        return ()
 
     def nodes_of(self, name: str) -> tuple[str, ...]:
         """A module's name as nodes: ``encoder.0.forward_`` as ``encoder``, ``0``, ``forward``."""
@@ -110,7 +113,9 @@ class Unit:
         for part in name.split(".") if name else ():
             node = part
             if written is not None and not (path and part.isdigit()):
-                node = next((node for node, attribute in written.attributes.items() if attribute == part), part)
+                node = next(
+                    (node for node, attribute in written.attributes.items() if attribute == part), part
+                )
                 written = written.inner.get(node)
             path.append(node)
         return tuple(path)
@@ -128,11 +133,15 @@ class Unit:
         return place
 
     def failed(self, trace: TracebackType | None) -> tuple[nn.Module, str] | None:
-        """The innermost generated module that an exception went through, and the node that it was busy with."""
+        """The innermost generated module that an exception went through, and the node that it was busy
+        with.
+        """
         found = None
         while trace is not None:
             frame = trace.tb_frame
-            if frame.f_code.co_filename == self.filename and isinstance(frame.f_locals.get("self"), nn.Module):
+            if frame.f_code.co_filename == self.filename and isinstance(
+                frame.f_locals.get("self"), nn.Module
+            ):
                 found = frame.f_locals["self"], self.nodes[trace.tb_lineno - 1]
             trace = trace.tb_next
         return found
@@ -151,14 +160,9 @@ class Unit:
         return recompile, (self.recipe,)
 
 
-def _forget(module: str, filename: str) -> None:
-    sys.modules.pop(module, None)
-    linecache.cache.pop(filename, None)
-
-
 def _reduce_module(self: Any, protocol: int) -> Any:
     """Pickle an instance of a generated class as the document, the name of its class, and what it holds."""
-    cls: Any = type(self)
+    cls: Any = self.__class__
     unit: Unit = cls.__zoo_unit__
     if unit.classes.get(cls.__name__) is not cls:  # a class that somebody derived from it
         return nn.Module.__reduce_ex__(self, protocol)
@@ -167,11 +171,12 @@ def _reduce_module(self: Any, protocol: int) -> Any:
 
 def _reduce_output(self: Any, protocol: int) -> Any:
     del protocol
-    return _filled, (type(self).__zoo_unit__, type(self).__name__, tuple(self))
+    cls: Any = self.__class__
+    return _filled, (cls.__zoo_unit__, cls.__name__, tuple(self))
 
 
 def _blank(unit: Unit, name: str) -> nn.Module:
-    cls = _class(unit, name)
+    cls: Any = _class(unit, name)
     return cls.__new__(cls)
 
 
@@ -182,7 +187,7 @@ def _filled(unit: Unit, name: str, values: tuple[Any, ...]) -> Any:
 def _class(unit: Unit, name: str) -> type[Any]:
     if name not in unit.classes:
         raise ZooError(
-            f"a pickle of the graph '{unit.recipe.graph.name}' names the class {name}, which compiling it no longer "
-            "gives; load weights by state_dict instead"
+            f"the pickle of a model of '{unit.recipe.graph.name}' holds a {name}, and compiling that graph "
+            "gives no such class any more; load weights by state_dict instead"
         )
     return unit.classes[name]

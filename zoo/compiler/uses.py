@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from zoo.checker.resolution import BlockUse, RepeatUse, ResolvedNode, ReuseUse, ScanUse, Scope, Use
+from zoo.checker.resolution import BlockUse, ResolvedNode, ReuseUse, ScanUse, Scope, Use
 from zoo.errors import ZooError
-from zoo.graph import Ref, refs
+from zoo.graph import Ref, Wire, refs
 
 T = TypeVar("T")
 
@@ -50,11 +50,6 @@ def unique(items: Iterable[T]) -> list[T]:
     return list({id(item): item for item in items}.values())
 
 
-def layers_of(uses: Iterable[Use]) -> list[RepeatUse]:
-    """The uses of a repeat."""
-    return [use for use in uses if isinstance(use, RepeatUse)]
-
-
 def scopes_of(uses: Iterable[Use]) -> tuple[Scope, ...]:
     """The scopes of uses of one block or scan, each once."""
     return tuple(unique(use.scope for use in uses if isinstance(use, BlockUse | ScanUse)))
@@ -68,6 +63,11 @@ def outputs(scopes: Iterable[Scope]) -> dict[str, Ref]:
     return found
 
 
+def sources(*wires: Wire) -> list[Ref]:
+    """What wires read."""
+    return [ref for wire in wires for ref in refs(wire)]
+
+
 def wanted(nodes: Mapping[str, ResolvedNode], roots: Iterable[Ref]) -> dict[str, set[str | None]]:
     """The nodes that something needs, each with the outputs that are read."""
     found: dict[str, set[str | None]] = {}
@@ -79,7 +79,7 @@ def wanted(nodes: Mapping[str, ResolvedNode], roots: Iterable[Ref]) -> dict[str,
         ports = found.get(ref.node)
         if ports is None:
             found[ref.node] = {ref.port}
-            stack += (each for wire in nodes[ref.node].inputs.values() for each in refs(wire))
+            stack += sources(*nodes[ref.node].inputs.values())
         else:
             ports.add(ref.port)
     return found

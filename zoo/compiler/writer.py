@@ -1,32 +1,24 @@
 """Writing a graph as a program: a class for each block and scan, a line for each module in ``__init__``.
 
-    blocks.py     the class of a block, and of the graph itself
-    loop.py       the class of a scan: one lowering, a loop over its steps
-    calls.py      the lines of forward that apply the module of a node
+blocks.py     the class of a block, and of the graph itself
+loop.py       the class of a scan: one lowering, a loop over its steps
+calls.py      the lines of forward that apply the module of a node
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ScanUse, Use
-from zoo.compiler.body import Body
+from zoo.compiler.body import Body, Child
 from zoo.compiler.program import Callee, Input, Program, Written
-from zoo.compiler.uses import lent, scopes_of, unique, used
+from zoo.compiler.uses import scopes_of
 from zoo.spec import LayerSpec
 
 Lowering: TypeAlias = "Callable[[Writer, Body, str, list[ScanUse]], Written]"
 """Writes the class of a scan: the body around it, the scan's name there, all uses of its module."""
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """The module of a node, or of one layer of a repeat: how it is called, and its class where that is generated."""
-
-    callee: Callee
-    written: Written | None = None
 
 
 @dataclass(slots=True)
@@ -37,45 +29,30 @@ class Writer:
     write_block: Callable[[Writer, list[BlockUse]], Written]
     write_scan: Lowering
     _blocks: dict[tuple[int, ...], Written] = field(default_factory=dict[tuple[int, ...], Written])
-    _children: dict[tuple[int, str], list[Child]] = field(default_factory=dict[tuple[int, str], list[Child]])
-    _uses: dict[int, dict[str, list[Use]]] = field(default_factory=dict[int, dict[str, list[Use]]])
-
-    def is_lent(self, body: Body, name: str) -> bool:
-        """Whether another node applies the module of this one, too."""
-        self.uses(body, name)
-        return name in self._uses[id(body)]
-
-    def uses(self, body: Body, name: str) -> list[Use]:
-        """All uses of the module of a node."""
-        if id(body) not in self._uses:
-            self._uses[id(body)] = lent(body.scopes)
-        own = [used(scope.nodes[name]) for scope in body.scopes]
-        return unique([*own, *self._uses[id(body)].get(name, ())])
+    _layers: dict[type[Any], Child] = field(default_factory=dict[type[Any], Child])
 
     def children(self, body: Body, name: str) -> list[Child]:
-        """The module of a node; of a repeat whose layers differ in their class, one for each layer."""
-        key = id(body), name
-        if key not in self._children:
-            uses = self.uses(body, name)
+        """The module of a node; of a repeat, one for each layer."""
+        if name not in body.children:
+            uses = body.uses(name)
             stacks = [use.each for use in uses if isinstance(use, RepeatUse)]
-            if not stacks:
-                self._children[key] = [self._child(body, name, uses)]
-            else:
-                known: dict[tuple[int, ...], Child] = {}
-                found: list[Child] = []
-                for layer in zip(*stacks, strict=True):
-                    ids = tuple(map(id, layer))
-                    if ids not in known:
-                        known[ids] = self._child(body, name, layer)
-                    found.append(known[ids])
-                self._children[key] = found
-        return self._children[key]
+            known: dict[tuple[int, ...], Child] = {}
+            body.children[name] = []
+            for layer in zip(*stacks, strict=True) if stacks else [tuple(uses)]:
+                ids = tuple(map(id, layer))
+                if ids not in known:
+                    known[ids] = self._child(body, name, layer)
+                body.children[name].append(known[ids])
+        return body.children[name]
 
     def _child(self, body: Body, name: str, uses: Iterable[Use]) -> Child:
         uses = list(uses)
         first = uses[0]
         if isinstance(first, LayerUse):
-            return Child(layer_callee(first.spec))
+            cls = first.spec.cls
+            if cls not in self._layers:
+                self._layers[cls] = Child(layer_callee(first.spec))
+            return self._layers[cls]
         if isinstance(first, BlockUse):
             written = self.block([use for use in uses if isinstance(use, BlockUse)])
         else:
@@ -91,7 +68,9 @@ class Writer:
 
 
 def layer_callee(spec: LayerSpec) -> Callee:
-    """How a layer is called, as its hints say: a tensor is the output ``out``, a NamedTuple has one a field."""
+    """How a layer is called, as its hints say: a tensor is the output ``out``, a NamedTuple has one a
+    field.
+    """
     inputs = {name: Input(name, port.optional, port.variadic) for name, port in spec.inputs.items()}
     alone = list(spec.outputs) == ["out"]
     return Callee(inputs, {name: None if alone else name for name in spec.outputs})
