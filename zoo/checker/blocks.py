@@ -8,7 +8,7 @@ from typing import Any
 from zoo.checker import masks, settings
 from zoo.checker.findings import Finding, once
 from zoo.checker.fitting import fit
-from zoo.checker.frame import Frame, Known, Site
+from zoo.checker.frame import Frame, Known, Origin, Site
 from zoo.checker.layers import Types
 from zoo.checker.patterns import Bindings
 from zoo.checker.plan import DEEPEST
@@ -17,7 +17,7 @@ from zoo.checker.session import Done, Session
 from zoo.checker.targets import BlockTarget
 from zoo.checker.values import UNKNOWN, setting, typed
 from zoo.checker.wiring import Wires
-from zoo.errors import SizeError, did_you_mean
+from zoo.errors import SizeError
 from zoo.graph import Graph, Ref
 from zoo.sizes import Name, Size, Symbolic, names, substitute, symbol
 from zoo.spec import Op, Port, TensorType
@@ -49,7 +49,7 @@ def use_block(
         for name, pattern in target.inputs.items()
         if pattern.port.optional and (name not in wires.inputs or name in wires.absent)
     )
-    scope = _enter(site, target, values, absent, read)
+    scope = _enter(site, target, values, _origins(site, written), absent, read)
     if scope is None:
         return None, dict.fromkeys(target.outputs)
     session = site.frame.session
@@ -75,23 +75,33 @@ def _params(
     params = target.block.params
     strangers = [name for name in written if name not in params]
     for name in strangers:
-        settings.unknown(site, target.title, "param", name, params)
+        if f"${name}" not in target.plan.unknown:  # else it is missed inside, and reported there
+            settings.unknown(site, target.title, "param", name, params)
     for name, default in params.items():
         word = f"${name}"
         if name not in written:
             values[word] = symbol(f"?{word}") if default is None else default
-            if default is None and not any(did_you_mean(other, [name]) for other in strangers):
+            if default is None and not strangers:  # one of these may have been meant
                 settings.missing(site, target.title, "param", name)
             continue
         try:
             code[word], value = setting(site.frame, written[name])
         except SizeError as error:
-            site.report("size-value", str(error), at=("with", name))
+            site.report("size-value", str(error), at=("with", name), origin=site.frame.origin(error))
             value = UNKNOWN
         values[word] = symbol(f"?{word}") if value is UNKNOWN else value
         if value is UNKNOWN:
             code.pop(word, None)
     return code, values
+
+
+def _origins(site: Site, written: Mapping[str, Setting]) -> dict[str, Origin]:
+    """Where the values of the params were said: further out, or at this use."""
+    outer, here = site.frame, (*site.frame.tree, "nodes", site.name)
+    return {
+        f"${name}": outer.origin(value.text) if isinstance(value, Name) else (outer.file, here, name)
+        for name, value in written.items()
+    }
 
 
 def _axes(target: BlockTarget) -> list[str]:
@@ -108,7 +118,12 @@ def _axes(target: BlockTarget) -> list[str]:
 
 
 def _enter(
-    site: Site, target: BlockTarget, values: dict[str, Any], absent: frozenset[str], read: frozenset[str]
+    site: Site,
+    target: BlockTarget,
+    values: dict[str, Any],
+    origins: dict[str, Origin],
+    absent: frozenset[str],
+    read: frozenset[str],
 ) -> Scope | None:
     """The body resolved with these values; the same object whenever they are the same."""
     session = site.frame.session
@@ -134,6 +149,7 @@ def _enter(
         )
         return None
     frame = Frame(session, target.home, target.file, target.plan, values, key, f"{target.file}#{target.name}")
+    frame.origins = origins
     declare(frame, target.block.inputs, absent)
     live = {
         name: ref
@@ -174,7 +190,9 @@ def declare(frame: Frame, inputs: Mapping[str, Port], absent: frozenset[str] = f
         try:
             type_ = TensorType(port.dtype, tuple(map(frame.axis, port.shape)))
         except SizeError as error:
-            frame.report("size-value", f"the input '{name}': {error}", at=("inputs", name))
+            frame.report(
+                "size-value", f"the input '{name}': {error}", at=("inputs", name), origin=frame.origin(error)
+            )
         frame.names[name] = Known(Ref(name), type_, optional=port.optional, absent=name in absent)
     frame.masks = masks.candidates(frame)
 

@@ -10,21 +10,30 @@ from typing import TYPE_CHECKING
 from zoo.checker.findings import Code, TreePath
 from zoo.checker.resolution import Tie
 from zoo.errors import did_you_mean
-from zoo.graph import Call, Repeat, Reuse
+from zoo.graph import Call, Repeat, Reuse, Scan
 
 if TYPE_CHECKING:
     from zoo.checker.plan import Planner
 
 
-def find_reused(planner: Planner, name: str, node: Reuse) -> None:
-    """Note in the plan whose module ``node`` applies, following a reuse of a reuse to its end."""
+def find(planner: Planner) -> None:
+    """Note in the plan what the nodes of a body borrow."""
+    for name, node in planner.nodes.items():
+        if isinstance(node, Reuse):
+            _find_reused(planner, name, node)
+        elif not isinstance(node, Scan) and node.tie:
+            _find_tied(planner, name, node)
+
+
+def _find_reused(planner: Planner, name: str, node: Reuse) -> None:
+    """Whose module ``node`` applies, following a reuse of a reuse to its end."""
     found = _find(planner, name, node.of, "reuse-unknown", ("reuse",))
     if found is not None:
         planner.plan.reuses[name] = found
 
 
-def find_tied(planner: Planner, name: str, node: Call | Repeat) -> None:
-    """Note in the plan where the tied parameters of ``node`` live."""
+def _find_tied(planner: Planner, name: str, node: Call | Repeat) -> None:
+    """Where the tied parameters of ``node`` live."""
     ties: dict[str, Tie] = {}
     for own, target in node.tie.items():
         lender, _, parameter = target.partition(".")
@@ -45,7 +54,9 @@ def _find(planner: Planner, name: str, target: str, code: Code, at: TreePath) ->
             here, depth, borrower = here.outer, depth + 1, here.name
         node = here.nodes.get(target)
         if node is None:
-            if target not in planner.dropped:
+            if target not in planner.dropped and not any(
+                target in each.plan.unknown for each in planner.chain()
+            ):
                 _unknown(planner, name, target, code, at)
             return None
         if (id(here), target) in seen or (depth and target == borrower and code == "reuse-unknown"):

@@ -62,6 +62,7 @@ _CUT_SHORT = {
 """Problems of a text of which the rest is unknown: what a checker would say of it proves nothing."""
 
 _OF_NAMES: set[Code] = {
+    "axis-unknown",
     "block-unknown",
     "input-unused",
     "node-unused",

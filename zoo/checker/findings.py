@@ -77,7 +77,8 @@ Code = Literal[
 class Finding:
     """A problem on its way: ``at`` is where it stands in the document ``file`` (its key, if ``key``).
 
-    ``about`` is the input that it is about, which then is no longer called unused.
+    ``about`` is the input that it is about, which then is no longer called unused; ``origin`` the value of a
+    param that is to blame, so that one wrong value is one mistake wherever it leads.
     """
 
     code: Code
@@ -90,6 +91,7 @@ class Finding:
     at: TreePath = ()
     key: bool = False
     about: TreePath = ()
+    origin: tuple[object, ...] = ()
 
     def under(self, path: tuple[str, ...]) -> Finding:
         """The same finding seen from further out; a cycle names its nodes in full, and so has no path."""
@@ -97,7 +99,9 @@ class Finding:
 
     @property
     def spot(self) -> tuple[object, ...]:
-        """What makes two findings one mistake: the same code at the same spot of the same document."""
+        """What makes two findings one mistake: one origin, or the same code at the same place."""
+        if self.origin:
+            return self.origin
         return (self.code, self.file, self.at, self.port, *(() if self.at else (self.message,)))
 
 

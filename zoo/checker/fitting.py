@@ -24,7 +24,7 @@ def fit(
     ``given`` are the settings that the file gives: where one of them is an axis, leaving it out would mend
     it.
     """
-    good = True
+    said: set[str] = set()
     waiting: Waiting = []
     waits: list[Arrival] = []
     same = site.frame.same
@@ -35,37 +35,42 @@ def fit(
         # the axes of a wrong kind of thing mean nothing here
         if type_.dtype != pattern.port.dtype or not pattern.match(type_.shape, bindings, same, waiting):
             del waiting[before:]
-            _report(site, pattern, arrival, bindings, given)
-            good = False
+            _report(site, pattern, arrival, bindings, given, said)
         waits += [arrival] * (len(waiting) - before)
     if waiting:
         owners = {id(entry): arrival for entry, arrival in zip(waiting, waits, strict=True)}
         for entry in settle(waiting, bindings, same):
-            _report(site, entry[0], owners[id(entry)], bindings, given)
-            good = False
-    return good
+            _report(site, entry[0], owners[id(entry)], bindings, given, said)
+    return not said
 
 
 def _report(
-    site: Site, pattern: Pattern, arrival: Arrival, bindings: Bindings, given: Collection[str]
+    site: Site,
+    pattern: Pattern,
+    arrival: Arrival,
+    bindings: Bindings,
+    given: Collection[str],
+    said: set[str],
 ) -> None:
+    """Report what does not fit, but the same two sizes only once a node."""
     port, index, type_ = arrival
     frame = site.frame
     expected = pattern.words(bindings, frame.word)
-    message = f"expected {expected}, got {frame.words(type_)}"
     remedy = ""
     if type_.dtype != pattern.port.dtype:
-        code, message = "wire-dtype", f"{message}: {pattern.port.dtype} is not {type_.dtype}"
+        code, reason = "wire-dtype", f"{pattern.port.dtype} is not {type_.dtype}"
     else:
         code = "wire-shape"
         reason, name = _difference(site, pattern, type_, bindings)
-        message += f": {reason}"
         if site.twin is not None:
             remedy = "a module that is applied again keeps its widths"
         elif name in given:
             remedy = f"leave the setting '{name}' out, and it is solved from the wires"
+    message = f"expected {expected}, got {frame.words(type_)}: {reason}"
     at = site.at_wire(port, index)
-    site.report(code, message, remedy, at=at, port=pattern.label(port, index))
+    if reason not in said:
+        site.report(code, message, remedy, at=at, port=pattern.label(port, index))
+    said.add(reason)
 
 
 def _difference(site: Site, pattern: Pattern, type_: TensorType, bindings: Bindings) -> tuple[str, str]:

@@ -11,7 +11,7 @@ A name whose value a problem hides, or a block without a use, stands for itself 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from zoo.checker.findings import Code, Finding, TreePath
 from zoo.errors import SizeError
@@ -25,6 +25,18 @@ if TYPE_CHECKING:
     from zoo.checker.plan import Plan
     from zoo.checker.resolution import ResolvedNode, Use
     from zoo.checker.session import Session
+
+
+Origin: TypeAlias = tuple[object, ...]
+"""Where the value of a param was said; empty for everything else."""
+
+
+class ParamError(SizeError):
+    """A param stands where a size is expected, and has another kind of value."""
+
+    def __init__(self, word: str, message: str) -> None:
+        super().__init__(message)
+        self.word = word
 
 
 NOTHING: frozenset[str] = frozenset()
@@ -95,6 +107,7 @@ class Frame:
         self.masks: dict[str, TensorType] = {}
         self.resolved: dict[str, ResolvedNode] = {}
         self.twins: Mapping[str, ResolvedNode] = {}
+        self.origins: dict[str, Origin] = {}
         self.late: list[tuple[Frame, str]] = []
         self.findings: list[Finding] = []
         self._grounds: dict[Size, Size] = {}
@@ -110,17 +123,10 @@ class Frame:
 
     def inside(self, plan: Plan, name: str) -> Frame:
         """The frame of a scan of this body; its sizes are written in the names of this one."""
-        return Frame(
-            self.session,
-            self.home,
-            self.file,
-            plan,
-            self.values,
-            (*self.key, name),
-            join(self.scope, name),
-            self,
-            (*self.path, name),
-        )
+        key, scope, path = (*self.key, name), join(self.scope, name), (*self.path, name)
+        inner = Frame(self.session, self.home, self.file, plan, self.values, key, scope, self, path)
+        inner.origins = self.origins
+        return inner
 
     def chain(self) -> list[Frame]:
         """The frames of the block or graph and of the scans down to this one."""
@@ -148,6 +154,13 @@ class Frame:
         left, right = self.ground(left), self.ground(right)
         return left == right or is_open(left) or is_open(right)
 
+    def origin(self, blamed: object) -> Origin:
+        """Where the value of a param (``$name``) was said, or of the one that an error is about."""
+        word = blamed.word if isinstance(blamed, ParamError) else blamed
+        if not isinstance(word, str):
+            return ()
+        return self.origins.get(word, (self.file, self.chain()[0].tree, word))
+
     def evaluate(self, expr: Expr) -> Size:
         """The local size of an expression of axes and params; SizeError when a param is no size."""
         return evaluate(expr, self._size)
@@ -159,7 +172,7 @@ class Frame:
                 return symbol(f"?{word}")  # not declared, which the plan reports
             if not isinstance(value, Symbolic) and type(value) is not int:
                 said = "true" if value is True else "false" if value is False else repr(value)
-                raise SizeError(f"the param '{word[1:]}' is {said}, and sizes are made of integers")
+                raise ParamError(word, f"the param '{word[1:]}' is {said}, and sizes are made of integers")
         return symbol(word)
 
     def axis(self, axis: Axis) -> Size:
@@ -195,12 +208,15 @@ class Frame:
         key: bool = False,
         port: str = "",
         about: TreePath = (),
+        origin: Origin = (),
     ) -> None:
         """Add a finding; ``at`` is relative to the body. What is ``about`` an input is a warning."""
         place = (*self.tree, *at)
         severity: Severity = "warning" if about else "error"
         self.findings.append(
-            Finding(code, message, remedy, severity, path, port, self.file, place, key or not at, about)
+            Finding(
+                code, message, remedy, severity, path, port, self.file, place, key or not at, about, origin
+            )
         )
 
 
@@ -240,11 +256,20 @@ class Site:
         key: bool = False,
         port: str = "",
         about: TreePath = (),
+        origin: Origin = (),
     ) -> None:
         """Add a finding about the node; ``at`` is relative to it."""
         place = ("nodes", self.name, *at) if self.name else at
         self.frame.report(
-            code, message, remedy, path=self.path, at=place, key=key or not at, port=port, about=about
+            code,
+            message,
+            remedy,
+            path=self.path,
+            at=place,
+            key=key or not at,
+            port=port,
+            about=about,
+            origin=origin,
         )
 
     def at_wire(self, port: str, index: int | None) -> TreePath:

@@ -34,7 +34,7 @@ def use_layer(
         try:
             code[name], values[name] = setting(site.frame, value)
         except SizeError as error:
-            site.report("size-value", str(error), at=("with", name))
+            site.report("size-value", str(error), at=("with", name), origin=site.frame.origin(error))
             values[name] = UNKNOWN
             continue
         if name in target.sized:
@@ -43,7 +43,7 @@ def use_layer(
     excused = _solve(site, target, bindings, code, values, wires.unknown or not good)
     settings, wrong = validated(site, spec.id, spec.settings, values, written, excused)
     for name in wrong:
-        if name in written and bindings.get(name) is code.get(name):
+        if name in written and (name not in spec.widths or bindings.get(name) is code.get(name)):
             bindings.pop(name, None)  # a size that is none would only make its readers complain too
     for name, default in target.defaults.items():
         bindings.setdefault(name, default)

@@ -26,7 +26,7 @@ def candidates(frame: Frame) -> dict[str, TensorType]:
 def warn(site: Site, target: Target, wires: Wires, bindings: Bindings) -> None:
     """Warn of every optional input of bools that is not wired though a mask has exactly its axes."""
     for port, pattern in target.masks:
-        if port not in wires.inputs:
+        if port not in wires.inputs and not wires.unknown:
             name = fitting(site.frame, pattern.shape(bindings))
             if name is not None:
                 report(site, name, port, ("in",), f"in: {{{port}: {name}}}")

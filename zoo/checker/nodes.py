@@ -50,7 +50,7 @@ def resolve_here(site: Site, node: Node) -> Found | None:
     try:
         return _reuse(site, node) if isinstance(node, Reuse) else _use(site, node)
     except SizeError as error:
-        site.report("size-value", str(error))
+        site.report("size-value", str(error), origin=site.frame.origin(error))
         return None
 
 

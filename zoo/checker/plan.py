@@ -37,6 +37,7 @@ class Plan:
     order: list[str] = field(default_factory=list[str])
     lost: Collection[str] = ()
     unclear: set[str] = field(default_factory=set[str])
+    unknown: set[str] = field(default_factory=set[str])
     borrowers: Collection[str] = ()
     reads: set[tuple[str, str | None]] = field(default_factory=set[tuple[str, str | None]])
     uses: set[str] = field(default_factory=set[str])
@@ -98,8 +99,10 @@ class Planner:
         """For each node, the nodes whose parameters it or a node inside it shares."""
         self.lost: set[str] = set()
         self.used: set[str] = set()
-        self.mistaken: set[str] = set()
-        """Names that are read or used though nothing has them."""
+        self.excused: set[str] = set()
+        """Names that nothing has, and that have been reported as such."""
+        self.unknown: dict[str, list[tuple[str, TreePath]]] = {}
+        """Names that are read though nothing has them: by which node (none: an output), and where."""
         self.params: list[tuple[str, tuple[str, ...], TreePath]] = []
         """The params that are used, each with node path and place."""
 
@@ -131,8 +134,11 @@ class Planner:
         for name, node in self.nodes.items():
             self._node(name, node)
         self._outputs()
+        self._report_unknown()
+        borrowed.find(self)
         self._arrange()
-        if not self.dropped:  # what was left out may have read anything
+        # what was left out, or goes by a wrong name, may be what seems to be unused
+        if not self.dropped and not self.plan.unknown:
             unused.find(self)
 
     def _node(self, name: str, node: Node) -> None:
@@ -141,12 +147,8 @@ class Planner:
             self.params.append((word, (name,), (*self.plan.tree, "nodes", name, *at)))
         if isinstance(node, Scan):
             self._scan(name, node)
-        elif isinstance(node, Reuse):
-            borrowed.find_reused(self, name, node)
-        else:
+        elif not isinstance(node, Reuse):
             self.plan.uses.add(node.use)
-            if node.tie:
-                borrowed.find_tied(self, name, node)
 
     def _leads_to_node(self, ref: Ref, name: str, at: TreePath) -> bool:
         source = ref.node
@@ -155,23 +157,30 @@ class Planner:
             self.plan.reads.add((source, ref.port))
             return True
         if source not in self.entries and source not in self.dropped:
-            self._nothing(source, name, at)
+            self.unknown.setdefault(source, []).append((name, at))
+            for planner in self.chain():
+                planner.plan.unknown.add(source)
         return False
 
-    def _nothing(self, source: str, name: str, at: TreePath) -> None:
-        for planner in self.chain():
-            planner.mistaken.add(source)
-        message, remedy = f"there is no node or input '{source}' here", ""
-        around = list(self.chain())[1:]
-        if any(source in planner.entries or source in planner.nodes for planner in around):
-            remedy = f"it is outside the scan: hand it in with const: {{{source}: {source}}}"
-        else:
-            names = [word for word in (*self.entries, *self.nodes) if word != name]
-            hint = did_you_mean(source, names)
-            message += hint
-            remedy = "" if hint else f"the names here are {listed(names)}"
-        port = str(at[1]) if name and at[0] in ("in", "carry") else ""
-        self.report("wire-unknown", message, remedy, node=name, at=at, port=port)
+    def _report_unknown(self) -> None:
+        """One problem for each name that is read and that nothing has, at the first wire that reads it."""
+        for source, ends in self.unknown.items():
+            if source in self.excused:
+                continue
+            name, at = ends[0]
+            message, remedy = f"there is no node or input '{source}' here", ""
+            around = list(self.chain())[1:]
+            if any(source in planner.entries or source in planner.nodes for planner in around):
+                remedy = f"it is outside the scan: hand it in with const: {{{source}: {source}}}"
+            else:
+                names = [word for word in (*self.entries, *self.nodes) if word != name]
+                hint = did_you_mean(source, names)
+                message += hint
+                remedy = "" if hint else f"the names here are {listed(names)}"
+            if len(ends) > 1:
+                message += f" ({len(ends)} wires read it)"
+            port = str(at[1]) if name and at[0] in ("in", "carry") else ""
+            self.report("wire-unknown", message, remedy, node=name, at=at, port=port)
 
     def chain(self) -> Iterator[Planner]:
         """This planner and those around it."""
@@ -215,37 +224,39 @@ class Planner:
         self.plan.lost = self.lost.union(*cycles)
         self.plan.borrowers = self.lenders.keys()
         for cycle in cycles:
+            if self.plan.unclear.intersection(cycle):
+                continue  # it may read the input of that name
             names = [".".join((*self.title, name)) for name in cycle]
             place = (*self.plan.tree, "nodes", cycle[0])
             message, remedy = f"cycle {told(names)}", "a wire back in time goes through state/next"
             self.plan.findings.append(Finding("cycle", message, remedy, file=self.file, at=place, key=True))
 
     def check_params(self, declared: Mapping[str, object]) -> None:
-        """Report params that are used and not declared, and the other way round."""
-        used: set[str] = set()
-        for dollared, path, at in self.params:
-            word = dollared.removeprefix("$")
-            used.add(word)
-            if word == dollared:
-                message = f"'{word}' is no param, and expressions are made of integers and params"
-                remedy = f"write '${word}' for a param"
-            elif word not in declared and word not in self.dropped:
-                hint = did_you_mean(word, declared)
-                message = f"there is no param '{word}'{hint}"
-                remedy = "" if hint else f"declare it: params: {{{word}: …}}"
-            else:
-                continue
-            self.mistaken.add(word)
-            found = Finding("param-unknown", message, remedy, path=path, file=self.file, at=at)
+        """Report params that are used and not declared or, if there are none, the other way round."""
+        unknown: dict[str, list[tuple[tuple[str, ...], TreePath]]] = {}
+        for word, path, at in self.params:
+            name = word.removeprefix("$")
+            if word == name or (name not in declared and name not in self.dropped):
+                unknown.setdefault(word, []).append((path, at))
+        for word, places in unknown.items():
+            name, (path, at) = word.removeprefix("$"), places[0]
+            hint = did_you_mean(name, declared)
+            message, remedy = f"there is no param '{name}'{hint}", f"declare it: params: {{{name}: …}}"
+            if word == name:
+                message = f"'{name}' is no param, and expressions are made of integers and params"
+                remedy = f"write '${name}' for a param"
+            if len(places) > 1:
+                message += f" (it is used {len(places)} times)"
+            found = Finding(
+                "param-unknown", message, "" if hint else remedy, path=path, file=self.file, at=at
+            )
             self.plan.findings.append(found)
-        for word in declared:
-            if word not in used and not self.dropped and not self.meant(word):
-                message, at = f"nothing uses the param '{word}'", ("params", word)
+        self.plan.unknown.update(unknown)
+        used = {word.removeprefix("$") for word, _, _ in self.params}
+        for name in declared:
+            if name not in used and not unknown and not self.dropped:
+                message, at = f"nothing uses the param '{name}'", ("params", name)
                 self.report("param-unused", message, "remove it", at=at, key=True, severity="warning")
-
-    def meant(self, name: str) -> bool:
-        """Whether a name that was reported as unknown may be a misspelling of this one."""
-        return any(did_you_mean(word, [name]) for word in self.mistaken)
 
 
 def entries(body: Body) -> Iterator[tuple[str, TreePath]]:
@@ -268,23 +279,26 @@ def _check_scan(inner: Planner, scan: Scan) -> None:
             inner.report("name-twice", message, "rename one of them", at=at, key=True)
             inner.plan.unclear.add(name)
         seen[name] = at
-    strangers = [name for name in scan.next if name not in scan.state and name not in inner.dropped]
-    for name in strangers:
+    strangers = {name: "next" for name in scan.next if name not in scan.state}
+    strangers.update(
+        {state: "final" for state in scan.final.values() if state not in {*scan.state, *strangers}}
+    )
+    for name, part in strangers.items():
+        if name in inner.dropped:
+            continue
         hint = did_you_mean(name, scan.state)
-        message = f"next names '{name}', which is no state of this scan{hint}"
+        message = f"{part} names '{name}', which is no state of this scan{hint}"
         remedy = "" if hint else f"its states are {listed(scan.state)}"
-        inner.report("scan-next", message, remedy, at=("next", name), key=True)
+        key = name if part == "next" else next(out for out, state in scan.final.items() if state == name)
+        code: Code = "scan-next" if part == "next" else "scan-final"
+        inner.report(code, message, remedy, at=(part, key), key=part == "next")
+        inner.excused.add(name)
     for name in scan.state:
-        if name not in scan.next and name not in inner.dropped and not did_you_mean(name, strangers):
+        if name not in scan.next and name not in inner.dropped and not strangers:
             message = f"the state '{name}' has no next, so nothing is fed back"
             remedy = f"write next: {{{name}: …}}, or make it a const"
             inner.report("scan-next", message, remedy, at=("state", name), key=True)
-    for name, state in scan.final.items():
-        if state not in scan.state and state not in inner.dropped:
-            hint = did_you_mean(state, scan.state)
-            message = f"final names '{state}', which is no state of this scan{hint}"
-            remedy = "" if hint else f"its states are {listed(scan.state)}"
-            inner.report("scan-final", message, remedy, at=("final", name))
+    for name in scan.final:
         if name in scan.stack:
             message = f"'{name}' is both a stack and a final of this scan, and an output has one meaning"
             inner.report("scan-output", message, "rename one of them", at=("final", name), key=True)

@@ -71,7 +71,8 @@ def _count(site: Site, node: Repeat) -> int | None:
     try:
         count = site.frame.ground(site.frame.evaluate(node.count))
     except SizeError as error:
-        site.report("repeat-count", f"repeat is a number of layers: {error}", at=("repeat",))
+        message = f"repeat is a number of layers: {error}"
+        site.report("repeat-count", message, at=("repeat",), origin=site.frame.origin(error))
         return None
     if not isinstance(count, int):
         return None

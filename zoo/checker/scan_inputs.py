@@ -100,7 +100,7 @@ def rewired(site: Site, name: str, scan: Scan, inputs: Mapping[str, Wire]) -> li
         failed.append(written)
     wired = {entry[0] for entry in entries}
     for port in required:
-        if port not in wired and "" not in failed and not any(did_you_mean(word, [port]) for word in failed):
+        if port not in wired and not failed:
             message = f"the input '{port}' of '{name}' is not wired"
             site.report("port-missing", message, f"write in: {{{port}: …}}", at=("in",), key=True, port=port)
     return entries

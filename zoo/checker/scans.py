@@ -87,19 +87,16 @@ def _start(inner: Frame, name: str, start: Zeros | Learned) -> TensorType | None
         try:
             size = inner.axis(axis)
         except SizeError as error:
-            inner.report("size-value", str(error), at=("state", name))
+            inner.report("size-value", str(error), at=("state", name), origin=inner.origin(error))
             shape = None
             continue
         strangers = [word for word in names(axis) if not word.startswith("$") and word not in axes]
-        for word in strangers:
+        for word in strangers if not inner.session.dropped else ():
             hint = did_you_mean(word, axes)
             message = f"'{word}' is no axis of an input here{hint}"
-            inner.report(
-                "axis-unknown",
-                message,
-                "axes come from the types of inputs; sizes are numbers or $params",
-                at=("state", name),
-            )
+            remedy = "axes come from the types of inputs; sizes are numbers or $params"
+            origin = ("axis", inner.file, inner.chain()[0].tree, word)
+            inner.report("axis-unknown", message, remedy, at=("state", name), origin=origin)
         shape = None if strangers or shape is None else [*shape, size]
     return None if shape is None else TensorType("float", tuple(shape))
 
@@ -117,23 +114,23 @@ def check_next(inner: Frame, scan: Scan, mask: tuple[TensorType, int] | None) ->
         before = inner.names[name].type if name in scan.state else None
         if before is None:
             continue
-        if type_ is not None and not _alike(inner, before, type_):
+        if type_ is not None and (reason := _difference(inner, before, type_)):
             message = (
                 f"the state '{name}' is {inner.words(before)} at the start and {inner.words(type_)} "
                 "after a step, and a state keeps its type"
             )
-            inner.report("scan-state", message, at=at)
+            inner.report("scan-state", message, at=at, origin=("scan-state", inner.file, inner.tree, reason))
         elif mask is not None and not _leads(inner, mask[0], before):
             _unmaskable(inner, name, before, mask[0], ("state", name))
     return found
 
 
-def _alike(frame: Frame, left: TensorType, right: TensorType) -> bool:
-    return (
-        left.dtype == right.dtype
-        and len(left.shape) == len(right.shape)
-        and all(map(frame.same, left.shape, right.shape))
-    )
+def _difference(frame: Frame, before: TensorType, after: TensorType) -> str:
+    """The first thing in which two types differ: what several states may have in common."""
+    if before.dtype != after.dtype or len(before.shape) != len(after.shape):
+        return f"{before} {after}"
+    pairs = zip(before.shape, after.shape, strict=True)
+    return next((f"{left} {right}" for left, right in pairs if not frame.same(left, right)), "")
 
 
 def _leads(frame: Frame, mask: TensorType, type_: TensorType) -> bool:
@@ -143,7 +140,7 @@ def _leads(frame: Frame, mask: TensorType, type_: TensorType) -> bool:
 def _unmaskable(inner: Frame, name: str, type_: TensorType, mask: TensorType, at: TreePath) -> None:
     axes = f"does not begin with the axes of a step's mask, {inner.words(mask)}"
     message = f"'{name}' is {inner.words(type_)}, which {axes}"
-    inner.report("scan-mask", message, at=at)
+    inner.report("scan-mask", message, at=at, origin=("scan-mask", inner.file, inner.tree))
 
 
 def _outputs(

@@ -167,7 +167,7 @@ class Session:
             message, remedy = self.registry.missing(use)
             if self.root.requires:
                 remedy = f"{remedy}; this file requires {', '.join(self.root.requires)}"
-            site.report("layer-missing", message, remedy, at=("use",))
+            site.report("layer-missing", message, remedy, at=("use",), origin=("layer", use))
             return
         home = site.frame.home
         if name in self.dropped or file in self.dropped:
@@ -182,4 +182,5 @@ class Session:
         hint = did_you_mean(name, blocks)
         remedy = "" if hint else "a block stands under 'blocks'; a layer is named pack/layer"
         where = f" in '{file}'" if hash_ else ""
-        site.report("block-unknown", f"there is no block '{name}'{where}{hint}", remedy, at=("use",))
+        message, origin = f"there is no block '{name}'{where}{hint}", ("block", site.frame.file, use)
+        site.report("block-unknown", message, remedy, at=("use",), origin=origin)

@@ -58,14 +58,14 @@ def _report(
     excused: Collection[str],
 ) -> None:
     fields = model.model_fields
-    strangers = [str(error["loc"][0]) for error in errors if error["type"] == "extra_forbidden"]
+    strangers = any(error["type"] == "extra_forbidden" for error in errors)
     said: set[str] = set()
     for error in errors:
         name = str(error["loc"][0]) if error["loc"] else ""
         if error["type"] == "extra_forbidden":
             unknown(site, title, "setting", name, fields)
         elif error["type"] == "missing" and len(error["loc"]) == 1:
-            if name not in excused and not any(did_you_mean(other, [name]) for other in strangers):
+            if name not in excused and not strangers:  # one of these may have been meant
                 missing(site, title, "setting", name)
         elif name not in said:  # a type of several arms has an error for each
             said.add(name)
@@ -111,7 +111,8 @@ def _wrong(
         message = f"'{name}' is {wanted}, got {shown(came)}{source}{hint}"
     else:
         message = f"'{'.'.join(map(str, error['loc']))}': {_sentence(error)}, got {shown(came)}{source}"
-    site.report("setting-value", message, at=_place(site, name))
+    origin = site.frame.origin(written.text) if isinstance(written, Name) else ()
+    site.report("setting-value", message, at=_place(site, name), origin=origin)
 
 
 def _place(site: Site, name: str) -> TreePath:

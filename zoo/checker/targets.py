@@ -21,7 +21,8 @@ class Target:
     """The ports of a layer or block. ``title`` names it in messages, ``noun`` is what it calls its settings.
 
     ``single`` is the port that ``in: x`` means, ``variadic`` the one that takes a list; ``default`` is the
-    output that the node's name alone means. ``masks`` are the optional inputs of bools.
+    output that the node's name alone means. ``masks`` are the optional inputs of bools,
+    ``missed`` the names that a block's body reads though nothing in it has them.
     """
 
     def __init__(self, title: str, noun: str, inputs: Mapping[str, Port]) -> None:
@@ -35,6 +36,7 @@ class Target:
             for name, pattern in self.inputs.items()
             if pattern.port.optional and pattern.port.dtype == "bool"
         ]
+        self.missed: Collection[str] = ()
         self.offer({})
 
     def offer(self, outputs: Mapping[str, bool]) -> None:
@@ -72,6 +74,7 @@ class BlockTarget(Target):
     def __init__(self, name: str, file: str, home: Graph, block: Block, plan: Plan) -> None:
         super().__init__(f"the block {name}", "param", block.inputs)
         self.name, self.file, self.home, self.block, self.plan = name, file, home, block, plan
+        self.missed = plan.unknown
 
 
 def default_output(outputs: Mapping[str, bool]) -> str | None:

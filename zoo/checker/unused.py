@@ -15,11 +15,7 @@ def find(planner: Planner) -> None:
     _nodes(planner)
     body = planner.plan.body
     for name, at in planner.entries.items():
-        if (
-            name in planner.used
-            or planner.meant(name)
-            or (isinstance(body, Scan) and at[0] == "each" and len(body.each) == 1)
-        ):
+        if name in planner.used or (isinstance(body, Scan) and at[0] == "each" and len(body.each) == 1):
             continue  # a scan needs one input to know how long it is
         what = f"the {at[0]} '{name}'" if isinstance(body, Scan) else f"the input '{name}'"
         planner.report(
@@ -39,7 +35,7 @@ def _nodes(planner: Planner) -> None:
     dead = [name for name in planner.nodes if name not in alive and name not in planner.plan.lost]
     read = {source for name in dead for source in planner.sources[name]}
     for name in dead:
-        if name in read or planner.meant(name):
+        if name in read:
             continue
         feeders = _needed(planner, [name], alive) - {name}
         alive |= feeders

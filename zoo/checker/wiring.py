@@ -60,7 +60,10 @@ def connect(
     missing = [port for port in target.required if port not in wires.inputs]
     if missing or failed:
         wires.unknown = True
-        _report_missing(site, target, missing, failed)
+    if not failed:  # or one of these may have been meant
+        for port in missing:
+            message = f"the input '{port}' of {target.title} is not wired"
+            site.report("port-missing", message, f"write in: {{{port}: …}}", at=("in",), key=True, port=port)
     return wires
 
 
@@ -176,6 +179,8 @@ def _counted(free: Sequence[str]) -> str:
 
 
 def _choose(site: Site, target: Target, free: Sequence[str]) -> None:
+    if not target.inputs and site.frame.session.dropped:
+        return
     if not target.inputs:
         site.report("port-unknown", f"{target.title} has no inputs", "remove the wire", at=("in",))
         return
@@ -186,17 +191,9 @@ def _choose(site: Site, target: Target, free: Sequence[str]) -> None:
 
 
 def _no_port(site: Site, port: str, target: Target, at: TreePath) -> str:
+    if port in target.missed or port in site.frame.session.dropped:
+        return port  # it is missed inside, or could not be read, and reported there
     hint = did_you_mean(port, target.inputs)
     remedy = "" if hint else f"its inputs are {listed(target.inputs)}"
     site.report("port-unknown", f"{target.title} has no input '{port}'{hint}", remedy, at=at, key=True)
     return port
-
-
-def _report_missing(site: Site, target: Target, missing: Sequence[str], failed: Sequence[str]) -> None:
-    """Report required ports without a wire, but not those that a wire reported already was meant for."""
-    if "" in failed:
-        return
-    for port in missing:
-        if not any(did_you_mean(name, [port]) for name in failed):
-            message = f"the input '{port}' of {target.title} is not wired"
-            site.report("port-missing", message, f"write in: {{{port}: …}}", at=("in",), key=True, port=port)
