@@ -1,7 +1,7 @@
-"""Mutated files and monsters end in problems or a ZooError: never another exception, never slowly.
+"""Mutated bytes end in problems or a ZooError: never in another exception, never slowly.
 
-A mutant is a file of the library with one to four changes by bytes, lines or words, some of them taken from another
-file. Seeds make it, so a failure names the number that makes it again: ``mutant(4711)``.
+A mutant is a file of the library with one to four changes by bytes, lines or words, some of them taken from
+another file. Seeds make it, so a failure names the number that makes it again: ``mutant(4711)``.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import random
 import re
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,37 +19,39 @@ import pytest
 from tests.zoo.files.texts import LIBRARY, MANNERS
 from zoo.checker import check_file
 from zoo.compiler import CompiledGraph
-from zoo.errors import FileError, GraphError, ZooError
-from zoo.files import load, loads, read_path
+from zoo.errors import ZooError
+from zoo.files import load
 from zoo.problems import Problem, has_errors
 
 SOUND = [path.read_bytes() for path in (*LIBRARY, MANNERS)]
 
 SECONDS = 10.0
-"""For one file, on a machine that is busy with other things; a usual one takes a hundredth of a second."""
+"""Of computing for one file; a usual one takes a hundredth of a second."""
 
 MEBIBYTES = 200.0
 """For everything that Python allocates on the way."""
 
-# ----------------------------------------------------------------------------------------------------- mutants
+# ---------------------------------------------------------------------------------------------------- mutants
 
 Pieces = list[bytes]
 Mutation = Callable[[random.Random, bytes], bytes]
 
-_WORD = re.compile(rb"[\w.$/]+|\s+|.", re.DOTALL)
+WORD = re.compile(rb"[\w.$/]+|\s+|.", re.DOTALL)
 
 SPECIALS: Pieces = [
-    b"&a ", b"*a", b"!!python/object/apply:os.system ", b"<<: ", b"? ", b"- ", b"---\n", b"...\n", b"%YAML 1.2\n",
-    b"|\n", b">\n", b"#", b": ", b"{", b"}", b"[", b"]", b"'", b'"', b"\\", b"~", b",", b"@", b"`", b"\t", b"\r",
-    b"\0", b"\x85", b"\xff", b"\xed\xa0\x80", "\ufeff".encode(), "\u2028".encode(), "é".encode(), "١٢".encode(),
+    b"&a ", b"*a", b"!!python/object/apply:os.system ", b"<<: ", b"? ", b"- ", b"---\n", b"...\n",
+    b"%YAML 1.2\n", b"|\n", b">\n", b"#", b": ", b"{", b"}", b"[", b"]", b"'", b'"', b"\\", b"~", b",",
+    b"@", b"`", b"\t", b"\r", b"\0", b"\x85", b"\xff", b"\xed\xa0\x80", "\ufeff".encode(),
+    "\u2028".encode(), "é".encode(), "١٢".encode(),
 ]  # fmt: skip
 """What means something to YAML, and characters that are seldom meant."""
 
 VALUES: Pieces = [
-    b"0", b"-1", b"3", b"10000", b"1000000000", b"9223372036854775807", b"9" * 100, b"1e400", b"1e-4", b".nan", b"-.inf",
-    b"012", b"no", b"true", b"~", b"$", b"$$", b"$dim", b"$nothing", b"$dim//0", b"$dim*$dim*$dim*$dim*$dim*$dim",
-    b"2*time-1", b"__class__", b"encoder", b"x", b"memory.out", b"cell.h", b"int batch", b"optional float batch time",
-    b"zeros batch", b"learned $dim", b"zoo/2", b"basic/linear@2", b"other.yaml#block", b"../x.yaml#a", b"source_embed.weight",
+    b"0", b"-1", b"3", b"10000", b"1000000000", b"9223372036854775807", b"9" * 100, b"1e400", b"1e-4",
+    b".nan", b"-.inf", b"012", b"no", b"true", b"~", b"$", b"$$", b"$dim", b"$nothing", b"$dim//0",
+    b"$dim*$dim*$dim*$dim*$dim*$dim", b"2*time-1", b"__class__", b"encoder", b"x", b"memory.out", b"cell.h",
+    b"int batch", b"optional float batch time", b"zeros batch", b"learned $dim", b"zoo/2",
+    b"basic/linear@2", b"other.yaml#block", b"../x.yaml#a", b"source_embed.weight",
 ]  # fmt: skip
 """Words that are right somewhere in a file, or nearly."""
 
@@ -112,7 +114,7 @@ def indent_a_line(pick: random.Random, data: bytes) -> bytes:
 
 
 def _words(pick: random.Random, data: bytes) -> tuple[Pieces, int]:
-    words: Pieces = _WORD.findall(data) or [b""]
+    words: Pieces = WORD.findall(data) or [b""]
     meant = [place for place, word in enumerate(words) if word.strip()] or [0]
     return words, pick.choice(meant)
 
@@ -153,7 +155,7 @@ FINE: list[Mutation] = [delete_a_line, delete_a_word, swap_words, take_a_word, p
 
 def mutant(number: int) -> bytes:
     """The same bytes for the same number, as long as the library is the same."""
-    pick = random.Random(number)  # noqa: S311 - repeatable, not secret
+    pick = random.Random(number)
     data = pick.choice(SOUND)
     for _ in range(pick.randint(1, 4)):
         data = pick.choice(FINE if pick.random() < 0.7 else BROAD)(pick, data)
@@ -161,11 +163,10 @@ def mutant(number: int) -> bytes:
 
 
 def examine(path: Path) -> list[Problem] | None:
-    """What is said about a file, in sentences; None when it cannot be read at all."""
+    """What is said about a file; None when it cannot be read at all."""
     try:
         problems = check_file(path)
-    except ZooError as error:
-        assert str(error)
+    except ZooError:
         return None
     assert all(problem.code and problem.message and len(str(problem)) < 5000 for problem in problems)
     return problems
@@ -173,10 +174,15 @@ def examine(path: Path) -> list[Problem] | None:
 
 def build(path: Path) -> None:
     """Compile a graph that has no errors, without memory for its weights."""
-    try:
-        assert isinstance(load(path).compile(device="meta"), CompiledGraph)
-    except ZooError as error:
-        assert str(error)
+    with suppress(ZooError):
+        model = load(path).compile(device="meta")
+        assert isinstance(model, CompiledGraph)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> None:
+    """Packs and torch are loaded before anything is measured."""
+    build(LIBRARY[0])
 
 
 def run(numbers: range, folder: Path) -> None:
@@ -186,7 +192,7 @@ def run(numbers: range, folder: Path) -> None:
     try:
         for number in numbers:
             path.write_bytes(mutant(number))
-            start = time.perf_counter()
+            start = time.process_time()
             try:
                 problems = examine(path)
                 if problems is not None and not has_errors(problems):
@@ -196,7 +202,7 @@ def run(numbers: range, folder: Path) -> None:
             except Exception as error:
                 error.add_note(f"mutant({number})")
                 raise
-            slowest = max(slowest, (time.perf_counter() - start, number))
+            slowest = max(slowest, (time.process_time() - start, number))
         peak = tracemalloc.get_traced_memory()[1] / 2**20
     finally:
         tracemalloc.stop()
@@ -205,16 +211,13 @@ def run(numbers: range, folder: Path) -> None:
     assert len(numbers) / 50 < sound < len(numbers) / 2, "mutants are to be neither all sound nor all broken"
 
 
-PARTS = 10
-
-
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", range(10))
 def test_mutants(part: int, tmp_path: Path) -> None:
     run(range(part * 100, part * 100 + 100), tmp_path)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", range(1, 5))
 def test_more_mutants(part: int, tmp_path: Path) -> None:
-    run(range(1000 + part * 1000, 2000 + part * 1000), tmp_path)
+    run(range(part * 1000, part * 1000 + 1000), tmp_path)
