@@ -57,8 +57,7 @@ def materialise(unit: Unit, device: torch.device, dtype: torch.dtype, seed: int)
             except Exception as error:  # noqa: BLE001  # a stranger's constructor: what it refuses is the graph's problem
                 problems.append(_refused(unit, path, error))
                 continue
-            # A ModuleList has no attributes to set.
-            parent._modules[name] = module  # pyright: ignore[reportPrivateUsage]
+            parent._modules[name] = module  # pyright: ignore[reportPrivateUsage] - a ModuleList has no attributes to set
             built[layer] = path, module
         if problems:
             raise GraphError(problems)
@@ -85,7 +84,7 @@ def _placeholders_of(cls: type[nn.Module]) -> Callable[..., Placeholder]:
 
 def _placeholders(module: nn.Module, prefix: str) -> Iterator[tuple[str, nn.Module, str, Placeholder]]:
     """Every placeholder with its path, the module that it stands in, and its name there."""
-    for name, child in module._modules.items():  # pyright: ignore[reportPrivateUsage]
+    for name, child in module._modules.items():  # pyright: ignore[reportPrivateUsage] - named_children skips one that stands twice
         if isinstance(child, Placeholder):
             yield prefix + name, module, name, child
         elif child is not None:

@@ -72,8 +72,7 @@ class Unit:
         lines = self.source.splitlines(keepends=True)
         linecache.cache[self.filename] = (len(self.source), None, lines, self.filename)
         weakref.finalize(self, linecache.cache.pop, self.filename, None).atexit = False
-        # The text is our own: of what a file says, it holds names and literals only.
-        exec(code, self.names)  # noqa: S102
+        exec(code, self.names)  # noqa: S102 - the text is our own; of what a file says it holds names and literals only
 
     def _adopt(self, cls: type[Any], written: Written) -> None:
         cls.__module__ = f"zoo.compiled.{self.recipe.graph.name}"
@@ -84,7 +83,7 @@ class Unit:
             output = self.names[f"{written.name}Output"]
             output.__module__ = cls.__module__
             output.__zoo_unit__ = self
-            setattr(output, "__reduce_ex__", _reduce_output)  # noqa: B010
+            setattr(output, "__reduce_ex__", _reduce_output)  # noqa: B010  # of another type than object's
             self.classes[output.__name__] = output
 
     @contextmanager

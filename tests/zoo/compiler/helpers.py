@@ -21,7 +21,7 @@ from zoo.compiler.materialise import materialise
 from zoo.compiler.unit import Recipe
 
 ROOT = Path(__file__).resolve().parents[3]
-PRIMES = {
+PRIMES: dict[str, dict[str, Any]] = {
     "gpt": {"vocab": 29, "context": 11, "dim": 6, "heads": 3, "hidden": 13, "layers": 2, "dropout": 0.0},
     "transformer": {"vocab": 23, "dim": 10, "heads": 5, "hidden": 17, "layers": 3, "dropout": 0.0},
     "seq2seq_additive": {"vocab": 19, "dim": 7, "attention": 5},
@@ -59,7 +59,7 @@ def without_hoisting(graph: zoo.Graph, **params: Any) -> CompiledGraph:
 def batch(name: str, seed: int = 0) -> tuple[Tensor, ...]:
     """Inputs of odd sizes for a graph of ``PRIMES``: 3 examples, one of them whole, one of a single token."""
     draw = torch.Generator().manual_seed(seed)
-    vocab = int(PRIMES[name]["vocab"])
+    vocab = PRIMES[name]["vocab"]
     target = torch.randint(vocab, (3, 7), generator=draw)
     if name == "gpt":
         return (target,)
@@ -69,8 +69,8 @@ def batch(name: str, seed: int = 0) -> tuple[Tensor, ...]:
 
 def outputs(model: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """What a model returns, as a tuple."""
-    found = model(*inputs)
-    return found if isinstance(found, tuple) else (found,)
+    found: Any = model(*inputs)
+    return (found,) if isinstance(found, Tensor) else tuple(found)
 
 
 def backward(results: tuple[Tensor, ...]) -> None:
@@ -78,9 +78,8 @@ def backward(results: tuple[Tensor, ...]) -> None:
     weights = (
         torch.linspace(-1, 2, result.numel(), dtype=result.dtype).view_as(result) for result in results
     )
-    torch.stack(
-        [(result * weight).sum() for result, weight in zip(results, weights, strict=True)]
-    ).sum().backward()
+    total: Any = sum((result * weight).sum() for result, weight in zip(results, weights, strict=True))
+    total.backward()
 
 
 def gradients(model: nn.Module) -> dict[str, Tensor]:
@@ -95,3 +94,8 @@ def gradients(model: nn.Module) -> dict[str, Tensor]:
 def class_names(model: CompiledGraph) -> list[str]:
     """The modules that the source of a model defines."""
     return re.findall(r"^class (\w+)\(nn\.Module\)", model.source, re.MULTILINE)
+
+
+def part(model: nn.Module, name: str) -> Any:
+    """A module of a model; its attributes are not typed."""
+    return model.get_submodule(name)

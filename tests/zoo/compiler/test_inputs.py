@@ -98,8 +98,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"x": torch.randn(2, 3, 5, dtype=torch.float64)},
-        "the input 'x' (float batch time 5) holds float32, as the model's parameters are, and float64 came; "
-        "write x.to(torch.float32)",
+        (
+            "the input 'x' (float batch time 5) holds float32, as the model's parameters are, "
+            "and float64 came; write x.to(torch.float32)"
+        ),
     ),
     ({"x": torch.zeros(2, 3, 5).long()}, "the input 'x' (float batch time 5) holds float32, as the model's"),
     (
@@ -113,8 +115,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"ids": torch.zeros(2, 3).bool()}, "the input 'ids' (int batch time) holds ints, and bool came"),
     (
         {"mask": torch.ones(4, 3).bool()},
-        "the inputs 'x' (float batch time 5) and 'mask' (optional bool batch time) share the axis 'batch', "
-        "and it is 2 in one and 4 in the other",
+        (
+            "the inputs 'x' (float batch time 5) and 'mask' (optional bool batch time) share the axis "
+            "'batch', and it is 2 in one and 4 in the other"
+        ),
     ),
     ({"next": torch.randn(2, 5, 14, 7)}, "came: time + 1 is 4, not 5"),
     ({"next": torch.randn(2, 4, 15, 7)}, "came: heads * 2 is 14, not 15"),

@@ -19,7 +19,7 @@ def notes(error: BaseException) -> str:
 def test_an_error_in_a_scan_is_noted_with_node_and_line() -> None:
     model = helpers.library("seq2seq_additive").compile(**helpers.PRIMES["seq2seq_additive"])
     source, mask, target = helpers.batch("seq2seq_additive")
-    weight = model.get_submodule("decoder.attend").weight
+    weight = helpers.part(model, "decoder.attend").weight
     weight.data = weight.data[:, :-1]
     with pytest.raises(RuntimeError) as caught:
         model(source, mask, target)
@@ -49,7 +49,7 @@ def test_the_path_goes_through_repeats_and_mended_names() -> None:
           class: {repeat: 3, use: lambda, carry: {x: x}}
     """)
     model = graph.compile()
-    weight = model.get_submodule("class_.1.train_").weight
+    weight = helpers.part(model, "class_.1.train_").weight
     weight.data = weight.data[:, :-1]
     with pytest.raises(RuntimeError) as caught:
         model(torch.randn(2, 5))

@@ -59,11 +59,11 @@ def test_one_block_serves_uses_that_read_and_wire_differently(
     model = zoo.loads(BLOCKS).compile()
     assert helpers.class_names(model) == ["LooksWalk", "Looks", "Walk", "Again"]
     found = model(x, y, mask)
-    looks = model.get_submodule("first")
+    looks = helpers.part(model, "first")
     assert found.first.equal(looks(x).out)
     assert found.second.equal(looks(y, mask).out)
     assert found.weights.equal(looks.attend(y, y, y, mask, weights=True).weights)
-    assert found.third.equal(model.get_submodule("walk")(x))
+    assert found.third.equal(helpers.part(model, "walk")(x))
     with torch.no_grad():
         again = model(x, y, torch.ones_like(mask))
     torch.testing.assert_close(again.second, looks(y).out)
@@ -113,7 +113,7 @@ def test_a_module_from_outside_is_handed_into_scans_and_keeps_one_set_of_weights
     assert "shared=self.shared" in model.source
     x, y = torch.randn(2, 7, 3, dtype=torch.float64), torch.randn(2, 3, 4, 3, dtype=torch.float64)
     found = model(x, y)
-    shared, stack = model.get_submodule("shared"), model.get_submodule("stack")
+    shared, stack = helpers.part(model, "shared"), helpers.part(model, "stack")
     h = stack[1](stack[0](shared(x[:, -1])))
     for row in range(3):
         for col in range(4):
@@ -137,10 +137,10 @@ def test_a_repeat_with_shared_weights_is_one_module() -> None:
     x = torch.randn(3, 5)
     y, z = model(x)
     for _ in range(5):
-        x = model.get_submodule("more")(x)
+        x = helpers.part(model, "more")(x)
     torch.testing.assert_close(y, x)
     for _ in range(5):
-        x = model.get_submodule("more")(x)
+        x = helpers.part(model, "more")(x)
     torch.testing.assert_close(z, x)
 
 
@@ -171,8 +171,8 @@ def test_layers_of_a_repeat_hand_on_several_values() -> None:
     ).compile()
     x, skip = torch.randn(2, 5), torch.randn(2, 5)
     found = model(x, skip)
-    for layer in model.get_submodule("stack").children():
-        linear = layer.get_submodule("linear")(skip)
+    for layer in helpers.part(model, "stack").children():
+        linear = helpers.part(layer, "linear")(skip)
         x, skip = linear, x + linear
     assert found.x.equal(x)
     assert found.skip.equal(skip)

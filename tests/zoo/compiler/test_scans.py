@@ -36,7 +36,7 @@ MASK = torch.arange(11) < LENGTHS.unsqueeze(1)
 
 def torch_lstm(model: nn.Module) -> nn.LSTM:
     """``torch.nn.LSTM`` with the weights of the drawn one."""
-    cell = model.get_submodule("walk.cell")
+    cell = helpers.part(model, "walk.cell")
     peer = nn.LSTM(5, 7, batch_first=True, dtype=torch.float64)
     names = {"weight_ih_l0": "weight_ih", "weight_hh_l0": "weight_hh", "bias_ih_l0": "bias"}
     state = {name: cell.get_parameter(other).detach() for name, other in names.items()}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import copy
 import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
+import safetensors.torch
 import torch
-from safetensors.torch import load_file, save_file
 from torch import nn
 
 import zoo
@@ -96,11 +97,12 @@ def test_weights_saved_under_every_name_load_as_well(model: CompiledGraph) -> No
 def test_only_the_owner_is_missed(model: CompiledGraph) -> None:
     state = model.state_dict()
     del state["square.weight"], state["head.bias"]
-    assert model.load_state_dict(state, strict=False).missing_keys == ["head.bias", "square.weight"]
+    keys: Any = model.load_state_dict(state, strict=False)
+    assert keys.missing_keys == ["head.bias", "square.weight"]
     outer = nn.Sequential(model)
     state = {f"0.{name}": tensor for name, tensor in state.items()}
-    missing = outer.load_state_dict(state, strict=False).missing_keys
-    assert sorted(missing) == ["0.head.bias", "0.square.weight"]
+    keys = outer.load_state_dict(state, strict=False)
+    assert sorted(keys.missing_keys) == ["0.head.bias", "0.square.weight"]
 
 
 def test_it_works_inside_another_module(model: CompiledGraph) -> None:
@@ -112,9 +114,10 @@ def test_it_works_inside_another_module(model: CompiledGraph) -> None:
 
 
 def test_safetensors_takes_and_gives_it(model: CompiledGraph, tmp_path: Path) -> None:
-    save_file(model.state_dict(), tmp_path / "weights.safetensors")
+    files: Any = safetensors.torch  # it is typed in part
+    files.save_file(model.state_dict(), tmp_path / "weights.safetensors")
     other = zoo.loads(TIED).compile(seed=3)
-    other.load_state_dict(load_file(tmp_path / "weights.safetensors"))
+    other.load_state_dict(files.load_file(tmp_path / "weights.safetensors"))
     tokens = torch.arange(7).view(1, 7)
     assert other(tokens).logits.equal(model(tokens).logits)
 
@@ -125,7 +128,7 @@ def test_its_gradient_is_the_sum_of_all_its_uses() -> None:
     helpers.backward((model(tokens),))
     whole = helpers.gradients(model)["embed.weight"].clone()
     model.zero_grad()
-    head = model.get_submodule("logits")
+    head = helpers.part(model, "logits")
     del head._parameters["weight"]
     head.weight = nn.Parameter(model.get_parameter("embed.weight").detach().clone())
     helpers.backward((model(tokens),))
@@ -152,7 +155,11 @@ def test_an_owner_inside_a_block_and_a_repeat_is_found() -> None:
             use: basic/linear
             with: {output: 5, bias: false}
             in: bent
-          bent: {use: feedforward/ffn, with: {hidden: 3}, tie: {inner.weight: forward.1.class.inner.weight}, in: forward}
+          bent:
+            use: feedforward/ffn
+            with: {hidden: 3}
+            tie: {inner.weight: forward.1.class.inner.weight}
+            in: forward
     """)
     model = graph.compile()
     assert model.get_parameter("bent.inner.weight") is model.get_parameter("forward_.1.class_.inner.weight")
