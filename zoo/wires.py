@@ -7,11 +7,11 @@ one, ``rewire`` changes many.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, TypeVar
 
-from zoo.graph import EMPTY, Body, Frozen, Node, Ref, Repeat, Scan, Wire
+from zoo.graph import EMPTY, Body, Frozen, Node, Ref, Repeat, Scan, Wire, refs
 
 V = TypeVar("V")
 B = TypeVar("B", bound=Body)
@@ -86,17 +86,34 @@ def _simple(node: str, part: Part, mapping: Mapping[str, Ref]) -> Iterator[tuple
         yield End(node, part, port), ref
 
 
-def reads(node: Node) -> set[str]:
-    """The names that a node reads in the body around it."""
-    return {ref.node for _, ref in node_wires("", node)}
+def reads(node: Node) -> Iterator[str]:
+    """The names that a node reads in the body around it, as often as it reads them."""
+    if isinstance(node, Scan):
+        starts = (start for start in node.state.values() if isinstance(start, Ref))
+        for ref in (*node.each.values(), *starts, *node.const.values()):
+            yield ref.node
+        if node.mask is not None:
+            yield node.mask.node
+        return
+    if isinstance(node, Repeat):
+        for ref in node.carry.values():
+            yield ref.node
+    for wire in node.inputs.values():
+        for ref in refs(wire):
+            yield ref.node
 
 
 def path_back(body: Body, start: str, ends: Container[str]) -> list[str] | None:
-    """The names from ``start`` against the wires to the first of ``ends``, both included; None when there
-    is no such way.
+    """The names from ``start`` against the wires to one of ``ends``, both included; None when none leads
+    there.
     """
-    came_from = {start: ""}
-    stack = [start]
+    return path_back_from(body, (start,), ends)
+
+
+def path_back_from(body: Body, starts: Iterable[str], ends: Container[str]) -> list[str] | None:
+    """``path_back`` from whichever of several names leads there."""
+    came_from = dict.fromkeys(starts, "")
+    stack = [*came_from]
     while stack:
         name = stack.pop()
         if name in ends:
@@ -104,8 +121,9 @@ def path_back(body: Body, start: str, ends: Container[str]) -> list[str] | None:
             while came_from[way[-1]]:
                 way.append(came_from[way[-1]])
             return way[::-1]
-        if name in body.nodes:
-            for source in sorted(reads(body.nodes[name]) - came_from.keys()):
+        node = body.nodes.get(name)
+        for source in () if node is None else reads(node):
+            if source not in came_from:
                 came_from[source] = name
                 stack.append(source)
     return None

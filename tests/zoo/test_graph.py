@@ -243,7 +243,7 @@ def test_an_end_says_which_field_holds_the_wire(graph: Graph) -> None:
 
 def test_a_way_back_against_the_wires(graph: Graph) -> None:
     body = graph.body("walk")
-    assert path_back(body, "again", ("x",)) == ["again", "cell", "x"]
-    assert path_back(body, "cell", ("again",)) is None
+    assert path_back(body, "again", ["x"]) == ["again", "cell", "x"]
+    assert path_back(body, "cell", ["again"]) is None
     assert isinstance(body, Scan)
     assert isinstance(graph.blocks["pair"], Block)

@@ -12,7 +12,7 @@ from zoo.edits.words import check_written, said
 from zoo.errors import EditError, did_you_mean
 from zoo.files.words import check_name
 from zoo.graph import Body, Call, Graph, Ref, Repeat, Reuse, Scan, join, split_scope, visible
-from zoo.wires import node_wires, path_back
+from zoo.wires import node_wires, path_back_from
 
 
 def check_new(body: Body, name: str, what: str) -> None:
@@ -33,15 +33,14 @@ def check_unused(taken: Iterable[str], name: str, what: str) -> None:
 def check_sources(body: Body, refs: Iterable[Ref], reader: str = "") -> None:
     """EditError unless every ref names something in the body that does not itself depend on ``reader``."""
     names = set(visible(body))
-    for ref in refs:
-        if ref.node not in names:
-            raise EditError(
-                f"there is nothing called '{ref.node}' to read here{did_you_mean(ref.node, names)}"
-            )
-        way = path_back(body, ref.node, (reader,)) if reader else None
-        if way is not None:
-            cycle = " -> ".join([*reversed(way), reader])
-            raise EditError(f"cycle {cycle}; a wire back in time goes through a scan's 'state' and 'next'")
+    read = dict.fromkeys(ref.node for ref in refs)
+    for name in read:
+        if name not in names:
+            raise EditError(f"there is nothing called '{name}' to read here{did_you_mean(name, names)}")
+    way = path_back_from(body, read, (reader,)) if reader else None
+    if way is not None:
+        cycle = " -> ".join([*reversed(way), reader])
+        raise EditError(f"cycle {cycle}; a wire back in time goes through a scan's 'state' and 'next'")
 
 
 def check_node(graph: Graph, scope: str, name: str) -> None:

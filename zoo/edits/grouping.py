@@ -16,7 +16,7 @@ from zoo.errors import EditError, did_you_mean
 from zoo.graph import Block, Body, Call, Frozen, Graph, Node, Ref, Scan
 from zoo.sizes import Name
 from zoo.spec import Port
-from zoo.wires import node_wires, path_back, rewire, rewire_node
+from zoo.wires import path_back_from, reads, rewire, rewire_node
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,11 @@ class GroupIntoBlock(Edit):
             if name not in body.nodes:
                 raise EditError(f"there is no node '{name}' here{did_you_mean(name, body.nodes)}")
         chosen = {name: node for name, node in body.nodes.items() if name in self.nodes}
-        for name, node in chosen.items():
-            for _, ref in node_wires(name, node):
-                way = None if ref.node in chosen else path_back(body, ref.node, chosen)
-                if way is not None:
-                    between = " and ".join(f"'{each}'" for each in reversed(way[:-1]))
-                    raise EditError(
-                        f"a wire leaves these nodes and comes back through {between}; group these too"
-                    )
+        outside = {name for node in chosen.values() for name in reads(node)} - chosen.keys()
+        way = path_back_from(body, sorted(outside), chosen)
+        if way is not None:
+            between = " and ".join(f"'{each}'" for each in reversed(way[:-1]))
+            raise EditError(f"a wire leaves these nodes and comes back through {between}; group these too")
         return chosen
 
     def _block(
