@@ -35,7 +35,7 @@ def use_block(
             assert isinstance(local, int | Symbolic)
             bindings[word] = local
     if isinstance(site.twin, BlockUse):
-        bindings.update({name: size for name, size in site.twin.code.items() if _is_axis(name, size)})  # pyright: ignore[reportArgumentType, reportCallIssue]
+        bindings.update({name: size for name, size in site.twin.code.items() if _is_axis(name, size)})  # pyright: ignore[reportArgumentType, reportCallIssue] - axes are sizes
     fit(site, target, wires.arrivals, bindings)
     if site.frame.masks and target.masks:
         masks.warn(site, target, wires, bindings)

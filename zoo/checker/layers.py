@@ -52,7 +52,7 @@ def use_layer(
     types = _types(site, target, settings, code, wires, bindings)
     if settings is None or not good or wires.unknown or None in types.values():
         return None, types
-    return LayerUse(spec, settings, code, types, read), types  # pyright: ignore[reportArgumentType]
+    return LayerUse(spec, settings, code, types, read), types  # pyright: ignore[reportArgumentType] - None was excluded above
 
 
 def _bind(bindings: Bindings, name: str, local: Setting, value: Any, *, width: bool) -> None:

@@ -71,13 +71,13 @@ def _checked(target: LayerTarget, found: object) -> dict[str, Shape]:
             f"it returned {type(found).__name__}, and a rule returns the shape of each output by name"
         )
     shapes: dict[str, Shape] = {}
-    entries: Mapping[Any, Any] = found  # pyright: ignore[reportUnknownVariableType]
+    entries: Mapping[Any, Any] = found  # pyright: ignore[reportUnknownVariableType] - a stranger wrote it
     for name, shape in entries.items():
         if name not in target.outputs or not isinstance(shape, tuple):
             raise TypeError(
                 f"it returned {name!r}: {shape!r}, and outputs are {', '.join(target.outputs)}, with tuples"
             )
-        sizes: tuple[Any, ...] = shape  # pyright: ignore[reportUnknownVariableType]
+        sizes: tuple[Any, ...] = shape  # pyright: ignore[reportUnknownVariableType] - a stranger wrote it
         for size in sizes:
             if not isinstance(size, int | Symbolic):
                 raise TypeError(f"'{name}' has an axis {size!r}, which is no size")

@@ -49,7 +49,7 @@ def typed(values: Mapping[str, Any]) -> tuple[tuple[str, str, Any], ...]:
 
 def _collection(frame: Frame, value: Any) -> Any:
     if isinstance(value, tuple):
-        items = [setting(frame, item)[1] for item in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        items = [setting(frame, item)[1] for item in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - a tuple of anything
         return UNKNOWN if UNKNOWN in items else tuple(items)
     entries = {key: setting(frame, item)[1] for key, item in value.items()}
     return UNKNOWN if UNKNOWN in entries.values() else Frozen(entries)

@@ -22,7 +22,7 @@ def test_params_override_the_graphs_own() -> None:
     assert found.ok
     assert len(use(found, "encoder").each) == 96
     assert found.params["dim"] == 20
-    assert str(found.root.shown(found.root.types["logits"])) == "float batch target 31"  # pyright: ignore[reportArgumentType]
+    assert str(found.root.shown(found.root.types["logits"])) == "float batch target 31"  # pyright: ignore[reportArgumentType] - it is known here
 
 
 @pytest.mark.parametrize(

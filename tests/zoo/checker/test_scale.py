@@ -66,7 +66,7 @@ def test_ninety_six_layers_cost_as_much_as_one(monkeypatch: pytest.MonkeyPatch) 
     def counted(*arguments: object) -> object:
         nonlocal calls
         calls += 1
-        return use_layer(*arguments)  # pyright: ignore[reportArgumentType]
+        return use_layer(*arguments)  # pyright: ignore[reportArgumentType] - handed on as they came
 
     monkeypatch.setattr("zoo.checker.apply.use_layer", counted)
     counts: list[int] = []
