@@ -93,7 +93,7 @@ class Recall:
     def take(self, name: str) -> bool:
         """Whether the node is as it was; then what was found out is put in place again."""
         entry, frame = self.before.get(name), self.frame
-        if entry is None or entry.node is not frame.plan.body.nodes[name]:
+        if entry is None or entry.node is not frame.plan.body.nodes[name] or self._odd(name):
             return False
         names = frame.names
         for source, known in entry.sources:
@@ -116,8 +116,8 @@ class Recall:
         old = self.before.get(name)
         if old is not None and old.known.like(known):
             known = frame.names[name] = old.known
-        if isinstance(node, Reuse) or name in frame.plan.borrowers:
-            return  # it depends on more than what it reads
+        if isinstance(node, Reuse) or self._odd(name):
+            return
         plain = not isinstance(node, Scan) and "/" in node.use and "#" not in node.use
         self.entries[name] = Entry(
             node,
@@ -129,6 +129,11 @@ class Recall:
             frame.resolved[name],
             findings,
         )
+
+    def _odd(self, name: str) -> bool:
+        """Whether a node depends on more than itself and what it reads: on the plan, or on what is reused."""
+        plan = self.frame.plan
+        return name in plan.lost or name in plan.unclear or name in plan.borrowers
 
     def done(self) -> None:
         """Put the body where the next check finds it."""
