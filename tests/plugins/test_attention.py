@@ -295,6 +295,19 @@ def test_a_query_that_may_attend_to_nothing_gets_zeros_in_every_sense(
     assert all(x.eq(0).all() for x in from_nothing)
 
 
+@pytest.mark.parametrize("weights", [True, False])
+def test_heads_drop_weights_in_training_alone(weights: bool) -> None:
+    dropping, plain = many_heads(dropout=0.5), many_heads()
+    plain.load_state_dict(dropping.state_dict())
+    inputs = [rand(BATCH, n, DIM) for n in (QUERIES, KEYS, KEYS)]
+    expected = plain(*inputs, weights=True)
+    trained = dropping(*inputs, weights=weights)
+    assert not torch.isclose(trained.out, expected.out).any()
+    if weights:
+        torch.testing.assert_close(trained.weights, expected.weights)
+    torch.testing.assert_close(dropping.eval()(*inputs, weights=weights).out, expected.out)
+
+
 @pytest.mark.parametrize("heads", [1, 3])
 def test_one_head_of_many_is_scaled_dot_product_attention(heads: int) -> None:
     layer = many_heads(heads=heads)
