@@ -121,15 +121,16 @@ def test_what_has_no_errors_compiles_and_runs(text: str, changes: list[tuple[Cha
     event("runs")
     model = graph.compile()
     try:
-        model(inputs_for(resolution, {}))
+        model(inputs_for(resolution, 3, 5, 7, 11, 13, 17, 19, 23))
     except InputError:
-        # a size may be wrong for what the checker cannot know: a text longer than the table of positions
-        model(inputs_for(resolution, dict.fromkeys(("time", "source", "target"), 2)))
+        # how long a text may be the checker does not know: no longer than a table of positions
+        model(inputs_for(resolution, 1, 1, 1, 1, 1, 1, 1, 1))
 
 
-def inputs_for(resolution: Resolution, sizes: dict[str, int]) -> dict[str, Tensor]:
-    """A tensor for each input, every axis of another size."""
-    primes = iter((3, 5, 7, 11, 13, 17, 19, 23))
+def inputs_for(resolution: Resolution, *axes: int) -> dict[str, Tensor]:
+    """A tensor for each input, the named axes having the given sizes."""
+    left = iter(axes)
+    sizes: dict[str, int] = {}
     scope = resolution.root
     found: dict[str, Tensor] = {}
     for name, type_ in scope.inputs.items():
@@ -138,7 +139,7 @@ def inputs_for(resolution: Resolution, sizes: dict[str, int]) -> dict[str, Tenso
         for axis in shown.shape:
             for word in () if isinstance(axis, int) else axis.atoms():
                 if word not in sizes:
-                    sizes[word] = next(primes)
+                    sizes[word] = next(left)
         found[name] = tensor(shown, sizes)
     return found
 
