@@ -84,9 +84,7 @@ def parameter(name: str, *, optional: bool, default: bool) -> str:
 
 
 def fields(names: Iterable[str]) -> dict[str, str | None]:
-    """The field of each output in the tuple that forward returns; None for an only one, which is returned
-    itself.
-    """
+    """The field of each output in the tuple that forward returns; None for one that is alone."""
     names = list(names)
     if len(names) == 1:
         return {names[0]: None}
@@ -96,9 +94,8 @@ def fields(names: Iterable[str]) -> dict[str, str | None]:
 
 def returned(results: list[str], named: Mapping[str, str | None]) -> list[Line]:
     """The end of forward."""
-    texts = (
-        [f"        return {results[0]}"] if None in named.values() else call(f"return {OWN}Output", results)
-    )
+    alone = None in named.values()
+    texts = [f"        return {results[0]}"] if alone else call(f"return {OWN}Output", results)
     return [Line(text) for text in texts]
 
 
@@ -112,19 +109,18 @@ def finish(
     forward: list[Line],
 ) -> Written:
     """The draft of a class, once its methods are written."""
-    tree = body.home.tree
+    init_ = [*building, *kept(body)]  # which may ask for arguments
+    order = {word: place for place, word in enumerate(body.scope.values)}
     return Written(
         about=about,
         callee=callee,
-        arguments={
-            word: body.arguments[word] for word in sorted(body.arguments, key=list(body.scope.values).index)
-        },
-        init=[*building, *kept(body)],
+        arguments=dict(sorted(body.arguments.items(), key=lambda entry: order.get(entry[0], len(order)))),
+        init=init_,
         signature=signature,
         forward=forward,
         attributes=body.attributes,
         places={name: place for name in body.scope.nodes if (place := body.place(name))},
-        note=note(Home(body.home.graph).place(*(tree[:-1] if body.outer else tree))) if tree else "",
+        note=note(body.home.owner),
         lent=body.lent,
         sizes=body.sizes,
         inner={name: child for name in body.attributes if (child := writer.children(body, name)[0].written)},

@@ -33,9 +33,16 @@ class Home:
         source = self.graph.source
         return None if source is None else source.place((*self.tree, *path), key=True)
 
-    def inner(self, *path: str) -> Home:
-        """The home of a body inside this one."""
-        return Home(self.graph, (*self.tree, *path))
+    def scan(self, name: str) -> Home:
+        """The home of the body of a scan in this one."""
+        return Home(self.graph, (*self.tree, "nodes", name, "scan"))
+
+    @property
+    def owner(self) -> Place | None:
+        """The place of the block or scan whose body it is."""
+        if not self.tree:
+            return None
+        return Home(self.graph).place(*(self.tree[:-1] if self.tree[-1] == "scan" else self.tree))
 
 
 def note(place: Place | None) -> str:
@@ -48,9 +55,7 @@ def note(place: Place | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """The module of a node, or of one layer of a repeat: how it is called; its class, where that is
-    generated.
-    """
+    """The module of a node, or of one layer of a repeat: how it is called, and the class written for it."""
 
     callee: Callee
     written: Written | None = None
@@ -58,14 +63,12 @@ class Child:
 
 @dataclass(slots=True)
 class Body:
-    """The names of one class. ``outer`` is the body around a scan's; ``defaults`` are those of its params.
+    """The names of one class. ``outer`` is the body around a scan's.
 
-    ``maybe`` are the inputs that may be None.
-
-    ``arguments`` are the parameters of ``__init__``, ``kept`` the attributes with sizes that forward needs;
-    both by the name that the scope has for them (``$dim``, ``dim``). ``lent`` are the modules of bodies
-    further out that forward is handed (by node and distance), ``sizes`` the axes that none of its inputs
-    has.
+    ``defaults`` are those of its params, ``reserved`` attributes it must not have, ``maybe`` inputs that may
+    be None. ``arguments`` are the parameters of ``__init__``, ``kept`` the attributes with sizes that
+    forward needs, both by the name that the scope has for them (``$dim``, ``dim``). ``lent`` are the modules
+    of bodies further out that forward is handed (by node and distance), ``sizes`` the axes it is handed.
     """
 
     program: Program

@@ -1,12 +1,13 @@
-"""The lines of ``__init__``: each node's module under its name, then what they share, then sizes for
-forward.
-"""
+"""The lines of ``__init__``: each node's module, what they share, and sizes that forward needs."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ScanUse, Use
 from zoo.compiler import ties
 from zoo.compiler.body import Body, Child, note
+from zoo.compiler.names import Names
 from zoo.compiler.program import Line
 from zoo.compiler.text import WIDTH, call, expr, value
 from zoo.compiler.uses import used
@@ -37,12 +38,12 @@ def _module(writer: Writer, body: Body, name: str) -> list[str]:
     children = writer.children(body, name)
     if not isinstance(use, RepeatUse):
         title, given = _made(writer, body, use, children[0])
-        return call(f"{head}{title}", [f"{key}={text}" for key, text in given.items()])
+        return call(f"{head}{title}", _named(given))
     node = body.scope.nodes[name].node
     assert isinstance(node, Repeat)
     if node.share:
         title, given = _made(writer, body, use.each[0], children[0])
-        return call(f"{head}{title}", [f"{key}={text}" for key, text in given.items()])
+        return call(f"{head}{title}", _named(given))
     made = [_made(writer, body, each, child) for each, child in zip(use.each, children, strict=True)]
     return _list(body, node, head, made)
 
@@ -51,27 +52,32 @@ def _list(body: Body, node: Repeat, head: str, made: list[tuple[str, dict[str, s
     """A ``ModuleList``: a comprehension when its layers differ in nothing but the values of settings."""
     title, given = made[0]
     if any(other != title or list(args) != list(given) for other, args in made):
-        layers = [
-            f"{each}({', '.join(f'{key}={text}' for key, text in args.items())})" for each, args in made
-        ]
-        return call(f"{head}nn.ModuleList", [f"[{', '.join(layers)}]"])
+        layers = [call(each, _named(args), ",", 16) for each, args in made]
+        inside = [line for layer in layers for line in layer]
+        return [f"        {head}nn.ModuleList(", "            [", *inside, "            ]", "        )"]
     varied = [key for key in given if any(args[key] != given[key] for _, args in made)]
-    taken = {name.lstrip("$") for name in body.scope.values}
-    names = {key: key if key not in taken else f"each_{key}" for key in varied}
+    names = Names((*body.program.reserved, *(word.lstrip("$") for word in body.scope.values)))
+    variables = {key: names.take(key, f"each_{key}") for key in varied}
     columns = [f"({', '.join(args[key] for _, args in made)})" for key in varied]
-    if not varied:
-        source = f"_ in range({expr(node.count, body.spell)})"
-    elif len(varied) == 1:
-        source = f"{names[varied[0]]} in ({', '.join(args[varied[0]] for _, args in made)},)"
-        source = source.replace(",)", ")") if len(made) > 1 else source
-    else:
-        source = f"{', '.join(names.values())} in zip({', '.join(columns)})"
-    settings = [f"{key}={names.get(key, text)}" for key, text in given.items()]
+    source = f"_ in range({expr(node.count, body.spell)})"
+    if varied:
+        source = f"{variables[varied[0]]} in {columns[0]}"
+    if len(varied) > 1:
+        source = f"{', '.join(variables.values())} in zip({', '.join(columns)})"
+    settings = _named({**given, **variables})
     line = f"{head}nn.ModuleList({title}({', '.join(settings)}) for {source})"
     if len(line) + 8 <= WIDTH:
         return [f"        {line}"]
-    layer = call(title, settings, indent=12)
-    return [f"        {head}nn.ModuleList(", *layer, f"            for {source}", "        )"]
+    return [
+        f"        {head}nn.ModuleList(",
+        *call(title, settings, indent=12),
+        f"            for {source}",
+        "        )",
+    ]
+
+
+def _named(args: Mapping[str, str]) -> list[str]:
+    return [f"{key}={text}" for key, text in args.items()]
 
 
 def _made(writer: Writer, body: Body, use: Use, child: Child) -> tuple[str, dict[str, str]]:

@@ -33,12 +33,10 @@ def compile_graph(
     params: Mapping[str, Any] | None = None,
     registry: Registry | None = None,
 ) -> CompiledGraph:
-    """Compile a graph to a module on ``device`` in ``dtype`` (by default torch's defaults), its weights
-    drawn from ``seed``.
+    """Compile a graph to a module on ``device`` in ``dtype`` (torch's defaults), with weights from ``seed``.
 
-    ``params`` override the graph's own; ``registry`` is where layers are looked up, by default the
-    installed packs. Raises GraphError with every error of the graph, also where a layer refuses its
-    settings.
+    ``params`` override the graph's own. Layers are looked up in ``registry``: by default the installed packs.
+    Raises GraphError with every error of the graph, and with what layers say that refuse their settings.
     """
     layers = None if registry is None else tuple(spec.cls for spec in registry.layers.values())
     unit = make_unit(Recipe(graph, dict(params or {}), layers), registry)

@@ -20,8 +20,9 @@ from zoo.graph import Ref, refs
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The nodes of a scan's body, each part in order; ``axes`` is where what needs no loop has its walked
-    axis.
+    """The nodes of a scan's body, each part in order.
+
+    ``axes`` is where the walked axis stands in whatever is there without the loop.
     """
 
     before: tuple[str, ...]
@@ -65,9 +66,7 @@ def divide(use: ScanUse, order: Iterable[str], feedback: Iterable[Ref], *, hoist
 
 
 def _stackable(use: ScanUse, ref: Ref, axes: Mapping[str, int]) -> bool:
-    """Whether this can be had for all steps at once after the loop, with the walked axis where outputs have
-    it.
-    """
+    """Whether this is there for all steps after the loop, its walked axis where outputs have it."""
     if ref.node in axes:
         return axes[ref.node] == use.axis
     return ref.node in use.next or ref.node in use.scope.nodes

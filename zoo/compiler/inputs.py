@@ -22,9 +22,7 @@ _REMEDY: Mapping[DType, str] = {"int": ".long()", "bool": ".bool()", "float": ".
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """An input: its type as people write it and as code compares it. An axis is a number, a name, or
-    computed.
-    """
+    """An input: its type as people write it, and its axes as code compares them."""
 
     name: str
     type: TensorType
@@ -72,9 +70,7 @@ class Inputs:
     # ---------------------------------------------------------------------------------------------- examining
 
     def check(self, values: tuple[Any, ...], float_dtype: torch.dtype | None) -> None:
-        """Refuse what does not fit, in a sentence. ``float_dtype`` is the model's; None does not ask for
-        one.
-        """
+        """Refuse what does not fit, in a sentence. Floats are to be of ``float_dtype``, if one is given."""
         tensors: list[tuple[Expected, Tensor]] = []
         for each, value in zip(self.expected, values, strict=True):
             if isinstance(value, Tensor):
@@ -86,11 +82,11 @@ class Inputs:
             self._check_dtype(each, tensor, float_dtype)
             if len(tensor.shape) != len(each.axes):
                 self._wrong_shape(each, tensor, f"that is {len(each.axes)} axes, not {len(tensor.shape)}")
-            for axis, size in zip(each.axes, tensor.shape, strict=True):
+            for place, (axis, size) in enumerate(zip(each.axes, tensor.shape, strict=True)):
                 if isinstance(axis, str) and sizes.setdefault(axis, size) != size:
                     self._disagree(each, tensor, axis, tensors)
                 if isinstance(axis, int) and axis != size:
-                    self._wrong_shape(each, tensor, f"{axis} is not {size}")
+                    self._wrong_shape(each, tensor, f"axis {place} is {axis}, not {size}")
         self._check_sizes(tensors, sizes)
 
     def _check_sizes(self, tensors: list[tuple[Expected, Tensor]], sizes: Mapping[str, int]) -> None:
@@ -99,10 +95,10 @@ class Inputs:
             if sizes.get(axis) == 0:
                 self._refuse(f"'{axis}' is 0, and the scan '{scan}' walks over it; give it one step at least")
         for each, tensor in tensors:
-            for axis, size in zip(each.axes, tensor.shape, strict=True):
+            for place, (axis, size) in enumerate(zip(each.axes, tensor.shape, strict=True)):
                 expected = substitute(axis, sizes) if isinstance(axis, Symbolic) else size
                 if isinstance(expected, int) and expected != size:
-                    self._wrong_shape(each, tensor, f"{axis} is {expected}, not {size}")
+                    self._wrong_shape(each, tensor, f"axis {place} is {axis} = {expected}, not {size}")
 
     def _check_dtype(self, each: Expected, tensor: Tensor, float_dtype: torch.dtype | None) -> None:
         dtype, kind = tensor.dtype, each.type.dtype

@@ -43,7 +43,7 @@ def lowering(*, hoist: bool = True) -> Lowering:
 
 def write_scan(writer: Writer, outer: Body, name: str, uses: list[ScanUse], *, hoist: bool = True) -> Written:
     """The class of a scan that serves all these uses."""
-    body = Body(writer.program, scopes_of(uses), outer.home.inner("nodes", name, "scan"), outer)
+    body = Body(writer.program, scopes_of(uses), outer.home.scan(name), outer)
     stacked, final = outputs(body.scopes), dict(uses[0].final)
     if name in outer.reads and name not in outer.lent_out:
         read = outer.reads[name]

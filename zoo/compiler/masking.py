@@ -22,8 +22,8 @@ from zoo.spec import TensorType
 class Mask:
     """A mask: the type of its step, where its walked axis stands, and whether it may be None.
 
-    ``padding`` is its opposite, ``all_steps`` its steps; ``step_variable`` is one, with ``shared`` axes at
-    its end.
+    ``padding`` is its opposite, ``all_steps`` its steps if it may be None. ``step_variable`` is one step,
+    with ``shared`` axes of size 1 at its end.
     """
 
     variable: str
@@ -67,9 +67,7 @@ class Mask:
         return [*map(body.ground, own)] == [*map(body.ground, type_.shape[: len(own)])]
 
     def steps(self, ranks: list[int], count: str) -> tuple[list[Line], str, str]:
-        """The steps of the mask for states of these ranks: lines before the loop, variable, what it walks
-        over.
-        """
+        """Lines before the loop, variable of a step, and what it walks over, for states of these ranks."""
         more = {rank - len(self.step.shape) for rank in ranks}
         self.shared = more.pop() if len(more) == 1 else 0
         cut = f"{_beside(self.variable, self.shared)}.unbind({self.axis})"

@@ -1,8 +1,7 @@
 """Building a model: every layer at its place, on its device, in its dtype, from a seed of its own.
 
 The initial weights of a node are drawn from generators seeded with a hash of the model's seed and the
-node's path. So changing one node leaves the start of all others as it was, and the caller's random state,
-too.
+node's path. So changing one node leaves the start of all others as it was. The caller's random state stays.
 """
 
 from __future__ import annotations
@@ -114,9 +113,7 @@ def _refused(unit: Unit, path: str, error: Exception) -> Problem:
 
 
 class _Undrawn(TorchFunctionMode):
-    """Without memory there is nothing to draw, and the first draw on the meta device takes most of a
-    second.
-    """
+    """Nothing is drawn where there is no memory: the first draw on the meta device takes half a second."""
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
@@ -132,8 +129,10 @@ class _Undrawn(TorchFunctionMode):
 @contextmanager
 def _default_dtype(dtype: torch.dtype) -> Generator[None]:
     before = torch.get_default_dtype()
-    torch.set_default_dtype(dtype)
+    if dtype != before:  # it is the whole process's
+        torch.set_default_dtype(dtype)
     try:
         yield
     finally:
-        torch.set_default_dtype(before)
+        if dtype != before:
+            torch.set_default_dtype(before)

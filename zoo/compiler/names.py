@@ -1,5 +1,4 @@
-"""Names in generated code: what people wrote, mended only where Python or ``nn.Module`` would stumble over
-it.
+"""Names in generated code: what people wrote, mended where Python or ``nn.Module`` would stumble over it.
 
 A node called ``class`` becomes ``class_``, one called ``forward`` becomes the attribute ``forward_``. The
 same graph always gives the same names, so that weights keep their keys.
@@ -61,12 +60,10 @@ def plain(name: str) -> str:
 
 def field(name: str) -> str:
     """A name that may stand as the field of a NamedTuple, which refuses a leading ``_``."""
-    name = plain(name)
-    return (
-        plain(name.lstrip("_") + "_" if name.lstrip("_")[:1].isalpha() else f"x{name}")
-        if name[0] == "_"
-        else name
-    )
+    bare = name.lstrip("_")
+    if bare != name:
+        name = f"{bare}_" if bare[:1].isalpha() else f"x{name}"
+    return plain(name)
 
 
 def camel(name: str) -> str:

@@ -122,26 +122,25 @@ def define(name: str, parameters: list[str], result: str) -> list[str]:
 
 
 class Program:
-    """Classes by the order in which they are defined. ``words`` are the names that people wrote: no class
-    is called so.
+    """Classes in the order in which they are defined.
+
+    ``layers`` are the classes of the layers, each with its pack; ``words`` are the names that people wrote,
+    which no class has.
     """
 
-    def __init__(self, title: str, layers: Iterable[type[Any]], words: Iterable[str]) -> None:
+    def __init__(self, title: str, layers: Mapping[type[Any], str], words: Iterable[str]) -> None:
         self.title = title
         self.names = Names((*WORDS, *words))
         self.layers: dict[type[Any], str] = {}
-        for cls in layers:
-            package = camel(cls.__module__.rpartition(".")[2])
-            self.layers[cls] = self.names.take(cls.__name__, f"{package}{cls.__name__}")
+        for cls, pack in layers.items():
+            self.layers[cls] = self.names.take(cls.__name__, f"{camel(pack)}{cls.__name__}")
         self.reserved = frozenset({*WORDS, *self.layers.values()})
         """What no variable may be called; the names of classes keep away from people's."""
         self.classes: list[Written] = []
         self._known: dict[tuple[object, ...], Written] = {}
 
     def add(self, draft: Written, *wishes: str) -> Written:
-        """The class of this text, under one of the wished names; the one that is there when one reads the
-        same.
-        """
+        """The class that reads like the draft: a new one under a wished name, unless there is one."""
         key = (wishes[0], *draft.key())
         known = self._known.get(key)
         if known is None:

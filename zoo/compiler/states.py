@@ -12,9 +12,7 @@ from zoo.sizes import Expr, evaluate, symbol
 
 
 def start(body: Body, calls: Calls, begin: Start, name: str) -> tuple[str, list[Line], list[Line]]:
-    """The variable of a state, the lines of forward that start it, and the lines of ``__init__`` that these
-    need.
-    """
+    """The variable of a state, the lines that start it, and lines of ``__init__`` that these need."""
     if isinstance(begin, Ref):
         return calls.values[Ref(name)], [], []
     variable = calls.in_forward(name)

@@ -15,7 +15,8 @@ from zoo.sizes import Symbolic, substitute, symbol
 class Survey:
     """The layers of a graph, the names that people wrote, and the axes of its inputs that scans walk over."""
 
-    layers: dict[type[Any], None] = field(default_factory=dict[type[Any], None])
+    layers: dict[type[Any], str] = field(default_factory=dict[type[Any], str])
+    """Each with the name of its pack."""
     words: set[str] = field(default_factory=set[str])
     walked: dict[str, str] = field(default_factory=dict[str, str])
     _seen: set[int] = field(default_factory=set[int])
@@ -43,7 +44,7 @@ class Survey:
         if isinstance(use, ReuseUse):
             self._use(use.use, path)
         elif isinstance(use, LayerUse):
-            self.layers[use.spec.cls] = None
+            self.layers[use.spec.cls] = use.spec.id.partition("/")[0]
         elif isinstance(use, RepeatUse):
             for each in unique(use.each):
                 self._use(each, path)

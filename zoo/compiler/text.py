@@ -54,9 +54,7 @@ def _spelt(tree: Expr, spell: Spell) -> Expr:
 
 
 def call(head: str, parts: Sequence[str], tail: str = "", indent: int = 8) -> list[str]:
-    """``head(part, …)tail`` on one line, or with the parts on lines of their own where it would be too
-    long.
-    """
+    """``head(part, …)tail``: on one line, or on several where that would be too long."""
     pad = " " * indent
     joined = ", ".join(parts)
     line = f"{pad}{head}({joined}){tail}"

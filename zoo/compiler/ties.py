@@ -26,9 +26,7 @@ class Shared:
 
 
 def find(scope: Scope, path: tuple[str, ...] = ()) -> Iterator[Shared]:
-    """The ties whose owner is in a node of the body: those of its own nodes, and those in its scans that
-    lead here.
-    """
+    """The ties whose owner is a node of the body: its nodes' own, and those in its scans that lead here."""
     for name, node in scope.nodes.items():
         for parameter, tie in node.ties.items():
             if tie.depth == len(path):

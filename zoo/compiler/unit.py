@@ -40,9 +40,7 @@ class Recipe:
 
 
 class Unit:
-    """The code of one compiled graph; ``base`` is what its models are beside the class that the source has
-    for them.
-    """
+    """The code of one compiled graph; ``base`` is the class that its models have beside the written one."""
 
     def __init__(
         self, recipe: Recipe, program: Program, root: Written, base: type[nn.Module], inputs: Inputs
@@ -132,9 +130,7 @@ class Unit:
         return place
 
     def failed(self, trace: TracebackType | None) -> tuple[nn.Module, str] | None:
-        """The innermost generated module that an exception went through, and the node that it was busy
-        with.
-        """
+        """The innermost generated module that an exception passed, and the node that was at work."""
         found = None
         while trace is not None:
             frame = trace.tb_frame

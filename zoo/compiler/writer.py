@@ -1,8 +1,10 @@
 """Writing a graph as a program: a class for each block and scan, a line for each module in ``__init__``.
 
-blocks.py     the class of a block, and of the graph itself
-loop.py       the class of a scan: one lowering, a loop over its steps
-calls.py      the lines of forward that apply the module of a node
+The writer remembers what is written, so that each class is written once. Three modules do the writing:
+
+    blocks.py     the class of a block, and of the graph itself
+    loop.py       the class of a scan: one lowering, a loop over its steps
+    calls.py      the lines of forward that apply the module of a node
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ Lowering: TypeAlias = "Callable[[Writer, Body, str, list[ScanUse]], Written]"
 
 @dataclass(slots=True)
 class Writer:
-    """What has been written so far; ``scans`` is the lowering of scans."""
+    """What has been written so far, and how blocks and scans are written."""
 
     program: Program
     write_block: Callable[[Writer, list[BlockUse]], Written]
@@ -68,9 +70,7 @@ class Writer:
 
 
 def layer_callee(spec: LayerSpec) -> Callee:
-    """How a layer is called, as its hints say: a tensor is the output ``out``, a NamedTuple has one a
-    field.
-    """
+    """How a layer is called, as its hints say: one tensor is the output ``out``, a NamedTuple has fields."""
     inputs = {name: Input(name, port.optional, port.variadic) for name, port in spec.inputs.items()}
     alone = list(spec.outputs) == ["out"]
     return Callee(inputs, {name: None if alone else name for name in spec.outputs})

@@ -94,7 +94,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"x": torch.randn(2, 3, 6)},
-        "the input 'x' is float batch time 5, and float32 [2, 3, 6] came: 5 is not 6",
+        "the input 'x' is float batch time 5, and float32 [2, 3, 6] came: axis 2 is 5, not 6",
     ),
     (
         {"x": torch.randn(2, 3, 5, dtype=torch.float64)},
@@ -120,8 +120,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
             "'batch', and it is 2 in one and 4 in the other"
         ),
     ),
-    ({"next": torch.randn(2, 5, 14, 7)}, "came: time + 1 is 4, not 5"),
-    ({"next": torch.randn(2, 4, 15, 7)}, "came: heads * 2 is 14, not 15"),
+    ({"next": torch.randn(2, 5, 14, 7)}, "came: axis 1 is time + 1 = 4, not 5"),
+    ({"next": torch.randn(2, 4, 15, 7)}, "came: axis 2 is heads * 2 = 14, not 15"),
     ({"square": torch.randn(3, 4)}, "share the axis 'side', and it is 3 in one and 4 in the other"),
 ]
 
