@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from zoo.files.syntax import Flaw, explain, unreadable
-from zoo.files.text import Lines, shown
+from zoo.files.text import LARGEST, Lines, shown
 from zoo.files.tree import Broken, Mapping, Marked, Scalar, Sequence, Tree
 
 LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -34,6 +34,11 @@ def compose(text: str) -> Tree:
     """The marked tree of a text, with every flaw; offsets count from the start of ``text``, a byte order
     mark included.
     """
+    if len(text) > LARGEST:
+        message = f"a graph file has at most {LARGEST // 2**20} MiB, this one has {len(text) / 2**20:.1f}"
+        return Tree(
+            None, [Flaw("too-large", message, "say with 'repeat' and 'blocks' what repeats itself", 0)]
+        )
     shift = int(text.startswith("\ufeff"))
     flaw = unreadable(text, shift)
     if flaw is not None:
@@ -190,7 +195,7 @@ class _Composer:
     def _key(self, node: Marked) -> Scalar | Broken:
         if not isinstance(node, Scalar):
             return Broken(node.start, node.end)
-        if self._questions and self._line_before(node.start).rstrip(" ").endswith("?"):
+        if self._questions and self._is_explicit(node.start):
             message = "keys with a question mark before them are not part of the format"
         elif node.text == "<<" and not node.style:
             message = "'<<' (merge) is not part of the format"
@@ -210,8 +215,10 @@ class _Composer:
                 "yaml-anchor", message, "remove it; use a param or a block for what is said twice", start
             )
 
-    def _line_before(self, offset: int) -> str:
-        return self._text[self._text.rfind("\n", 0, offset) + 1 : offset]
+    def _is_explicit(self, offset: int) -> bool:
+        while offset > 0 and self._text[offset - 1] == " ":
+            offset -= 1
+        return self._text[offset - 1 : offset] == "?"
 
     def _line(self, offset: int) -> int:
         self._lines = self._lines or Lines(self._text)

@@ -16,11 +16,16 @@ from contextlib import suppress
 from pathlib import Path
 
 from zoo.errors import FileError, GraphError, did_you_mean
-from zoo.files.text import Lines, shown
+from zoo.files.text import LARGEST, Lines, shown
 from zoo.problems import Place, Problem
 
-LARGEST = 8 * 2**20
-"""How many bytes a graph file may have: enough for a hundred thousand nodes."""
+
+def real_path(path: Path, name: str) -> str:
+    """The path without links, which is the same for every name of a file."""
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError) as error:
+        raise FileError(f"'{shown(name)}' cannot be read: {error}") from None
 
 
 def read_bytes(path: Path, name: str) -> bytes:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from zoo.errors import FileError, GraphError
-from zoo.files.disk import decode, read_bytes
+from zoo.files.disk import decode, read_bytes, real_path
 from zoo.files.reader import Reading, read
 from zoo.files.source import TreePath
 from zoo.files.text import shown
@@ -72,7 +72,7 @@ class _Opener:
 
     def open(self, path: Path, name: str) -> Graph:
         """The graph of a file; ``name`` is how the user would call it."""
-        identity = os.path.realpath(path)
+        identity = real_path(path, name)
         if identity in self._way:
             circle = [*self._way.values()][[*self._way].index(identity) :]
             raise FileError(

@@ -7,14 +7,13 @@ can be looked at and checked; whether it may be run is for the problems to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from zoo.errors import did_you_mean
 from zoo.files.bodies import BodyReader
 from zoo.files.migrations import FORMAT, MIGRATIONS
-from zoo.files.report import BAD, Entries
+from zoo.files.report import BAD, EnoughError, Entries
 from zoo.files.source import Source
 from zoo.files.text import WordError, shown
 from zoo.files.tree import Mapping as MarkedMapping
@@ -62,49 +61,55 @@ def read(text: str, file: str = "") -> Reading:
     """Read a graph from a text; ``file`` is the name that problems show. Other files that it uses are not
     opened.
     """
-    return _DocumentReader(Source(file, text), MIGRATIONS).read()
+    source, steps = Source(file, text), dict(MIGRATIONS)
+    while (step := steps.pop(_written_format(source), None)) is not None:
+        source = Source(file, step(source.text))
+    return _DocumentReader(source).read()
+
+
+def _written_format(source: Source) -> str:
+    root = source.tree.root
+    entry = root.entries.get("format") if isinstance(root, MarkedMapping) else None
+    return entry[1].text if entry is not None and isinstance(entry[1], Scalar) else ""
 
 
 class _DocumentReader(BodyReader):
-    def __init__(self, source: Source, migrations: Mapping[str, Callable[[str], str]]) -> None:
-        super().__init__(source)
-        self._migrations = migrations
-
     def read(self) -> Reading:
+        graph, complete = Graph(name="", source=self.source), True
+        try:
+            graph = self._root() or graph
+        except EnoughError:
+            complete = False
+        return Reading(graph, self.in_order(complete), frozenset(self.dropped))
+
+    def _root(self) -> Graph | None:
         tree = self.source.tree
         for flaw in tree.flaws:
             self.report(flaw.code, flaw.message, flaw.remedy, flaw.at)
         root = tree.root
-        if root is None and not tree.flaws:
-            self.report("file-empty", "the file is empty", f"a graph begins with 'format: {FORMAT}'", 0)
         if isinstance(root, MarkedMapping):
-            version = self._version(root.entries)
-            if version in self._migrations:
-                source = Source(self.source.file, self._migrations[version](self.source.text))
-                left = {old: step for old, step in self._migrations.items() if old != version}
-                return _DocumentReader(source, left).read()
-            graph = self._graph(root.entries)
-        else:
-            if root is not None:
-                self.wrong_kind(root, "a graph is a mapping", f"begin with 'format: {FORMAT}'")
-            graph = Graph(name="", source=self.source)
-        return Reading(graph, tuple(self.all_problems()), frozenset(self.dropped))
+            self._format(root.entries)
+            return self._graph(root.entries)
+        if root is not None:
+            self.wrong_kind(root, "a graph is a mapping", f"begin with 'format: {FORMAT}'")
+        elif not tree.flaws:
+            self.report("file-empty", "the file is empty", f"a graph begins with 'format: {FORMAT}'", 0)
+        return None
 
-    def _version(self, entries: Entries) -> str:
+    def _format(self, entries: Entries) -> None:
         remedy = f"write 'format: {FORMAT}' in the first line"
         if "format" not in entries:
             self.report("format", "the file does not say which format it is", remedy, 0)
-            return FORMAT
+            return
         node = entries["format"][1]
         version = self.word(node, str, "'format' is text", "format", remedy)
-        if version is not None and version != FORMAT and version not in self._migrations:
+        if version is not None and version != FORMAT:
             known = [*MIGRATIONS, FORMAT]
             hint = did_you_mean(version, known)
             message = f"format '{shown(version)}' is not known to this version of the zoo{hint}"
             self.report(
                 "format", message, f"known are {', '.join(known)}; a newer zoo may know more", node.start
             )
-        return version or FORMAT
 
     def _graph(self, entries: Entries) -> Graph:
         self.known(entries, GRAPH_KEYS, "a graph")

@@ -23,7 +23,11 @@ T = TypeVar("T")
 Entries: TypeAlias = Mapping[str, tuple[Scalar, Marked]]
 
 MOST = 200
-"""After so many problems of one file the others are only counted."""
+"""After so many problems of one file the rest of it is not read."""
+
+
+class EnoughError(Exception):
+    """There are more problems than anybody reads."""
 
 
 class Reporter:
@@ -36,25 +40,21 @@ class Reporter:
         self.problems: list[Problem] = []
         self.path = ""
         self.slips = 0
-        self.more = 0
 
     def report(self, code: str, message: str, remedy: str, at: int, severity: Severity = "error") -> None:
-        """Add a problem at an offset of the text."""
+        """Add a problem at an offset of the text; EnoughError when there are too many."""
         self.slips += 1
-        if len(self.problems) >= MOST:
-            self.more += 1
-        else:
-            self.problems.append(Problem(severity, code, message, remedy, self.path, self.source.at(at)))
+        if len(self.problems) == MOST:
+            raise EnoughError
+        self.problems.append(Problem(severity, code, message, remedy, self.path, self.source.at(at)))
 
-    def all_problems(self) -> list[Problem]:
-        """The problems in the order of the file."""
-        problems = sorted(self.problems, key=lambda problem: problem.place or Place("", 0, 0))
-        if self.more:
-            message = f"{self.more} more problems are not shown"
-            problems.append(
-                Problem("error", "too-many", message, "mend the ones above first", "", self.source.at(0))
-            )
-        return problems
+    def in_order(self, complete: bool) -> tuple[Problem, ...]:
+        """The problems in the order of the file; the last says so when they are not ``complete``."""
+        found = sorted(self.problems, key=lambda problem: problem.place or Place("", 0, 0))
+        if not complete:
+            message = f"the file has more problems than these {MOST}, and the rest of it was not read"
+            found.append(Problem("error", "too-many", message, "mend these first", "", found[-1].place))
+        return tuple(found)
 
     # -------------------------------------------------------------------------------------------- collections
 

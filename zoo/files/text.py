@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+LARGEST = 4 * 2**20
+"""How many bytes a graph file may have: enough for fifty thousand nodes."""
+
 _BREAK = re.compile(r"\r\n|\r|\n")
 _LONGEST = 60
 
