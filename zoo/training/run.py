@@ -81,13 +81,13 @@ def perform(job: Job, watcher: Watcher) -> Result:
     try:
         with (
             _quiet_lightning(),
-            torch.random.fork_rng([0] if device == "cuda" else []),  # pyright: ignore[reportUnknownMemberType]
+            torch.random.fork_rng([0] if device == "cuda" else []),  # pyright: ignore[reportUnknownMemberType] - torch types it in part
             keeper.minding_interrupts(),
         ):
             trainer = pl.Trainer(
                 accelerator=device,
                 devices=1,
-                precision=_PRECISION[options.precision],  # pyright: ignore[reportArgumentType]
+                precision=_PRECISION[options.precision],  # pyright: ignore[reportArgumentType] - a word that Lightning knows
                 max_epochs=-1,
                 gradient_clip_val=options.clip,
                 callbacks=[keeper],
@@ -154,7 +154,7 @@ def _facts(job: Job, device: str) -> Facts:
 
 def _measure(job: Job, module: LanguageModelling) -> float:
     windows = validation_windows(job.parts.validation, job.header.context, job.header.options.batch)
-    with module.trainer.precision_plugin.forward_context():  # pyright: ignore[reportUnknownMemberType]
+    with module.trainer.precision_plugin.forward_context():  # pyright: ignore[reportUnknownMemberType] - Lightning types it in part
         return mean_loss(job.model, windows, module.device)
 
 
