@@ -1,7 +1,7 @@
 """Edits of blocks: grouping and ungrouping, stacking, and the blocks themselves."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.edit_strategies import edits
@@ -286,6 +286,7 @@ def test_a_node_that_cannot_be_ungrouped(graph: Graph, edit: Edit, message: str)
     assert str(caught.value).startswith(message)
 
 
+@settings(max_examples=settings().max_examples // 3)
 @given(data=st.data())
 def test_ungrouping_undoes_grouping(data: st.DataObject) -> None:
     """The nodes are the same again; only their order in the file may have changed."""

@@ -8,7 +8,7 @@ from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 import zoo
 from tests.strategies import graphs
@@ -96,6 +96,7 @@ def test_nodes_and_graphs_cannot_be_changed(graph: Graph) -> None:
             setattr(thing, part, "changed")
 
 
+@settings(max_examples=settings().max_examples // 3)
 @given(graphs())
 def test_equal_graphs_have_equal_hashes_and_survive_copying(graph: Graph) -> None:
     turned = replace(graph, nodes=Frozen(reversed(graph.nodes.items())))
