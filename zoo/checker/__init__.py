@@ -6,17 +6,16 @@
 Named axes are unified over the whole graph, through blocks, repeats and scans, with integer arithmetic. An
 error silences only what depends on it: the rest of the graph stays known.
 
-    resolution.py   the result
-    findings.py     problems on their way: codes, places
-    plan.py         names alone: order, cycles, what is unused (order.py, mentions.py, borrowed.py, unused.py)
-    frame.py        a body in one of its uses: what its names stand for
-    patterns.py     one type against one port
-    wiring.py       from `in:` to ports; fitting.py: do the types fit
-    layers.py       a layer: settings.py, values.py, rules.py, masks.py
-    blocks.py       a block; repeats.py, scans.py, and nodes.py for all kinds
-    ties.py         shared parameters; parameters.py, measures.py, requirements.py
-    checking.py     the front door; memory.py, what one check leaves for the next; trying.py, a wire not yet
-    drawn
+    checking.py     the front door
+    resolution.py   the result; findings.py, problems on their way: codes, places
+    planner.py      names alone: plan.py, order.py, mentions.py, borrowed.py, unused.py, params.py,
+    scan_names.py frame.py        a body in one of its uses: local.py, known.py, site.py bodies.py
+    resolving a body; nodes.py, one node of whichever kind; session.py, one run wiring.py       from `in:` to
+    ports; patterns.py, fitting.py: do the types fit targets.py      what a node can be a use of; apply.py,
+    one use of it layers.py       a layer: settings.py, ranges.py, values.py, rules.py, masks.py blocks.py
+    a block; repeats.py, a stack; scans.py and scan_inputs.py, a walk ties.py         shared parameters;
+    parameters.py, measures.py, requirements.py memory.py       what one check leaves for the next; trying.py,
+    a wire not yet drawn
 """
 
 from zoo.checker.checking import check, check_file, resolve

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from zoo.checker.blocks import use_block
-from zoo.checker.frame import Site
 from zoo.checker.layers import Types, use_layer
 from zoo.checker.resolution import BlockUse, LayerUse, Setting
+from zoo.checker.site import Site
 from zoo.checker.targets import BlockTarget, LayerTarget, Target
 from zoo.checker.wiring import Wires
 

@@ -8,12 +8,14 @@ from typing import Any
 from zoo.checker import masks, settings
 from zoo.checker.findings import Finding, once
 from zoo.checker.fitting import fit
-from zoo.checker.frame import Frame, Known, Origin, Site
+from zoo.checker.frame import Frame, Origin
+from zoo.checker.known import Known
 from zoo.checker.layers import Types
 from zoo.checker.patterns import Bindings
 from zoo.checker.plan import DEEPEST
 from zoo.checker.resolution import BlockUse, Scope, Setting
 from zoo.checker.session import Done, Session
+from zoo.checker.site import Site
 from zoo.checker.targets import BlockTarget
 from zoo.checker.values import UNKNOWN, setting, typed
 from zoo.checker.wiring import Wires

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from zoo.checker.findings import TreePath
-from zoo.checker.frame import Frame, Known, Site
+from zoo.checker.frame import Frame
+from zoo.checker.known import Known
 from zoo.checker.memory import Recall
 from zoo.checker.nodes import resolve_node
 from zoo.checker.resolution import Scope
+from zoo.checker.site import Site
 from zoo.checker.ties import check_ties
 from zoo.checker.wiring import read
 from zoo.graph import Ref, Scan
@@ -29,7 +31,8 @@ def resolve(frame: Frame, live: Mapping[str, Ref]) -> Scope:
     else:
         for name in plan.order:
             resolve_node(frame, name)
-    for owner, name in frame.late:
+    late, frame.late = frame.late, []
+    for owner, name in late:
         _again(frame, owner, name)
     if frame.outer is None:
         check_ties(frame)
@@ -52,8 +55,8 @@ def _recall(frame: Frame) -> None:
             before, around = len(frame.findings), session.reached
             session.reached = set()
             resolve_node(frame, name)
-            recall.keep(name, frame.findings[before:], frozenset(session.reached))
-            session.reached |= around
+            recall.keep(name, frame.findings[before:], session.reached)
+            session.reached = around | session.reached
     recall.done()
 
 

@@ -13,7 +13,7 @@ from zoo.errors import did_you_mean
 from zoo.graph import Call, Repeat, Reuse, Scan
 
 if TYPE_CHECKING:
-    from zoo.checker.plan import Planner
+    from zoo.checker.planner import Planner
 
 
 def find(planner: Planner) -> None:

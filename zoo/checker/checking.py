@@ -123,7 +123,7 @@ def resolve(
     if layers > MOST:
         message = f"a graph has at most {MOST} layers, and this one has {_told(layers)}"
         findings.append(Finding("graph-size", message, "repeat less often"))
-    return Resolution(graph, root, to_problems(findings, graph), given, session.frames())
+    return Resolution(graph, root, to_problems(findings, graph), given, session.close())
 
 
 def _params(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from zoo.checker.frame import Site
 from zoo.checker.patterns import Bindings, Pattern, Waiting, settle
+from zoo.checker.site import Site
 from zoo.checker.targets import Target
 from zoo.checker.wiring import Arrival
 from zoo.spec import TensorType

@@ -7,11 +7,12 @@ from typing import Any
 
 from zoo.checker import masks
 from zoo.checker.fitting import fit
-from zoo.checker.frame import Site, is_open
+from zoo.checker.local import is_open
 from zoo.checker.patterns import Bindings, Shape
 from zoo.checker.resolution import LayerUse, Setting
 from zoo.checker.rules import ruled
 from zoo.checker.settings import validated
+from zoo.checker.site import Site
 from zoo.checker.targets import LayerTarget
 from zoo.checker.values import UNKNOWN, setting
 from zoo.checker.wiring import Wires

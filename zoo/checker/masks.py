@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from zoo.checker.findings import TreePath
-from zoo.checker.frame import Frame, Site
+from zoo.checker.frame import Frame
 from zoo.checker.patterns import Bindings, Shape
 from zoo.checker.plan import entries
+from zoo.checker.site import Site
 from zoo.checker.targets import Target
 from zoo.checker.wiring import Wires
 from zoo.spec import TensorType

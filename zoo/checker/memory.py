@@ -18,7 +18,8 @@ from zoo.graph import Graph, Node, Reuse, Scan
 from zoo.spec import TensorType
 
 if TYPE_CHECKING:
-    from zoo.checker.frame import Frame, Known
+    from zoo.checker.frame import Frame
+    from zoo.checker.known import Known
     from zoo.checker.parameters import Shapes
     from zoo.checker.resolution import ResolvedNode
     from zoo.checker.session import Catalogue
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 
 Key: TypeAlias = tuple[Any, ...]
 
-MOST = 2_000
-"""Bodies that are remembered; the oldest are forgotten first."""
+SPARE = 2
+"""How many times the nodes of the last check are remembered beside them: bodies in uses that may come back.
+"""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,14 @@ class Memory:
                 part.clear()
         return self
 
+    def forget(self, remembered: int) -> None:
+        """Let go of the bodies that were entered longest ago; ``remembered`` nodes are of the last check."""
+        total = sum(len(past.entries) for past in self.bodies.values())
+        for key in list(self.bodies):
+            if total <= (1 + SPARE) * remembered:
+                break
+            total -= len(self.bodies.pop(key).entries)
+
 
 @dataclass(slots=True)
 class Past:
@@ -66,7 +76,7 @@ class Entry:
     sources: tuple[tuple[str, Known | None], ...]
     asked: frozenset[str]
     documents: tuple[object, object] | None
-    reached: frozenset[tuple[str, str]]
+    reached: set[tuple[str, str]]
     known: Known
     resolved: ResolvedNode
     findings: list[Finding]
@@ -109,7 +119,7 @@ class Recall:
         frame.session.reached |= entry.reached
         return True
 
-    def keep(self, name: str, findings: list[Finding], reached: frozenset[tuple[str, str]]) -> None:
+    def keep(self, name: str, findings: list[Finding], reached: set[tuple[str, str]]) -> None:
         """Remember a node that has been resolved now."""
         frame = self.frame
         node, known = frame.plan.body.nodes[name], frame.names[name]
@@ -121,7 +131,7 @@ class Recall:
         plain = not isinstance(node, Scan) and "/" in node.use and "#" not in node.use
         self.entries[name] = Entry(
             node,
-            tuple((ref.node, frame.names.get(ref.node)) for _, ref in wires(node)),
+            tuple([(ref.node, frame.names.get(ref.node)) for _, ref in wires(node)]),
             _asked(frame, name, known),
             None if plain else (frame.home.blocks, frame.home.files),
             reached,
@@ -138,8 +148,7 @@ class Recall:
     def done(self) -> None:
         """Put the body where the next check finds it."""
         self.bodies[self.frame.key] = Past(self.inputs, self.frame.masks, self.entries)
-        while len(self.bodies) > MOST:
-            del self.bodies[next(iter(self.bodies))]
+        self.frame.session.remembered += len(self.entries)
 
 
 def _same_documents(documents: tuple[object, object], home: Graph) -> bool:

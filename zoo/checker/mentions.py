@@ -35,7 +35,7 @@ def wires(node: Node) -> Iterator[tuple[TreePath, Ref]]:
             yield ("carry", port), ref
 
 
-def params(node: Node) -> Iterator[tuple[TreePath, str]]:
+def params_of(node: Node) -> Iterator[tuple[TreePath, str]]:
     """The params (``$name``) that a node uses, without those of nodes inside it."""
     if isinstance(node, Scan):
         for name, start in node.state.items():

@@ -6,19 +6,23 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from zoo.checker.apply import apply
-from zoo.checker.frame import Frame, Known, Site
+from zoo.checker.frame import Frame
+from zoo.checker.known import Known
 from zoo.checker.layers import Types
 from zoo.checker.repeats import use_repeat
 from zoo.checker.resolution import MASK, ResolvedNode, ReuseUse, Use
 from zoo.checker.scan_inputs import Entry, rewired, take, wired
 from zoo.checker.scans import use_scan
+from zoo.checker.site import Site
 from zoo.checker.targets import default_output
 from zoo.checker.wiring import connect
 from zoo.errors import SizeError
 from zoo.graph import EMPTY, Call, Node, Ref, Repeat, Reuse, Scan, Wire
 
-Found: TypeAlias = tuple[Mapping[str, Wire], Use | None, Types, Mapping[str, bool]]
-"""The wires spelled out, the use, the types of the outputs, and which of these are on demand."""
+Found: TypeAlias = tuple[Mapping[str, Wire], Use | None, Types, str | None, frozenset[str]]
+"""The wires spelled out, the use, the types of the outputs, the one that the node's name alone means, and
+those that are on demand.
+"""
 
 
 def resolve_node(frame: Frame, name: str) -> None:
@@ -30,17 +34,16 @@ def resolve_node(frame: Frame, name: str) -> None:
 
 def _resolve(frame: Frame, name: str) -> None:
     node = frame.plan.body.nodes[name]
-    twin = frame.twins.get(name)
-    site = Site(frame, name, node, None, twin.use if twin else None)
+    site = Site(frame, name, node)
+    if frame.twins:
+        site.twin = frame.twins[name].use
     found = None if name in frame.plan.lost else resolve_here(site, node)
     if found is None:
         frame.names[name] = Known(None, None)
         frame.resolved[name] = ResolvedNode(node, _raw(node), None, {})
         return
-    inputs, use, types, outputs = found
-    default = default_output(outputs)
+    inputs, use, types, default, demand = found
     ref = None if default is None else Ref(name, default)
-    demand = frozenset(port for port, demanded in outputs.items() if demanded)
     frame.names[name] = Known(ref, types[default] if default else None, types, demand)
     frame.resolved[name] = ResolvedNode(node, inputs, use, types, frame.plan.ties.get(name, {}))
 
@@ -79,7 +82,7 @@ def _call(site: Site, node: Call | Repeat, inputs: Mapping[str, Wire]) -> Found 
     else:
         wires = connect(site, inputs, target)
         use, types = apply(site, target, node.settings, wires, read)
-    return wires.inputs, use, types, target.outputs
+    return wires.inputs, use, types, target.default, target.on_demand
 
 
 def _reuse(site: Site, node: Reuse) -> Found | None:
@@ -105,13 +108,14 @@ def _reuse(site: Site, node: Reuse) -> Found | None:
         found = _call(site, owner, node.inputs)
     if found is None:
         return None
-    inputs, use, types, outputs = found
+    inputs, use, types, default, demand = found
     assert not isinstance(use, ReuseUse)
     known = {port: type_ for port, type_ in types.items() if type_ is not None}
-    return inputs, use and ReuseUse(name, depth, use, known), types, outputs
+    return inputs, use and ReuseUse(name, depth, use, known), types, default, demand
 
 
 def _scan(site: Site, scan: Scan, home: Frame, name: str, entries: list[Entry]) -> Found:
     taken = take(site, entries, {*scan.const, MASK})
     use, types, demanded = use_scan(site, scan, home, name, taken)
-    return taken.inputs, use, types, demanded
+    demand = frozenset(port for port, wanted in demanded.items() if wanted)
+    return taken.inputs, use, types, default_output(demanded), demand

@@ -80,10 +80,18 @@ class Pattern:
 
     def shape(self, bindings: Bindings) -> Shape | None:
         """The sizes that the pattern stands for, None while a name has none."""
-        axes = self.axes(bindings)
-        if axes is None or any(size is None for _, size in axes):
-            return None
-        return tuple(size for _, size in axes if size is not None)
+        sizes: list[Size] = []
+        for item in self.items:
+            size = bindings.get(item) if isinstance(item, str) else _value(item, bindings)
+            if size is None or isinstance(size, tuple):
+                return None
+            sizes.append(size)
+        if self.star is None:
+            return tuple(sizes)
+        middle = bindings.get(self.star)
+        return (
+            (*sizes[: self.leading], *middle, *sizes[self.leading :]) if isinstance(middle, tuple) else None
+        )
 
     def axes(self, bindings: Bindings) -> list[tuple[str, Size | None]] | None:
         """Every axis with its name (if it is one) and size (if known); None while its star has no length."""

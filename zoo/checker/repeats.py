@@ -11,9 +11,10 @@ from typing import Any
 
 from zoo.checker.apply import apply
 from zoo.checker.findings import listed
-from zoo.checker.frame import Frame, Site
+from zoo.checker.frame import Frame
 from zoo.checker.layers import Types
 from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse
+from zoo.checker.site import Site
 from zoo.checker.targets import Target
 from zoo.checker.values import typed
 from zoo.checker.wiring import Arrival, Wires
@@ -47,8 +48,7 @@ def use_repeat(
         key = (typed(settings), _ground(frame, arrivals), id(twin))
         if key not in solved:
             layer = Site(frame, site.name, site.node, index, twin)
-            here = Wires(wires.inputs, arrivals, wires.absent, wires.unknown)
-            solved[key] = apply(layer, target, settings, here, read)
+            solved[key] = apply(layer, target, settings, wires.with_arrivals(arrivals), read)
         use, types = solved[key]
         if use is None:
             break

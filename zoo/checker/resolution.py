@@ -1,5 +1,3 @@
-# Grown since the first draft: MASK, BlockUse.home, ScanUse.next/final/mask, Tie, ResolvedNode.types/ties;
-# Scope.outputs holds only outputs that are computed. Nothing was renamed.
 """What the checker found out: every node with its spec, settings and types, for compiler and editor.
 
 Inside one scope, sizes are written in the scope's own names: its axes (``dim``) and params (``$dim``);
@@ -54,10 +52,10 @@ class LayerUse:
 class BlockUse:
     """A block with the scope its use resolves to.
 
-    ``file`` is the name of the file it was imported from as its use wrote it, or empty; ``home`` is the
-    document that holds it (its ``source`` has the lines). ``code`` says how its params (``$heads``) and the
-    axes its modules are built from (``dim``) are written in the scope around it; params left at their default
-    are absent from it.
+    ``file`` is the name of the file it was imported from, or empty (names of files that use each other stand
+    apart by `` > ``); ``home`` is the document that holds it (its ``source`` has the lines). ``code`` says
+    how its params (``$heads``) and the axes its modules are built from (``dim``) are written in the scope
+    around it; params left at their default are absent from it.
     """
 
     name: str

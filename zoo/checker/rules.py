@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from zoo.checker.frame import Site, is_open
+from zoo.checker.local import is_open
 from zoo.checker.patterns import Shape
 from zoo.checker.resolution import Setting
+from zoo.checker.site import Site
 from zoo.checker.targets import LayerTarget
 from zoo.checker.wiring import Wires
 from zoo.errors import SizeError

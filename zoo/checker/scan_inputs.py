@@ -8,8 +8,10 @@ from typing import TypeAlias
 
 from zoo.checker import masks
 from zoo.checker.findings import TreePath, listed
-from zoo.checker.frame import Frame, Site, is_open
+from zoo.checker.frame import Frame
+from zoo.checker.local import is_open
 from zoo.checker.resolution import MASK
+from zoo.checker.site import Site
 from zoo.checker.targets import sole
 from zoo.checker.wiring import read
 from zoo.errors import did_you_mean

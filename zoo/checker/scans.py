@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 from zoo.checker import masks
 from zoo.checker.findings import TreePath
-from zoo.checker.frame import Frame, Known, Site
+from zoo.checker.frame import Frame
+from zoo.checker.known import Known
 from zoo.checker.layers import Types
 from zoo.checker.plan import DEEPEST
 from zoo.checker.resolution import ScanUse
 from zoo.checker.scan_inputs import Taken, cut_axes, step_mask, without_axis
+from zoo.checker.site import Site
 from zoo.checker.targets import default_output
 from zoo.checker.wiring import read
 from zoo.errors import SizeError, did_you_mean

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -11,7 +12,8 @@ from zoo.checker.findings import INSIDE, Finding
 from zoo.checker.measures import Measures
 from zoo.checker.memory import Memory
 from zoo.checker.parameters import Shapes, parameter_shapes
-from zoo.checker.plan import DEEPEST, Plan, plan_body
+from zoo.checker.plan import DEEPEST, Plan
+from zoo.checker.planner import plan_body
 from zoo.checker.resolution import Scope
 from zoo.checker.targets import BlockTarget, LayerTarget, Target, sole
 from zoo.checker.values import typed
@@ -20,7 +22,8 @@ from zoo.graph import Call, Graph, Ref, Repeat, Scan
 from zoo.spec import LayerSpec
 
 if TYPE_CHECKING:
-    from zoo.checker.frame import Frame, Site
+    from zoo.checker.frame import Frame
+    from zoo.checker.site import Site
 
 Resolve: TypeAlias = "Callable[[Frame, Mapping[str, Ref]], Scope]"
 
@@ -44,7 +47,7 @@ class Done:
     """
 
     scope: Scope
-    reached: frozenset[tuple[str, str]]
+    reached: AbstractSet[tuple[str, str]]
     findings: list[Finding]
 
 
@@ -69,6 +72,7 @@ class Session:
         self.memory = (memory or Memory()).of(registry)
         self.scopes: dict[tuple[Any, ...], Done] = {}
         self.entered_frames: dict[str, Frame] = {}
+        self.remembered = 0
         self.reached: set[tuple[str, str]] = set()
         self.entered: list[tuple[Any, ...]] = []
         self.measures = Measures()
@@ -131,10 +135,18 @@ class Session:
             shapes[key] = parameter_shapes(spec, settings)
         return shapes[key]
 
-    def frames(self) -> Mapping[str, Frame]:
-        """Every body by its scope, in the first of its uses; those not entered now as the memory has them."""
-        self.memory.frames.update(self.entered_frames)
-        return self.memory.frames
+    def close(self) -> Mapping[str, Frame]:
+        """End the run: every body by its scope, in the first of its uses; those not entered now as before.
+
+        The session lets go of what holds it: a circle would keep every check until the garbage collector
+        looks for it, in the middle of somebody's gesture.
+        """
+        frames = {**self.memory.frames, **self.entered_frames}
+        self.memory.frames = frames
+        self.memory.forget(self.remembered)
+        self.memory = Memory(self.registry, self.memory.layers, self.memory.shapes)
+        self.entered_frames = {}
+        return frames
 
     @contextmanager
     def inside(self, body: tuple[Any, ...]) -> Generator[None]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ValidationError
 
 from zoo.checker.findings import TreePath, listed
-from zoo.checker.frame import Site
 from zoo.checker.ranges import allowed, shown
+from zoo.checker.site import Site
 from zoo.checker.values import UNKNOWN
 from zoo.errors import did_you_mean
 from zoo.graph import Repeat
@@ -34,7 +34,9 @@ def validated(
 
     ``written`` is how the file has them. ``excused`` may be missing: a problem elsewhere hides what they are.
     """
-    known = {name: value for name, value in values.items() if not _open(value)}
+    known = values
+    if any(map(_open, values.values())):
+        known = {name: value for name, value in values.items() if not _open(value)}
     try:
         settings = vars(model.model_validate(known))
     except ValidationError as error:

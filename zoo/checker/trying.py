@@ -12,11 +12,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from zoo.checker.findings import to_problems
-from zoo.checker.frame import Frame, Site
+from zoo.checker.frame import Frame
 from zoo.checker.nodes import resolve_here
 from zoo.checker.order import told
 from zoo.checker.resolution import Resolution
 from zoo.checker.scans import check_next
+from zoo.checker.site import Site
 from zoo.checker.wiring import read
 from zoo.errors import EditError, did_you_mean
 from zoo.graph import EMPTY, Frozen, Node, Ref, Repeat, Scan, Wire, put

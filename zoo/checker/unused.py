@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zoo.graph import Scan
 
 if TYPE_CHECKING:
-    from zoo.checker.plan import Planner
+    from zoo.checker.planner import Planner
 
 
 def find(planner: Planner) -> None:

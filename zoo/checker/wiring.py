@@ -7,12 +7,13 @@ reported here; whether the types fit is for ``fitting``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import copy
 from typing import TypeAlias
 
 from zoo.checker.findings import TreePath, listed
-from zoo.checker.frame import Known, Site
+from zoo.checker.known import Known
 from zoo.checker.patterns import Pattern
+from zoo.checker.site import Site
 from zoo.checker.targets import Target, sole
 from zoo.errors import did_you_mean
 from zoo.graph import EMPTY, Ref, Wire
@@ -22,7 +23,6 @@ Arrival: TypeAlias = tuple[str, int | None, TensorType]
 """A port, the position in a list of wires (or None), and the type that arrives there."""
 
 
-@dataclass(slots=True)
 class Wires:
     """``inputs`` is the wiring with every port and output spelled out, ``arrivals`` are the types that come.
 
@@ -30,10 +30,19 @@ class Wires:
     problem hides another type.
     """
 
-    inputs: dict[str, Wire] = field(default_factory=dict[str, Wire])
-    arrivals: list[Arrival] = field(default_factory=list[Arrival])
-    absent: set[str] = field(default_factory=set[str])
-    unknown: bool = False
+    __slots__ = ("absent", "arrivals", "inputs", "unknown")
+
+    def __init__(self) -> None:
+        self.inputs: dict[str, Wire] = {}
+        self.arrivals: list[Arrival] = []
+        self.absent: set[str] = set()
+        self.unknown = False
+
+    def with_arrivals(self, arrivals: list[Arrival]) -> Wires:
+        """The same wires, by which other types come."""
+        other = copy(self)
+        other.arrivals = arrivals
+        return other
 
 
 def connect(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -86,3 +87,10 @@ blocks:
         f"t.yaml:22:42: #outer.inner.wrong.b: {types}",
     ]
     assert len(warnings) == 2
+
+
+def test_a_distribution_that_is_too_old() -> None:
+    here = version("pydantic")
+    text = TRANSFORMER.replace("name: transformer\n", "name: transformer\nrequires: ['pydantic>=99']\n")
+    said = f"this graph requires pydantic>=99, and pydantic {here} is installed"
+    assert told(text) == [f't.yaml:3:12: warning: {said}; pip install "pydantic>=99"']
