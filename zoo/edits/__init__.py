@@ -14,7 +14,7 @@ and settings are the checker's, so that a drawing may be unfinished.
 
 from zoo.edits.base import Compound, Edit, Undo
 from zoo.edits.blocks import AddBlock, RemoveBlock, RenameBlock
-from zoo.edits.cuts import port_of
+from zoo.edits.cuts import port_of, wire_types
 from zoo.edits.fields import SetField
 from zoo.edits.grouping import GroupIntoBlock
 from zoo.edits.inputs import AddInput, AddScanInput, RemoveInput, RenameInput, SetInput, SetStart
@@ -67,4 +67,5 @@ __all__ = [
     "WrapInRepeat",
     "port_of",
     "wire_at",
+    "wire_types",
 ]

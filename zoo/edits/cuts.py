@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from zoo.graph import Body, Node, Ref
+from zoo.errors import SizeError
+from zoo.graph import Body, Node, Ref, Scan
 from zoo.sizes import expression
 from zoo.spec import Port, TensorType
 from zoo.wires import node_wires, wires
+
+if TYPE_CHECKING:
+    from zoo.checker.resolution import Scope
 
 
 def cut_in(chosen: Mapping[str, Node]) -> dict[Ref, str]:
@@ -48,3 +54,44 @@ def port_of(type_: TensorType, optional: bool = False) -> Port:
     Raises SizeError for a size that is too long to write.
     """
     return Port(type_.dtype, tuple(map(expression, type_.shape)), optional=optional)
+
+
+def wire_types(body: Body, scope: Scope) -> dict[Ref, Port]:
+    """What flows through the wires of a body, as far as the checker knows and words can say it.
+
+    ``scope`` is what the body resolves to, in one of its uses. Inputs of a graph or block are left out, whose
+    types stand there.
+    """
+    found: dict[Ref, Port] = {}
+    for _, ref in wires(body):
+        type_ = _type_of(ref, scope)
+        if type_ is not None and (isinstance(body, Scan) or ref.node not in body.inputs):
+            with suppress(SizeError):
+                found[ref] = port_of(type_)
+    return found
+
+
+def _type_of(ref: Ref, scope: Scope) -> TensorType | None:
+    if ref.node not in scope.nodes:
+        return scope.inputs.get(ref.node)
+    node = scope.nodes[ref.node]
+    if ref.port is not None:
+        return node.types.get(ref.port)
+    on_demand = _on_demand(node.use)
+    types = [type_ for port, type_ in node.types.items() if port not in on_demand]
+    return types[0] if len(types) == 1 else None
+
+
+def _on_demand(use: object) -> set[str]:
+    """The outputs that ``node`` alone does not mean, although they are there: an attention's weights."""
+    from zoo.checker.resolution import LayerUse, RepeatUse, ReuseUse
+
+    if isinstance(use, ReuseUse):
+        return _on_demand(use.use)
+    if isinstance(use, RepeatUse):
+        return _on_demand(use.each[0])
+    return (
+        {name for name, port in use.spec.outputs.items() if port.on_demand}
+        if isinstance(use, LayerUse)
+        else set()
+    )

@@ -24,8 +24,8 @@ class GroupIntoBlock(Edit):
     """Makes a block of some nodes and puts one node in their place, called ``node``, or like the block.
 
     Wires that are cut become inputs and outputs of the block, params that are used become params of it.
-    ``types`` says what flows in through the cut wires, those from inputs of the body excepted; the checker
-    knows it (``port_of``). Ties to parameters outside move to the new node.
+    ``types`` says what flows in through the cut wires, those from inputs of the body excepted: ``wire_types``
+    of what the checker found. Ties to parameters outside move to the new node.
     """
 
     scope: str

@@ -107,7 +107,7 @@ def required_port(graph: Graph, node: Node) -> str:
     block = graph.blocks.get(block_of(graph, node))
     if block is None:
         return ""
-    required = [name for name, port in block.inputs.items() if not port.optional]
+    required = [name for name, port in block.inputs.items() if not port.optional] or [*block.inputs]
     left = [name for name in required if not isinstance(node, Repeat) or name not in node.carry]
     return left[0] if len(left) == 1 else ""
 
