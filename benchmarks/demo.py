@@ -34,7 +34,8 @@ def main() -> None:
         with Path(folder, METRICS).open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
 
-    print(f"{header.text}; torch {torch.__version__}, {platform.machine()}, {os.cpu_count()} cores")
+    python = platform.python_version()
+    print(f"Python {python}, torch {torch.__version__}, {platform.machine()}, {os.cpu_count()} cores")
     print(f"wall time of the whole demo     {wall:7.1f} s   (goal: about 60 on two cores)")
     print(f"of which training               {header.seconds:7.1f} s   {header.step} steps")
     assert header.validation_loss is not None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zoo.compiler.names import WORDS, Names, camel
-from zoo.compiler.text import WIDTH, docstring
+from zoo.compiler.text import WIDTH, comment, docstring
 from zoo.problems import Place
 
 OWN = "\0"
@@ -190,6 +190,8 @@ class Program:
             line = f"from {module} import {', '.join(sorted(names))}"
             wrapped = [f"from {module} import (", *(f"    {name}," for name in sorted(names)), ")"]
             lines += [line] if len(line) <= WIDTH else wrapped
+        for name, cls in self.hidden().items():
+            lines.append(comment(f"{name} is {cls.__module__}.{cls.__qualname__}, which no import finds"))
         return lines
 
 
