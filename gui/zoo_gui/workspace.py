@@ -1,0 +1,168 @@
+"""The workspace: one open document, and what a person is doing with it.
+
+Every view looks at a workspace and reports gestures to it; no view knows another. The document and its
+history are ``zoo.document``'s, which knows no Qt; here are what only an editor has: the scope that is shown,
+the selection, the last resolution, the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeAlias
+
+from PySide6.QtCore import QObject, Signal
+
+from zoo.checker.resolution import Resolution
+from zoo.document import Change, Document
+from zoo.edits import Edit
+from zoo.errors import EditError, ZooError
+from zoo.files import save
+from zoo.graph import Body, Graph, visible
+from zoo.wires import End, body_wires, wires
+from zoo_gui.checker import Checker
+
+
+class Pick(NamedTuple):
+    """A box on the canvas, by its name in the scope that is shown."""
+
+    kind: Literal["node", "input", "output"]
+    name: str
+
+
+Chosen: TypeAlias = Pick | End
+"""What can be selected: a box, or a wire by where it ends."""
+
+
+class Workspace(QObject):
+    """One open document.
+
+    ``graph_changed`` brings a Change after every edit, undo and redo; ``resolved`` a Resolution soon after
+    it; ``told`` a sentence for the person, about what could not be done.
+    """
+
+    graph_changed = Signal(object)
+    resolved = Signal(object)
+    scope_changed = Signal(str)
+    selection_changed = Signal()
+    file_changed = Signal()
+    told = Signal(str)
+
+    def __init__(self, graph: Graph, path: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document = Document(graph)
+        self.path = path
+        self.resolution: Resolution | None = None
+        self.scope = ""
+        self.selection: frozenset[Chosen] = frozenset()
+        self._checker = Checker(self)
+        self._checker.resolved.connect(self._take)
+        self._checker.failed.connect(self.told)
+        self.document.listen(self._changed)
+        self._checker.ask(graph)
+
+    @property
+    def graph(self) -> Graph:
+        """The graph as it is now."""
+        return self.document.graph
+
+    @property
+    def body(self) -> Body:
+        """The body that is shown."""
+        return self.graph.body(self.scope)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether ``resolution`` is of the graph as it is now."""
+        return self.resolution is not None and self.resolution.graph is self.graph
+
+    # ------------------------------------------------------------------------------------------------ editing
+
+    def perform(self, edit: Edit, *, join: bool = False) -> bool:
+        """Apply an edit; when it does not fit, nothing changes and ``told`` says why."""
+        try:
+            self.document.apply(edit, join=join)
+        except EditError as error:
+            self.told.emit(str(error))
+            return False
+        return True
+
+    def undo(self) -> None:
+        """Take back the last step, if there is one."""
+        if self.document.can_undo:
+            self.document.undo()
+
+    def redo(self) -> None:
+        """Make the step again that was taken back last, if there is one."""
+        if self.document.can_redo:
+            self.document.redo()
+
+    # ------------------------------------------------------------------------------------------------ looking
+
+    def enter(self, scope: str) -> None:
+        """Show another body: a block (``#name``), a scan (its path), or the graph itself (````)."""
+        if scope != self.scope:
+            self.graph.body(scope)  # EditError when there is none
+            self.scope = scope
+            self.select(())
+            self.scope_changed.emit(scope)
+
+    def select(self, chosen: Iterable[Chosen]) -> None:
+        """Make this the selection."""
+        selection = frozenset(chosen)
+        if selection != self.selection:
+            self.selection = selection
+            self.selection_changed.emit()
+
+    # ------------------------------------------------------------------------------------------------- saving
+
+    def save(self, path: Path | None = None) -> bool:
+        """Write the file, under a new path when one is given; ``told`` says why when it cannot be."""
+        target = path or self.path
+        if target is None:
+            self.told.emit("the graph has no file yet; choose a name for it")
+            return False
+        try:
+            written = save(self.graph, target)
+        except ZooError as error:
+            self.told.emit(str(error))
+            return False
+        self.path = target
+        self.document.saved(written)
+        self.file_changed.emit()
+        return True
+
+    def close(self) -> None:
+        """End what runs beside the window."""
+        self._checker.close()
+
+    # ---------------------------------------------------------------------------------------------- listening
+
+    def _changed(self, change: Change) -> None:
+        try:
+            body = self.body
+        except EditError:  # the body that was shown is gone: show what is around it
+            self.scope = ""
+            body = self.graph
+            self.selection = frozenset()
+            self.scope_changed.emit("")
+        self.selection = frozenset(one for one in self.selection if _there(one, body))
+        self._checker.ask(change.after)
+        self.graph_changed.emit(change)
+        self.selection_changed.emit()
+        self.file_changed.emit()
+
+    def _take(self, resolution: Resolution) -> None:
+        self.resolution = resolution
+        self.resolved.emit(resolution)
+
+
+def _there(one: Chosen, body: Body) -> bool:
+    """Whether what is selected is still in the body."""
+    if isinstance(one, End):
+        return any(end == one for end, _ in wires(body))
+    if one.kind == "node":
+        return one.name in body.nodes
+    if one.kind == "input":
+        return one.name not in body.nodes and one.name in visible(body)
+    return any(end.port == one.name for end, _ in body_wires(body))
