@@ -91,7 +91,9 @@ class LayerSpec:
     ``cls`` is the ``nn.Module`` class. ``settings`` is a strict pydantic model of ``__init__``'s parameters.
     ``widths`` are the settings that are also axes of input ports: left out of a file, they are solved from
     the wires. ``rule`` computes output shapes where hints cannot (the static method ``shapes`` of the class).
-    ``pointwise`` layers work on any leading axes.
+    ``pointwise`` layers work on any leading axes. A layer that streams takes the ports ``pieces`` piece by
+    piece (``step``) and the ports ``whole`` at the start (``initial_state``); both are empty for one that
+    does not.
     """
 
     id: str
@@ -105,6 +107,13 @@ class LayerSpec:
     rule: ShapeRule | None
     help: str
     pack: str = ""
+    pieces: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
+
+    @property
+    def streams(self) -> bool:
+        """Whether it can take a sequence in pieces: it has ``initial_state`` and ``step``."""
+        return bool(self.pieces)
 
     @property
     def name(self) -> str:

@@ -17,6 +17,8 @@
   name.
 * What a hint cannot say, a static method ``shapes(settings, inputs)`` says: the output shapes as a mapping.
 
+* A layer that can take a sequence in pieces has ``initial_state`` and ``step`` (``zoo.contract.streaming``).
+
 ``layer`` reads a class once, when it is defined, and hangs a ``LayerSpec`` on it as ``__zoo_spec__``. A class
 that breaks the contract is refused there, with a LayerError that names class, parameter and remedy.
 
@@ -25,6 +27,7 @@ that breaks the contract is refused there, with a LayerError that names class, p
     hints.py      one type hint: dtype and axes
     settings.py   __init__: a strict pydantic model
     axes.py       which axis gives which its size
+    streaming.py  initial_state and step: a sequence in pieces
 """
 
 from zoo.contract.reading import layer, read

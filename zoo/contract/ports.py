@@ -81,7 +81,7 @@ def _outputs(hints: Mapping[str, Any], around: Around) -> dict[str, TensorHint]:
     if "return" not in hints:
         raise LayerError(f"forward's return type is the output ports, and there is none; write -> {_EXAMPLE}")
     hint = hints["return"]
-    if _is_named_tuple(hint):
+    if is_named_tuple(hint):
         return _fields(hint, around)
     if hint is tuple or get_origin(hint) is tuple:
         raise LayerError("forward returns a tuple whose fields have no names; return a NamedTuple")
@@ -132,7 +132,8 @@ def _check_flags(
             )
 
 
-def _is_named_tuple(hint: Any) -> bool:
+def is_named_tuple(hint: Any) -> bool:
+    """Whether a hint is a class made by NamedTuple."""
     return isinstance(hint, type) and issubclass(hint, tuple) and hasattr(cast("type", hint), "_fields")
 
 

@@ -12,6 +12,7 @@ from zoo.contract.axes import check_axes, is_pointwise, widths
 from zoo.contract.hints import Around, resolve_hints, shown
 from zoo.contract.ports import parameters_of, read_ports
 from zoo.contract.settings import SettingKind, setting_kind, settings_model
+from zoo.contract.streaming import read_streaming
 from zoo.errors import LayerError
 from zoo.graph import NAME
 from zoo.spec import LayerSpec, ShapeRule
@@ -79,6 +80,8 @@ def read(cls: type[Any], id: str, version: int = 1, names: Mapping[str, Any] | N
     inputs, outputs = read_ports(cls, around)
     rule = _rule(cls)
     check_axes(inputs, outputs, kinds, ruled=rule is not None)
+    asked = frozenset(name for name, hint in outputs.items() if hint.port.on_demand)
+    pieces, whole = read_streaming(cls, around, inputs, asked)
     return LayerSpec(
         id=id,
         version=version,
@@ -90,6 +93,8 @@ def read(cls: type[Any], id: str, version: int = 1, names: Mapping[str, Any] | N
         pointwise=is_pointwise(inputs, outputs),
         rule=rule,
         help=inspect.cleandoc(doc),
+        pieces=pieces,
+        whole=whole,
     )
 
 

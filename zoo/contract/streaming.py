@@ -1,0 +1,188 @@
+"""Streaming: the two methods of a layer that can take a sequence in pieces.
+
+    class LastState(NamedTuple):
+        h: Float[Tensor, "batch hidden"]
+
+    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> LastState: ...
+
+    def step(self, x: Float[Tensor, "batch time dim"], state: LastState) -> tuple[<forward's>, LastState]: ...
+
+``step`` is ``forward`` over the next piece of the sequence, of any length: the same ports, types and outputs,
+with the state before the piece coming in and the state after it going out. Both are called by keyword.
+
+A port of ``forward`` that is the same for the whole stream, such as the memory of an attention, is a
+parameter of ``initial_state`` instead, which can compute once what depends on it alone. Where the wiring
+decides, a port is ``X | None = None`` in both.
+
+A state is a tensor with the batch first, an int (how far the sequence is), None (not known before the first
+piece), or a NamedTuple of states. So it can be saved, moved and reordered without knowing the layer.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from inspect import Parameter
+from typing import Any, cast, get_args, get_origin
+
+from zoo.contract.hints import Around, NoneType, TensorHint, resolve_hints, shown, split_none, tensor_hint
+from zoo.contract.ports import is_named_tuple, parameters_of
+from zoo.errors import LayerError, did_you_mean
+from zoo.sizes import Name
+
+_GIVEN = {"batch": "int", "device": "torch.device", "dtype": "torch.dtype"}
+_SIGNATURE = "batch: int, device: torch.device, dtype: torch.dtype"
+
+
+def read_streaming(
+    cls: type[Any], around: Around, inputs: Mapping[str, TensorHint], flags: frozenset[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The ports that ``step`` takes in pieces, and those that ``initial_state`` takes whole.
+
+    Both are empty for a layer that does not stream. ``flags`` are the names of the outputs on demand.
+    """
+    found = [name for name in ("initial_state", "step") if callable(getattr(cls, name, None))]
+    if not found:
+        return frozenset(), frozenset()
+    if len(found) == 1:
+        (missing,) = {"initial_state", "step"} - {*found}
+        raise LayerError(
+            f"a layer streams by initial_state and step together, and it has {found[0]} alone; "
+            f"write {missing}, or rename {found[0]}"
+        )
+    start, start_hints = _parameters(cls, "initial_state", around)
+    step, step_hints = _parameters(cls, "step", around)
+    _check_given(start, start_hints)
+    if "state" not in step:
+        raise LayerError("step takes the state before the piece, and has no parameter 'state'; add it")
+    whole = {name: start[name] for name in start if name not in _GIVEN}
+    pieces = {name: step[name] for name in step if name != "state" and name not in flags}
+    for method, ports, hints, other in (
+        ("initial_state", whole, start_hints, pieces),
+        ("step", pieces, step_hints, whole),
+    ):
+        for name, parameter in ports.items():
+            try:
+                _check_port(name, parameter, hints, inputs, shared=name in other)
+            except LayerError as error:
+                raise LayerError(f"{method}'s '{name}': {error}") from None
+    for name in inputs:
+        if name not in pieces and name not in whole:
+            raise LayerError(
+                f"step does not take the port '{name}' of forward; "
+                "add it to step, or to initial_state if it is the same for the whole stream"
+            )
+    if not pieces:
+        raise LayerError("step takes no port of forward, and so no piece of a sequence; add one")
+    _check_flags(step, flags)
+    _check_returns(cls, around, start_hints, step_hints)
+    return frozenset(pieces), frozenset(whole)
+
+
+def _parameters(cls: type[Any], method: str, around: Around) -> tuple[dict[str, Parameter], dict[str, Any]]:
+    if not inspect.isfunction(inspect.getattr_static(cls, method)):
+        raise LayerError(f"{method} is an ordinary method, with self, and this is none; make it one")
+    function = getattr(cls, method)
+    parameters = parameters_of(function)
+    for name, parameter in parameters.items():
+        if parameter.kind not in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY):
+            raise LayerError(
+                f"{method} is called by keyword, and '{name}' cannot be; name its ports one by one"
+            )
+    return parameters, resolve_hints(function, method, around)
+
+
+def _check_given(parameters: Mapping[str, Parameter], hints: Mapping[str, Any]) -> None:
+    for name, type_ in _GIVEN.items():
+        if name not in parameters or shown(hints.get(name)) != type_:
+            raise LayerError(
+                f"initial_state is told {name}: {type_}; write initial_state(self, {_SIGNATURE}, …)"
+            )
+
+
+def _check_port(
+    name: str,
+    parameter: Parameter,
+    hints: Mapping[str, Any],
+    inputs: Mapping[str, TensorHint],
+    *,
+    shared: bool,
+) -> None:
+    if name not in inputs:
+        raise LayerError(f"forward has no such port{did_you_mean(name, inputs)}; rename or remove it")
+    port = inputs[name].port
+    hint, maybe = split_none(hints.get(name))
+    if tensor_hint(hint, optional=port.optional).port != port:
+        raise LayerError("it is the port of forward, and has another type; write the type that forward has")
+    wanted = port.optional or shared
+    if (maybe, parameter.default is None) != (wanted, wanted):
+        why = (
+            "it may come in pieces or whole"
+            if shared
+            else "it is optional as in forward or required as there"
+        )
+        raise LayerError(f"{why}; write {'X | None = None' if wanted else 'X, without a default'}")
+
+
+def _check_flags(step: Mapping[str, Parameter], flags: frozenset[str]) -> None:
+    for name in sorted(flags):
+        flag = step.get(name)
+        if flag is None or flag.kind is not Parameter.KEYWORD_ONLY or flag.default is not False:
+            raise LayerError(
+                f"step gives the outputs of forward, and nothing asks for '{name}'; "
+                f"give step *, {name}: bool = False"
+            )
+
+
+def _check_returns(cls: type[Any], around: Around, start: Mapping[str, Any], step: Mapping[str, Any]) -> None:
+    state = start.get("return", Parameter.empty)
+    if state is Parameter.empty:
+        raise LayerError("initial_state's return type is the state, and there is none; annotate it")
+    out = resolve_hints(cls.forward, "forward", around)["return"]
+    if get_origin(step.get("return")) is not tuple or not _same(get_args(step["return"]), (out, state)):
+        raise LayerError(
+            "step returns what forward returns and the next state; "
+            f"write -> tuple[{_short(out)}, {_short(state)}]"
+        )
+    if not _same((step.get("state"),), (state,)):
+        raise LayerError(f"step takes the state that initial_state returns; write state: {_short(state)}")
+    _check_state(state, "the state", around)
+
+
+def _check_state(hint: Any, what: str, around: Around) -> None:
+    """A state can be saved, moved and reordered: tensors with the batch first, ints, None, NamedTuples."""
+    hint, _ = split_none(hint)
+    if hint is int or hint is NoneType:
+        return
+    if is_named_tuple(hint):
+        for name, field in resolve_hints(hint, hint.__name__, around).items():
+            _check_state(field, f"{hint.__name__}.{name}", around)
+        return
+    try:
+        shape = tensor_hint(hint).port.shape
+    except LayerError:
+        raise LayerError(
+            f"{what} is {shown(hint)}; a state is a tensor with the batch first, an int, None, or a "
+            "NamedTuple of these, so that it can be saved, moved and reordered"
+        ) from None
+    if shape[:1] != (Name("batch"),):
+        raise LayerError(f"{what} has no axis batch in front, by which a search reorders it; put it there")
+
+
+def _same(found: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
+    """Whether types say the same; equal array hints may be different objects."""
+    return len(found) == len(wanted) and all(map(_equal, found, wanted))
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if one == other:
+        return True
+    (one, maybe), (other, perhaps) = split_none(one), split_none(other)
+    try:
+        return maybe == perhaps and (one == other or tensor_hint(one) == tensor_hint(other))
+    except LayerError:
+        return False
+
+
+def _short(hint: Any) -> str:
+    return cast("str", hint.__name__) if is_named_tuple(hint) else shown(hint)
