@@ -6,7 +6,7 @@ checker, the compiler, the editor and the catalogue know of it. Nothing here imp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -82,6 +82,7 @@ def _word(size: Size) -> str:
 
 Shapes: TypeAlias = Mapping[str, tuple[Size, ...] | Sequence[tuple[Size, ...]]]
 ShapeRule: TypeAlias = Callable[[Mapping[str, Any], Shapes], Mapping[str, tuple[Size, ...]]]
+AheadRule: TypeAlias = Callable[[Mapping[str, Any], Collection[str]], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ class LayerSpec:
     the wires. ``rule`` computes output shapes where hints cannot (the static method ``shapes`` of the class).
     ``pointwise`` layers work on any leading axes. A layer that streams takes the ports ``pieces`` piece by
     piece (``step``) and the ports ``whole`` at the start (``initial_state``); both are empty for one that
-    does not.
+    does not. ``ahead`` are the axes along which it sees later steps, or the rule that says which
+    (``sees_ahead``).
     """
 
     id: str
@@ -109,6 +111,7 @@ class LayerSpec:
     pack: str = ""
     pieces: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
+    ahead: tuple[str, ...] | AheadRule = ()
 
     @property
     def streams(self) -> bool:
@@ -130,9 +133,18 @@ class LayerSpec:
         """The input ports that must be wired, in the order of ``forward``."""
         return tuple(name for name, port in self.inputs.items() if not port.optional)
 
+    def sees_ahead(self, settings: Mapping[str, Any], wired: Collection[str]) -> frozenset[str]:
+        """The axes of inputs along which a step of an output may depend on later steps.
+
+        ``settings`` are all of them, as they were validated; ``wired`` are the input ports that have a wire.
+        Raises what the layer's own rule raises.
+        """
+        return frozenset(self.ahead(settings, wired) if callable(self.ahead) else self.ahead)
+
 
 __all__ = [
     "DTYPES",
+    "AheadRule",
     "Axis",
     "DType",
     "LayerSpec",

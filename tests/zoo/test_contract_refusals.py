@@ -520,6 +520,20 @@ def test_one_thing_is_spoilt(old: str, new: str, message: str, strings: bool) ->
     assert str(caught.value).startswith(f"lab.cells.Cell: {message}")
 
 
+def test_a_tuple_of_one_field_called_out_is_refused() -> None:
+    """Nothing in the spec would tell it from a tensor, and generated code would read the tuple as one."""
+    both = 'h: Float[Tensor, "batch hidden"]\n    weights: Float[Tensor, "batch input"] | None'
+    flag = "        *,\n        weights: bool = False,\n"
+    source = SOUND.replace(both, 'out: Float[Tensor, "batch hidden"]', 1).replace(flag, "", 1)
+    with pytest.raises(LayerError) as caught:
+        run(source)
+    assert str(caught.value).startswith(
+        "lab.cells.Cell: output 'out' of Out is its only field, and an only output is the tensor itself; "
+        'write -> Float[Tensor, "batch time dim"], or name the field for what it is'
+    )
+    run(source.replace("out: Float", "h: Float"))
+
+
 def test_two_stars_in_one_port_are_refused() -> None:
     """jaxtyping refuses them where the hint is written; as a string, where the class is read."""
     with pytest.raises(LayerError, match="the types of forward cannot be read: Cannot use variadic"):

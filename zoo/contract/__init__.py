@@ -16,8 +16,8 @@
 * ``__init__``'s parameters are the **settings**; the layer keeps those that its axes name under their own
   name.
 * What a hint cannot say, a static method ``shapes(settings, inputs)`` says: the output shapes as a mapping.
-
 * A layer that can take a sequence in pieces has ``initial_state`` and ``step`` (``zoo.contract.streaming``).
+* A layer that lets a step see later ones says along which axes: ``sees_ahead`` (``zoo.contract.ahead``).
 
 ``layer`` reads a class once, when it is defined, and hangs a ``LayerSpec`` on it as ``__zoo_spec__``. A class
 that breaks the contract is refused there, with a LayerError that names class, parameter and remedy.
@@ -28,6 +28,7 @@ that breaks the contract is refused there, with a LayerError that names class, p
     settings.py   __init__: a strict pydantic model
     axes.py       which axis gives which its size
     streaming.py  initial_state and step: a sequence in pieces
+    ahead.py      sees_ahead: steps that see later ones
 """
 
 from zoo.contract.reading import layer, read

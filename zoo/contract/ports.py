@@ -97,6 +97,11 @@ def _outputs(hints: Mapping[str, Any], around: Around) -> dict[str, TensorHint]:
 
 def _fields(tuple_: Any, around: Around) -> dict[str, TensorHint]:
     hints = resolve_hints(tuple_, tuple_.__name__, around)
+    if tuple_._fields == ("out",):  # which is what a tensor alone is called
+        raise LayerError(
+            f"output 'out' of {tuple_.__name__} is its only field, and an only output is the tensor itself; "
+            f"write -> {_EXAMPLE}, or name the field for what it is"
+        )
     outputs: dict[str, TensorHint] = {}
     for name in tuple_._fields:
         try:

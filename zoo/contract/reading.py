@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from inspect import Parameter
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from zoo.contract.ahead import read_ahead
 from zoo.contract.axes import check_axes, is_pointwise, widths
 from zoo.contract.hints import Around, resolve_hints, shown
 from zoo.contract.ports import parameters_of, read_ports
@@ -95,6 +96,7 @@ def read(cls: type[Any], id: str, version: int = 1, names: Mapping[str, Any] | N
         help=inspect.cleandoc(doc),
         pieces=pieces,
         whole=whole,
+        ahead=read_ahead(cls, inputs),
     )
 
 
