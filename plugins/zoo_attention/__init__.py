@@ -8,6 +8,7 @@ keys, NaN included, never reaches an output or a gradient.
 from torch import nn
 
 from zoo import hookimpl
+from zoo_attention.linformer import Linformer
 from zoo_attention.memory import Additive, Dot, Multiplicative
 from zoo_attention.multi_head import MultiHead
 from zoo_attention.scaled_dot_product import ScaledDotProduct
@@ -16,4 +17,4 @@ from zoo_attention.scaled_dot_product import ScaledDotProduct
 @hookimpl
 def zoo_layers() -> list[type[nn.Module]]:
     """The layers of this pack, in the order of the catalogue."""
-    return [Dot, Multiplicative, Additive, ScaledDotProduct, MultiHead]
+    return [Dot, Multiplicative, Additive, ScaledDotProduct, MultiHead, Linformer]

@@ -17,6 +17,7 @@ from zoo.spec import LayerSpec, Port, Shapes, Star, Wild
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29)
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
+    "attention/linformer": {"dim": 15, "heads": 5, "max_length": 31},
     "attention/multi_head": {"dim": 15, "heads": 5},
     "basic/slice": {"start": 1, "stop": -1},
     "position/learned": {"max_length": 31},

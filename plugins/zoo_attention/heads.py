@@ -1,0 +1,92 @@
+"""Heads: the parts of a vector that attend side by side, and the linear maps around them.
+
+Every multi-headed layer keeps four ``torch.nn.Linear`` called ``query``, ``key``, ``value`` and ``out`` and
+differs in what happens between ``into_heads`` and ``from_heads`` alone.
+"""
+
+from typing import Annotated, Any, NamedTuple, Protocol, runtime_checkable
+
+from jaxtyping import Bool, Float
+from pydantic import Field
+from torch import Tensor, nn
+
+from zoo_attention.padding import hide, tame
+
+Bias = Annotated[bool, Field(description="Whether the four linear maps have one.")]
+
+
+class Projected(NamedTuple):
+    """Queries, keys and values of each head."""
+
+    query: Float[Tensor, "batch heads query part"]
+    key: Float[Tensor, "batch heads key part"]
+    value: Float[Tensor, "batch heads key part"]
+
+
+@runtime_checkable
+class MultiHeaded(Protocol):
+    """What a multi-headed layer keeps."""
+
+    heads: int
+    query: nn.Linear
+    key: nn.Linear
+    value: nn.Linear
+    out: nn.Linear
+
+
+def start(layer: MultiHeaded) -> None:
+    """Draw the weights anew, Xavier-uniform before the heads, and set all biases to zero."""
+    for linear in (layer.query, layer.key, layer.value):
+        nn.init.xavier_uniform_(linear.weight)
+    layer.out.reset_parameters()
+    for linear in (layer.query, layer.key, layer.value, layer.out):
+        if linear.bias is not None:  # pyright: ignore[reportUnnecessaryComparison] - torch types it without None
+            nn.init.zeros_(linear.bias)
+
+
+def into_heads(
+    layer: MultiHeaded,
+    query: Float[Tensor, "batch query _"],
+    key: Float[Tensor, "batch key _"],
+    value: Float[Tensor, "batch key _"],
+    mask: Bool[Tensor, "batch key"] | None,
+) -> Projected:
+    """Queries, keys and values, mapped and cut into heads, of which nothing in padding is NaN."""
+    keys, values = hide(key, value, mask)
+    if mask is not None and query is key and key is not keys:
+        query = tame(query, mask)
+    return Projected(
+        split(layer.query(query), layer.heads),
+        split(layer.key(keys), layer.heads),
+        split(layer.value(values), layer.heads),
+    )
+
+
+def from_heads(
+    layer: MultiHeaded,
+    heads: Float[Tensor, "batch heads query part"],
+    some: Bool[Tensor, "#batch #query 1"] | None,
+) -> Float[Tensor, "batch query dim"]:
+    """What all heads got, mapped to one vector; zeros, without a bias either, where ``some`` is false."""
+    out = layer.out(merge(heads))
+    return out if some is None else out * some
+
+
+def split(x: Float[Tensor, "batch length dim"], heads: int) -> Float[Tensor, "batch heads length part"]:
+    """Each head's part of every vector."""
+    batch, length, dim = x.shape
+    return x.view(batch, length, heads, dim // heads).transpose(1, 2)
+
+
+def merge(x: Float[Tensor, "batch heads length part"]) -> Float[Tensor, "batch length dim"]:
+    """The parts of all heads, one behind the other."""
+    return x.transpose(1, 2).flatten(2)
+
+
+def check_heads(dim: Any, heads: int) -> None:
+    """Refuse with a ValueError a dim that is known and does not divide into heads."""
+    if isinstance(dim, int) and dim % heads:
+        raise ValueError(
+            f"every head has an equal part of dim, and {dim} does not divide into {heads} heads; "
+            "make dim a multiple of heads"
+        )

@@ -1,0 +1,147 @@
+"""Linformer: attention over a few mixtures of the keys instead of all of them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NamedTuple
+
+import torch.nn.functional as F
+from jaxtyping import Bool, Float
+from pydantic import Field
+from torch import Tensor, einsum, empty, nn
+
+from zoo import layer
+from zoo.errors import InputError
+from zoo.fields import Positive
+from zoo.sizes import Size
+from zoo_attention.core import attend
+from zoo_attention.heads import Bias, check_heads, from_heads, split, start
+from zoo_attention.padding import tame
+from zoo_attention.permission import Permission
+from zoo_attention.scaled_dot_product import Dropout
+
+Sharing = Literal["none", "headwise", "key_value"]
+
+
+class LinformerAttended(NamedTuple):
+    """What each query gets; the weight of each mixture of keys when something reads them."""
+
+    out: Float[Tensor, "batch query dim"]
+    weights: Float[Tensor, "batch heads query rank"] | None
+
+
+@layer("attention/linformer")
+class Linformer(nn.Module):
+    """Linformer (Wang et al. 2020): multi-head attention over ``rank`` mixtures of the keys, in linear time.
+
+        head_h = softmax(Q_h (E K_h)ᵀ / √(dim/heads)) (F V_h)
+        out = W_o [head_1; …; head_heads] + b_o
+
+    E and F mix ``max_length`` keys and values into ``rank``: time and memory grow with the number of keys,
+    not with its square. A shorter sequence takes what E and F have for its places, the first; a longer one
+    raises InputError. ``sharing`` says how many matrices there are: for ``none`` E and F of each head, for
+    ``headwise`` one E and one F, for ``key_value`` one matrix that is both. One matrix for several layers
+    (the paper's layerwise sharing) is drawn in the graph: ``tie: {down_key: first.down_key}``.
+
+    A mixture has something of every key, later ones too: there is no causal form. ``mask`` is true at real
+    keys; the others are zeros before they are mixed, and without any a query gets zeros. Padding still is a
+    part of the sequence's length, for a mixture is not divided by how much went into it.
+
+    ``query``, ``key``, ``value``, ``out``: four ``torch.nn.Linear``, as in ``attention/multi_head``.
+    ``down_key`` Eᵀ and ``down_value`` Fᵀ: [heads ×] max_length × rank, drawn from N(0, 1/rank).
+    ``dropout`` drops weights in training; ``weights`` shows them undropped.
+
+    Raises ValueError where dim does not divide into heads.
+    """
+
+    down_value: nn.Parameter | None
+
+    def __init__(
+        self,
+        dim: Positive,
+        heads: Positive,
+        key_dim: Positive,
+        value_dim: Positive,
+        max_length: Annotated[Positive, Field(description="The longest sequence of keys.")],
+        rank: Annotated[Positive, Field(description="How many mixtures of keys there are.")],
+        sharing: Annotated[Sharing, Field(description="Who has a matrix in common.")] = "headwise",
+        dropout: Dropout = 0.0,
+        bias: Bias = True,
+    ) -> None:
+        super().__init__()
+        check_heads(dim, heads)
+        self.heads, self.rank, self.dropout = heads, rank, dropout
+        self.query = nn.Linear(dim, dim, bias)
+        self.key = nn.Linear(key_dim, dim, bias)
+        self.value = nn.Linear(value_dim, dim, bias)
+        self.out = nn.Linear(dim, dim, bias)
+        shape = (heads, max_length, rank) if sharing == "none" else (max_length, rank)
+        self.down_key = nn.Parameter(empty(shape))
+        self.down_value = None if sharing == "key_value" else nn.Parameter(empty(shape))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the weights anew and set the biases to zero."""
+        start(self)
+        for down in (self.down_key, self.down_value):
+            if down is not None:
+                nn.init.normal_(down, std=self.rank**-0.5)
+
+    def forward(
+        self,
+        query: Float[Tensor, "batch query dim"],
+        key: Float[Tensor, "batch key key_dim"],
+        value: Float[Tensor, "batch key value_dim"],
+        mask: Bool[Tensor, "batch key"] | None = None,
+        *,
+        weights: bool = False,
+    ) -> LinformerAttended:
+        self._check_length(key.shape[1])
+        if mask is not None and query is key:
+            query = tame(query, mask)
+        down_value = self.down_key if self.down_value is None else self.down_value
+        got, shares = attend(
+            split(self.query(query), self.heads),
+            self._mixtures(self.key, key, self.down_key, mask),
+            self._mixtures(self.value, value, down_value, mask),
+            Permission(),
+            dropout=self.dropout if self.training else 0.0,
+            weights=weights,
+        )
+        some = None if mask is None else mask.any(-1)[:, None, None]
+        if shares is not None and some is not None:
+            shares = shares * some.unsqueeze(1)
+        return LinformerAttended(from_heads(self, got, some), shares)
+
+    def _mixtures(
+        self, linear: nn.Linear, x: Tensor, down: Tensor, mask: Tensor | None
+    ) -> Float[Tensor, "batch heads rank part"]:
+        """Mixtures of what ``linear`` makes of each place.
+
+        Maps follow one another in any order, and one matrix for all heads goes first, for it leaves fewer
+        places to map. The bias comes once for as much as a mixture has of all places.
+        """
+        rows = down[..., : x.shape[1], :]
+        real = x.new_ones(1, x.shape[1], dtype=rows.dtype) if mask is None else mask.to(rows.dtype)
+        if mask is not None:
+            x = x.masked_fill(~mask.unsqueeze(-1), 0)
+        if rows.dim() == 2:
+            mixed = split(F.linear(rows.t() @ x, linear.weight), self.heads)
+        else:
+            mixed = einsum("hnr,bhnp->bhrp", rows, split(F.linear(x, linear.weight), self.heads))
+        if linear.bias is None:  # pyright: ignore[reportUnnecessaryComparison] - torch types it without None
+            return mixed
+        amount = einsum("...nr,bn->b...r", rows, real).view(real.shape[0], -1, self.rank, 1)
+        return mixed + amount * linear.bias.view(self.heads, 1, -1)
+
+    def _check_length(self, keys: int) -> None:
+        most = self.down_key.shape[-2]
+        if keys > most:
+            raise InputError(
+                f"attention/linformer mixes at most {most} keys, and the sequence has {keys}; "
+                "enlarge max_length, or cut the sequence"
+            )
+
+    @staticmethod
+    def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
+        """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
+        check_heads(settings["dim"], settings["heads"])
+        return {}
