@@ -52,6 +52,7 @@ class Linformer(nn.Module):
     Raises ValueError where dim does not divide into heads.
     """
 
+    sees_ahead = ("key",)
     down_value: nn.Parameter | None
 
     def __init__(

@@ -19,6 +19,7 @@ PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29)
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "attention/linformer": {"dim": 15, "heads": 5, "max_length": 31},
     "attention/multi_head": {"dim": 15, "heads": 5},
+    "attention/sliding_window": {"dim": 15, "heads": 5, "window": 2, "global_tokens": 1},
     "basic/slice": {"start": 1, "stop": -1},
     "position/learned": {"max_length": 31},
 }

@@ -42,6 +42,21 @@ def allowed_by_hand(queries: int, keys: int, causal: bool, strict: bool, *masks:
     return allowed
 
 
+def heads_by_formula(layer: Any, query: Tensor, key: Tensor, value: Tensor, allowed: Tensor) -> Tensor:
+    """Multi-head attention where ``allowed`` (batch [heads] query key), zeros where nothing is."""
+    part = layer.query.out_features // layer.heads
+    heads: list[Tensor] = []
+    for h in range(layer.heads):
+        q, k, v = (
+            linear(x)[..., h * part : (h + 1) * part]
+            for linear, x in ((layer.query, query), (layer.key, key), (layer.value, value))
+        )
+        may = allowed[:, h] if allowed.dim() == 4 else allowed
+        heads.append(shares(q @ k.mT / part**0.5, may) @ v)
+    some = (allowed.any(1) if allowed.dim() == 4 else allowed).any(-1, keepdim=True)
+    return layer.out(torch.cat(heads, -1)) * some
+
+
 CAUSALITIES = {"free": (False, False), "causal": (True, False), "strict": (True, True)}
 
 causalities = pytest.mark.parametrize(("causal", "strict"), CAUSALITIES.values(), ids=CAUSALITIES)

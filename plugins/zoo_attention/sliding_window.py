@@ -1,0 +1,168 @@
+"""Sliding-window attention: every query looks at its neighbourhood, and perhaps at the first tokens."""
+
+from collections.abc import Collection, Mapping
+from typing import Annotated, Any, NamedTuple
+
+import torch
+from jaxtyping import Bool, Float
+from pydantic import Field
+from torch import Tensor, nn
+
+from zoo import layer
+from zoo.errors import InputError
+from zoo.fields import NonNegative, Positive
+from zoo.sizes import Size
+from zoo_attention.core import attend
+from zoo_attention.heads import Bias, check_heads, from_heads, into_heads, start
+from zoo_attention.permission import permit
+from zoo_attention.scaled_dot_product import Dropout
+from zoo_attention.window import Keys, Slid, block_of, slide
+
+
+class WindowPast(NamedTuple):
+    """What later steps may still see: the last window - 1 keys, the global ones, and how many there were."""
+
+    key: Float[Tensor, "batch heads past part"]
+    value: Float[Tensor, "batch heads past part"]
+    real: Bool[Tensor, "batch past"]
+    front_key: Float[Tensor, "batch heads front part"]
+    front_value: Float[Tensor, "batch heads front part"]
+    front_real: Bool[Tensor, "batch front"]
+    seen: int
+
+
+@layer("attention/sliding_window")
+class SlidingWindow(nn.Module):
+    """Sliding-window attention (Longformer, Beltagy et al. 2020): multi-head attention to what is near.
+
+        head_h = softmax over {j: 0 ≤ i - j < window} of (Q_h K_hᵀ / √(dim/heads)) V_h     causal
+        head_h = softmax over {j: |i - j| < window}   of (Q_h K_hᵀ / √(dim/heads)) V_h     otherwise
+        out = W_o [head_1; …; head_heads] + b_o
+
+    ``window`` counts the token itself. A stack of n layers sees n·(window - 1) steps back. The first
+    ``global_tokens`` tokens are seen by every query, and where it is not ``causal`` they see every key
+    (Longformer's global attention, with the same linear maps for both). With ``causal`` they keep long texts
+    stable (attention sinks, Xiao et al. 2024). Time and memory grow with time · (window + global_tokens), in
+    both directions: no time × time tensor is made. There are no ``weights`` to look at for that reason.
+
+    ``mask`` is true at real tokens; a query that may attend to nothing gets zeros (no b_o either).
+    ``query``, ``key``, ``value``, ``out``: four ``torch.nn.Linear``, as in ``attention/multi_head``, to which
+    this is equal where the window has all. ``dropout`` drops weights in training. A causal layer streams: its
+    state keeps window - 1 keys and values, and the global ones.
+
+    Raises ValueError where dim does not divide into heads.
+    """
+
+    def __init__(
+        self,
+        dim: Positive,
+        heads: Positive,
+        key_dim: Positive,
+        value_dim: Positive,
+        window: Annotated[Positive, Field(description="How near a key is seen; 1 is the token alone.")],
+        causal: Annotated[bool, Field(description="Look back only, not to both sides.")] = True,
+        global_tokens: Annotated[
+            NonNegative, Field(description="How many of the first tokens everyone sees.")
+        ] = 0,
+        dropout: Dropout = 0.0,
+        bias: Bias = True,
+    ) -> None:
+        super().__init__()
+        check_heads(dim, heads)
+        self.heads, self.window, self.causal = heads, window, causal
+        self.global_tokens, self.dropout = global_tokens, dropout
+        self.query = nn.Linear(dim, dim, bias)
+        self.key = nn.Linear(key_dim, dim, bias)
+        self.value = nn.Linear(value_dim, dim, bias)
+        self.out = nn.Linear(dim, dim, bias)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the weights anew and set the biases to zero."""
+        start(self)
+
+    def forward(
+        self,
+        query: Float[Tensor, "batch time dim"],
+        key: Float[Tensor, "batch time key_dim"],
+        value: Float[Tensor, "batch time value_dim"],
+        mask: Bool[Tensor, "batch time"] | None = None,
+    ) -> Float[Tensor, "batch time dim"]:
+        queries, keys = self._into(query, key, value, mask)
+        got = self._slide(queries, keys, keys.cut(None, self.global_tokens), block_of(self.window))
+        if self.global_tokens and not self.causal:
+            got = self._look_everywhere(queries, keys, mask, got)
+        return from_heads(self, *got)
+
+    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> WindowPast:
+        """Nothing is past. Raises InputError for a layer that looks to both sides."""
+        if not self.causal:
+            raise InputError(
+                "attention/sliding_window streams only if it looks back alone; set causal: true, "
+                "or run it on the whole sequence"
+            )
+        part = self.query.out_features // self.heads
+        none = torch.empty(batch, self.heads, 0, part, device=device, dtype=dtype)
+        real = torch.empty(batch, 0, device=device, dtype=torch.bool)
+        return WindowPast(none, none, real, none, none, real, 0)
+
+    def step(
+        self,
+        query: Float[Tensor, "batch time dim"],
+        key: Float[Tensor, "batch time key_dim"],
+        value: Float[Tensor, "batch time value_dim"],
+        state: WindowPast,
+        mask: Bool[Tensor, "batch time"] | None = None,
+    ) -> tuple[Float[Tensor, "batch time dim"], WindowPast]:
+        """``forward`` over the next piece of the sequence."""
+        queries, keys = self._into(query, key, value, mask)
+        near, front = Keys(*state[:3]).and_then(keys), Keys(*state[3:6])
+        if len(missing := range(front.key.shape[2], self.global_tokens)):
+            front = front.and_then(keys.cut(None, len(missing)))
+        block = max(1, min(block_of(self.window), query.shape[1]))
+        got = self._slide(queries, near, front, block, state.seen)
+        kept = near.cut(max(0, near.key.shape[2] - self.window + 1))
+        return from_heads(self, *got), WindowPast(*kept, *front, state.seen + query.shape[1])
+
+    def _into(
+        self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None
+    ) -> tuple[Float[Tensor, "batch heads time part"], Keys]:
+        queries, keys, values = into_heads(self, query, key, value, mask)
+        real = key.new_ones(key.shape[:2], dtype=torch.bool) if mask is None else mask
+        return queries, Keys(keys, values, real)
+
+    def _slide(self, queries: Tensor, near: Keys, front: Keys, block: int, seen: int = 0) -> Slid:
+        dropout = self.dropout if self.training else 0.0
+        return slide(
+            queries,
+            near,
+            front,
+            window=self.window,
+            causal=self.causal,
+            block=block,
+            seen=seen,
+            dropout=dropout,
+        )
+
+    def _look_everywhere(self, queries: Tensor, keys: Keys, mask: Tensor | None, got: Slid) -> Slid:
+        """What was got, with the first queries attending to all keys."""
+        few = queries[:, :, : self.global_tokens]
+        permission = permit(few.transpose(1, 2), keys.key.transpose(1, 2), mask)
+        dropout = self.dropout if self.training else 0.0
+        out, _ = attend(few, keys.key, keys.value, permission, dropout=dropout)
+        some = keys.real.any(-1)[:, None, None].expand(-1, few.shape[2], 1)
+        return Slid(
+            torch.cat([out, got.out[:, :, few.shape[2] :]], 2),
+            torch.cat([some, got.some[:, few.shape[2] :]], 1),
+        )
+
+    @staticmethod
+    def sees_ahead(settings: Mapping[str, Any], _: Collection[str]) -> tuple[str, ...]:
+        """Later steps, unless it is causal."""
+        return () if settings["causal"] else ("time",)
+
+    @staticmethod
+    def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
+        """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
+        check_heads(settings["dim"], settings["heads"])
+        return {}

@@ -1,0 +1,119 @@
+"""Attention within a window, block by block: time and memory grow with the length, not with its square.
+
+The queries are cut into blocks; beside each block lie the keys that any of its queries may reach, and the
+core attends to them under one pattern, the same for every block. Nothing has the length twice.
+"""
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from zoo_attention.core import attend
+from zoo_attention.permission import Permission
+
+
+class Keys(NamedTuple):
+    """Keys and values of each head, and which of them are real."""
+
+    key: Float[Tensor, "batch heads key part"]
+    value: Float[Tensor, "batch heads key part"]
+    real: Bool[Tensor, "batch key"]
+
+    def cut(self, begin: int | None, end: int | None = None) -> "Keys":
+        """Those from ``begin`` to before ``end``."""
+        part = slice(begin, end)
+        return Keys(self.key[:, :, part], self.value[:, :, part], self.real[:, part])
+
+    def and_then(self, more: "Keys") -> "Keys":
+        """These and those behind them."""
+        return Keys(
+            torch.cat([self.key, more.key], 2),
+            torch.cat([self.value, more.value], 2),
+            torch.cat([self.real, more.real], 1),
+        )
+
+
+class Slid(NamedTuple):
+    """What each query gets, and whether it may attend to anything."""
+
+    out: Float[Tensor, "batch heads query part"]
+    some: Bool[Tensor, "batch query 1"]
+
+
+def block_of(window: int) -> int:
+    """Queries in a block: enough that few keys are copied, so few that few are looked at in vain.
+
+    Measured on the CPU for windows from 8 to 1,024.
+    """
+    return max(32, window // 4)
+
+
+def slide(
+    query: Float[Tensor, "batch heads query part"],
+    near: Keys,
+    front: Keys,
+    *,
+    window: int,
+    causal: bool,
+    block: int,
+    seen: int = 0,
+    dropout: float = 0.0,
+) -> Slid:
+    """Each query attends to the keys nearer than ``window``, of which its own counts, and to those in front.
+
+    ``near`` are the queries' own keys, behind at most window - 1 earlier ones. ``front`` are the first keys
+    of the whole sequence, which are not counted twice where a window reaches them; ``seen`` queries came
+    before these. ``causal`` forbids later keys, in front as well.
+    """
+    batch, heads, time, part = query.shape
+    blocks = max(1, -(-time // block))
+    behind = blocks * block - time
+    before, after = window - 1, 0 if causal else window - 1
+    pad = (before - (near.key.shape[2] - time), after + behind)
+    span = before + block + after
+
+    def beside(x: Tensor, first: Tensor) -> Tensor:
+        windows = F.pad(x, (0, 0, *pad)).unfold(2, span, block).transpose(-1, -2)
+        shape = (-1, -1, blocks, -1, -1)
+        return torch.cat([first.unsqueeze(2).expand(shape), windows], 3).transpose(1, 2).flatten(0, 1)
+
+    queries = F.pad(query, (0, 0, 0, behind)).view(batch, heads, blocks, block, part)
+    some_keys = _reach(near.real, front.real, pad, (before, after), (blocks, block), causal, seen)
+    some = some_keys.any(-1, keepdim=True)
+    out, _ = attend(
+        queries.transpose(1, 2).flatten(0, 1),
+        beside(near.key, front.key),
+        beside(near.value, front.value),
+        Permission(some_keys.flatten(0, 1), some.flatten(0, 1)),
+        dropout=dropout,
+    )
+    out = out.view(batch, blocks, heads, block, part).transpose(1, 2).flatten(2, 3)
+    return Slid(out[:, :, :time], some.flatten(1, 2)[:, :time])
+
+
+def _reach(
+    real: Tensor,
+    front: Tensor,
+    pad: tuple[int, int],
+    reach: tuple[int, int],
+    cut: tuple[int, int],
+    causal: bool,
+    seen: int,
+) -> Bool[Tensor, "batch blocks block keys"]:
+    """Where each query of each block may attend: first to keys in front, then to those of its window."""
+    (blocks, block), (before, after) = cut, reach
+    count = torch.arange(blocks * block + before + after, device=real.device)
+    own = count[:block, None]
+    distance = own - count[: before + block + after] + before
+    pattern = (distance <= before) & (distance >= -after)
+    place = count.unfold(0, before + block + after, block) + (seen - before)
+    windows = F.pad(real, pad).unfold(1, before + block + after, block) & (place >= front.shape[1])
+    windows = windows.unsqueeze(2) & pattern
+    ahead = front[:, None, None, :].expand(-1, blocks, block, -1)
+    if causal:
+        places = count[: blocks * block].view(blocks, block, 1) + seen
+        ahead = ahead & (count[: front.shape[1]] <= places)
+    return torch.cat([ahead, windows], -1)
