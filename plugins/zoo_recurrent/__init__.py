@@ -1,4 +1,7 @@
-"""The pack ``recurrent``: cells, one step of a recurrent network each. A scan walks them over a sequence.
+"""The pack ``recurrent``: cells, one step of a recurrent network each, and layers of cells over a sequence.
+
+A scan walks a cell over a sequence, step by step as it is drawn; ``rnn``, ``lstm`` and ``gru`` walk whole
+stacks of them, in both directions if wanted, in one kernel.
 
 Every cell has ``weight_ih`` and ``weight_hh`` with PyTorch's rows and order of gates, and one ``bias``. Of
 PyTorch's two, bias_ih and bias_hh, only the sum has an effect; to copy weights from ``torch.nn``, add them.
@@ -9,11 +12,14 @@ from torch import nn
 
 from zoo import hookimpl
 from zoo_recurrent.gru import GRUCell
+from zoo_recurrent.gru_sequence import GRU
 from zoo_recurrent.lstm import LSTMCell
+from zoo_recurrent.lstm_sequence import LSTM
 from zoo_recurrent.rnn import RNNCell
+from zoo_recurrent.rnn_sequence import RNN
 
 
 @hookimpl
 def zoo_layers() -> list[type[nn.Module]]:
     """The layers of this pack, in the order of the catalogue."""
-    return [RNNCell, LSTMCell, GRUCell]
+    return [RNNCell, LSTMCell, GRUCell, RNN, LSTM, GRU]

@@ -22,6 +22,9 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "attention/sliding_window": {"dim": 15, "heads": 5, "window": 2, "global_tokens": 1},
     "basic/slice": {"start": 1, "stop": -1},
     "position/learned": {"max_length": 31},
+    "recurrent/gru": {"layers": 2, "bidirectional": True},
+    "recurrent/lstm": {"layers": 2, "bidirectional": True},
+    "recurrent/rnn": {"layers": 3},
 }
 """What a layer needs beyond its axes."""
 
@@ -32,7 +35,7 @@ class Sizes(dict[str, Any]):
     """Sizes by the name of the axis. A new name takes the next prime, or 1 if it is not one of ``kept``."""
 
     def __init__(self, settings: Mapping[str, Any], star: int, kept: frozenset[str] | None = None) -> None:
-        super().__init__({name: value for name, value in settings.items() if type(value) is int})
+        super().__init__({name: int(value) for name, value in settings.items() if isinstance(value, int)})
         self.primes, self.star, self.kept = iter(PRIMES), star, kept
 
     def __missing__(self, name: str) -> Any:
@@ -95,7 +98,10 @@ class Case:
 def case(spec: LayerSpec, *, optional: bool = True, ones: bool = False, star: int = 2) -> Case:
     """A case with or without what is optional, perhaps of one element an axis; ``star`` axes for a star."""
     given = dict(SETTINGS.get(spec.id, {}))
-    sizes = Sizes(given, star, spec.widths if ones else None)
+    defaults = {
+        n: field.default for n, field in spec.settings.model_fields.items() if not field.is_required()
+    }
+    sizes = Sizes({**defaults, **given}, star, spec.widths if ones else None)
     shapes = {
         name: [sizes.shape(port) for _ in range(1 + 2 * port.variadic)] for name, port in spec.inputs.items()
     }

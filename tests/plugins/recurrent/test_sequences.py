@@ -1,0 +1,232 @@
+"""Layers of cells over sequences, against ``torch.nn``'s, each sequence run alone without its padding."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from tests.plugins.agreement import assert_agrees, borrowing, prepared, real
+from tests.plugins.streams import assert_streams
+from zoo.errors import InputError
+from zoo_recurrent.gru_sequence import GRU
+from zoo_recurrent.lstm import LSTMCell
+from zoo_recurrent.lstm_sequence import LSTM
+from zoo_recurrent.rnn_sequence import RNN
+
+BATCH, TIME, INPUT, HIDDEN = 5, 7, 3, 11
+NONE = torch.ones(BATCH, TIME).bool()
+RIGHT, HOLES = real([7, 2, 5, 0, 1], TIME), torch.arange(BATCH * TIME).reshape(BATCH, TIME) % 3 != 1
+MASKS = {"none": None, "right": RIGHT, "left and holes": HOLES}
+SHAPES = {
+    "one way": {"layers": 3},
+    "both": {"bidirectional": True},
+    "both, stacked": {"layers": 2, "bidirectional": True},
+}
+KINDS: dict[str, tuple[Callable[..., Any], Callable[..., nn.Module]]] = {
+    "lstm": (LSTM, nn.LSTM),
+    "gru": (GRU, nn.GRU),
+    "rnn": (RNN, nn.RNN),
+    "relu": (
+        lambda *sizes, **more: RNN(*sizes, activation="relu", **more),
+        lambda *sizes, **more: nn.RNN(*sizes, nonlinearity="relu", **more),
+    ),
+}
+WALKED: dict[str, Callable[..., Any]] = {
+    "gru of the paper": lambda *sizes, **more: GRU(*sizes, reset_after=False, **more),
+    "sigmoid": lambda *sizes, **more: RNN(*sizes, activation="sigmoid", **more),
+    "identity": lambda *sizes, **more: RNN(*sizes, activation="identity", **more),
+}
+"""Layers without a kernel."""
+
+
+def own(layer: Any) -> dict[str, Tensor]:
+    """The layer's parameters by PyTorch's names, one bias in two unequal parts."""
+    found: dict[str, Tensor] = {}
+    for index, cell in enumerate(layer.cells):
+        level, backward = divmod(index, 1 + layer.bidirectional)
+        after = f"_l{level}{'_reverse' * backward}"
+        two = getattr(cell, "bias_hh", None)
+        found |= {
+            f"weight_ih{after}": cell.weight_ih,
+            f"weight_hh{after}": cell.weight_hh,
+            f"bias_ih{after}": cell.bias if two is not None else 0.3 * cell.bias,
+            f"bias_hh{after}": two if two is not None else 0.7 * cell.bias,
+        }
+    return found
+
+
+def alone(peer: Callable[..., Any], layer: Any, mask: Tensor | None) -> Callable[..., Any]:
+    """The outputs and states of ``torch.nn``'s layer, for each sequence alone, without its padding."""
+
+    def call(x: Tensor, *states: Tensor) -> tuple[Tensor, ...]:
+        keeps = NONE if mask is None else mask
+        rows: list[list[Tensor]] = []
+        for i, keep in enumerate(keeps):
+            after = [state[i].unsqueeze(1) for state in states]
+            out = x.new_zeros(len(keep), HIDDEN * (1 + layer.bidirectional))
+            if keep.any():
+                found, last = peer(x[i : i + 1, keep], after[0] if len(after) == 1 else tuple(after))
+                after = [last] if len(after) == 1 else [*last]
+                out = out.index_put((keep.nonzero()[:, 0],), found[0])
+            rows.append([out, *(state.squeeze(1) for state in after)])
+        return tuple(torch.stack(column) for column in zip(*rows, strict=True))
+
+    return call
+
+
+def inputs(layer: Any) -> list[Tensor]:
+    """A sequence for a batch, and the states it begins with."""
+    states = (torch.randn(BATCH, len(layer.cells), HIDDEN).double() for _ in range(count(layer)))
+    return [torch.randn(BATCH, TIME, INPUT).double(), *states]
+
+
+def count(layer: Any) -> int:
+    return 1 + isinstance(layer, LSTM)
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("mask", MASKS.values(), ids=MASKS)
+@pytest.mark.parametrize(("ours", "theirs"), KINDS.values(), ids=KINDS)
+def test_each_sequence_is_torchs_without_its_padding(
+    ours: Callable[..., Any], theirs: Callable[..., Any], mask: Tensor | None, shape: Mapping[str, Any]
+) -> None:
+    layer = prepared(ours(INPUT, HIDDEN, **shape))
+    peer = theirs(
+        INPUT, HIDDEN, batch_first=True, num_layers=shape.get("layers", 1), bidirectional=layer.bidirectional
+    )
+    oracle = alone(borrowing(peer, lambda: own(layer)), layer, mask)
+    assert_agrees(layer, oracle, *inputs(layer), ours=partial(with_mask, layer, mask))
+
+
+def with_mask(layer: Any, mask: Tensor | None, x: Tensor, *states: Tensor) -> Any:
+    return layer(x, mask, *states)
+
+
+@pytest.mark.parametrize("both", [1, 2])
+@pytest.mark.parametrize("mask", [None, RIGHT, HOLES], ids=["none", "right", "holes"])
+@pytest.mark.parametrize("kind", WALKED)
+def test_without_a_kernel_the_cells_are_walked(kind: str, mask: Tensor | None, both: int) -> None:
+    layer = prepared(WALKED[kind](INPUT, HIDDEN, layers=2, bidirectional=both == 2))
+
+    def one_by_one(x: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+        out, last = x.unbind(0), list(h.unbind(0))
+        keeps = NONE if mask is None else mask
+        for level in range(layer.layers):
+            rows: list[Tensor] = []
+            for i, row in enumerate(out):
+                parts: list[Tensor] = []
+                for direction in range(both):
+                    cell, state = layer.cells[level * both + direction], last[i][level * both + direction]
+                    steps = [row.new_zeros(HIDDEN)] * TIME
+                    for t in list(range(TIME))[:: -1 if direction else 1]:
+                        if keeps[i, t]:
+                            steps[t] = state = cell(row[t].unsqueeze(0), state.unsqueeze(0))[0]
+                    parts.append(torch.stack(steps))
+                    last[i] = torch.cat(
+                        [
+                            last[i][: level * both + direction],
+                            state.unsqueeze(0),
+                            last[i][level * both + direction + 1 :],
+                        ]
+                    )
+                rows.append(torch.cat(parts, 1))
+            out = rows
+        return torch.stack([*out]), torch.stack(last)
+
+    assert_agrees(layer, one_by_one, *inputs(layer), ours=lambda x, h: layer(x, mask, h))
+
+
+EVERY = [*(ours for ours, _ in KINDS.values()), *WALKED.values()]
+every = pytest.mark.parametrize("kind", EVERY, ids=[*KINDS, *WALKED])
+
+
+@every
+def test_states_that_are_not_given_are_zeros(kind: Callable[..., Any]) -> None:
+    layer = prepared(kind(INPUT, HIDDEN, layers=2))
+    x, *states = inputs(layer)
+    for one, other in zip(layer(x), layer(x, None, *map(torch.zeros_like, states)), strict=True):
+        assert torch.equal(one, other)
+
+
+@every
+@pytest.mark.parametrize("both", [False, True])
+def test_what_stands_in_padding_never_shows(kind: Callable[..., Any], both: bool) -> None:
+    layer = prepared(kind(INPUT, HIDDEN, layers=2, bidirectional=both))
+    x, *states = inputs(layer)
+    for mask in (RIGHT, HOLES):
+        spoilt = x.masked_fill(~mask.unsqueeze(-1), torch.nan).requires_grad_()
+        found = layer(spoilt, mask, *states)
+        for one, other in zip(found, layer(x, mask, *states), strict=True):
+            assert torch.equal(one, other)
+        gradients = torch.autograd.grad(found.out.sum(), [spoilt, *layer.parameters()])
+        assert all(gradient.isfinite().all() for gradient in gradients)
+        assert not gradients[0][~mask].any()
+
+
+def test_a_batch_of_nothing_but_padding_keeps_its_states() -> None:
+    layer = prepared(LSTM(INPUT, HIDDEN, layers=2, bidirectional=True))
+    x, *states = inputs(layer)
+    out, *after = layer(x, ~NONE, *states)
+    assert not out.any()
+    assert all(torch.equal(one, other) for one, other in zip(after, states, strict=True))
+
+
+@every
+@pytest.mark.parametrize("batch", [0, 2])
+def test_sequences_of_no_steps_keep_their_states(kind: Callable[..., Any], batch: int) -> None:
+    layer = prepared(kind(INPUT, HIDDEN, layers=2, bidirectional=True))
+    states = [torch.randn(batch, 4, HIDDEN).double() for _ in range(count(layer))]
+    for mask in (None, torch.ones(batch, 0).bool()):
+        out, *after = layer(torch.randn(batch, 0, INPUT).double(), mask, *states)
+        assert out.shape == (batch, 0, 2 * HIDDEN)
+        assert all(torch.equal(one, other) for one, other in zip(after, states, strict=True))
+
+
+@every
+def test_dropout_stands_between_layers_alone_and_in_training_alone(kind: Callable[..., Any]) -> None:
+    x = torch.randn(BATCH, TIME, INPUT).double()
+    for layers, dropped in ((1, False), (2, True)):
+        layer = prepared(kind(INPUT, HIDDEN, layers=layers, dropout=0.5))
+        assert torch.equal(layer.eval()(x).out, layer(x).out)
+        exact = layer(x).out
+        assert torch.equal(layer.train()(x).out, exact) != dropped
+        assert torch.equal(layer(x).h[:, 0], layer.eval()(x).h[:, 0])  # the first layer's
+
+
+@every
+def test_it_streams(kind: Callable[..., Any]) -> None:
+    layer = prepared(kind(INPUT, HIDDEN, layers=2))
+    x, *states = inputs(layer)
+    named = dict(zip("hc", states, strict=False))
+    assert_streams(layer, {"x": x})
+    assert_streams(layer, {"x": x, "mask": HOLES}, named)
+
+
+@every
+def test_both_directions_do_not_stream(kind: Callable[..., Any]) -> None:
+    layer = kind(INPUT, HIDDEN, bidirectional=True)
+    with pytest.raises(
+        InputError, match=r"no last step yet, .* recurrent/\w+ also runs backward; set bidirec"
+    ):
+        layer.initial_state(2, torch.device("cpu"), torch.float32)
+
+
+@every
+@pytest.mark.parametrize("both", [False, True])
+def test_only_the_backward_direction_sees_ahead(kind: Callable[..., Any], both: bool) -> None:
+    layer = prepared(kind(INPUT, HIDDEN, layers=2, bidirectional=both))
+    assert layer.sees_ahead({"bidirectional": both}, ()) == (("time",) if both else ())
+    x = torch.randn(2, TIME, INPUT).double()
+    later = x.clone()
+    later[:, 4:] += 1
+    assert torch.equal(layer(x).out[:, :4], layer(later).out[:, :4]) != both
+
+
+def test_the_forget_gates_start_at_their_bias() -> None:
+    layer = LSTM(INPUT, HIDDEN, layers=2, bidirectional=True, forget_bias=2.5)
+    gates = [cell.bias.detach()[HIDDEN : 2 * HIDDEN] for cell in layer.cells if isinstance(cell, LSTMCell)]
+    assert len(gates) == 4
+    assert all(gate.eq(2.5).all() for gate in gates)
