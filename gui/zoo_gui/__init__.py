@@ -1,5 +1,10 @@
-"""The editor's package; the editor itself is still to come.
+"""The editor: a window in which graphs are drawn, checked while they are drawn, and run.
 
-It holds its place in the distribution, so that packaging, import contracts and the run without Qt cover it
-already. ``zoo gui`` says in a sentence that there is no editor yet.
+    workspace.py  one open document; checker.py, the checker in a thread of its own
+    canvas/       the drawing of a graph; layout/, where its boxes go when nobody placed them
+    panels/, commands/, theme/, files/, window.py, app.py    what is around it
 """
+
+# Before Qt: an import hook of PySide looks into every module that is loaded after it, and finds pydantic.fields
+# half imported, which breaks every pack.
+import pydantic.fields  # noqa: F401 - imported for its effect, see above
