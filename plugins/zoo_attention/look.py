@@ -12,9 +12,9 @@ def seen(x: Tensor, fact: Callable[[Tensor], bool]) -> bool:
     Only plain tensors on the CPU are looked at. On another device a look would wait for all that was asked of
     it before; while code is traced there is nothing to see.
     """
-    if torch.compiler.is_compiling() or type(x) is not Tensor or x.device.type != "cpu":
+    if torch.compiler.is_compiling() or type(x) is not Tensor or not x.is_cpu:
         return False
     try:
-        return fact(x.detach())
+        return fact(x.detach() if x.requires_grad else x)
     except RuntimeError:  # under vmap no number can be had from a tensor
         return False

@@ -36,7 +36,8 @@ class MultiHead(nn.Module):
     ``mask`` is true at real keys. ``pairs`` is true where a query may attend to a key, for any pattern
     whatever. A query that may attend to nothing gets zeros (no b_o either). ``causal`` aligns at the end: of
     Q queries and K keys, query i sees the keys j ≤ i + K - Q. ``dropout`` drops weights in training;
-    ``weights`` shows them undropped.
+    ``weights`` shows them undropped. Queries that are padding have no mask: they must be numbers, unless
+    query and key are one tensor, which the mask cleans as both.
 
     ``query``, ``key``, ``value``, ``out``: four ``torch.nn.Linear``. The first three start Xavier-uniform,
     each for itself, and all biases at zero. ``torch.nn.MultiheadAttention`` draws the three as one matrix,

@@ -50,8 +50,7 @@ def permit(
         allowed = past if allowed is None else allowed & past
     if allowed is None:
         return Permission()
-    some = allowed.any(-1, keepdim=True)
-    return Permission(allowed, None if seen(some, _all) else some)
+    return Permission(allowed, None if seen(allowed, _somewhere) else allowed.any(-1, keepdim=True))
 
 
 def triangle(
@@ -61,5 +60,5 @@ def triangle(
     return torch.ones(1, queries, keys, dtype=torch.bool, device=device).tril(keys - queries - strict)
 
 
-def _all(x: Tensor) -> bool:
-    return bool(x.all())
+def _somewhere(allowed: Tensor) -> bool:
+    return bool(allowed.any(-1).all())

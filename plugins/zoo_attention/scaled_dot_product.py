@@ -11,7 +11,7 @@ from zoo import layer
 from zoo.fields import Probability
 from zoo.sizes import Size
 from zoo_attention.core import attend
-from zoo_attention.padding import hide
+from zoo_attention.padding import hide, tame
 from zoo_attention.permission import permit
 
 Causal = Annotated[bool, Field(description="A query sees no key after its own place.")]
@@ -34,7 +34,8 @@ class ScaledDotProduct(nn.Module):
 
     ``mask`` is true at real keys. ``pairs`` is true where a query may attend to a key, for any pattern
     whatever. A query that may attend to nothing gets zeros. ``causal`` aligns at the end: of Q queries and K
-    keys, query i sees the keys j ≤ i + K - Q. Nothing is learned.
+    keys, query i sees the keys j ≤ i + K - Q. Queries that are padding have no mask: they must be numbers,
+    unless query and key are one tensor, which the mask cleans as both. Nothing is learned.
     """
 
     def __init__(self, causal: Causal = False, strict: Strict = False, dropout: Dropout = 0.0) -> None:
@@ -52,6 +53,8 @@ class ScaledDotProduct(nn.Module):
         weights: bool = False,
     ) -> Attended:
         keys, values = hide(key, value, mask)
+        if mask is not None and query is key and key is not keys:
+            query = tame(query, mask)
         out, shares = attend(
             query.unsqueeze(1),
             keys.unsqueeze(1),

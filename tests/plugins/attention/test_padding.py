@@ -1,8 +1,10 @@
 """What stands in padding never shows, and a query that may attend to nothing gets nothing."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from tests.plugins.agreement import gradients, prepared, real, tensors
 from tests.plugins.attention.made import (
@@ -20,6 +22,7 @@ from tests.plugins.attention.made import (
     many_heads,
     rand,
 )
+from zoo_attention.scaled_dot_product import ScaledDotProduct
 
 
 @every
@@ -39,10 +42,16 @@ def test_what_stands_in_padding_never_shows(name: str, padding: float, weights: 
     assert all(x.isfinite().all() for x in results[1])
 
 
+SELF = {"multi_head": many_heads, "scaled_dot_product": ScaledDotProduct}
+
+
+@pytest.mark.parametrize("make", SELF.values(), ids=SELF)
 @pytest.mark.parametrize("causal", [True, False])
 @pytest.mark.parametrize("padding", [NAN, torch.inf, 1e300], ids=str)
-def test_in_self_attention_padding_shows_neither_as_a_query(causal: bool, padding: float) -> None:
-    layer, mask = many_heads(causal=causal), real([QUERIES, 3, 1], QUERIES)
+def test_in_self_attention_padding_shows_neither_as_a_query(
+    make: Callable[..., nn.Module], causal: bool, padding: float
+) -> None:
+    layer, mask = make(causal=causal), real([QUERIES, 3, 1], QUERIES)
     results: list[list[Tensor]] = []
     for content in (0.0, padding):
         torch.default_generator.manual_seed(1)
