@@ -3,6 +3,11 @@
 All of them go through one core (``zoo_attention.core``) and keep its rules: a boolean mask is true where a
 query may attend; a query that may attend to nothing gets zeros, and gradients of zero; what stands at masked
 keys, NaN included, never reaches an output or a gradient.
+
+There is no mask of queries, for what a padded query gets is nobody's concern as long as it is a number. NaN
+in one spoils what it gets, and through 0 · NaN the gradients of all keys of its sequence, read or not. In
+self-attention, where one tensor is query and key, the mask tells which queries are padding, and they are
+cleaned, too; other queries must be numbers everywhere.
 """
 
 from torch import nn
