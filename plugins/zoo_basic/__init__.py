@@ -10,6 +10,7 @@ from torch import nn
 from zoo import hookimpl
 from zoo_basic.activations import GELU, Identity, ReLU, Sigmoid, SiLU, Tanh
 from zoo_basic.combine import Add, Concat, Multiply
+from zoo_basic.detach import Detach
 from zoo_basic.dropout import Dropout
 from zoo_basic.embedding import Embedding, OneHot
 from zoo_basic.linear import Linear
@@ -34,6 +35,7 @@ def zoo_layers() -> list[type[nn.Module]]:
         Transpose,
         Last,
         MeanPool,
+        Detach,
         Dropout,
         Softmax,
         Tanh,

@@ -1,7 +1,7 @@
 """The pack ``recurrent``: cells, one step of a recurrent network each, and layers of cells over a sequence.
 
 A scan walks a cell over a sequence, step by step as it is drawn; ``rnn``, ``lstm`` and ``gru`` walk whole
-stacks of them, in both directions if wanted, in one kernel.
+stacks of them, in both directions if wanted, in one kernel. A ``bridge`` leads from an encoder to a decoder.
 
 Every cell has ``weight_ih`` and ``weight_hh`` with PyTorch's rows and order of gates, and one ``bias``. Of
 PyTorch's two, bias_ih and bias_hh, only the sum has an effect; to copy weights from ``torch.nn``, add them.
@@ -11,6 +11,7 @@ The one exception is the GRU that resets behind its matrix, and has both.
 from torch import nn
 
 from zoo import hookimpl
+from zoo_recurrent.bridge import Bridge
 from zoo_recurrent.gru import GRUCell
 from zoo_recurrent.gru_sequence import GRU
 from zoo_recurrent.lstm import LSTMCell
@@ -22,4 +23,4 @@ from zoo_recurrent.rnn_sequence import RNN
 @hookimpl
 def zoo_layers() -> list[type[nn.Module]]:
     """The layers of this pack, in the order of the catalogue."""
-    return [RNNCell, LSTMCell, GRUCell, RNN, LSTM, GRU]
+    return [RNNCell, LSTMCell, GRUCell, RNN, LSTM, GRU, Bridge]
