@@ -1,10 +1,7 @@
 """The feed-forward network of a Transformer."""
 
-from collections.abc import Callable
-from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
-import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from pydantic import Field
@@ -12,14 +9,7 @@ from torch import Tensor, nn
 
 from zoo import layer
 from zoo.fields import Positive, Probability
-
-_ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "relu": F.relu,
-    "gelu": F.gelu,
-    "gelu_tanh": partial(F.gelu, approximate="tanh"),
-    "silu": F.silu,
-    "tanh": torch.tanh,
-}
+from zoo_feedforward.activations import ACTIVATIONS, Activation
 
 
 @layer("feedforward/ffn")
@@ -38,16 +28,16 @@ class FFN(nn.Module):
         self,
         dim: Positive,
         hidden: Annotated[Positive, Field(description="Width inside, usually four times dim.")],
-        activation: Literal["relu", "gelu", "gelu_tanh", "silu", "tanh"] = "relu",
+        activation: Activation = "relu",
         dropout: Probability = 0.0,
         bias: bool = True,
     ) -> None:
         super().__init__()
-        self.activation = activation
+        self.activation: Activation = activation
         self.dropout = dropout
         self.inner = nn.Linear(dim, hidden, bias)
         self.outer = nn.Linear(hidden, dim, bias)
 
     def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
-        bent = _ACTIVATIONS[self.activation](self.inner(x))
+        bent = ACTIVATIONS[self.activation](self.inner(x))
         return self.outer(F.dropout(bent, self.dropout, self.training))

@@ -1,0 +1,45 @@
+"""Feed-forward networks with a gate: SwiGLU, GEGLU, ReGLU and their kin."""
+
+from typing import Annotated
+
+import torch.nn.functional as F
+from jaxtyping import Float
+from pydantic import Field
+from torch import Tensor, nn
+
+from zoo import layer
+from zoo.fields import Positive, Probability
+from zoo_feedforward.activations import ACTIVATIONS, Activation
+
+
+@layer("feedforward/gated")
+class Gated(nn.Module):
+    """Gated feed-forward network, each position for itself (Shazeer 2020, GLU variants; Dauphin et al. 2017).
+
+        out = W₂ (φ(W x) ⊙ V x)
+
+    ``activation`` is φ: ``silu`` makes it SwiGLU (PaLM, LLaMA), ``gelu`` GEGLU, ``relu`` ReGLU, ``sigmoid``
+    the first GLU, ``identity`` the bilinear form. Three matrices instead of two: with hidden
+    at ⅔ of an ungated network's it has as many parameters. ``dropout`` acts on what W₂ reads.
+
+    ``gate``: W hidden × dim, ``inner``: V hidden × dim, ``outer``: W₂ dim × hidden, all ``torch.nn.Linear``.
+    """
+
+    def __init__(
+        self,
+        dim: Positive,
+        hidden: Annotated[Positive, Field(description="Width inside, often 8/3 times dim.")],
+        activation: Activation = "silu",
+        dropout: Probability = 0.0,
+        bias: Annotated[bool, Field(description="Whether the three linear maps have one.")] = False,
+    ) -> None:
+        super().__init__()
+        self.activation: Activation = activation
+        self.dropout = dropout
+        self.gate = nn.Linear(dim, hidden, bias)
+        self.inner = nn.Linear(dim, hidden, bias)
+        self.outer = nn.Linear(hidden, dim, bias)
+
+    def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
+        gated = ACTIVATIONS[self.activation](self.gate(x)) * self.inner(x)
+        return self.outer(F.dropout(gated, self.dropout, self.training))
