@@ -13,6 +13,7 @@ cleaned, too; other queries must be numbers everywhere.
 from torch import nn
 
 from zoo import hookimpl
+from zoo_attention.big_bird import BigBird
 from zoo_attention.linformer import Linformer
 from zoo_attention.memory import Additive, Dot, Multiplicative
 from zoo_attention.multi_head import MultiHead
@@ -23,4 +24,4 @@ from zoo_attention.sliding_window import SlidingWindow
 @hookimpl
 def zoo_layers() -> list[type[nn.Module]]:
     """The layers of this pack, in the order of the catalogue."""
-    return [Dot, Multiplicative, Additive, ScaledDotProduct, MultiHead, Linformer, SlidingWindow]
+    return [Dot, Multiplicative, Additive, ScaledDotProduct, MultiHead, Linformer, SlidingWindow, BigBird]

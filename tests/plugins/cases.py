@@ -17,6 +17,7 @@ from zoo.spec import LayerSpec, Port, Shapes, Star, Wild
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29)
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
+    "attention/big_bird": {"dim": 15, "heads": 5, "block": 2},
     "attention/linformer": {"dim": 15, "heads": 5, "max_length": 31},
     "attention/multi_head": {"dim": 15, "heads": 5},
     "attention/sliding_window": {"dim": 15, "heads": 5, "window": 2, "global_tokens": 1},
