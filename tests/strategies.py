@@ -171,6 +171,7 @@ class _Drawing:
             name=self.draw(st.sampled_from(["x", "A model", "1", "no", "a: b"])),
             about=self.draw(texts),
             requires=self.draw(st.sampled_from([(), ("zoo-attention>=1.2", "x")])),
+            causal=self.draw(st.sampled_from([(), ("time",)])),
             params=Frozen(params),
             inputs=Frozen(inputs),
             outputs=Frozen(self.named_refs([*inputs, *nodes], nodes, around)),

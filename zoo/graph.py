@@ -173,14 +173,16 @@ class Block:
 class Graph:
     """A whole document: what one file holds.
 
-    ``files`` holds the graphs of other files that ``use: other.yaml#block`` names, by the name as
-    written. ``source`` is the text this graph was read from; it gives problems their line, lets saving
-    keep comments, and does not count in ``==``.
+    ``causal`` are the axes along which no output may depend on later steps. ``files`` holds the graphs of
+    other files that ``use: other.yaml#block`` names, by the name as written. ``source`` is the text this
+    graph was read from; it gives problems their line, lets saving keep comments, and does not count in
+    ``==``.
     """
 
     name: str
     about: str = ""
     requires: tuple[str, ...] = ()
+    causal: tuple[str, ...] = ()
     params: Frozen[str, Scalar] = EMPTY
     inputs: Frozen[str, Port] = EMPTY
     outputs: Frozen[str, Ref] = EMPTY

@@ -6,16 +6,27 @@
 Named axes are unified over the whole graph, through blocks, repeats and scans, with integer arithmetic. An
 error silences only what depends on it: the rest of the graph stays known.
 
-    checking.py     the front door
-    resolution.py   the result; findings.py, problems on their way: codes, places
-    planner.py      names alone: plan.py, order.py, mentions.py, borrowed.py, unused.py, params.py,
-    scan_names.py frame.py        a body in one of its uses: local.py, known.py, site.py bodies.py
-    resolving a body; nodes.py, one node of whichever kind; session.py, one run wiring.py       from `in:` to
-    ports; patterns.py, fitting.py: do the types fit targets.py      what a node can be a use of; apply.py,
-    one use of it layers.py       a layer: settings.py, ranges.py, values.py, rules.py, masks.py blocks.py
-    a block; repeats.py, a stack; scans.py and scan_inputs.py, a walk ties.py         shared parameters;
-    parameters.py, measures.py, requirements.py memory.py       what one check leaves for the next; trying.py,
-    a wire not yet drawn
+    checking.py       the front door: a whole graph, or a file
+    session.py        one run: the registry, what has been resolved already; memory.py, what the next run keeps
+    resolution.py     the result; findings.py, problems on their way: codes, places
+
+    planner.py        names alone: wires to nothing, cycles, what nothing reads
+      plan.py           what it finds; order.py, mentions.py, borrowed.py, params.py, scan_names.py, unused.py
+
+    bodies.py         types: a body, node by node
+      frame.py          a body in one of its uses; local.py, its sizes; known.py, what its names stand for
+      nodes.py          one node of whichever kind; site.py, a node in its place; apply.py, one use
+      targets.py        what a node can be a use of: a layer or a block
+      wiring.py         from `in:` to ports; patterns.py and fitting.py, whether the types fit
+      layers.py         a layer: settings.py, ranges.py, values.py; rules.py, what its class says itself
+      blocks.py         a block; repeats.py, a stack; scans.py and scan_inputs.py, a walk
+      masks.py          masks that are not wired
+      ties.py           shared parameters; parameters.py, their shapes
+
+    future.py         the future in the past; flows.py, what each output carries of the inputs
+    measures.py       how many layers there are, and what they are made with
+    requirements.py   the distributions that a graph requires
+    trying.py         a wire that is not drawn yet
 """
 
 from zoo.checker.checking import check, check_file, resolve

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from zoo.checker import blocks, bodies
+from zoo.checker import blocks, bodies, future
 from zoo.checker.findings import Code, Finding, listed, to_problems
 from zoo.checker.frame import Frame
 from zoo.checker.memory import Memory
@@ -123,6 +123,8 @@ def resolve(
     if layers > MOST:
         message = f"a graph has at most {MOST} layers, and this one has {_told(layers)}"
         findings.append(Finding("graph-size", message, "repeat less often"))
+    else:
+        findings += future.check(graph, root)
     return Resolution(graph, root, to_problems(findings, graph), given, session.close())
 
 

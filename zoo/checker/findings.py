@@ -24,6 +24,7 @@ Code = Literal[
     "block-unknown",
     "cycle",
     "file-missing",
+    "future-seen",
     "graph-depth",
     "graph-size",
     "input-unused",

@@ -7,10 +7,11 @@ from typing import Any
 
 from zoo.checker import masks
 from zoo.checker.fitting import fit
+from zoo.checker.known import NOTHING
 from zoo.checker.local import is_open
 from zoo.checker.patterns import Bindings, Shape
 from zoo.checker.resolution import LayerUse, Setting
-from zoo.checker.rules import ruled
+from zoo.checker.rules import looks, ruled
 from zoo.checker.settings import validated
 from zoo.checker.site import Site
 from zoo.checker.targets import LayerTarget
@@ -53,7 +54,14 @@ def use_layer(
     types = _types(site, target, settings, code, wires, bindings)
     if settings is None or not good or wires.unknown or None in types.values():
         return None, types
-    return LayerUse(spec, settings, code, types, read), types  # pyright: ignore[reportArgumentType] - None was excluded above
+    ahead = hidden = NOTHING
+    if spec.ahead:
+        try:
+            ahead, hidden = looks(spec, settings, wires.inputs.keys() - wires.absent)
+        except Exception as error:  # noqa: BLE001  # a stranger's code; its bug is told like any other problem
+            message = f"{spec.id}: its sees_ahead failed: {type(error).__name__}: {error}"
+            site.report("layer-refuses", message)
+    return LayerUse(spec, settings, code, types, read, ahead, hidden), types  # pyright: ignore[reportArgumentType] - None was excluded above
 
 
 def _bind(bindings: Bindings, name: str, local: Setting, value: Any, *, width: bool) -> None:

@@ -38,7 +38,8 @@ class LayerUse:
 
     ``settings`` are the validated values; ``code`` says how each setting that is given or solved is written
     in the scope's names (settings left at their default are absent from it). ``read`` are the on-demand
-    outputs that something reads.
+    outputs that something reads. ``ahead`` are the axes along which it sees later steps, ``hidden`` those
+    along which it would but for its settings.
     """
 
     spec: LayerSpec
@@ -46,6 +47,8 @@ class LayerUse:
     code: Mapping[str, Setting]
     outputs: Mapping[str, TensorType]
     read: frozenset[str] = frozenset()
+    ahead: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

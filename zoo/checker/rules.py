@@ -1,15 +1,16 @@
-"""Output shapes that hints cannot say: the static ``shapes(settings, inputs)`` of a layer's class.
+"""What hints cannot say and the rules of a layer's class do: output shapes, and seeing ahead.
 
-The rule is called with numbers where they are known, so that it may refuse them, and once more with the names
-of the body, so that what it computes can be written in generated code. It is a stranger's code: whatever it
-raises is a problem of the node, never the end of the check.
+``shapes(settings, inputs)`` is called with numbers where they are known, so that it may refuse them, and once
+more with the names of the body, so that what it computes can be written in generated code. Rules are a
+stranger's code: whatever they raise is a problem of the node, never the end of the check.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from zoo.checker.known import NOTHING
 from zoo.checker.local import is_open
 from zoo.checker.patterns import Shape
 from zoo.checker.resolution import Setting
@@ -18,6 +19,7 @@ from zoo.checker.targets import LayerTarget
 from zoo.checker.wiring import Wires
 from zoo.errors import SizeError
 from zoo.sizes import Size, Symbolic
+from zoo.spec import LayerSpec
 
 
 def ruled(
@@ -53,6 +55,24 @@ def ruled(
     except Exception:  # noqa: BLE001  # a rule may need numbers, which have been used above
         return grounded
     return named if fits else grounded
+
+
+def looks(
+    spec: LayerSpec, settings: Mapping[str, Any], wired: Collection[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The axes along which a layer sees ahead, and those along which only its settings keep it from that.
+
+    Raises what its own rule raises.
+    """
+    now = spec.sees_ahead(settings, wired)
+    known = {str(axis) for port in spec.inputs.values() for axis in port.shape}
+    if strangers := sorted(now - known):
+        raise ValueError(f"it names {', '.join(map(repr, strangers))}, which no input has as an axis")
+    if not callable(spec.ahead):
+        return now, NOTHING
+    fields = spec.settings.model_fields.items()
+    default = {name: field.default for name, field in fields if not field.is_required()}
+    return now, spec.sees_ahead({**settings, **default}, wired) - now
 
 
 def _inputs(target: LayerTarget, wires: Wires, form: Callable[[Size], Size]) -> dict[str, Any]:

@@ -9,14 +9,14 @@ from zoo.edits.base import Edit, entry, node_at, with_node
 from zoo.edits.checks import check_node
 from zoo.edits.words import said
 from zoo.errors import EditError
-from zoo.files.words import check_requirement
+from zoo.files.words import check_name, check_requirement
 from zoo.graph import Block, Body, Call, Graph, Node, Repeat, Reuse, Scan, join
 from zoo.sizes import Expr, Name, Op
 
 T = TypeVar("T", bound=Node | Body)
 
 _FIELDS: dict[type[Node | Body], dict[str, type]] = {
-    Graph: {"name": str, "about": str, "requires": tuple},
+    Graph: {"name": str, "about": str, "requires": tuple, "causal": tuple},
     Block: {"about": str},
     Call: {"use": str},
     Repeat: {"use": str, "count": int, "share": bool},
@@ -30,8 +30,8 @@ class SetField(Edit):
     """Sets a plain field of a node, or with no ``node`` of the graph or block itself.
 
     These are: ``use`` of a layer or block, ``use``, ``count`` and ``share`` of a repeat, ``over`` and
-    ``reverse`` of a scan, ``of`` of a reuse; ``name``, ``about`` and ``requires`` of a graph, ``about`` of a
-    block.
+    ``reverse`` of a scan, ``of`` of a reuse; ``name``, ``about``, ``requires`` and ``causal`` of a graph,
+    ``about`` of a block.
     """
 
     scope: str
@@ -59,8 +59,11 @@ class SetField(Edit):
         if isinstance(value, str):
             _check_text(self.field, value)
         if isinstance(value, tuple):
-            for requirement in value:
-                said(check_requirement, requirement)
+            for word in value:
+                if self.field == "causal":
+                    said(check_name, word, "an axis")
+                else:
+                    said(check_requirement, word)
         return replace(thing, **{self.field: value})
 
     def describe(self) -> str:

@@ -141,7 +141,7 @@ class BodyReader(PieceReader):
         self.known(entries, SCAN_KEYS, "a scan")
         over = None
         if "over" in entries:
-            over = self.word(entries["over"][1], _axis_name, "'over' is the name of an axis", "over")
+            over = self.word(entries["over"][1], axis_name, "'over' is the name of an axis", "over")
         else:
             self.report("key-missing", "a scan needs 'over'", "name the axis that it walks over", node.start)
         parts = {
@@ -205,6 +205,7 @@ def _node_name(text: str) -> str:
     return text
 
 
-def _axis_name(text: str) -> str:
+def axis_name(text: str) -> str:
+    """The text, if it can be the name of an axis; else WordError."""
     check_name(text, "an axis")
     return text

@@ -9,16 +9,17 @@ from zoo.files.plain import plain_graph
 from zoo.files.scalars import Plain
 from zoo.graph import Graph
 
-_PROSE = {"format", "about", "requires", "layout"}
+_PROSE = {"format", "about", "requires", "causal", "layout"}
+"""What changes nothing of the model."""
 
 
 def semantic_hash(graph: Graph) -> str:
     """The SHA-256 of what a graph says, as 64 hexadecimal digits.
 
-    Two files have the same hash when they differ in comments, style, ``about``, ``layout``, ``requires`` and
-    the order of their entries only; the order of the graph's inputs and outputs counts, being that of a
-    model's arguments and results. The files that the graph uses count with their own hashes, by the names
-    that it uses. FileError when the graph cannot be written.
+    Two files have the same hash when they differ in comments, style, ``about``, ``requires``, ``causal``,
+    ``layout`` and the order of their entries only; the order of the graph's inputs and outputs counts, being
+    that of a model's arguments and results. The files that the graph uses count with their own hashes, by
+    the names that it uses. FileError when the graph cannot be written.
     """
     plain = plain_graph(graph)
     content: dict[str, Plain] = {key: value for key, value in plain.items() if key not in _PROSE}

@@ -29,6 +29,7 @@ def plain_graph(graph: Graph) -> PlainDict:
             "name": graph.name,
             "about": graph.about,
             "requires": list(graph.requires),
+            "causal": list(graph.causal),
             "params": _params(graph.params),
             "inputs": {name: _port(port, name) for name, port in graph.inputs.items()},
             "outputs": _refs(graph.outputs),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from zoo.errors import did_you_mean
-from zoo.files.bodies import BodyReader
+from zoo.files.bodies import BodyReader, axis_name
 from zoo.files.migrations import FORMAT, MIGRATIONS
 from zoo.files.report import BAD, EnoughError, Entries
 from zoo.files.source import Source
@@ -29,6 +29,7 @@ GRAPH_KEYS = (
     "name",
     "about",
     "requires",
+    "causal",
     "params",
     "inputs",
     "outputs",
@@ -122,6 +123,7 @@ class _DocumentReader(BodyReader):
             name=name,
             about=self._about(entries),
             requires=self._requires(entries),
+            causal=self._causal(entries),
             params=self._params(entries),
             inputs=self._inputs_of(entries),
             outputs=self._outputs(entries),
@@ -211,6 +213,16 @@ class _DocumentReader(BodyReader):
         found = [
             self.word(item, _requirement, "a requirement is the name of a distribution", "requires", remedy)
             for item in self.items(entries["requires"][1], "'requires'", remedy)
+        ]
+        return tuple(word for word in found if word is not None)
+
+    def _causal(self, entries: Entries) -> tuple[str, ...]:
+        if "causal" not in entries:
+            return ()
+        remedy = "write causal: [time]"
+        found = [
+            self.word(item, axis_name, "'causal' names axes", "causal", remedy)
+            for item in self.items(entries["causal"][1], "'causal'", remedy)
         ]
         return tuple(word for word in found if word is not None)
 

@@ -55,6 +55,11 @@ def _heading() -> Schema:
             "items": {"type": "string"},
             "description": "Distributions with the packs that the graph needs, as for pip.",
         },
+        "causal": {
+            "type": "array",
+            "items": {"type": "string", "pattern": f"^{_NAME}$"},
+            "description": "Axes along which no output may depend on later steps.",
+        },
         "blocks": _named({"$ref": "#/$defs/block"}, "Graphs with params, used as nodes."),
         "layout": {
             "type": "object",

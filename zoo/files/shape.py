@@ -51,4 +51,4 @@ def is_apart(kind: Kind, key: str, value: Plain, after: str = "") -> bool:
     return kind == "blocks" or (kind == "nodes" and isinstance(value, dict) and "scan" in value)
 
 
-_HEADING = {"format", "name", "about", "requires"}
+_HEADING = {"format", "name", "about", "requires", "causal"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
 import torch
@@ -123,6 +123,16 @@ class Fragile(nn.Module):
         return {"out": inputs["y"]}
 
 
+@zoo.layer("basic/reverse")
+class Reverse(nn.Module):
+    """The last step first."""
+
+    sees_ahead = ("time",)
+
+    def forward(self, x: Float[Tensor, "batch time dim"]) -> Float[Tensor, "batch time dim"]:
+        return x.flip(1)
+
+
 class State(NamedTuple):
     """What a cell hands on."""
 
@@ -205,6 +215,10 @@ class MultiHead(nn.Module):
         weights: bool = False,
     ) -> Heads:
         return Heads(query, None)
+
+    @staticmethod
+    def sees_ahead(settings: Mapping[str, Any], wired: Collection[str]) -> tuple[str, ...]:
+        return () if settings["causal"] else ("key",)
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -463,6 +463,14 @@ def layer_missing_from_an_unknown_pack() -> str:
 
 
 @spoiler
+def future_seen() -> str:
+    """t.yaml:9:3: node 'attend': attention/multi_head lets a step of 'time' see later ones; this graph is
+    causal along 'time', and 'out' would depend on later 'tokens'; write with: {causal: true}
+    """
+    return spoil(SMALL, ("name: small\n", "name: small\ncausal: [time]\n"))
+
+
+@spoiler
 def requires_missing() -> str:
     """t.yaml:3:25: warning: this graph requires zoo-acme, which is not installed; pip install "zoo-acme\""""
     return spoil(SMALL, ("name: small\n", "name: small\nrequires: [pydantic>=2, zoo-acme]\n"))

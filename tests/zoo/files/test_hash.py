@@ -32,6 +32,7 @@ def test_it_is_the_same_everywhere_and_always() -> None:
         ("about: It says all there is to say.\n", ""),
         ("about: A block.", "about: Another."),
         ("requires: [zoo-attention>=1.2]\n", ""),
+        ("params:", "causal: [time]\nparams:"),
         ("head: [3, -1], ", ""),
         ("[x, mask]", "[ x , 'mask' ]"),
         ("dim: 8, rate: 1e-4", "rate: 0.0001, dim: 0x8"),

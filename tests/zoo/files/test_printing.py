@@ -25,6 +25,7 @@ DRAWN = Graph(
     about="A sentence that is so long that it does not fit on a line of a hundred columns and so is folded "
     "over two.",
     requires=("zoo-attention>=1.2",),
+    causal=("time",),
     params=Frozen(dim=8, rate=1e-4),
     inputs=Frozen(x=Port("float", (BATCH, TIME, DIM)), mask=Port("bool", (BATCH, TIME), optional=True)),
     outputs=Frozen(y=Ref("head")),
@@ -75,6 +76,7 @@ about: >-
   A sentence that is so long that it does not fit on a line of a hundred columns and so is folded
   over two.
 requires: [zoo-attention>=1.2]
+causal: [time]
 
 params: {dim: 8, rate: 1e-4}
 

@@ -79,6 +79,8 @@ def test_the_sound_graph_passes() -> None:
         ("name", 3),
         ("nods", {}),
         ("requires", "zoo-attention"),
+        ("causal", "time"),
+        ("causal", ["$time"]),
         ("params.dim", [8]),
         ("inputs.x", "flaot batch"),
         ("inputs.x y", "float batch"),

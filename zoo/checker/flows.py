@@ -1,0 +1,233 @@
+"""What every output of a resolved graph carries of the graph's inputs, and which later steps it depends on.
+
+A **spot** is an input of the graph and one of its axes: ``("tokens", "time")``. A wire is **ahead** of a spot
+where one of its steps may depend on later steps of that input: a layer on the way says so
+(``LayerSpec.sees_ahead``), or the axis was gone from a layer's output, which so depends on all of it. A spot
+is **hidden** where a layer would look ahead, and its settings keep it from doing so. Axes count by their
+names, down to those of the graph's inputs: an axis of a fixed size is nobody's time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import TypeAlias
+
+from zoo.checker.findings import TreePath
+from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ResolvedNode, ReuseUse, ScanUse, Scope, Use
+from zoo.graph import Graph, Ref, Scan, refs
+from zoo.sizes import Name, Size, Symbolic, substitute
+from zoo.spec import Port, Star, TensorType
+
+Spot: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cause:
+    """The node that shows or hides a spot: its path, its place in the document ``file``, what it is.
+
+    ``whole`` says that the axis is gone from what it gives.
+    """
+
+    path: tuple[str, ...]
+    file: str
+    at: TreePath
+    use: LayerUse | ScanUse
+    wired: frozenset[str] = frozenset()
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What a wire carries: the spots that it depends on, and by which node one of them is ahead or hidden."""
+
+    spots: frozenset[Spot] = frozenset()
+    ahead: Mapping[Spot, Cause] = field(default_factory=dict[Spot, Cause])
+    hidden: Mapping[Spot, Cause] = field(default_factory=dict[Spot, Cause])
+
+    def __or__(self, other: Flow) -> Flow:
+        return Flow(self.spots | other.spots, {**other.ahead, **self.ahead}, {**other.hidden, **self.hidden})
+
+    def along(self, axes: Collection[str]) -> Iterator[Spot]:
+        """The spots along some axes."""
+        return (spot for spot in self.spots if spot[1] in axes)
+
+
+Flows: TypeAlias = Mapping[str, Flow]
+Arrival: TypeAlias = tuple[str, Flow, TensorType | None]
+"""A port, or a name inside a scan, and what comes to it."""
+
+NOTHING = Flow()
+
+
+def outputs(graph: Graph, root: Scope) -> Flows:
+    """What each output of a graph carries of its inputs of numbers."""
+    inputs = {
+        name: Flow(frozenset((name, axis) for axis in axes_of(root.inputs.get(name), root)))
+        for name, port in graph.inputs.items()
+        if port.dtype != "bool"
+    }
+    return _Body(root).outputs(inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """A body on the way: its scope, and where it lies. A scan's has an ``outer`` one."""
+
+    scope: Scope
+    path: tuple[str, ...] = ()
+    file: str = ""
+    tree: TreePath = ()
+    outer: _Body | None = None
+
+    def outputs(self, inputs: Flows) -> dict[str, Flow]:
+        known = self.walk(inputs)
+        return {name: known.get(ref, NOTHING) for name, ref in self.scope.outputs.items()}
+
+    def walk(self, inputs: Flows) -> Mapping[Ref, Flow]:
+        """What every name of the body carries, when its inputs carry these."""
+        scope = self.scope
+        known = {Ref(name): inputs.get(name, NOTHING) for name in scope.inputs}
+        for name in scope.order:
+            node = scope.nodes[name]
+            arrivals = [
+                (port, known.get(ref, NOTHING), self._type(ref))
+                for port, wire in node.inputs.items()
+                for ref in refs(wire)
+                if ref.port is not None or scope.inputs.get(ref.node) is not None
+            ]
+            found = self._use(node.use, arrivals, node, (name,))
+            known.update((Ref(name, port), flow) for port, flow in found.items())
+        return known
+
+    def _type(self, ref: Ref) -> TensorType | None:
+        if ref.port is None:
+            return self.scope.inputs[ref.node]
+        return self.scope.nodes[ref.node].types.get(ref.port)
+
+    def _use(
+        self, use: Use | None, arrivals: Sequence[Arrival], node: ResolvedNode, path: tuple[str, ...]
+    ) -> dict[str, Flow]:
+        """What each output of a node carries."""
+        if isinstance(use, LayerUse):
+            return self._layer(use, arrivals, path)
+        if isinstance(use, BlockUse):
+            body = _Body(use.scope, (*self.path, *path), use.file, ("blocks", use.name))
+            return body.outputs({port: flow for port, flow, _ in arrivals})
+        if isinstance(use, RepeatUse):
+            return self._repeat(use, arrivals, node, path)
+        if isinstance(use, ReuseUse):
+            home = self
+            for _ in range(use.depth):
+                assert home.outer is not None
+                home = home.outer
+            if isinstance(use.use, ScanUse):
+                return self._scan(use.use, arrivals, home, use.target, path)
+            return self._use(use.use, arrivals, node, path)
+        if isinstance(use, ScanUse):
+            return self._scan(use, arrivals, self, path[0], path)
+        return dict.fromkeys(node.types, _joined(flow for _, flow, _ in arrivals))
+
+    def _layer(self, use: LayerUse, arrivals: Sequence[Arrival], path: tuple[str, ...]) -> dict[str, Flow]:
+        wired = frozenset(port for port, _, _ in arrivals)
+        cause = self._cause(path, use, wired)
+        ahead: dict[Spot, Cause] = {}
+        hidden: dict[Spot, Cause] = {}
+        for port, flow, type_ in arrivals:
+            for axes, found in ((use.ahead, ahead), (use.hidden, hidden)):
+                along = self._along(use.spec.inputs[port], axes, type_) if axes else ()
+                found.update(dict.fromkeys(flow.along(along), cause))
+        joined = _joined(flow for _, flow, _ in arrivals) | Flow(frozenset(), ahead, hidden)
+        return {
+            name: joined | Flow(ahead=self._gone(arrivals, type_, cause))
+            for name, type_ in use.outputs.items()
+        }
+
+    def _gone(self, arrivals: Sequence[Arrival], type_: TensorType, cause: Cause) -> dict[Spot, Cause]:
+        """The spots along axes that come to a layer and are gone from what it gives."""
+        left = axes_of(type_, self.scope)
+        cause = replace(cause, whole=True)
+        return {
+            spot: cause for _, flow, came in arrivals for spot in flow.along(axes_of(came, self.scope) - left)
+        }
+
+    def _repeat(
+        self, use: RepeatUse, arrivals: Sequence[Arrival], node: ResolvedNode, path: tuple[str, ...]
+    ) -> dict[str, Flow]:
+        found: dict[str, Flow] = {}
+        distinct = len({id(each) for each in use.each})
+        met: set[int] = set()
+        for index, each in enumerate(use.each):
+            before, found = found, self._use(each, arrivals, node, (*path, str(index)))
+            met.add(id(each))
+            if found == before and len(met) == distinct:
+                break  # and so it stays
+            arrivals = [
+                (port, found.get(use.carry[port], NOTHING), each.outputs.get(use.carry[port]))
+                if port in use.carry
+                else (port, flow, type_)
+                for port, flow, type_ in arrivals
+            ]
+        return found
+
+    def _scan(
+        self, use: ScanUse, arrivals: Sequence[Arrival], home: _Body, name: str, path: tuple[str, ...]
+    ) -> dict[str, Flow]:
+        scan = home.scope.nodes[name].node
+        assert isinstance(scan, Scan)
+        body = _Body(use.scope, (*self.path, *path), home.file, (*home.tree, "nodes", name, "scan"), home)
+        flows = {port: flow for port, flow, _ in arrivals}
+        while True:  # what is fed back may carry more than what a state starts from
+            known = body.walk(flows)
+            fed = {
+                state: flows.get(state, NOTHING) | known.get(ref, NOTHING) for state, ref in use.next.items()
+            }
+            if all(flows.get(state, NOTHING) == flow for state, flow in fed.items()):
+                break
+            flows.update(fed)
+        cause = self._cause(path, use)
+        whole = {
+            spot: replace(cause, whole=True)
+            for port, flow, type_ in arrivals
+            if port in use.cut and type_ is not None
+            for spot in flow.along(_words(type_.shape[use.cut[port]], self.scope))
+        }
+        back = dict.fromkeys(whole, cause) if scan.reverse and scan.state else {}
+        found = {out: known.get(ref, NOTHING) | Flow(ahead=back) for out, ref in use.scope.outputs.items()}
+        return found | {
+            out: flows.get(state, NOTHING) | Flow(ahead=whole) for out, state in use.final.items()
+        }
+
+    def _cause(
+        self, path: tuple[str, ...], use: LayerUse | ScanUse, wired: frozenset[str] = frozenset()
+    ) -> Cause:
+        return Cause((*self.path, *path), self.file, (*self.tree, "nodes", path[0]), use, wired)
+
+    def _along(self, port: Port, axes: frozenset[str], type_: TensorType | None) -> list[str]:
+        """The names of what comes along the axes that a port has under these names."""
+        if type_ is None:
+            return []
+        star = next(
+            (index for index, axis in enumerate(port.shape) if isinstance(axis, Star)), len(port.shape)
+        )
+        places = [
+            index if index < star else index - len(port.shape)
+            for index, axis in enumerate(port.shape)
+            if isinstance(axis, Name) and axis.text in axes
+        ]
+        return [word for place in places for word in _words(type_.shape[place], self.scope)]
+
+
+def axes_of(type_: TensorType | None, scope: Scope) -> frozenset[str]:
+    """The names of the axes of a type, down to those of the graph's inputs."""
+    return frozenset(word for size in type_.shape for word in _words(size, scope)) if type_ else frozenset()
+
+
+def _words(size: Size, scope: Scope) -> Collection[str]:
+    ground = substitute(size, scope.values)
+    return tuple(ground.atoms()) if isinstance(ground, Symbolic) else ()
+
+
+def _joined(flows: Iterable[Flow]) -> Flow:
+    return reduce(Flow.__or__, flows, NOTHING)
