@@ -1,22 +1,34 @@
 """The pack ``basic``: what every architecture is drawn with.
 
 Tokens become vectors (``embedding``, ``one_hot``), vectors are mapped, joined and cut (``linear``, ``add``,
-``multiply``, ``concat``, ``slice``, ``transpose``), bent (the activations, ``softmax``), thinned
-(``dropout``), and sequences become one vector (``last``, ``mean_pool``).
+``subtract``, ``multiply``, ``scale``, ``concat``, ``slice``, ``transpose``), bent (the activations), weighed
+(``softmax``, ``sparsemax``, ``entmax``), thinned (``dropout``), led past a layer (``highway``,
+``gated_residual``) or past its gradient (``detach``). Steps of sequences are moved and picked (``reverse``,
+``shift``, ``slice_time``, ``select``, ``gather``), summed (``cumulative_sum``), repeated (``expand``,
+``unsqueeze``), masked (``length_mask``, ``token_mask``, ``causal_mask``, ``both_masks``), and become one
+vector (``last``, ``mean_pool``).
 """
 
 from torch import nn
 
 from zoo import hookimpl
 from zoo_basic.activations import GELU, Identity, ReLU, Sigmoid, SiLU, Tanh
-from zoo_basic.combine import Add, Concat, Multiply
+from zoo_basic.combine import Add, Concat, Multiply, Scale, Subtract
+from zoo_basic.cumulative import CumulativeSum
 from zoo_basic.detach import Detach
 from zoo_basic.dropout import Dropout
 from zoo_basic.embedding import Embedding, OneHot
+from zoo_basic.expand import Expand, Unsqueeze
+from zoo_basic.gates import GatedResidual, Highway
 from zoo_basic.linear import Linear
+from zoo_basic.masks import BothMasks, CausalMask, LengthMask, TokenMask
+from zoo_basic.pick import Gather, Select
 from zoo_basic.pool import Last, MeanPool
+from zoo_basic.reverse import Reverse
+from zoo_basic.shift import Shift
 from zoo_basic.slice import Slice, SliceTime
 from zoo_basic.softmax import Softmax
+from zoo_basic.sparse import Entmax, Sparsemax
 from zoo_basic.transpose import Transpose
 
 
@@ -28,16 +40,33 @@ def zoo_layers() -> list[type[nn.Module]]:
         OneHot,
         Linear,
         Add,
+        Subtract,
         Multiply,
+        Scale,
         Concat,
         Slice,
         SliceTime,
+        Select,
+        Gather,
         Transpose,
+        Unsqueeze,
+        Expand,
+        Reverse,
+        Shift,
+        CumulativeSum,
         Last,
         MeanPool,
-        Detach,
+        LengthMask,
+        TokenMask,
+        CausalMask,
+        BothMasks,
         Dropout,
+        Detach,
+        Highway,
+        GatedResidual,
         Softmax,
+        Sparsemax,
+        Entmax,
         Tanh,
         ReLU,
         Sigmoid,

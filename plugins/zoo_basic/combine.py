@@ -3,10 +3,11 @@
 import operator
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from typing import Any
+from typing import Annotated, Any
 
 import torch
 from jaxtyping import Float
+from pydantic import Field
 from torch import Tensor, nn
 
 from zoo import layer
@@ -34,6 +35,30 @@ class Multiply(nn.Module):
 
     def forward(self, *xs: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
         return reduce(operator.mul, xs)
+
+
+@layer("basic/subtract")
+class Subtract(nn.Module):
+    """The difference of two wires: out = a - b. Both have the same shape; nothing is broadcast."""
+
+    def forward(
+        self, a: Float[Tensor, "*any dim"], b: Float[Tensor, "*any dim"]
+    ) -> Float[Tensor, "*any dim"]:
+        return a - b
+
+
+@layer("basic/scale")
+class Scale(nn.Module):
+    """A fixed multiple: out = factor · x, such as the √dim of embeddings or the 1/√dim of scores."""
+
+    def __init__(
+        self, factor: Annotated[float, Field(description="What each element is multiplied by.")]
+    ) -> None:
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
+        return x * self.factor
 
 
 @layer("basic/concat")

@@ -1,10 +1,19 @@
 """From a sequence to one vector: its last real step, or the mean of its real steps."""
 
+from typing import NamedTuple
+
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from zoo import layer
+
+
+class Pooled(NamedTuple):
+    """The sum of the real steps so far, and how many they were."""
+
+    total: Float[Tensor, "batch dim"] | None
+    steps: Int[Tensor, "batch 1"]
 
 
 @layer("basic/last")
@@ -28,6 +37,28 @@ class Last(nn.Module):
         picked = x[torch.arange(x.shape[0], device=x.device), last]
         return picked.masked_fill((last < 0).unsqueeze(-1), 0)
 
+    def initial_state(
+        self,
+        batch: int,  # noqa: ARG002  # with the others: known once the first piece is there
+        device: torch.device,  # noqa: ARG002  # as above
+        dtype: torch.dtype,  # noqa: ARG002  # as above
+    ) -> Float[Tensor, "batch dim"] | None:
+        """Nothing yet: the width is that of the first piece."""
+        return None
+
+    def step(
+        self,
+        x: Float[Tensor, "batch time dim"],
+        state: Float[Tensor, "batch dim"] | None,
+        mask: Bool[Tensor, "batch time"] | None = None,
+    ) -> tuple[Float[Tensor, "batch dim"], Float[Tensor, "batch dim"] | None]:
+        """The last real step so far."""
+        last = self(x, mask)
+        if state is not None:
+            some = torch.full_like(x[..., 0], True, dtype=torch.bool) if mask is None else mask
+            last = torch.where(some.any(1, keepdim=True), last, state)
+        return last, last
+
 
 @layer("basic/mean_pool")
 class MeanPool(nn.Module):
@@ -44,3 +75,20 @@ class MeanPool(nn.Module):
             return x.sum(1) / max(x.shape[1], 1)
         real = mask.unsqueeze(-1)
         return x.masked_fill(~real, 0).sum(1) / real.sum(1).clamp(min=1)
+
+    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> Pooled:  # noqa: ARG002  # of x
+        """Nothing summed, nothing counted."""
+        return Pooled(None, torch.zeros(batch, 1, dtype=torch.int64, device=device))
+
+    def step(
+        self,
+        x: Float[Tensor, "batch time dim"],
+        state: Pooled,
+        mask: Bool[Tensor, "batch time"] | None = None,
+    ) -> tuple[Float[Tensor, "batch dim"], Pooled]:
+        """The mean of the real steps so far."""
+        count = state.steps + (x.shape[1] if mask is None else mask.sum(1, keepdim=True))
+        total = (x if mask is None else x.masked_fill(~mask.unsqueeze(-1), 0)).sum(1)
+        if state.total is not None:
+            total = total + state.total
+        return total / count.clamp(min=1), Pooled(total, count)

@@ -21,8 +21,10 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "attention/linformer": {"dim": 15, "heads": 5, "max_length": 31},
     "attention/multi_head": {"dim": 15, "heads": 5},
     "attention/sliding_window": {"dim": 15, "heads": 5, "window": 2, "global_tokens": 1},
+    "basic/scale": {"factor": 0.3},
     "basic/slice": {"start": 1, "stop": -1},
     "position/learned": {"max_length": 31},
+    "position/rotary": {"dim": 15, "heads": 5},
     "recurrent/gru": {"layers": 2, "bidirectional": True},
     "recurrent/lstm": {"layers": 2, "bidirectional": True},
     "recurrent/rnn": {"layers": 3},
@@ -118,10 +120,10 @@ def case(spec: LayerSpec, *, optional: bool = True, ones: bool = False, star: in
 
 
 def draw(port: Port, shape: tuple[Any, ...], settings: Mapping[str, Any]) -> Tensor:
-    """Random content for a port; of integers, tokens of the vocabulary."""
+    """Random content for a port; of integers, tokens of the vocabulary, or the first place."""
     if port.dtype == "float":
         return torch.randn(shape).double()
-    return torch.randint(settings["vocab"], shape) if port.dtype == "int" else torch.rand(shape) < 0.7
+    return torch.randint(settings.get("vocab", 1), shape) if port.dtype == "int" else torch.rand(shape) < 0.7
 
 
 def variants(spec: LayerSpec) -> Iterator[Case]:

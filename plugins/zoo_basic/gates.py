@@ -1,0 +1,103 @@
+"""Connections past a layer that learn how open they are."""
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from pydantic import Field
+from torch import Tensor, empty, nn
+
+from zoo import layer
+from zoo.fields import Positive
+
+_ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "tanh": torch.tanh}
+
+
+@layer("basic/highway")
+class Highway(nn.Module):
+    """A highway layer: what it computes and what came in, mixed by a learned gate.
+
+        t = σ(W_t x + b_t)
+        out = t ⊙ a(W x + b) + (1 - t) ⊙ x
+
+    ``activation`` is a. ``weight`` W and ``gate`` W_t: dim × dim, uniform in ±1/√dim; ``bias`` b: dim, zeros;
+    ``gate_bias`` b_t: dim, which starts negative, so that a deep stack begins by handing on what came in.
+
+    Srivastava, Greff & Schmidhuber, "Training very deep networks", 2015.
+    """
+
+    def __init__(
+        self,
+        dim: Positive,
+        activation: Literal["relu", "tanh"] = "relu",
+        open: Annotated[float, Field(description="Start of the gate's bias; negative hands on.")] = -1.0,
+    ) -> None:
+        super().__init__()
+        self.activation, self.open = activation, open
+        self.weight = nn.Parameter(empty(dim, dim))
+        self.bias = nn.Parameter(empty(dim))
+        self.gate = nn.Parameter(empty(dim, dim))
+        self.gate_bias = nn.Parameter(empty(dim))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the weights anew, and set the biases to zero and ``open``."""
+        bound = self.weight.shape[1] ** -0.5
+        nn.init.uniform_(self.weight, -bound, bound)
+        nn.init.uniform_(self.gate, -bound, bound)
+        nn.init.zeros_(self.bias)
+        nn.init.constant_(self.gate_bias, self.open)
+
+    def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
+        new = _ACTIVATIONS[self.activation](F.linear(x, self.weight, self.bias))
+        return x + F.linear(x, self.gate, self.gate_bias).sigmoid() * (new - x)
+
+
+@layer("basic/gated_residual")
+class GatedResidual(nn.Module):
+    """A residual connection with a gate: the place of ``basic/add`` around a block in a deep stack.
+
+        out = x + σ(W x + b) ⊙ y                       ``kind: output``
+        out = σ(W x + b) ⊙ x + (1 - σ(W x + b)) ⊙ y    ``highway``
+        out = x + w ⊙ y                                ``scale``: W and b are one vector w
+
+    ``x`` came in, ``y`` is what the block made of it. ``weight`` W: dim × dim, uniform in ±1/√dim, and
+    ``bias`` b: dim, which starts at ``open``: below zero for ``output``, above for ``highway``, the block
+    starts nearly shut. For ``scale``, ``weight`` w: dim, zeros, and the block starts shut.
+
+    Output and highway: Parisotto et al., "Stabilizing Transformers for reinforcement learning", 2020; scale:
+    Bachlechner et al., "ReZero is all you need", 2021, there with one number for all of dim.
+    """
+
+    def __init__(
+        self,
+        dim: Positive,
+        kind: Annotated[
+            Literal["output", "highway", "scale"], Field(description="Which formula.")
+        ] = "output",
+        open: Annotated[float, Field(description="Start of the gate's bias.")] = 0.0,
+    ) -> None:
+        super().__init__()
+        self.kind, self.open = kind, open
+        self.weight = nn.Parameter(empty(dim) if kind == "scale" else empty(dim, dim))
+        self.bias = None if kind == "scale" else nn.Parameter(empty(dim))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the weight anew, and set the bias to ``open``."""
+        if self.bias is None:
+            nn.init.zeros_(self.weight)
+        else:
+            bound = self.weight.shape[1] ** -0.5
+            nn.init.uniform_(self.weight, -bound, bound)
+            nn.init.constant_(self.bias, self.open)
+
+    def forward(
+        self, x: Float[Tensor, "*any dim"], y: Float[Tensor, "*any dim"]
+    ) -> Float[Tensor, "*any dim"]:
+        if self.bias is None:
+            return x + self.weight * y
+        gate = F.linear(x, self.weight, self.bias).sigmoid()
+        return x + gate * y if self.kind == "output" else gate * x + (1 - gate) * y

@@ -1,0 +1,67 @@
+"""Masks: which steps are real, and which may be seen. True is real, true may be seen."""
+
+from typing import Annotated
+
+import torch
+from jaxtyping import Bool, Float, Int
+from pydantic import Field
+from torch import Tensor, nn
+
+from zoo import layer
+
+
+@layer("basic/length_mask")
+class LengthMask(nn.Module):
+    """The mask of sequences of given lengths: true at step t where t < length.
+
+    ``lengths``: one number a sequence; 0 is a sequence of padding alone, and a length beyond the axis counts
+    as the whole axis. ``x``, batch × time × …, gives the number of steps; its contents are not read.
+    """
+
+    def forward(
+        self, lengths: Int[Tensor, " batch"], x: Float[Tensor, "batch time *any"]
+    ) -> Bool[Tensor, "batch time"]:
+        return torch.arange(x.shape[1], device=lengths.device) < lengths.unsqueeze(1)
+
+
+@layer("basic/token_mask")
+class TokenMask(nn.Module):
+    """The mask of padded tokens: true where a token is another than ``padding``."""
+
+    def __init__(
+        self, padding: Annotated[int, Field(description="The token that stands for nothing.")] = 0
+    ) -> None:
+        super().__init__()
+        self.padding = padding
+
+    def forward(self, tokens: Int[Tensor, "*any"]) -> Bool[Tensor, "*any"]:
+        return tokens != self.padding
+
+
+@layer("basic/causal_mask")
+class CausalMask(nn.Module):
+    """Which steps a step may see, as pairs (query, key): those up to itself, j ≤ i.
+
+    With ``strict`` those before itself, j < i: the first step then sees nothing. ``x``, batch × time × …,
+    gives the number of steps; its contents are not read. Attention that is causal by a setting is faster, and
+    holds no mask of time × time; this one is for masks that are combined or drawn.
+    """
+
+    def __init__(
+        self, strict: Annotated[bool, Field(description="Leave out the step itself, too.")] = False
+    ) -> None:
+        super().__init__()
+        self.strict = strict
+
+    def forward(self, x: Float[Tensor, "batch time *any"]) -> Bool[Tensor, "batch time time"]:
+        places = torch.arange(x.shape[1], device=x.device)
+        seen = places < places.unsqueeze(1) if self.strict else places <= places.unsqueeze(1)
+        return seen.expand(x.shape[0], -1, -1)
+
+
+@layer("basic/both_masks")
+class BothMasks(nn.Module):
+    """All of its masks at once: true where every one is true, out = a ∧ b ∧ …."""
+
+    def forward(self, *masks: Bool[Tensor, "*any"]) -> Bool[Tensor, "*any"]:
+        return torch.stack(masks).all(0)
