@@ -8,6 +8,8 @@ from inspect import signature
 # Before torch and Qt are imported: xdist's workers share the cores, and Qt draws into memory.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Threads that wait for one another sleep: on a busy machine spinning makes training ten times slower.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("PYTEST_QT_API", "pyside6")
 os.environ.pop("ZOO_PLUGINS", None)
