@@ -95,7 +95,8 @@ class LayerSpec:
     ``pointwise`` layers work on any leading axes. A layer that streams takes the ports ``pieces`` piece by
     piece (``step``) and the ports ``whole`` at the start (``initial_state``); both are empty for one that
     does not. ``ahead`` are the axes along which it sees later steps, or the rule that says which
-    (``sees_ahead``).
+    (``sees_ahead``). ``prepares`` are the ports of which a loop that does not change them has the layer work
+    once (``prepare``); None for a layer that prepares nothing.
     """
 
     id: str
@@ -112,6 +113,7 @@ class LayerSpec:
     pieces: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
     ahead: tuple[str, ...] | AheadRule = ()
+    prepares: tuple[str, ...] | None = None
 
     @property
     def streams(self) -> bool:

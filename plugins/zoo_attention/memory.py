@@ -1,10 +1,11 @@
 """Attention of one query, or a sequence of them, over a memory: dot, multiplicative, additive.
 
 The three differ in the score of a query s and a key h alone. ``query`` is one step (batch dim) inside a loop,
-or all steps at once (batch target dim); keys and values are those of an encoder, computed once.
+or all steps at once (batch target dim); keys and values are those of an encoder, computed once. So is what
+depends on them and the mask alone (``prepare``): a step of a loop neither cleans nor looks.
 """
 
-from math import prod
+import math
 from typing import NamedTuple
 
 import torch
@@ -14,9 +15,9 @@ from torch import Tensor, empty, nn
 
 from zoo import layer
 from zoo.fields import Positive
-from zoo_attention.core import attend, weigh
+from zoo_attention.core import attend
 from zoo_attention.padding import hide
-from zoo_attention.permission import permit
+from zoo_attention.permission import Permission, permit
 
 
 class Attended(NamedTuple):
@@ -24,6 +25,27 @@ class Attended(NamedTuple):
 
     out: Float[Tensor, "batch *steps value"]
     weights: Float[Tensor, "batch *steps source"] | None
+
+
+class Memory(NamedTuple):
+    """Keys and values, clean and with an axis for heads, and which of them queries may attend to."""
+
+    keys: Float[Tensor, "batch 1 source _"]
+    values: Float[Tensor, "batch 1 source _"]
+    permission: Permission
+
+
+class AdditiveMemory(NamedTuple):
+    """Keys and values, clean; the keys with an axis for queries.
+
+    ``closed`` is added to scores: -∞ at padding, 0 elsewhere and in a source of padding alone, for which
+    ``some`` is false. Each is None where it would change nothing.
+    """
+
+    keys: Float[Tensor, "batch 1 source _"]
+    values: Float[Tensor, "batch source _"]
+    closed: Float[Tensor, "batch 1 source"] | None
+    some: Bool[Tensor, "batch 1 1"] | None
 
 
 @layer("attention/dot")
@@ -44,8 +66,18 @@ class Dot(nn.Module):
         mask: Bool[Tensor, "batch source"] | None = None,
         *,
         weights: bool = False,
+        prepared: Memory | None = None,
     ) -> Attended:
-        return _dot(query, keys, values, mask, weights)
+        return _dot(query, prepared or self.prepare(keys, values, mask), weights)
+
+    def prepare(
+        self,
+        keys: Float[Tensor, "batch source dim"],
+        values: Float[Tensor, "batch source value"],
+        mask: Bool[Tensor, "batch source"] | None = None,
+    ) -> Memory:
+        """What all queries share."""
+        return _remember(keys, values, mask)
 
 
 @layer("attention/multiplicative")
@@ -76,8 +108,18 @@ class Multiplicative(nn.Module):
         mask: Bool[Tensor, "batch source"] | None = None,
         *,
         weights: bool = False,
+        prepared: Memory | None = None,
     ) -> Attended:
-        return _dot(query @ self.weight, keys, values, mask, weights)
+        return _dot(query @ self.weight, prepared or self.prepare(keys, values, mask), weights)
+
+    def prepare(
+        self,
+        keys: Float[Tensor, "batch source memory"],
+        values: Float[Tensor, "batch source value"],
+        mask: Bool[Tensor, "batch source"] | None = None,
+    ) -> Memory:
+        """What all queries share."""
+        return _remember(keys, values, mask)
 
 
 @layer("attention/additive")
@@ -111,32 +153,47 @@ class Additive(nn.Module):
         mask: Bool[Tensor, "batch source"] | None = None,
         *,
         weights: bool = False,
+        prepared: AdditiveMemory | None = None,
     ) -> Attended:
-        asked = _in_line(F.linear(query, self.weight))
-        hidden, values = hide(keys, values, mask)
-        # In place: nobody needs the sum, which is the largest tensor of the step.
-        scores = (hidden.unsqueeze(1) + asked.unsqueeze(2)).tanh_() @ self.energy
-        shares = weigh(scores, permit(asked, keys, mask))
-        return _attended(query, torch.bmm(shares, values), shares if weights else None)
+        hidden, known, closed, some = prepared or self.prepare(keys, values, mask)
+        asked = _in_line(F.linear(query, self.weight), 1)
+        # In place: nobody needs the sums, the first of which is the largest tensor of the step.
+        scores = (hidden + asked).tanh_() @ self.energy
+        shares = (scores if closed is None else scores.add_(closed)).softmax(-1)
+        if some is not None:
+            shares = shares * some
+        return _attended(query, torch.bmm(shares, known), shares if weights else None)
+
+    def prepare(
+        self,
+        keys: Float[Tensor, "batch source attention"],
+        values: Float[Tensor, "batch source value"],
+        mask: Bool[Tensor, "batch source"] | None = None,
+    ) -> AdditiveMemory:
+        """What all queries share."""
+        hidden, known = hide(keys, values, mask)
+        allowed, some, _ = permit(keys, keys, mask)
+        closed = None
+        if allowed is not None:
+            shut = ~allowed if some is None else some & ~allowed
+            closed = torch.zeros_like(shut, dtype=keys.dtype).masked_fill_(shut, -math.inf)
+        return AdditiveMemory(hidden.unsqueeze(1), known, closed, some)
 
 
-def _dot(query: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None, weights: bool) -> Attended:
-    asked = _in_line(query)
-    hidden, values = hide(keys, values, mask)
-    out, shares = attend(
-        asked.unsqueeze(1),
-        hidden.unsqueeze(1),
-        values.unsqueeze(1),
-        permit(asked, keys, mask),
-        scale=1.0,
-        weights=weights,
-    )
+def _remember(keys: Tensor, values: Tensor, mask: Tensor | None) -> Memory:
+    hidden, known = hide(keys, values, mask)
+    return Memory(hidden.unsqueeze(1), known.unsqueeze(1), permit(keys, keys, mask))
+
+
+def _dot(query: Tensor, memory: Memory, weights: bool) -> Attended:
+    asked = _in_line(query).unsqueeze(1)
+    out, shares = attend(asked, memory.keys, memory.values, memory.permission, scale=1.0, weights=weights)
     return _attended(query, out.squeeze(1), None if shares is None else shares.squeeze(1))
 
 
-def _in_line(query: Float[Tensor, "batch *steps dim"]) -> Float[Tensor, "batch queries dim"]:
-    """The queries of all steps one behind the other; one query where there are no steps."""
-    return query.reshape(query.shape[0], prod(query.shape[1:-1]), query.shape[-1])
+def _in_line(query: Float[Tensor, "batch *steps dim"], *ones: int) -> Float[Tensor, "batch queries *_ dim"]:
+    """The queries of all steps one behind the other, with axes of size 1 behind; one query without steps."""
+    return query.reshape(query.shape[0], math.prod(query.shape[1:-1]), *ones, query.shape[-1])
 
 
 def _attended(query: Tensor, out: Tensor, shares: Tensor | None) -> Attended:

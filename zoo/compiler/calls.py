@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from zoo.checker.resolution import LayerUse, RepeatUse, ReuseUse
@@ -10,8 +10,9 @@ from zoo.compiler.body import Body
 from zoo.compiler.names import plain
 from zoo.compiler.program import Callee, Line, Written
 from zoo.compiler.text import call
-from zoo.compiler.uses import applied, unique, used
+from zoo.compiler.uses import applied, sources, unique, used
 from zoo.compiler.writer import Writer
+from zoo.contract.ports import PREPARED
 from zoo.graph import Ref, Repeat, refs
 
 
@@ -23,6 +24,8 @@ class Calls:
     body: Body
     values: dict[Ref, str] = field(default_factory=dict[Ref, str])
     variables: dict[str, str] = field(default_factory=dict[str, str])
+    prepared: dict[str, str] = field(default_factory=dict[str, str])
+    """The variable of what a node's layer has prepared before the loop."""
     layer: str = ""
 
     def variable(self, name: str) -> str:
@@ -47,11 +50,27 @@ class Calls:
                 *_arguments(child.callee, given),
                 *self._lent(child.written, distance),
                 *self._flags(name),
+                *([f"{PREPARED}={self.prepared[name]}"] if name in self.prepared else []),
             ]
             texts = call(
                 f"{variable} = {module}", parts, self._name(name, child.callee, self.body.reads[name]), indent
             )
         return [Line(text, name) for text in texts]
+
+    def prepare(self, name: str, constant: Container[str]) -> list[Line]:
+        """The line that has a node's layer prepare, if it does, and all that it prepares is ``constant``."""
+        node = self.body.scope.nodes[name]
+        use = applied(used(node))
+        if not isinstance(use, LayerUse) or use.spec.prepares is None:
+            return []
+        read = {port: sources(node.inputs[port]) for port in use.spec.prepares if port in node.inputs}
+        if any(ref.node not in constant for found in read.values() for ref in found):
+            return []
+        self.prepared[name] = self.in_forward(f"{name}_{PREPARED}")
+        parts = [f"{port}={self.values[ref]}" for port, (ref,) in read.items()]
+        _, target, distance = self._owner(name)
+        head = f"{self.prepared[name]} = {self.body.module(target, distance)}.prepare"
+        return [Line(text, name) for text in call(head, parts)]
 
     def _owner(self, name: str) -> tuple[Body, str, int]:
         """The body that has the module of a node, its node there, and how far out that is."""

@@ -73,7 +73,7 @@ class Loop:
         assert isinstance(resolved.node, Scan)
         self.writer, self.body, self.outer, self.uses = writer, body, body.outer, uses
         self.wires, self.node, self.use = resolved.inputs, resolved.node, uses[0]
-        self.stacked, self.final = stacked, final
+        self.stacked, self.final, self.hoist = stacked, final, hoist
         self.calls = Calls(writer, body)
         order = [each for each in body.scope.order if each in body.reads]
         self.parts = divide(self.use, order, self.use.next.values(), hoist=hoist)
@@ -177,6 +177,8 @@ class Loop:
         steps = {ref: self.calls.in_forward(f"{name.rstrip('_')}_steps") for ref, name in lists.items()}
         for variable in steps.values():
             self._line(f"{variable} = []")
+        for name in self.parts.inside if self.hoist else ():
+            self.lines += self.calls.prepare(name, self.node.const)
         self._head(whole, list(lists))
         for name in self.parts.inside:
             self.lines += self.calls.apply(name, 12)

@@ -12,6 +12,8 @@ from zoo.errors import LayerError, did_you_mean
 from zoo.graph import NAME
 
 _UNSPEAKABLE = ("true", "false", "null")  # as a key, a file would read these as a bool or None
+PREPARED = "prepared"
+"""The keyword by which ``forward`` is handed what ``prepare`` returned (see ``zoo.contract.preparing``)."""
 _EXAMPLE = 'Float[Tensor, "batch time dim"]'
 
 
@@ -30,7 +32,8 @@ def read_ports(cls: type[Any], around: Around) -> tuple[dict[str, TensorHint], d
     flags: dict[str, Parameter] = {}
     for name, parameter in parameters.items():
         if parameter.kind is Parameter.KEYWORD_ONLY:
-            flags[name] = parameter
+            if name != PREPARED:
+                flags[name] = parameter
             continue
         try:
             inputs[name] = _input(name, parameter, hints, inputs)

@@ -12,6 +12,7 @@ from zoo.contract.ahead import read_ahead
 from zoo.contract.axes import check_axes, is_pointwise, widths
 from zoo.contract.hints import Around, resolve_hints, shown
 from zoo.contract.ports import parameters_of, read_ports
+from zoo.contract.preparing import read_preparing
 from zoo.contract.settings import SettingKind, setting_kind, settings_model
 from zoo.contract.streaming import read_streaming
 from zoo.errors import LayerError
@@ -96,6 +97,7 @@ def read(cls: type[Any], id: str, version: int = 1, names: Mapping[str, Any] | N
         help=inspect.cleandoc(doc),
         pieces=pieces,
         whole=whole,
+        prepares=read_preparing(cls, around, inputs),
         ahead=read_ahead(cls, inputs),
     )
 

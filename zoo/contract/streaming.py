@@ -50,8 +50,8 @@ def read_streaming(
             f"a layer streams by initial_state and step together, and it has {found[0]} alone; "
             f"write {missing}, or rename {found[0]}"
         )
-    start, start_hints = _parameters(cls, "initial_state", around)
-    step, step_hints = _parameters(cls, "step", around)
+    start, start_hints = parameters_by_keyword(cls, "initial_state", around)
+    step, step_hints = parameters_by_keyword(cls, "step", around)
     _check_given(start, start_hints)
     if "state" not in step:
         raise LayerError("step takes the state before the piece, and has no parameter 'state'; add it")
@@ -63,7 +63,7 @@ def read_streaming(
     ):
         for name, parameter in ports.items():
             try:
-                _check_port(name, parameter, hints, inputs, shared=name in other)
+                check_port(name, parameter, hints, inputs, shared=name in other)
             except LayerError as error:
                 raise LayerError(f"{method}'s '{name}': {error}") from None
     for name in inputs:
@@ -79,7 +79,10 @@ def read_streaming(
     return frozenset(pieces), frozenset(whole)
 
 
-def _parameters(cls: type[Any], method: str, around: Around) -> tuple[dict[str, Parameter], dict[str, Any]]:
+def parameters_by_keyword(
+    cls: type[Any], method: str, around: Around
+) -> tuple[dict[str, Parameter], dict[str, Any]]:
+    """The parameters of a method that is called by keyword, and its hints."""
     if not inspect.isfunction(inspect.getattr_static(cls, method)):
         raise LayerError(f"{method} is an ordinary method, with self, and this is none; make it one")
     function = getattr(cls, method)
@@ -100,14 +103,15 @@ def _check_given(parameters: Mapping[str, Parameter], hints: Mapping[str, Any]) 
             )
 
 
-def _check_port(
+def check_port(
     name: str,
     parameter: Parameter,
     hints: Mapping[str, Any],
     inputs: Mapping[str, TensorHint],
     *,
-    shared: bool,
+    shared: bool = False,
 ) -> None:
+    """Refuse a parameter that is no port of ``forward``; one ``shared`` with another method is optional."""
     if name not in inputs:
         raise LayerError(f"forward has no such port{did_you_mean(name, inputs)}; rename or remove it")
     port = inputs[name].port
