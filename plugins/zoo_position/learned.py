@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import torch
 from jaxtyping import Float
 from pydantic import Field
 from torch import Tensor, empty, nn
@@ -34,10 +35,20 @@ class Learned(nn.Module):
         nn.init.normal_(self.weight, std=0.02)
 
     def forward(self, x: Float[Tensor, "batch time dim"]) -> Float[Tensor, "batch time dim"]:
-        time, max_length = x.shape[1], self.weight.shape[0]
-        if time > max_length:
+        return self.step(x, 0)[0]
+
+    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:  # noqa: ARG002 - a state is told all of these
+        """The place of the first step."""
+        return 0
+
+    def step(
+        self, x: Float[Tensor, "batch time dim"], state: int
+    ) -> tuple[Float[Tensor, "batch time dim"], int]:
+        """The next piece, and the place behind it."""
+        end, max_length = state + x.shape[1], self.weight.shape[0]
+        if end > max_length:
             raise InputError(
-                f"position/learned has {max_length} places, and the sequence has {time} steps; "
+                f"position/learned has {max_length} places, and the sequence has {end} steps; "
                 "enlarge max_length, or cut the sequence"
             )
-        return x + self.weight[:time]
+        return x + self.weight[state:end], end

@@ -38,16 +38,31 @@ class Sinusoidal(nn.Module):
         self.base = base
 
     def forward(self, x: Float[Tensor, "batch time dim"]) -> Float[Tensor, "batch time dim"]:
-        # In 32 bits at least: 16 would put neighbours at one place from position 256 (bfloat16) or 2048 on.
-        exact = torch.promote_types(x.dtype, torch.float32)
-        places = torch.arange(x.shape[1], dtype=exact, device=x.device)
-        return x + waves(places, x.shape[2], self.layout, self.base).to(x.dtype)
+        return self.step(x, 0)[0]
+
+    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:  # noqa: ARG002 - a state is told all of these
+        """The place of the first step."""
+        return 0
+
+    def step(
+        self, x: Float[Tensor, "batch time dim"], state: int
+    ) -> tuple[Float[Tensor, "batch time dim"], int]:
+        """The next piece, and the place behind it."""
+        table = waves(places(x, state), x.shape[2], self.layout, self.base)
+        return x + table.to(x.dtype), state + x.shape[1]
 
 
-def waves(places: Float[Tensor, " time"], dim: int, layout: Layout, base: float) -> Float[Tensor, "time dim"]:
-    """The encoding of each place, as ``Sinusoidal`` has it; places need be neither whole nor in order."""
-    even = torch.arange(0, dim, 2, dtype=places.dtype, device=places.device)
-    angles = places.unsqueeze(-1) * base ** (-even / dim)
+def places(x: Float[Tensor, "batch time dim"], first: int = 0) -> Float[Tensor, " time"]:
+    """The places of the steps of ``x``, of which the first stands at ``first``."""
+    # In 32 bits at least: 16 would put neighbours at one place from position 256 (bfloat16) or 2048 on.
+    exact = torch.promote_types(x.dtype, torch.float32)
+    return torch.arange(first, first + x.shape[1], dtype=exact, device=x.device)
+
+
+def waves(at: Float[Tensor, "*any"], dim: int, layout: Layout, base: float) -> Float[Tensor, "*any dim"]:
+    """The encoding of each place, as ``Sinusoidal`` has it; ``at`` need be neither whole nor in order."""
+    even = torch.arange(0, dim, 2, dtype=at.dtype, device=at.device)
+    angles = at.unsqueeze(-1) * base ** (-even / dim)
     pair = angles.sin(), angles.cos()
     joined = torch.stack(pair, -1).flatten(-2) if layout == "interleaved" else torch.cat(pair, -1)
     return joined[..., :dim]

@@ -219,3 +219,35 @@ def test_a_state_is_reordered_and_moved_without_knowing_the_layer() -> None:
     assert (chosen.inner.before, chosen.seen) == (None, 7)
     assert moved(state, "meta").inner.h.is_meta
     assert not state.inner.h.is_meta
+
+
+GROWING = '''
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from zoo.contract import layer
+
+@layer("lab/growing")
+class Growing(nn.Module):
+    """A number for every pair."""
+
+    def forward(self, x: Float[Tensor, "batch time dim"]) -> Float[Tensor, "time time"]: ...
+
+    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int: ...
+
+    def step(
+        self, x: Float[Tensor, "batch time dim"], state: int
+    ) -> tuple[Float[Tensor, "time seen"], int]: ...
+'''
+
+
+def test_an_output_may_grow_with_the_past() -> None:
+    module = ModuleType("growing")
+    sys.modules["growing"] = module
+    exec(GROWING, module.__dict__)
+    spec = spec_of(module.Growing)
+    assert spec is not None
+    assert spec.streams
+    with pytest.raises(LayerError, match="step returns what forward returns"):
+        exec(GROWING.replace("time seen", "time past"), module.__dict__)
+    del sys.modules["growing"]

@@ -1,0 +1,58 @@
+"""Attention with linear biases: the further a key, the less it counts."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from zoo import layer
+from zoo.fields import Positive
+from zoo_position.distance import distances
+
+
+@layer("position/alibi")
+class ALiBi(nn.Module):
+    """Attention with linear biases (Press, Smith & Lewis 2022): a bias to wire to an attention's ``bias``.
+
+        bias[h, i, j] = -m_h |i - j|,   m_h = 2^(-8h/heads), h = 1 … heads
+
+    For heads that are no power of two, the slopes are those of the power below, filled up with every second
+    one of twice as many, as the authors' code has it. Of ``query`` and ``key`` only the lengths count. It is
+    the same to both sides: without a causal attention it cannot tell before from after. Nothing is learned,
+    and there is no longest sequence.
+    """
+
+    def __init__(self, heads: Positive) -> None:
+        super().__init__()
+        self.heads = heads
+
+    def forward(
+        self, query: Float[Tensor, "batch query dim"], key: Float[Tensor, "batch key key_dim"]
+    ) -> Float[Tensor, "heads query key"]:
+        return self._bias(query, key.shape[1], 0)
+
+    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:  # noqa: ARG002 - a state is told all of these
+        """How many steps there were before: none."""
+        return 0
+
+    def step(
+        self,
+        query: Float[Tensor, "batch query dim"],
+        key: Float[Tensor, "batch key key_dim"],
+        state: int,
+    ) -> tuple[Float[Tensor, "heads query seen"], int]:
+        """The bias of the next queries to all keys so far."""
+        end = state + key.shape[1]
+        return self._bias(query, end, state), end
+
+    def _bias(self, query: Tensor, keys: int, first: int) -> Tensor:
+        near = distances(query.shape[1], keys, first, query.device).abs()
+        scale = torch.tensor(slopes(self.heads), dtype=torch.float32, device=query.device)
+        return (-scale[:, None, None] * near).to(query.dtype)
+
+
+def slopes(heads: int) -> list[float]:
+    """The slope of each head."""
+    power = 1 << (heads.bit_length() - 1)
+    first = [2 ** (-8 * h / power) for h in range(1, power + 1)]
+    between = [2 ** (-8 * h / (2 * power)) for h in range(1, 2 * power + 1, 2)]
+    return first + between[: heads - power]
