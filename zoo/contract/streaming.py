@@ -14,6 +14,7 @@ A port of ``forward`` that is the same for the whole stream, such as the memory 
 parameter of ``initial_state`` instead, which can compute once what depends on it alone. Where the wiring
 decides, a port is ``X | None = None`` in both.
 
+An axis of a single output tensor that grows with the past, such as all keys so far, is ``seen`` in ``step``.
 A state is a tensor with the batch first, an int (how far the sequence is), None (not known before the first
 piece), or a NamedTuple of states. So it can be saved, moved and reordered without knowing the layer.
 """
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from dataclasses import replace
 from inspect import Parameter
 from typing import Any, cast, get_args, get_origin
 
@@ -143,7 +145,8 @@ def _check_returns(cls: type[Any], around: Around, start: Mapping[str, Any], ste
     if state is Parameter.empty:
         raise LayerError("initial_state's return type is the state, and there is none; annotate it")
     out = resolve_hints(cls.forward, "forward", around)["return"]
-    if get_origin(step.get("return")) is not tuple or not _same(get_args(step["return"]), (out, state)):
+    found: tuple[Any, ...] = get_args(step["return"]) if get_origin(step.get("return")) is tuple else ()
+    if not _same(found, (out, state)) and not (_same(found[1:], (state,)) and _grown(found[0], out)):
         raise LayerError(
             "step returns what forward returns and the next state; "
             f"write -> tuple[{_short(out)}, {_short(state)}]"
@@ -186,6 +189,18 @@ def _equal(one: Any, other: Any) -> bool:
         return maybe == perhaps and (one == other or tensor_hint(one) == tensor_hint(other))
     except LayerError:
         return False
+
+
+def _grown(found: Any, out: Any) -> bool:
+    """Whether ``step`` gives the tensor that ``forward`` gives, with axes that grow called ``seen``."""
+    if is_named_tuple(found) or is_named_tuple(out):
+        return False
+    one, other = tensor_hint(found).port, tensor_hint(out).port
+    if len(one.shape) != len(other.shape):
+        return False
+    axes = zip(one.shape, other.shape, strict=True)
+    whole = tuple(theirs if mine == Name("seen") else mine for mine, theirs in axes)
+    return replace(one, shape=whole) == other
 
 
 def _short(hint: Any) -> str:
