@@ -16,6 +16,7 @@ from zoo_recurrent.gru import GRUCell
 from zoo_recurrent.gru_sequence import GRU
 from zoo_recurrent.lstm import LSTMCell
 from zoo_recurrent.lstm_sequence import LSTM
+from zoo_recurrent.min_gru import MinGRU
 from zoo_recurrent.rnn import RNNCell
 from zoo_recurrent.rnn_sequence import RNN
 
@@ -23,4 +24,4 @@ from zoo_recurrent.rnn_sequence import RNN
 @hookimpl
 def zoo_layers() -> list[type[nn.Module]]:
     """The layers of this pack, in the order of the catalogue."""
-    return [RNNCell, LSTMCell, GRUCell, RNN, LSTM, GRU, Bridge]
+    return [RNNCell, LSTMCell, GRUCell, RNN, LSTM, GRU, MinGRU, Bridge]

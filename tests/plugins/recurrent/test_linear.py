@@ -1,0 +1,115 @@
+"""Recurrences that are computed for all steps at once, against the loops that define them."""
+
+from typing import Literal
+
+import pytest
+import torch
+from torch import Tensor
+
+from tests.plugins.agreement import assert_agrees, prepared, real
+from tests.plugins.streams import assert_streams
+from zoo_recurrent.min_gru import MinGRU
+from zoo_recurrent.scan import by_pieces, by_steps, linear_scan
+
+BATCH, TIME, INPUT, HIDDEN = 5, 7, 3, 11
+RIGHT, HOLES = real([7, 2, 5, 0, 1], TIME), torch.arange(BATCH * TIME).reshape(BATCH, TIME) % 3 != 1
+masks = pytest.mark.parametrize("mask", [None, RIGHT, HOLES], ids=["none", "right", "holes"])
+
+
+def looped(decay: Tensor, values: Tensor, start: Tensor) -> Tensor:
+    states = [start]
+    for t in range(values.shape[1]):
+        states.append(decay[:, t] * states[-1] + values[:, t])
+    return torch.stack(states[1:], 1)
+
+
+@pytest.mark.parametrize("time", [1, 2, 3, 16, 17, 31, 50])
+@pytest.mark.parametrize("extra", [(), (3,), (3, 2)], ids=str)
+def test_pieces_and_steps_are_the_loop(time: int, extra: tuple[int, ...]) -> None:
+    decay, values = torch.rand(2, time, *extra).double(), torch.randn(2, time, *extra).double()
+    start = torch.randn(2, *extra).double()
+    expected = looped(decay, values, start)
+    torch.testing.assert_close(by_pieces(decay, values, start), expected)
+    torch.testing.assert_close(by_steps(decay, values, start), expected)
+    leaves = [x.requires_grad_() for x in (decay, values, start)]
+    assert torch.autograd.gradcheck(linear_scan, leaves)
+
+
+def test_a_scan_of_no_steps_has_no_states() -> None:
+    assert linear_scan(torch.ones(2, 0, 3), torch.ones(2, 0, 3), torch.ones(2, 3)).shape == (2, 0, 3)
+
+
+def positive(new: Tensor) -> Tensor:
+    return torch.where(new >= 0, new + 0.5, torch.sigmoid(new))
+
+
+@masks
+@pytest.mark.parametrize("candidate", ["positive", "linear"])
+def test_min_gru_is_its_loop(candidate: Literal["positive", "linear"], mask: Tensor | None) -> None:
+    layer = prepared(MinGRU(INPUT, HIDDEN, candidate))
+    W_z, W_h = layer.weight[:HIDDEN], layer.weight[HIDDEN:]
+    b_z, b_h = layer.bias[:HIDDEN], layer.bias[HIDDEN:]
+
+    def oracle(x: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+        outs: list[Tensor] = []
+        for t in range(TIME):
+            z, new = torch.sigmoid(x[:, t] @ W_z.T + b_z), x[:, t] @ W_h.T + b_h
+            there = torch.ones(BATCH, 1).bool() if mask is None else mask[:, t, None]
+            h = torch.where(there, (1 - z) * h + z * (positive(new) if candidate == "positive" else new), h)
+            outs.append(torch.where(there, h, 0))
+        return torch.stack(outs, 1), h
+
+    x, h = torch.randn(BATCH, TIME, INPUT).double(), torch.randn(BATCH, HIDDEN).double()
+    assert_agrees(layer, oracle, x, h, ours=lambda x, h: layer(x, mask, h))
+
+
+def test_min_gru_is_the_papers_scan_of_logarithms() -> None:
+    layer = prepared(MinGRU(INPUT, HIDDEN))
+
+    def oracle(x: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+        k, new = (x @ layer.weight.T + layer.bias).chunk(2, -1)
+        log_values = -torch.nn.functional.softplus(-k) + positive(new).log()
+        log_decay = -torch.nn.functional.softplus(k)
+        sums = torch.nn.functional.pad(log_decay.cumsum(1), (0, 0, 1, 0))
+        both = torch.cat([h.log().unsqueeze(1), log_values], 1)
+        out = (sums + torch.logcumsumexp(both - sums, 1))[:, 1:].exp()
+        return out, out[:, -1]
+
+    h = torch.rand(BATCH, HIDDEN).double() + 0.1
+    assert_agrees(
+        layer, oracle, torch.randn(BATCH, TIME, INPUT).double(), h, ours=lambda x, h: layer(x, None, h)
+    )
+
+
+@pytest.mark.parametrize("mask", [RIGHT, HOLES], ids=["right", "holes"])
+def test_what_stands_in_padding_never_shows(mask: Tensor) -> None:
+    layer = prepared(MinGRU(INPUT, HIDDEN))
+    x = torch.randn(BATCH, TIME, INPUT).double()
+    spoilt = x.masked_fill(~mask.unsqueeze(-1), torch.nan).requires_grad_()
+    found = layer(spoilt, mask)
+    for one, other in zip(found, layer(x, mask), strict=True):
+        assert torch.equal(one, other)
+    for gradient in torch.autograd.grad(found.out.sum(), [spoilt, *layer.parameters()]):
+        assert gradient.isfinite().all()
+
+
+def test_min_gru_streams() -> None:
+    layer = prepared(MinGRU(INPUT, HIDDEN))
+    x = torch.randn(BATCH, TIME, INPUT).double()
+    assert_streams(layer, {"x": x})
+    assert_streams(layer, {"x": x, "mask": HOLES}, {"h": torch.randn(BATCH, HIDDEN).double()})
+
+
+def test_long_sequences_are_as_exact_as_short_ones() -> None:
+    decay, values = torch.rand(1, 5000, 1), torch.randn(1, 5000, 1)
+    start = torch.zeros(1, 1)
+    exact = by_steps(decay.double(), values.double(), start.double())
+    torch.testing.assert_close(by_pieces(decay, values, start).double(), exact, rtol=0, atol=2e-6)
+
+
+def test_no_steps_keep_the_state() -> None:
+    layer = prepared(MinGRU(INPUT, HIDDEN))
+    h = torch.randn(2, HIDDEN).double()
+    found = layer(torch.randn(2, 0, INPUT).double(), None, h)
+    assert found.out.shape == (2, 0, HIDDEN)
+    assert torch.equal(found.h, h)
