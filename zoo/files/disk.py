@@ -12,12 +12,16 @@ import errno
 import os
 import stat
 import tempfile
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from zoo.errors import FileError, GraphError, did_you_mean
 from zoo.files.text import LARGEST, Lines, shown
 from zoo.problems import Place, Problem
+
+UNFINISHED = ".new"
+"""What the name of a file ends in until it is whole; a kill leaves such a file behind."""
 
 
 def real_path(path: Path, name: str) -> str:
@@ -110,18 +114,29 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
+    with replacing(path) as unfinished:
+        unfinished.write_bytes(data)
+
+
+@contextmanager
+def replacing(path: Path) -> Generator[Path]:
+    """A file beside ``path`` to write, which takes its place as a whole when the body ends well.
+
+    When the body raises, or the disk refuses (OSError), ``path`` is what it was, and the new file is gone.
+    """
     mode = _mode(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".new")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=UNFINISHED)
+    os.close(handle)
+    unfinished = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
+        yield unfinished
+        with unfinished.open("r+b") as file:
             os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
+        unfinished.chmod(mode)
+        unfinished.replace(path)
     except BaseException:
         with suppress(OSError):
-            Path(temporary).unlink()
+            unfinished.unlink()
         raise
     _sync_folder(path.parent)
 
