@@ -41,7 +41,7 @@ class _LinearScan(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # pyright: ignore[reportIncompatibleMethodOverride]  # the decorator hides ctx
         (arriving,) = grad_outputs
         decay, start, states = ctx.saved_tensors
         # g_t = arriving_t + a_(t+1) ⊙ g_(t+1)
