@@ -345,6 +345,10 @@ REFUSED: list[tuple[Edit, str]] = [
         WrapInRepeat("", "embed", 2),
         "it is not plain which wire goes from layer to layer of 'embed'; name its port",
     ),
+    (
+        WrapInRepeat("walk", "out", 2, ("",)),
+        "what a repeat carries goes by the name of a port, and one has none",
+    ),
     (WrapInRepeat("walk", "cell", 2), "it is not plain which wire goes from layer to layer of 'cell'"),
     (WrapInRepeat("walk", "cell", 2, ("y",)), "'cell' has no wire to 'y' that could be carried"),
     (WrapInRepeat("", "total", 2, ("x",)), "'total.x' reads several outputs; only a single wire is carried"),

@@ -7,7 +7,7 @@ Named axes are unified over the whole graph, through blocks, repeats and scans, 
 error silences only what depends on it: the rest of the graph stays known.
 
     checking.py       the front door: a whole graph, or a file
-    session.py        one run: the registry, what has been resolved already; memory.py, what the next run keeps
+    session.py        one run, and what it has resolved already; memory.py, what the next run keeps
     resolution.py     the result; findings.py, problems on their way: codes, places
 
     planner.py        names alone: wires to nothing, cycles, what nothing reads

@@ -36,6 +36,8 @@ def check_written(node: Node) -> None:
     check_value(node.settings)
     if isinstance(node, Repeat):
         check_count(node.count)
+        if "" in node.carry:
+            raise EditError("what a repeat carries goes by the name of a port, and one has none; name it")
         _check_names("a setting", node.vary)
         for values in node.vary.values():
             check_value(values)

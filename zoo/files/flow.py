@@ -25,10 +25,10 @@ def rebuild(inside: str, shift: int, bounds: list[tuple[int, int]], pieces: list
     """What stands between the brackets, with ``pieces`` instead of the entries at ``bounds``.
 
     ``inside`` begins at offset ``shift`` of the text. None for a form that is not understood: commas at the
-    beginning of lines, nothing but a comment.
+    beginning of lines.
     """
     if not bounds:
-        return None if "#" in inside else ", ".join(piece.text for piece in pieces)
+        return _fill(inside, [piece.text for piece in pieces])
     gaps = _Gaps(inside, shift, bounds)
     if not gaps.understood:
         return None
@@ -47,6 +47,18 @@ def rebuild(inside: str, shift: int, bounds: list[tuple[int, int]], pieces: list
         out += lead + piece.text + comma + comment
         open_comment = bool(comment)
     return out + (gaps.break_ if open_comment and not re.match(r"[\r\n]", gaps.closing) else gaps.closing)
+
+
+def _fill(inside: str, entries: list[str]) -> str:
+    """Entries between brackets where none were, below the comments that stand there."""
+    if "#" not in inside:
+        return ", ".join(entries)
+    closing = _BREAK.search(inside)
+    assert closing is not None  # a comment ends with its line
+    lead = f"{closing[0]}  "
+    for line in re.finditer(r"(?:\r\n|\r|\n)[^\S\r\n]*(?=#)", inside):
+        lead = line[0]
+    return inside[: closing.start()] + lead + f",{lead}".join(entries) + closing[0]
 
 
 class _Gaps:

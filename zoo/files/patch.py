@@ -136,12 +136,21 @@ class _Patcher:
             self._edits.append((part.key.start, part.key.end, word(step.key, part.flow, part.key.style)))
         if same(step.base, step.new):
             return
-        before = len(self._edits)
+        before, base = len(self._edits), step.base
+        if base is None and self._is_remark(part.value):
+            base = _NO_ENTRIES if isinstance(part.value, Mapping) else _NO_ITEMS
         try:
-            self.collection(part.value, step.base, step.new, kind, part.path)
+            self.collection(part.value, base, step.new, kind, part.path)
         except _RigidError:
             del self._edits[before:]
             self._replace(part, step.key, step.new, kind)
+
+    def _is_remark(self, node: Marked) -> bool:
+        """Whether there is nothing but a comment between brackets."""
+        empty = (isinstance(node, Mapping) and not node.entries) or (
+            isinstance(node, Sequence) and not node.items
+        )
+        return empty and "#" in self._text[node.start : node.end]
 
     def _collect(self, change: Callable[[], None]) -> list[Edit]:
         """The edits that ``change`` makes, kept apart."""
@@ -324,4 +333,6 @@ class _Patcher:
         return apply(self._text, edits, part.start, part.end)
 
 
+_NO_ENTRIES: Plain = {}
+_NO_ITEMS: Plain = []
 _ENOUGH = 0.3  # similarity of a node that went from one body to another: its wires are new

@@ -144,6 +144,21 @@ CASES: dict[str, tuple[str, dict[str, Plain], str]] = {
         {"b": 2, "c": 3, "a": 1},
         "params:\n  b: 2\n  c: 3\n  # one\n  a: 1  # x\n",
     ),
+    "a comment between braces stays": (
+        "params: {  # none yet\n}\n",
+        {"a": 1, "b": 2},
+        "params: {  # none yet\n  a: 1,\n  b: 2\n}\n",
+    ),
+    "comments between braces stay": (
+        "params:\n  a: {\n      # none yet\n\n      # really none\n    }  # x\n",
+        {"a": {"b": "c"}},
+        "params:\n  a: {\n      # none yet\n\n      # really none\n      b: c\n    }  # x\n",
+    ),
+    "a comment between brackets stays": (
+        "params:\n  a: [ # none\n  ]\n",
+        {"a": ["b", "c"]},
+        "params:\n  a: [ # none\n    b,\n    c\n  ]\n",
+    ),
     "a word becomes braces": (
         "params:\n  a: x  # y\n",
         {"a": {"b": "x", "c": "d"}},

@@ -20,6 +20,7 @@ from zoo.edits import (
     GroupIntoBlock,
     InsertOnWire,
     MoveNode,
+    RemoveNode,
     RenameNode,
     SetField,
     SetSetting,
@@ -271,3 +272,18 @@ def test_a_text_that_is_no_graph_is_not_written_over() -> None:
     graph = replace(loads(SMALL), source=read("a: b: c").graph.source)
     with pytest.raises(FileError, match="which has errors; mend them first"):
         dumps(graph)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_remark_in_an_empty_section_stays(end: str) -> None:
+    text = "format: zoo/1\nname: t\ninputs: {x: float batch}\nnodes: {\n  # none yet\n}\nlayout: {}\n"
+    text = text.replace("\n", end)
+    graph = loads(text)
+    for name in ("a", "b"):
+        graph, _ = AddNode("", name, Call(use="basic/tanh", inputs=Frozen({"": Ref("x")}))).apply(graph)
+    node = "{use: basic/tanh, in: x}"
+    filled = text.replace(f"none yet{end}", f"none yet{end}  a: {node},{end}  b: {node}{end}")
+    assert dumps(graph) == filled
+    for name in ("a", "b"):
+        graph, _ = RemoveNode("", name).apply(graph)
+    assert "# none yet" in dumps(graph)
