@@ -109,6 +109,14 @@ def remove_node(d: Drawer) -> Drawn:
     return place and e.RemoveNode(*place)
 
 
+def remove_nodes(d: Drawer) -> Drawn:
+    place = d.node()
+    if place is None:
+        return None
+    chosen = d.draw(st.lists(st.sampled_from([*d.graph.body(place[0]).nodes]), min_size=1, unique=True))
+    return e.RemoveNodes(place[0], tuple(chosen))
+
+
 def rename_node(d: Drawer) -> Drawn:
     place = d.node()
     return place and e.RenameNode(*place, d.name())
@@ -350,6 +358,7 @@ def compound(d: Drawer) -> Drawn:
 KINDS: dict[type[e.Edit], Callable[[Drawer], Drawn]] = {
     e.AddNode: add_node,
     e.RemoveNode: remove_node,
+    e.RemoveNodes: remove_nodes,
     e.RenameNode: rename_node,
     e.ReplaceNode: replace_node,
     e.MoveNode: move_node,

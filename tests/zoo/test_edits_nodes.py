@@ -3,7 +3,7 @@
 import pytest
 
 from tests.edit_texts import base, lines_changed
-from zoo.edits import AddNode, Edit, MoveNode, RemoveNode, RenameNode, ReplaceNode, SetField
+from zoo.edits import AddNode, Edit, MoveNode, RemoveNode, RemoveNodes, RenameNode, ReplaceNode, SetField
 from zoo.errors import EditError
 from zoo.files import loads
 from zoo.graph import Call, Frozen, Graph, Node, Ref, Repeat, Reuse, Scan, Zeros
@@ -56,6 +56,22 @@ def test_removing_a_node_in_a_scan_removes_what_goes_on_from_it() -> None:
     assert after.nodes["out"] == Call(
         use="basic/linear", tie=Frozen({"weight": "embed.weight", "bias": "one.first.bias"})
     )
+
+
+def test_remove_several_nodes_at_once() -> None:
+    """What one after the other would refuse fits at once: a node and its reuse."""
+    alone, both = RemoveNodes("", ("one",)), RemoveNodes("", ("embed", "again", "walk"))
+    assert alone.change(base()) == RemoveNode("", "one").change(base())
+    one_by_one = base()
+    for name in ("again", "walk", "embed"):
+        one_by_one = RemoveNode("", name).change(one_by_one)
+    after, undo = both.apply(base())
+    assert after == one_by_one
+    assert undo.change(after) == base()
+    with pytest.raises(EditError, match="'again' reuses 'embed'"):
+        RemoveNodes("", ("walk", "embed")).change(base())
+    assert both.describe() == "remove embed, again, walk"
+    assert RemoveNodes("", tuple("abcde")).describe() == "remove a, b, c and 2 more"
 
 
 def test_rename_a_node_wherever_it_is_named() -> None:

@@ -18,7 +18,7 @@ from zoo.edits.cuts import port_of, wire_types
 from zoo.edits.fields import SetField
 from zoo.edits.grouping import GroupIntoBlock
 from zoo.edits.inputs import AddInput, AddScanInput, RemoveInput, RenameInput, SetInput, SetStart
-from zoo.edits.nodes import AddNode, MoveNode, RemoveNode, RenameNode, ReplaceNode
+from zoo.edits.nodes import AddNode, MoveNode, RemoveNode, RemoveNodes, RenameNode, ReplaceNode
 from zoo.edits.outputs import AddFinal, AddOutput, RemoveOutput, RenameOutput
 from zoo.edits.params import RemoveParam, RenameParam, SetParam
 from zoo.edits.settings import SetSetting, Tie, UnsetSetting, VarySetting
@@ -45,6 +45,7 @@ __all__ = [
     "RemoveBlock",
     "RemoveInput",
     "RemoveNode",
+    "RemoveNodes",
     "RemoveOutput",
     "RemoveParam",
     "RenameBlock",

@@ -111,7 +111,8 @@ def inserted(mapping: Mapping[str, V], key: str, value: V, index: int | None = N
 
 def without(mapping: Mapping[str, V], *keys: str) -> Frozen[str, V]:
     """``mapping`` without some entries."""
-    return Frozen({key: value for key, value in mapping.items() if key not in keys}) or EMPTY
+    gone = set(keys)
+    return Frozen({key: value for key, value in mapping.items() if key not in gone}) or EMPTY
 
 
 def renamed(mapping: Frozen[str, V], old: str, new: str) -> Frozen[str, V]:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from zoo.edits.base import Edit, inserted, node_at, renamed, with_node, without
 from zoo.edits.checks import check_new, check_node
-from zoo.edits.paths import Place, check_unhidden, lookup, nodes, rename_references, retie, within
+from zoo.edits.paths import (
+    Place,
+    check_unhidden,
+    lookup,
+    nodes,
+    rename_references,
+    retie,
+    scopes_around,
+    within,
+)
 from zoo.errors import EditError, did_you_mean
 from zoo.graph import Call, Frozen, Graph, Node, Ref, Repeat, Reuse, Scan, join, kind, put, visible
 from zoo.wires import rewire
@@ -42,26 +52,50 @@ class RemoveNode(Edit):
     name: str
 
     def change(self, graph: Graph) -> Graph:
-        node_at(graph, self.scope, self.name)
-        place, path = (self.scope, self.name), join(self.scope, self.name)
-
-        def stays(user: Place) -> bool:
-            return user != place and not within(user[0], path)
-
-        for user, node in nodes(graph):
-            if isinstance(node, Reuse) and stays(user) and lookup(graph, user[0], node.of) == place:
-                raise EditError(
-                    f"'{join(*user)}' reuses '{self.name}'; remove it first, or let it reuse another node"
-                )
-        graph = retie(graph, lambda user, words, ways: None if place in ways and stays(user) else words)
-        body = graph.body(self.scope)
-        body = replace(body, nodes=without(body.nodes, self.name))
-        graph = graph.with_body(self.scope, rewire(body, lambda ref: None if ref.node == self.name else ref))
-        placed_inside = [key for key in graph.layout if within(key, path)]
-        return replace(graph, layout=without(graph.layout, *placed_inside))
+        return _without(graph, self.scope, (self.name,))
 
     def describe(self) -> str:
         return f"remove {join(self.scope, self.name)}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNodes(Edit):
+    """Takes several nodes out of a body at once, each as ``RemoveNode`` does; they may reuse each other."""
+
+    scope: str
+    names: tuple[str, ...]
+
+    def change(self, graph: Graph) -> Graph:
+        return _without(graph, self.scope, self.names)
+
+    def describe(self) -> str:
+        few = ", ".join(join(self.scope, name) for name in self.names[:3])
+        return f"remove {few}" if len(self.names) <= 3 else f"remove {few} and {len(self.names) - 3} more"
+
+
+def _without(graph: Graph, scope: str, names: Collection[str]) -> Graph:
+    for name in names:
+        node_at(graph, scope, name)
+    gone = {(scope, name) for name in names}
+    paths = {join(scope, name) for name in names}
+
+    def stays(user: Place) -> bool:
+        return user not in gone and not any(outer in paths for outer in scopes_around(user[0]))
+
+    for user, node in nodes(graph):
+        meant = lookup(graph, user[0], node.of) if isinstance(node, Reuse) and stays(user) else None
+        if meant is not None and meant in gone:
+            raise EditError(
+                f"'{join(*user)}' reuses '{meant[1]}'; remove it first, or let it reuse another node"
+            )
+    graph = retie(
+        graph, lambda user, words, ways: None if stays(user) and not gone.isdisjoint(ways) else words
+    )
+    body = graph.body(scope)
+    body = replace(body, nodes=without(body.nodes, *names))
+    graph = graph.with_body(scope, rewire(body, lambda ref: None if (scope, ref.node) in gone else ref))
+    inside = [key for key in graph.layout if any(outer in paths for outer in scopes_around(key))]
+    return replace(graph, layout=without(graph.layout, *inside))
 
 
 @dataclass(frozen=True, slots=True)
