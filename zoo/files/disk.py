@@ -3,15 +3,17 @@
 Only ordinary files of a bounded size are read. A file is written whole or not at all: the text goes to a
 temporary file in the same folder, which then replaces the old one in one step. Whatever happens while writing
 (a full disk, a kill, a power failure), the old file is there as it was. Permission bits are kept, links
-followed.
+followed. A kill leaves the temporary file, hidden; the next writing of the file takes it away.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import tempfile
+import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +21,9 @@ from pathlib import Path
 from zoo.errors import FileError, GraphError, did_you_mean
 from zoo.files.text import LARGEST, Lines, shown
 from zoo.problems import Place, Problem
+
+_STALE = 600
+"""Seconds without a change after which nobody writes to a file any more."""
 
 UNFINISHED = ".new"
 """What the name of a file ends in until it is whole; a kill leaves such a file behind."""
@@ -124,8 +129,9 @@ def replacing(path: Path) -> Generator[Path]:
 
     When the body raises, or the disk refuses (OSError), ``path`` is what it was, and the new file is gone.
     """
-    mode = _mode(path)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=UNFINISHED)
+    mode, prefix = _mode(path), f".{path.name[:100]}."
+    _sweep(path.parent, prefix)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=UNFINISHED)
     os.close(handle)
     unfinished = Path(name)
     try:
@@ -139,6 +145,17 @@ def replacing(path: Path) -> Generator[Path]:
             unfinished.unlink()
         raise
     _sync_folder(path.parent)
+
+
+def _sweep(folder: Path, prefix: str) -> None:
+    """Take away what a kill has left of earlier writings of the same file, and nobody can be writing now."""
+    ours = re.compile(rf"{re.escape(prefix)}[a-z0-9_]{{8}}{re.escape(UNFINISHED)}")  # as mkstemp names them
+    with suppress(OSError), os.scandir(folder) as found:
+        for entry in found:
+            if ours.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                with suppress(OSError):
+                    if time.time() - entry.stat(follow_symlinks=False).st_mtime > _STALE:
+                        Path(entry.path).unlink()
 
 
 def _mode(path: Path) -> int:

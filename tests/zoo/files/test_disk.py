@@ -151,6 +151,11 @@ while True:
         write_text(sys.argv[1], text)
 """
     seen: set[str] = set()
+    spare, stale, young = (
+        saved.with_name(f".{saved.name}.{x}.new") for x in ("mine", "abcd_123", "abcd_124")
+    )
+    spare.touch()
+    stale.touch()
     for turn in range(12):
         with subprocess.Popen(
             [sys.executable, "-c", script, str(saved)], stdout=subprocess.PIPE, text=True
@@ -163,6 +168,12 @@ while True:
         assert text in texts
         seen.add(text[0])
     assert seen
+    left = [path for path in saved.parent.iterdir() if path.name.endswith(".new") and path != spare]
+    for path in [*left, spare]:
+        os.utime(path, (0, 0))
+    young.touch()
+    write_text(saved, "x")
+    assert {*saved.parent.iterdir()} == {saved, spare, young}
 
 
 def test_a_place_where_nothing_can_be_written(tmp_path: Path) -> None:
