@@ -1,0 +1,12 @@
+"""The pack ``convolution``: layers that see a window of their sequence, every step the same way."""
+
+from torch import nn
+
+from zoo import hookimpl
+from zoo_convolution.conv1d import Conv1d
+
+
+@hookimpl
+def zoo_layers() -> list[type[nn.Module]]:
+    """The layers of this pack, in the order of the catalogue."""
+    return [Conv1d]

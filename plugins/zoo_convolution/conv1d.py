@@ -1,0 +1,126 @@
+"""Convolution along time."""
+
+from collections.abc import Collection, Mapping
+from typing import Annotated, Any, Literal
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float
+from pydantic import Field
+from torch import Tensor, empty, nn
+
+from zoo import layer
+from zoo.errors import InputError
+from zoo.fields import Positive
+from zoo.sizes import Size
+
+
+@layer("convolution/conv1d")
+class Conv1d(nn.Module):
+    """Convolution along time: each step is a linear map of a window of steps, the same map everywhere.
+
+        out_t = b + Σ_(j < k) W_j x_(t - (k-1-j)·d)          ``padding: causal``: the window ends at t
+        out_t = b + Σ_(j < k) W_j x_(t + (j - (k-1)/2)·d)    ``same``: the window is centred on t
+
+    k is ``kernel`` and d is ``dilation``, the distance between the steps of a window (van den Oord et al.,
+    "WaveNet", 2016; Yu & Koltun 2016). Beyond its ends a sequence is zero. ``same`` with an even number of
+    other steps in the window is as ``torch.nn.Conv1d`` has it: with an odd one it looks further ahead.
+
+    ``x``: batch × time × input; ``out``: batch × time × output: time stays in the middle, where
+    ``torch.nn.Conv1d`` has it last. ``mask`` is true at real steps; the others count as zeros, as beyond the
+    ends, and are zero in ``out``. With ``groups`` g, each of g parts of the input makes its part of the
+    output; g = input is a depthwise convolution.
+
+    ``weight`` W: output × input/g × kernel and ``bias`` b: output, both uniform in ±1/√(kernel·input/g), as
+    in torch. Raises ValueError for groups that do not divide both widths. A causal one streams: its state
+    are the last (k-1)·d steps.
+    """
+
+    def __init__(
+        self,
+        input: Positive,
+        output: Positive,
+        kernel: Annotated[Positive, Field(description="How many steps a window has.")] = 3,
+        dilation: Annotated[Positive, Field(description="From one step of a window to the next.")] = 1,
+        groups: Annotated[Positive, Field(description="Parts of the width, each for itself.")] = 1,
+        padding: Annotated[
+            Literal["causal", "same"], Field(description="Windows end at their step, or lie around it.")
+        ] = "causal",
+        bias: bool = True,
+    ) -> None:
+        super().__init__()
+        check_groups(groups, input, output)
+        self.dilation, self.groups, self.padding = dilation, groups, padding
+        self.reach = (kernel - 1) * dilation
+        self.weight = nn.Parameter(empty(output, input // groups, kernel))
+        self.bias = nn.Parameter(empty(output)) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weight and bias anew."""
+        bound = self.weight[0].numel() ** -0.5
+        for parameter in self.parameters():
+            nn.init.uniform_(parameter, -bound, bound)
+
+    @staticmethod
+    def sees_ahead(settings: Mapping[str, Any], _: Collection[str]) -> tuple[str, ...]:
+        """Along time, where windows lie around their step."""
+        return ("time",) if settings["padding"] == "same" and settings["kernel"] > 1 else ()
+
+    def forward(
+        self, x: Float[Tensor, "batch time input"], mask: Bool[Tensor, "batch time"] | None = None
+    ) -> Float[Tensor, "batch time output"]:
+        before = self.reach if self.padding == "causal" else self.reach // 2
+        return self._windows(F.pad(_real(x, mask), (0, 0, before, self.reach - before)), mask)
+
+    def initial_state(
+        self, batch: int, device: torch.device, dtype: torch.dtype
+    ) -> Float[Tensor, "batch reach input"]:
+        """The zeros before the first step; InputError where windows look ahead."""
+        if self.padding == "same" and self.reach:
+            raise InputError(
+                "a stream has no later steps yet, and this convolution/conv1d looks ahead; "
+                "set padding: causal"
+            )
+        return torch.zeros(batch, self.reach, self.weight.shape[1] * self.groups, device=device, dtype=dtype)
+
+    def step(
+        self,
+        x: Float[Tensor, "batch time input"],
+        state: Float[Tensor, "batch reach input"],
+        mask: Bool[Tensor, "batch time"] | None = None,
+    ) -> tuple[Float[Tensor, "batch time output"], Float[Tensor, "batch reach input"]]:
+        """The next piece of a sequence."""
+        both = torch.cat([state, _real(x, mask)], 1)
+        return self._windows(both, mask), both[:, x.shape[1] :]
+
+    def _windows(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        """The map of each window that lies in x whole."""
+        if x.shape[1] <= self.reach:  # of no steps, which torch refuses
+            return x.new_zeros(x.shape[0], 0, len(self.weight))
+        out = F.conv1d(
+            x.transpose(1, 2), self.weight, self.bias, dilation=self.dilation, groups=self.groups
+        ).transpose(1, 2)
+        return out if mask is None else out.masked_fill(~mask.unsqueeze(-1), 0)
+
+    @staticmethod
+    def shapes(
+        settings: Mapping[str, Any], inputs: Mapping[str, tuple[Size, ...]]
+    ) -> dict[str, tuple[Size, ...]]:
+        """Nothing that the hints do not say; groups are checked."""
+        check_groups(settings["groups"], inputs["x"][-1], settings["output"])
+        return {}
+
+
+def check_groups(groups: int, *widths: Size) -> None:
+    """Refuse groups that do not divide the widths that are known, by ValueError."""
+    for width in widths:
+        if isinstance(width, int) and width % groups:
+            raise ValueError(
+                f"groups divide input and output evenly, and {groups} does not divide {width}; "
+                "change one of them"
+            )
+
+
+def _real(x: Tensor, mask: Tensor | None) -> Tensor:
+    return x if mask is None else x.masked_fill(~mask.unsqueeze(-1), 0)
