@@ -18,9 +18,11 @@ from zoo.document import Change, Document
 from zoo.edits import Edit
 from zoo.errors import EditError, ZooError
 from zoo.files import save
-from zoo.graph import Body, Graph, visible
+from zoo.graph import Body, Graph, join, visible
+from zoo.problems import Problem
 from zoo.wires import End, body_wires, wires
 from zoo_gui.checker import Checker
+from zoo_gui.places import place_of
 
 
 class Pick(NamedTuple):
@@ -38,7 +40,9 @@ class Workspace(QObject):
     """One open document.
 
     ``graph_changed`` brings a Change after every edit, undo and redo; ``resolved`` a Resolution soon after
-    it; ``told`` a sentence for the person, about what could not be done.
+    it; ``told`` a sentence for the person, about what could not be done; ``shown`` the path of a box that is
+    to be brought into view. With ``wait`` nothing is checked until ``start``: the first window is painted
+    before packs are loaded.
     """
 
     graph_changed = Signal(object)
@@ -46,20 +50,27 @@ class Workspace(QObject):
     scope_changed = Signal(str)
     selection_changed = Signal()
     file_changed = Signal()
+    text_changed = Signal()
     told = Signal(str)
+    shown = Signal(str)
 
-    def __init__(self, graph: Graph, path: Path | None = None, parent: QObject | None = None) -> None:
+    def __init__(
+        self, graph: Graph, path: Path | None = None, parent: QObject | None = None, *, wait: bool = False
+    ) -> None:
         super().__init__(parent)
         self.document = Document(graph)
         self.path = path
         self.resolution: Resolution | None = None
         self.scope = ""
         self.selection: frozenset[Chosen] = frozenset()
+        self.text_problems: tuple[Problem, ...] = ()
+        """What is wrong with the text that is being written, while it cannot be read as a graph."""
+        self._waits = wait
         self._checker = Checker(self)
         self._checker.resolved.connect(self._take)
         self._checker.failed.connect(self.told)
         self.document.listen(self._changed)
-        self._checker.ask(graph)
+        self._check()
 
     @property
     def graph(self) -> Graph:
@@ -97,6 +108,28 @@ class Workspace(QObject):
         if self.document.can_redo:
             self.document.redo()
 
+    # ------------------------------------------------------------------------------------------------ opening
+
+    def start(self) -> None:
+        """Check from now on."""
+        self._waits = False
+        self._check()
+
+    def load(self, graph: Graph, path: Path | None = None) -> None:
+        """Take up another document, as its file holds it; the history is gone."""
+        self.path = path
+        self.scope, self.selection, self.resolution = "", frozenset(), None
+        self.mark_text(())
+        self.scope_changed.emit("")
+        self.document.reset(graph)
+
+    def mark_text(self, problems: Iterable[Problem]) -> None:
+        """Say what is wrong with the text that is being written; nothing, once it reads as a graph."""
+        found = tuple(problems)
+        if found != self.text_problems:
+            self.text_problems = found
+            self.text_changed.emit()
+
     # ------------------------------------------------------------------------------------------------ looking
 
     def enter(self, scope: str) -> None:
@@ -113,6 +146,24 @@ class Workspace(QObject):
         if selection != self.selection:
             self.selection = selection
             self.selection_changed.emit()
+
+    def show(self, path: str) -> bool:
+        """Select the box that a problem's path means, in its scope, and bring it into view.
+
+        False when there is none.
+        """
+        place = place_of(self.graph, path)
+        if place is None:
+            return False
+        scope, name = place
+        self.show_box(scope, Pick("node", name))
+        return True
+
+    def show_box(self, scope: str, pick: Pick) -> None:
+        """Select a box in its scope and bring it into view; EditError when there is no such scope."""
+        self.enter(scope)
+        self.select([pick])
+        self.shown.emit(join(scope, pick.name))
 
     # ------------------------------------------------------------------------------------------------- saving
 
@@ -147,10 +198,14 @@ class Workspace(QObject):
             self.selection = frozenset()
             self.scope_changed.emit("")
         self.selection = frozenset(one for one in self.selection if _there(one, body))
-        self._checker.ask(change.after)
+        self._check()
         self.graph_changed.emit(change)
         self.selection_changed.emit()
         self.file_changed.emit()
+
+    def _check(self) -> None:
+        if not self._waits:
+            self._checker.ask(self.graph)
 
     def _take(self, resolution: Resolution) -> None:
         self.resolution = resolution

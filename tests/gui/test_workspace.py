@@ -85,3 +85,36 @@ def test_leaves_a_block_that_is_gone(qtbot: QtBot) -> None:
         assert workspace.scope == ""
     finally:
         workspace.close()
+
+
+def test_nothing_is_checked_before_the_start(qtbot: QtBot, workspace: Workspace) -> None:
+    waiting = Workspace(workspace.graph, wait=True)
+    try:
+        waiting.perform(RenameNode("", "embed", "table"))
+        qtbot.wait(20)
+        assert waiting.resolution is None
+        with qtbot.waitSignal(waiting.resolved, timeout=60_000):
+            waiting.start()
+        assert waiting.fresh
+    finally:
+        waiting.close()
+
+
+def test_another_document_is_taken_up(workspace: Workspace) -> None:
+    workspace.perform(RenameNode("", "embed", "table"))
+    workspace.select([Pick("node", "layer")])
+    workspace.load(zoo.loads("format: zoo/1\nname: other\n"))
+    assert workspace.graph.name == "other"
+    assert workspace.path is None
+    assert not workspace.selection
+    assert not workspace.document.modified
+    assert not workspace.document.can_undo
+
+
+def test_shows_the_box_of_a_path(workspace: Workspace) -> None:
+    shown: list[str] = []
+    workspace.shown.connect(shown.append)
+    assert workspace.show("layer")
+    assert workspace.selection == {Pick("node", "layer")}
+    assert shown == ["layer"]
+    assert not workspace.show("nothing")

@@ -11,17 +11,15 @@ from zoo.errors import ZooError
 @click.command(short_help="Open the editor.", epilog=examples("zoo gui", "zoo gui transformer my_model.yaml"))
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 def gui(files: tuple[str, ...]) -> None:
-    """Open the drag-and-drop editor, with the given graphs."""
+    """Open the drag-and-drop editor: with the given files, with new graphs from those of the library that are
+    named, or with a choice of these.
+    """
     from importlib import import_module
     from importlib.util import find_spec
 
     # By name, for the editor stands above the library, which never imports it.
     if not find_spec("PySide6"):
         raise ZooError('the editor draws with Qt, and PySide6 is not installed; pip install "layerzoo[gui]"')
-    if not find_spec("zoo_gui.app"):
-        raise ZooError(
-            "the editor is not part of this version yet; write the graph as a file, and see it with zoo show"
-        )
     raise SystemExit(import_module("zoo_gui.app").run(files))
 
 

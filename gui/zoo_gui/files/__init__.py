@@ -1,0 +1,7 @@
+"""Files of a window: opening, saving, the journal that survives a crash, and the disk watched.
+
+filing.py     what the menu File does
+reading.py    a file as a document, with what is wrong in it
+journal.py    every edit kept, so that a crash loses none
+watch.py      noticing that another program wrote the file
+"""

@@ -1,0 +1,42 @@
+"""A file as the document of a window: also one whose text has errors, so that it can be mended there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zoo.files import Source, read, read_path, read_text
+from zoo.graph import Graph
+from zoo.problems import Problem, has_errors
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a file holds: its graph, without what could not be read, and the problems of its text."""
+
+    graph: Graph
+    problems: tuple[Problem, ...]
+
+    @property
+    def broken(self) -> bool:
+        """Whether something of the text could not be read."""
+        return has_errors(self.problems)
+
+
+def open_file(path: Path) -> Opened:
+    """The document of a file, and of those it uses. FileError when it cannot be read."""
+    reading = read_path(path)
+    graph = reading.graph
+    return Opened(graph if graph.name else replace(graph, name=path.stem), reading.problems)
+
+
+def open_template(path: Path) -> Graph:
+    """The graph of a library file, as one that has no file yet; its comments stay."""
+    text = read_text(path)
+    graph = read(text).graph
+    return replace(graph, source=Source("", text))
+
+
+def empty_graph() -> Graph:
+    """What a new window holds."""
+    return Graph(name="untitled")

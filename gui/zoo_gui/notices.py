@@ -1,0 +1,87 @@
+"""Sentences for the person, above the canvas: each stays until it is read, and may offer what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from zoo_gui.theme import Theme, icon
+
+_MOST = 3
+
+
+class Notice(QFrame):
+    """One sentence with the buttons that go with it."""
+
+    def __init__(
+        self, text: str, buttons: dict[str, Callable[[], object]], theme: Theme, severity: str
+    ) -> None:
+        super().__init__()
+        self.setProperty("notice", True)
+        self.text = text
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 5, 6, 5)
+        sign = QLabel()
+        sign.setPixmap(icon(severity, theme.severity(severity)).pixmap(16, 16))
+        layout.addWidget(sign)
+        label = QLabel(text, wordWrap=True)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout.addWidget(label, 1)
+        for title, act in buttons.items():
+            button = QPushButton(title)
+            button.clicked.connect(partial(self._act, act))
+            layout.addWidget(button)
+        self.close_button = QToolButton()
+        self.close_button.setProperty("flat", True)
+        self.close_button.setIcon(icon("close", theme.muted))
+        self.close_button.setAccessibleName("Dismiss")
+        self.close_button.setToolTip("Dismiss")
+        self.close_button.clicked.connect(self.leave)
+        layout.addWidget(self.close_button)
+
+    def _act(self, act: Callable[[], object]) -> None:
+        self.leave()
+        act()
+
+    def leave(self) -> None:
+        """Go away."""
+        self.hide()
+        self.setParent(None)
+        self.deleteLater()
+
+
+class Notices(QWidget):
+    """The newest sentences, the same one only once."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+
+    @property
+    def shown(self) -> list[Notice]:
+        """What is there, the oldest first."""
+        items = (self._layout.itemAt(index) for index in range(self._layout.count()))
+        widgets = (item.widget() for item in items if item)
+        return [widget for widget in widgets if isinstance(widget, Notice)]
+
+    def tell(
+        self, text: str, buttons: dict[str, Callable[[], object]] | None = None, severity: str = "note"
+    ) -> None:
+        """Show a sentence, with what can be done about it."""
+        for notice in self.shown:
+            if notice.text == text:
+                notice.leave()
+        for notice in self.shown[: 1 - _MOST or None] if len(self.shown) >= _MOST else []:
+            notice.leave()
+        self._layout.addWidget(Notice(text, buttons or {}, self.theme, severity))
+
+    def clear(self) -> None:
+        """Take all of them away."""
+        for notice in self.shown:
+            notice.leave()

@@ -1,0 +1,14 @@
+"""The panels around the canvas. Each looks at a workspace and reports what a person does to it.
+
+    panel.py       what a panel is, for the window
+    palette.py     the layers, to be placed
+    measuring.py   costs, measured beside the window
+    status.py      the status bar
+
+No panel knows another.
+"""
+
+from zoo_gui.panels.every import PANELS
+from zoo_gui.panels.panel import Panel
+
+__all__ = ["PANELS", "Panel"]

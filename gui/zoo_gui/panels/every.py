@@ -1,0 +1,23 @@
+"""All panels, in the order of the menu; those of one side stand as tabs beside each other."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from zoo_gui.panels.palette import Palette
+from zoo_gui.panels.panel import Panel
+
+_LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
+_RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+_BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+
+PANELS = (
+    Panel(
+        id="layers",
+        title="Layers",
+        area=_LEFT,
+        keys=("Ctrl+L",),
+        about="Search the layers of all packs, and place them",
+        make=lambda window: Palette(window.workspace, window.editor.settings, window.place, window.theme),
+    ),
+)

@@ -1,0 +1,126 @@
+"""What the graph costs, measured in a thread after every check: parameters and FLOPs of each node."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from zoo.checker import Resolution
+from zoo.graph import Graph
+from zoo_gui.places import place_of
+from zoo_gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from zoo.costs import Cost
+
+LENGTH = 32
+"""The size of an axis that only a run knows, as ``zoo show`` takes it; ``batch`` is 1."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """The cost of a whole graph, and of every node by scope and name (of one use, where a block has several).
+
+    ``complete`` is false when errors left nodes out.
+    """
+
+    whole: Cost
+    nodes: Mapping[tuple[str, str], Cost]
+    complete: bool
+
+
+class _Meter(QObject):
+    """Lives in the thread; ``newest`` is what it is to measure next."""
+
+    measured = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lock = Lock()
+        self.newest: Resolution | None = None
+
+    @Slot()
+    def run(self) -> None:
+        """Measure the newest graph, unless an earlier call has done so."""
+        with self.lock:
+            resolution, self.newest = self.newest, None
+        if resolution is not None:
+            self.measured.emit(_costs(resolution))
+
+
+def _costs(resolution: Resolution) -> Costs | None:
+    from zoo.costs import costs, open_axes  # torch is loaded by now: a check has come before
+
+    try:
+        sizes = {axis: 1 if axis == "batch" else LENGTH for axis in open_axes(resolution)}
+        whole = costs(resolution, sizes)
+    except Exception as error:  # noqa: BLE001 - a stranger's layer may raise whatever it likes
+        _log.info("the graph has no cost: %s: %s", type(error).__name__, error)
+        return None
+    found: dict[tuple[str, str], Cost] = {}
+    for place, cost in _by_place(resolution.graph, whole, ()):
+        found.setdefault(place, cost)
+    return Costs(whole, found, resolution.ok)
+
+
+def _by_place(graph: Graph, cost: Cost, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, str], Cost]]:
+    for child in cost.children:
+        # the layers of a repeat are called 0 or 0-2
+        inner = (*path, child.name.partition("-")[0])
+        place = place_of(graph, ".".join(inner))
+        if place is not None and place[1] == child.name:
+            yield place, child
+        yield from _by_place(graph, child, inner)
+
+
+class Measures(QObject):
+    """The costs of a workspace's graph: ``changed`` comes when they are known anew.
+
+    ``close`` ends the thread; it must be called before the measures go.
+    """
+
+    changed = Signal()
+    _asked = Signal()
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.costs: Costs | None = None
+        self._thread = QThread(self)
+        self._thread.setObjectName("measures")
+        self._meter = _Meter()
+        self._meter.moveToThread(self._thread)
+        self._asked.connect(self._meter.run)
+        self._meter.measured.connect(self._take)
+        workspace.resolved.connect(self._ask)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the thread, after what it is at."""
+        self._thread.quit()
+        self._thread.wait()
+
+    def _ask(self, resolution: Resolution) -> None:
+        with self._meter.lock:
+            self._meter.newest = resolution
+        self._asked.emit()
+
+    def _take(self, found: Costs | None) -> None:
+        self.costs = found
+        self.changed.emit()
+
+
+def short(number: int | None) -> str:
+    """``1.31 M``: three digits are enough to compare."""
+    if number is None:
+        return "unknown"
+    for power, unit in ((12, "T"), (9, "G"), (6, "M"), (3, "k")):
+        if number >= 10**power:
+            return f"{number / 10**power:.3g} {unit}"
+    return str(number)
