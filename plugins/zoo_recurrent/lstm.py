@@ -36,8 +36,6 @@ class LSTMCell(nn.Module):
     Sutskever 2015).
     """
 
-    no_bias: Tensor
-
     def __init__(
         self,
         input: Positive,
@@ -51,8 +49,6 @@ class LSTMCell(nn.Module):
         self.weight_ih = nn.Parameter(empty(4 * hidden, input))
         self.weight_hh = nn.Parameter(empty(4 * hidden, hidden))
         self.bias = nn.Parameter(empty(4 * hidden))
-        # The CUDA kernel takes two biases or none.
-        self.register_buffer("no_bias", empty(4 * hidden), persistent=False)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -63,7 +59,6 @@ class LSTMCell(nn.Module):
         nn.init.uniform_(self.weight_hh, -bound, bound)
         nn.init.zeros_(self.bias)
         nn.init.constant_(self.bias[hidden : 2 * hidden], self.forget_bias)
-        nn.init.zeros_(self.no_bias)
 
     def forward(
         self,
@@ -72,5 +67,7 @@ class LSTMCell(nn.Module):
         c: Float[Tensor, "batch hidden"],
     ) -> LSTMState:
         # One call: what it costs on the CPU written out gate by gate, too, but a single fused kernel on CUDA.
-        state = torch.lstm_cell(x, (h, c), self.weight_ih, self.weight_hh, self.bias, self.no_bias)
-        return LSTMState(*state)
+        # That kernel takes two biases or none.
+        bias = self.bias
+        none = None if x.is_cpu else torch.zeros_like(bias)
+        return LSTMState(*torch.lstm_cell(x, (h, c), self.weight_ih, self.weight_hh, bias, none))

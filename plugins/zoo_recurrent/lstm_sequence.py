@@ -91,7 +91,7 @@ class LSTM(nn.Module):
             weight
             for cell in self.cells
             if isinstance(cell, LSTMCell)
-            for weight in (cell.weight_ih, cell.weight_hh, cell.bias, cell.no_bias)
+            for weight in (cell.weight_ih, cell.weight_hh, cell.bias, torch.zeros_like(cell.bias))
         ]
         return LSTMOutput(
             *run(

@@ -6,8 +6,8 @@ node's path. So changing one node leaves the start of all others as it was. The 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 
 import torch
@@ -15,12 +15,12 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from zoo.collecting import paused
-from zoo.compiler.placeholders import Placeholder
+from zoo.compiler.placeholders import Placeholder, default_dtype, placeholders, standing_for
 from zoo.compiler.seeds import reseeding
 from zoo.compiler.sharing import tie
+from zoo.compiler.tables import keep
 from zoo.compiler.unit import Unit
 from zoo.errors import GraphError
-from zoo.packs.offers import spec_of
 from zoo.problems import Problem
 
 _DRAWING = frozenset({
@@ -28,7 +28,6 @@ _DRAWING = frozenset({
 })  # fmt: skip
 _BUILT_ON = frozenset({"cpu", "cuda", "meta"})
 _INIT = nn.init.__name__
-_FLOATS: tuple[Any, ...] = (float, float | None)
 _WIDE = frozenset({torch.float32, torch.float64})
 
 
@@ -41,15 +40,15 @@ def materialise(unit: Unit, device: torch.device, dtype: torch.dtype, seed: int)
     built_as = dtype if dtype in _WIDE else torch.float32
     with ExitStack() as stack:
         reseed = stack.enter_context(reseeding(seed, built_on))
-        stack.enter_context(_default_dtype(built_as))
+        stack.enter_context(default_dtype(built_as))
         stack.enter_context(built_on)
         if built_on.type == "meta":
             stack.enter_context(_Undrawn())
-        with unit.layers_as(_placeholders_of):
+        with unit.layers_as(standing_for):
             model: nn.Module = unit.model()
         built: dict[Placeholder, tuple[str, nn.Module]] = {}
         problems: list[Problem] = []
-        for path, parent, name, layer in list(_placeholders(model, "")):
+        for path, parent, name, layer in list(placeholders(model, "")):
             reseed(path)
             try:
                 module = _build(layer, built_on)
@@ -61,33 +60,10 @@ def materialise(unit: Unit, device: torch.device, dtype: torch.dtype, seed: int)
         if problems:
             raise GraphError(problems)
         tie(model, built)
+        keep(model)
     if built_on != device or built_as != dtype:
         model.to(device=device, dtype=dtype)
     return model
-
-
-def _placeholders_of(cls: type[nn.Module]) -> Callable[..., Placeholder]:
-    """What stands for a layer's class: a param of 0 is a dropout of 0.0."""
-    spec = spec_of(cls)
-    assert spec is not None
-    floats = {name for name, each in spec.settings.model_fields.items() if each.annotation in _FLOATS}
-
-    def make(**settings: Any) -> Placeholder:
-        for name in floats & settings.keys():
-            if type(settings[name]) is int:
-                settings[name] = float(settings[name])
-        return Placeholder(cls, settings)
-
-    return make
-
-
-def _placeholders(module: nn.Module, prefix: str) -> Iterator[tuple[str, nn.Module, str, Placeholder]]:
-    """Every placeholder with its path, the module that it stands in, and its name there."""
-    for name, child in module._modules.items():  # pyright: ignore[reportPrivateUsage] - named_children skips one that stands twice
-        if isinstance(child, Placeholder):
-            yield prefix + name, module, name, child
-        elif child is not None:
-            yield from _placeholders(child, f"{prefix}{name}.")
 
 
 def _build(layer: Placeholder, device: torch.device) -> nn.Module:
@@ -124,15 +100,3 @@ class _Undrawn(TorchFunctionMode):
         ):
             return args[0] if args else kwargs["tensor"]
         return func(*args, **kwargs)
-
-
-@contextmanager
-def _default_dtype(dtype: torch.dtype) -> Generator[None]:
-    before = torch.get_default_dtype()
-    if dtype != before:  # it is the whole process's
-        torch.set_default_dtype(dtype)
-    try:
-        yield
-    finally:
-        if dtype != before:
-            torch.set_default_dtype(before)

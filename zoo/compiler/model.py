@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from zoo.compiler.notes import explain
 from zoo.compiler.sharing import share
+from zoo.compiler.tables import compute, tables, without_contents
 from zoo.graph import Graph
 
 if TYPE_CHECKING:
@@ -69,8 +70,17 @@ class CompiledGraph(nn.Module):
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
         self.__dict__.pop(_EXAMINED, None)
+        hollow = without_contents(self)
         super()._apply(fn, recurse)  # pyright: ignore[reportUnknownMemberType]  # torch types it in part
         share(self)  # where moving makes new parameters, it makes two of one
+        compute(self, hollow - without_contents(self))
+        return self
+
+    def to_empty(self, *, device: str | torch.device | int | None, recurse: bool = True) -> Self:
+        """Move to a device without copying, for weights to be loaded there; tables are computed anew."""
+        filled = {*tables(self)} - without_contents(self)
+        super().to_empty(device=device, recurse=recurse)
+        compute(self, filled - without_contents(self))
         return self
 
 

@@ -7,9 +7,16 @@ the whole tree stands, every layer has its path, and is built at its place from 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import torch
 from torch import nn
+
+from zoo.packs.offers import spec_of
+
+_FLOATS: tuple[Any, ...] = (float, float | None)
 
 
 class Placeholder(nn.Module):
@@ -45,3 +52,40 @@ class Part:
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self.layer, ".".join((*self.names, name)), value)
+
+
+def standing_for(cls: type[nn.Module]) -> Callable[..., Placeholder]:
+    """What stands for a layer's class: a param of 0 is a dropout of 0.0."""
+    spec = spec_of(cls)
+    assert spec is not None
+    floats = {name for name, each in spec.settings.model_fields.items() if each.annotation in _FLOATS}
+
+    def make(**settings: Any) -> Placeholder:
+        for name in floats & settings.keys():
+            if type(settings[name]) is int:
+                settings[name] = float(settings[name])
+        return Placeholder(cls, settings)
+
+    return make
+
+
+def placeholders(module: nn.Module, prefix: str) -> Iterator[tuple[str, nn.Module, str, Placeholder]]:
+    """Every placeholder with its path, the module that it stands in, and its name there."""
+    for name, child in module._modules.items():  # pyright: ignore[reportPrivateUsage] - named_children skips one that stands twice
+        if isinstance(child, Placeholder):
+            yield prefix + name, module, name, child
+        elif child is not None:
+            yield from placeholders(child, f"{prefix}{name}.")
+
+
+@contextmanager
+def default_dtype(dtype: torch.dtype) -> Generator[None]:
+    """While layers are built: the dtype of their floats."""
+    before = torch.get_default_dtype()
+    if dtype != before:  # it is the whole process's
+        torch.set_default_dtype(dtype)
+    try:
+        yield
+    finally:
+        if dtype != before:
+            torch.set_default_dtype(before)
