@@ -24,6 +24,7 @@ error silences only what depends on it: the rest of the graph stays known.
       ties.py           shared parameters; parameters.py, their shapes
 
     future.py         the future in the past; flows.py, what each output carries of the inputs
+    deep.py           what only a constructor refuses
     measures.py       how many layers there are, and what they are made with
     requirements.py   the distributions that a graph requires
     trying.py         a wire that is not drawn yet

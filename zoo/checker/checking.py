@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from zoo.checker import blocks, bodies, future
+from zoo.checker import deep as deepening
 from zoo.checker.findings import Code, Finding, listed, to_problems
 from zoo.checker.frame import Frame
 from zoo.checker.memory import Memory
@@ -24,25 +25,28 @@ MOST = 100_000
 """Layers of a graph, repeated ones counted as often as they are there."""
 
 
-def check(graph: Graph, registry: Catalogue | None = None) -> list[Problem]:
+def check(graph: Graph, registry: Catalogue | None = None, *, deep: bool = False) -> list[Problem]:
     """Every problem of a graph, in the order of its file; an empty list when there is none.
 
-    ``registry`` is where layers are looked up, by default the installed packs.
+    ``registry`` is where layers are looked up, by default the installed packs. ``deep`` builds every layer,
+    without memory for weights, to hear what only its constructor refuses.
     """
-    return list(resolve(graph, registry).problems)
+    return list(resolve(graph, registry, deep=deep).problems)
 
 
-def check_file(path: str | os.PathLike[str], registry: Catalogue | None = None) -> list[Problem]:
+def check_file(
+    path: str | os.PathLike[str], registry: Catalogue | None = None, *, deep: bool = False
+) -> list[Problem]:
     """Every problem of a graph file and of the files it uses: of its text and of its graph, by place.
 
-    Raises FileError when the file itself cannot be read.
+    ``registry`` and ``deep`` are those of ``check``. Raises FileError when the file itself cannot be read.
     """
     from zoo.files import read_path
 
     reading = read_path(path)
     found = [*reading.problems]
     if not any(problem.code in _CUT_SHORT for problem in reading.problems):
-        problems = resolve(reading.graph, registry, dropped=reading.dropped).problems
+        problems = resolve(reading.graph, registry, dropped=reading.dropped, deep=deep).problems
         headless = any(_lost_a_section(problem) for problem in reading.problems)
         found += [problem for problem in problems if not (headless and problem.code in _OF_NAMES)]
     name = os.fspath(path)
@@ -94,13 +98,14 @@ def resolve(
     params: Mapping[str, Any] | None = None,
     dropped: Collection[str] = frozenset(),
     memory: Memory | None = None,
+    deep: bool = False,
 ) -> Resolution:
     """Check a graph and keep what is found out: every node with its settings and types.
 
     ``params`` override the graph's own, as they will be when it is compiled; without it (None) a param that
     has no value yet is no problem. ``dropped`` are names that a reader had to leave out of the graph, so that
-    wires to them are not reported once more. ``memory`` makes
-    the check of an edited graph quick: keep one beside a document.
+    wires to them are not reported once more. ``memory`` makes the check of an edited graph quick: keep one
+    beside a document. ``deep`` builds every layer, too.
     """
     if registry is None:
         from zoo.packs import registry as installed
@@ -125,6 +130,7 @@ def resolve(
         findings.append(Finding("graph-size", message, "repeat less often"))
     else:
         findings += future.check(graph, root)
+        findings += deepening.check(session, root) if deep else []
     return Resolution(graph, root, to_problems(findings, graph), given, session.close())
 
 

@@ -29,17 +29,21 @@ class Unchecked(GraphFile):
         "zoo check gpt",
         "zoo check my_model.yaml other_model.yaml",
         "zoo check my_model.yaml --json",
+        "zoo check --deep my_model.yaml",
     ),
 )
 @click.argument("files", nargs=-1, required=True, type=Unchecked(), metavar="FILE...")
+@click.option(
+    "--deep", is_flag=True, help="Build every layer, too: constructors may refuse what hints allow."
+)
 @json_option
-def check(files: tuple[str, ...], as_json: bool) -> None:
+def check(files: tuple[str, ...], deep: bool, as_json: bool) -> None:
     """Tell all problems of graph files: what does not parse, connect or fit, where, and what to do.
 
     With --json, a list of objects with the keys severity, code, file, line, column, path, message, remedy.
     The exit code is 1 when one of the problems is an error.
     """
-    problems = {file: _problems(file) for file in files}
+    problems = {file: _problems(file, deep=deep) for file in files}
     found = [problem for each in problems.values() for problem in each]
     if as_json:
         print_json([problem.as_json() for problem in found])
@@ -55,14 +59,14 @@ def check(files: tuple[str, ...], as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _problems(file: str) -> list[Problem]:
+def _problems(file: str, *, deep: bool) -> list[Problem]:
     """The problems of a file; that it cannot be read is one too."""
     from zoo.checker import check_file
     from zoo.packs import locate
     from zoo.problems import Place, Problem
 
     try:
-        return list(check_file(str(locate(file))))
+        return list(check_file(str(locate(file)), deep=deep))
     except FileError as error:
         return [Problem("error", "file", str(error), place=Place(file, 1, 1))]
 

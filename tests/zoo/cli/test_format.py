@@ -53,6 +53,17 @@ def test_fmt_check_writes_nothing(zoo_: Run, plain: Path) -> None:
     assert zoo_("fmt --check", str(plain)).exit_code == 0
 
 
+def test_fmt_keeps_line_breaks_and_says_which_byte_is_no_utf_8(zoo_: Run, plain: Path) -> None:
+    plain.write_bytes(PLAIN.replace("\n", "\r\n").encode())
+    assert zoo_("fmt", str(plain)).output == f"rewrote {plain}\n"
+    written = plain.read_bytes()
+    assert written.count(b"\r\n") == written.count(b"\n") > 8
+    plain.write_bytes(b"name: pl\xe4in\n")
+    result = zoo_("fmt", str(plain))
+    assert "1:9: a graph file is UTF-8 text, and the byte 0xE4 here is not" in result.stderr
+    assert plain.read_bytes() == b"name: pl\xe4in\n"
+
+
 def test_fmt_leaves_a_file_that_does_not_parse(zoo_: Run, plain: Path) -> None:
     plain.write_text("format: [")
     result = zoo_("fmt", str(plain))
