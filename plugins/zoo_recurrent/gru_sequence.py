@@ -81,10 +81,12 @@ class GRU(nn.Module):
             for weight in (cell.weight_ih, cell.weight_hh, cell.bias, cell.bias_hh)
         ]
         if not weights:
-            return walk([*self.cells], x, mask, h, bidirectional=self.bidirectional, dropout=dropout)
+            both = self.bidirectional
+            return Recurrence(*walk([*self.cells], x, mask, [h], bidirectional=both, dropout=dropout))
         return Recurrence(
             *run(
                 torch.gru,
+                [*self.cells],
                 weights,
                 x,
                 mask,

@@ -96,6 +96,7 @@ class LSTM(nn.Module):
         return LSTMOutput(
             *run(
                 torch.lstm,
+                [*self.cells],
                 weights,
                 x,
                 mask,

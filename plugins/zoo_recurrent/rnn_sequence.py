@@ -77,7 +77,8 @@ class RNN(nn.Module):
             h = x.new_zeros(x.shape[0], len(self.cells), self.hidden)
         dropout = self.dropout if self.training else 0.0
         if self.activation not in _KERNELS:
-            return walk([*self.cells], x, mask, h, bidirectional=self.bidirectional, dropout=dropout)
+            both = self.bidirectional
+            return Recurrence(*walk([*self.cells], x, mask, [h], bidirectional=both, dropout=dropout))
         weights = [
             weight
             for cell in self.cells
@@ -87,6 +88,7 @@ class RNN(nn.Module):
         return Recurrence(
             *run(
                 _KERNELS[self.activation],
+                [*self.cells],
                 weights,
                 x,
                 mask,

@@ -60,6 +60,7 @@ def check_streams(layer: str, *, bidirectional: bool) -> None:
 
 def run(
     kernel: Kernel,
+    cells: Sequence[nn.Module],
     weights: Sequence[Tensor],
     x: Tensor,
     mask: Tensor | None,
@@ -71,8 +72,11 @@ def run(
 ) -> tuple[Tensor, ...]:
     """All steps by a kernel: the outputs, and each of the ``states`` after the last real step.
 
-    ``weights`` are W, U and their two biases for each cell. ``dropout`` acts between layers.
+    ``weights`` are W, U and their two biases for each of the cells. ``dropout`` acts between layers.
     """
+    if mask is not None and not x.is_meta and (torch.compiler.is_compiling() or type(mask) is not Tensor):
+        # What is traced has no lengths yet to pack by.
+        return walk(cells, x, mask, states, bidirectional=bidirectional, dropout=dropout)
     if x.shape[1] == 0 or x.shape[0] == 0:
         return x.new_zeros(*x.shape[:2], (1 + bidirectional) * states[0].shape[2]), *states
     # In torch's training mode, in which alone cuDNN goes backward; without dropout it changes no number.
@@ -123,39 +127,44 @@ def walk(
     cells: Sequence[nn.Module],
     x: Tensor,
     mask: Tensor | None,
-    states: Tensor,
+    states: Sequence[Tensor],
     *,
     bidirectional: bool,
     dropout: float,
-) -> Recurrence:
-    """All steps by calling the cells, for those without a kernel."""
+) -> tuple[Tensor, ...]:
+    """All steps by calling the cells, where no kernel can: as ``run``."""
     if mask is not None:
         x = x.masked_fill(~mask.unsqueeze(-1), 0)
-    last: list[Tensor] = []
+    last: list[tuple[Tensor, ...]] = []
     directions = 1 + bidirectional
     for first in range(0, len(cells), directions):
         source = F.dropout(x, dropout) if first else x
         parts: list[Tensor] = []
-        for direction in range(directions):
-            at = first + direction
-            part, h = _one_way(cells[at], source, mask, states[:, at], backward=direction == 1)
+        for at in range(first, first + directions):
+            start = tuple(state[:, at] for state in states)
+            part, after = _one_way(cells[at], source, mask, start, backward=at > first)
             parts.append(part)
-            last.append(h)
+            last.append(after)
         x = torch.cat(parts, -1)
-    return Recurrence(x, torch.stack(last, 1))
+    return x, *(torch.stack(each, 1) for each in zip(*last, strict=True))
 
 
 def _one_way(
-    cell: nn.Module, x: Tensor, mask: Tensor | None, h: Tensor, *, backward: bool
-) -> tuple[Tensor, Tensor]:
+    cell: nn.Module, x: Tensor, mask: Tensor | None, states: tuple[Tensor, ...], *, backward: bool
+) -> tuple[Tensor, tuple[Tensor, ...]]:
+    """One cell along time, and the states after its last real step."""
     outs: list[Tensor] = []
-    steps = zip(
-        x.unbind(1), [None] * x.shape[1] if mask is None else mask.unsqueeze(-1).unbind(1), strict=True
-    )
-    for x_t, real in reversed([*steps]) if backward else steps:
-        new = cell(x_t, h)
-        h = new if real is None else torch.where(real, new, h)
-        outs.append(new if real is None else new.masked_fill(~real, 0))
+    reals = [None] * x.shape[1] if mask is None else mask.unsqueeze(-1).unbind(1)
+    steps = [*zip(x.unbind(1), reals, strict=True)]
+    for x_t, real in reversed(steps) if backward else steps:
+        found = cell(x_t, *states)
+        new: tuple[Tensor, ...] = (found,) if isinstance(found, Tensor) else found
+        outs.append(new[0] if real is None else new[0].masked_fill(~real, 0))
+        states = (
+            new
+            if real is None
+            else tuple(torch.where(real, one, other) for one, other in zip(new, states, strict=True))
+        )
     if not outs:
-        return x.new_zeros(*x.shape[:2], h.shape[-1]), h
-    return torch.stack(outs[::-1] if backward else outs, 1), h
+        return x.new_zeros(*x.shape[:2], states[0].shape[-1]), states
+    return torch.stack(outs[::-1] if backward else outs, 1), states

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from tests.plugins.agreement import assert_agrees, borrowing, prepared, real
 from tests.plugins.streams import assert_streams
@@ -15,6 +16,7 @@ from zoo_recurrent.gru_sequence import GRU
 from zoo_recurrent.lstm import LSTMCell
 from zoo_recurrent.lstm_sequence import LSTM
 from zoo_recurrent.rnn_sequence import RNN
+from zoo_recurrent.sequence import walk
 
 BATCH, TIME, INPUT, HIDDEN = 5, 7, 3, 11
 NONE = torch.ones(BATCH, TIME).bool()
@@ -230,3 +232,16 @@ def test_the_forget_gates_start_at_their_bias() -> None:
     gates = [cell.bias.detach()[HIDDEN : 2 * HIDDEN] for cell in layer.cells if isinstance(cell, LSTMCell)]
     assert len(gates) == 4
     assert all(gate.eq(2.5).all() for gate in gates)
+
+
+@pytest.mark.parametrize("kind", [LSTM, GRU, RNN])
+def test_what_is_traced_is_walked_for_it_has_no_lengths(kind: Callable[..., Any]) -> None:
+    layer = prepared(kind(INPUT, HIDDEN, layers=2, bidirectional=True))
+    x, *states = inputs(layer)
+    expected = layer(x, HOLES, *states)
+    found = walk([*layer.cells], x, HOLES, states, bidirectional=True, dropout=0.0)
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other)
+    with FakeTensorMode(allow_non_fake_inputs=True) as mode:
+        fake = layer(mode.from_tensor(x), mode.from_tensor(HOLES), *map(mode.from_tensor, states))
+    assert [tensor.shape for tensor in fake] == [tensor.shape for tensor in expected]
