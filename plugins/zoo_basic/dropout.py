@@ -1,7 +1,10 @@
 """Dropout."""
 
+from typing import Annotated
+
 import torch.nn.functional as F
 from jaxtyping import Float
+from pydantic import Field
 from torch import Tensor, nn
 
 from zoo import layer
@@ -15,7 +18,9 @@ class Dropout(nn.Module):
     Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15, 2014.
     """
 
-    def __init__(self, p: Probability = 0.1) -> None:
+    def __init__(
+        self, p: Annotated[Probability, Field(description="The chance of an element to become zero.")] = 0.1
+    ) -> None:
         super().__init__()
         self.p = p
 

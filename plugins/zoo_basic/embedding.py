@@ -11,6 +11,8 @@ from zoo import layer
 from zoo.errors import InputError
 from zoo.fields import Positive
 
+Vocab = Annotated[Positive, Field(description="How many tokens there are.")]
+
 
 @layer("basic/embedding")
 class Embedding(nn.Module):
@@ -29,8 +31,8 @@ class Embedding(nn.Module):
 
     def __init__(
         self,
-        vocab: Positive,
-        dim: Positive,
+        vocab: Vocab,
+        dim: Annotated[Positive, Field(description="The width of a token's vector.")],
         scale: Annotated[
             bool, Field(description="Multiply by √dim: wanted where positions are added.")
         ] = False,
@@ -64,7 +66,7 @@ class OneHot(nn.Module):
 
     kind: Tensor
 
-    def __init__(self, vocab: Positive) -> None:
+    def __init__(self, vocab: Vocab) -> None:
         super().__init__()
         self.vocab = vocab
         # Holds nothing but a dtype, which .to() and .half() change as they change that of parameters.

@@ -31,7 +31,9 @@ class Highway(nn.Module):
     def __init__(
         self,
         dim: Positive,
-        activation: Literal["relu", "tanh"] = "relu",
+        activation: Annotated[
+            Literal["relu", "tanh"], Field(description="What bends the new part.")
+        ] = "relu",
         open: Annotated[float, Field(description="Start of the gate's bias; negative hands on.")] = -1.0,
     ) -> None:
         super().__init__()

@@ -1,7 +1,10 @@
 """The linear layer."""
 
+from typing import Annotated
+
 import torch.nn.functional as F
 from jaxtyping import Float
+from pydantic import Field
 from torch import Tensor, empty, nn
 
 from zoo import layer
@@ -16,7 +19,12 @@ class Linear(nn.Module):
     be tied. ``bias``: output. Both start uniform in ±1/√input, as there.
     """
 
-    def __init__(self, input: Positive, output: Positive, bias: bool = True) -> None:
+    def __init__(
+        self,
+        input: Positive,
+        output: Annotated[Positive, Field(description="The width of the result.")],
+        bias: Annotated[bool, Field(description="Add a learned vector.")] = True,
+    ) -> None:
         super().__init__()
         self.weight = nn.Parameter(empty(output, input))
         self.bias = nn.Parameter(empty(output)) if bias else None

@@ -39,14 +39,14 @@ class Conv1d(nn.Module):
     def __init__(
         self,
         input: Positive,
-        output: Positive,
+        output: Annotated[Positive, Field(description="The width of the result.")],
         kernel: Annotated[Positive, Field(description="How many steps a window has.")] = 3,
         dilation: Annotated[Positive, Field(description="From one step of a window to the next.")] = 1,
         groups: Annotated[Positive, Field(description="Parts of the width, each for itself.")] = 1,
         padding: Annotated[
             Literal["causal", "same"], Field(description="Windows end at their step, or lie around it.")
         ] = "causal",
-        bias: bool = True,
+        bias: Annotated[bool, Field(description="Add a learned vector.")] = True,
     ) -> None:
         super().__init__()
         check_groups(groups, input, output)

@@ -1,11 +1,12 @@
 """The simple recurrent cell."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
+from pydantic import Field
 from torch import Tensor, empty, nn
 
 from zoo import layer
@@ -37,7 +38,9 @@ class RNNCell(nn.Module):
         self,
         input: Positive,
         hidden: Positive,
-        activation: Literal["tanh", "relu", "sigmoid", "identity"] = "tanh",
+        activation: Annotated[
+            Literal["tanh", "relu", "sigmoid", "identity"], Field(description="What bends the sum.")
+        ] = "tanh",
     ) -> None:
         super().__init__()
         self.activation = activation

@@ -1,9 +1,10 @@
 """The simple recurrent network over whole sequences."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 from jaxtyping import Bool, Float
+from pydantic import Field
 from torch import Tensor, nn
 
 from zoo import layer
@@ -56,7 +57,9 @@ class RNN(nn.Module):
         layers: Layers = 1,
         bidirectional: Bidirectional = False,
         dropout: Dropped = 0.0,
-        activation: Literal["tanh", "relu", "sigmoid", "identity"] = "tanh",
+        activation: Annotated[
+            Literal["tanh", "relu", "sigmoid", "identity"], Field(description="What bends the sum.")
+        ] = "tanh",
     ) -> None:
         super().__init__()
         self.hidden, self.layers, self.bidirectional, self.dropout = hidden, layers, bidirectional, dropout
