@@ -172,11 +172,10 @@ class Additive(nn.Module):
     ) -> AdditiveMemory:
         """What all queries share."""
         hidden, known = hide(keys, values, mask)
-        allowed, some, _ = permit(keys, keys, mask)
+        allowed, some, *_ = permit(keys, keys, mask)
         closed = None
         if allowed is not None:
-            shut = ~allowed if some is None else some & ~allowed
-            closed = torch.zeros_like(shut, dtype=keys.dtype).masked_fill_(shut, -math.inf)
+            closed = torch.where(allowed if some is None else allowed | ~some, 0.0, -math.inf)
         return AdditiveMemory(hidden.unsqueeze(1), known, closed, some)
 
 
