@@ -6,6 +6,7 @@
     show.py         show           nodes, shapes, parameters, FLOPs
     run.py          run            forward and backward once
     layers.py       layers         the catalogue, and all about one layer
+    exam.py         exam           is what layers say of themselves true?
     catalogue.py    graphs, packs
     format.py       fmt, schema
     train.py        train, generate, demo

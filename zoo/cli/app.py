@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "show": "zoo.cli.show:show",
     "run": "zoo.cli.run:run",
     "layers": "zoo.cli.layers:layers",
+    "exam": "zoo.cli.exam:exam",
     "graphs": "zoo.cli.catalogue:graphs",
     "packs": "zoo.cli.catalogue:packs",
     "fmt": "zoo.cli.format:fmt",

@@ -1,0 +1,65 @@
+"""What is optional may be absent, and asking for more changes nothing of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import torch
+
+from zoo.testing.checking import NotApplicable, check
+from zoo.testing.checks.hints import hold
+from zoo.testing.compare import same
+from zoo.testing.inputs import is_mask
+from zoo.testing.subject import Subject
+
+_MOST = 4  # of more optional inputs, not every subset is tried
+
+
+@check
+def optional_inputs(subject: Subject) -> Iterator[None]:
+    """Without its optional inputs, in any choice of them, it runs, and what its hints say is still true."""
+    optional = [name for name, port in subject.spec.inputs.items() if port.optional]
+    if not optional:
+        raise NotApplicable("no input is optional")
+    sizes = range(len(optional) + 1) if len(optional) <= _MOST else (0, 1, len(optional) - 1)
+    for case in subject.cases():
+        for size in sizes:
+            for wired in combinations(optional, size):
+                some = subject.with_wires(case, frozenset(wired))
+                if some is not None:
+                    hold(some, some.run_all(), some.everything)
+                    yield
+
+
+@check
+def outputs_on_demand(subject: Subject) -> Iterator[None]:
+    """What is computed anyway is the same whether more is asked for or not."""
+    if not any(port.on_demand for port in subject.spec.outputs.values()):
+        raise NotApplicable("no output is computed on demand")
+    for case in subject.cases():
+        most = case.run_all()
+        for wanted in ({}, *({name: True} for name in case.everything)):
+            found = case.run(asked=wanted)
+            asked = f"asked for {', '.join(wanted) or 'nothing more'}"
+            same(found, {name: most[name] for name in found}, f"{case}: {asked}")
+            yield
+
+
+@check
+def full_mask(subject: Subject) -> Iterator[None]:
+    """A mask that is true everywhere is no mask: true means real."""
+    masks = [name for name, port in subject.spec.inputs.items() if is_mask(name, port) and port.optional]
+    if not masks:
+        raise NotApplicable("it has no optional mask")
+    for case in subject.cases():
+        for mask in masks:
+            if mask not in case.wired:
+                continue
+            without = subject.with_wires(case, case.wired - {mask})
+            if without is None:
+                continue
+            full = case.mapped(lambda name, x, mask=mask: torch.ones_like(x) if name == mask else x)
+            rest = full.mapped(lambda name, x, mask=mask: None if name == mask else x)
+            same(full.run_all(), rest.run_all(), f"{case}: with a full {mask}")
+            yield

@@ -1,0 +1,164 @@
+"""The subject of an examination: a layer, and the cases in which it is looked at.
+
+Settings and inputs are found by trying: what a layer refuses with a ValueError or a ZooError is no case.
+Whatever else it raises is its fault, and shows in the checks. A class may help with a static method
+``examples()``, which returns settings to begin with, and may promise more than its hints say:
+
+    examples() -> list of settings, each of which is a case; what they leave out is drawn
+    unordered(settings) -> the axes along which no order counts: permuting steps permutes what comes out
+    receptive_field(settings) -> how many steps, its own the last, a step of an output depends on
+    exempt -> check: reason, for a check that cannot hold for the layer; the check must then fail
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations
+from typing import Any
+
+import torch
+
+from zoo.errors import ZooError
+from zoo.spec import LayerSpec
+from zoo.testing.cases import Case, make
+from zoo.testing.checking import NoSettings
+from zoo.testing.inputs import STYLES, Style
+from zoo.testing.settings import options, required
+from zoo.testing.sizes import FIRST, SECOND, Assignment
+from zoo.values import EMPTY
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a case is made of, so that every check gets one of its own."""
+
+    settings: Mapping[str, Any]
+    assignment: Assignment
+    style: Style
+    wired: frozenset[str]
+    title: str = ""
+
+
+class Subject:
+    """A layer under examination."""
+
+    def __init__(self, spec: LayerSpec) -> None:
+        self.spec = spec
+        self._refusal = "it was not tried"
+
+    def cases(self) -> Iterator[Case]:
+        """The plain case, then one for each option and example; each time anew."""
+        for recipe in self._recipes:
+            yield self._make(recipe)
+
+    def plain(self, assignment: Assignment = FIRST, wired: frozenset[str] | None = None) -> Case:
+        """The layer with its plainest settings, all that is optional wired, or what ``wired`` names."""
+        recipe = self._recipes[0]
+        if assignment is not FIRST:
+            recipe = self.find(assignment, self._examples[0])
+        return self._make(recipe if wired is None else replace(recipe, wired=wired))
+
+    def second(self) -> Case:
+        """The plain case at other sizes."""
+        return self._make(self._second)
+
+    def resized(self, case: Case, **change: Any) -> Case | None:
+        """A case with other sizes of its free axes, as the fields of ``Assignment`` say; None if refused."""
+        recipe = next(recipe for recipe in self._recipes if recipe.title == case.title)
+        return self._accepted(replace(recipe, assignment=replace(recipe.assignment, **change)))
+
+    def with_wires(self, case: Case, wired: frozenset[str]) -> Case | None:
+        """A case with these optional inputs alone; None if the layer refuses that."""
+        recipe = next(recipe for recipe in self._recipes if recipe.title == case.title)
+        return self._accepted(replace(recipe, wired=wired))
+
+    def promise(self, name: str) -> Callable[..., Any] | None:
+        """A static method of the class by which it promises something; None where it has none."""
+        return getattr(self.spec.cls, name, None)
+
+    def find(self, assignment: Assignment, given: Mapping[str, Any], title: str = "") -> Recipe:
+        """The first settings that the layer does not refuse."""
+        for sizes in (assignment, replace(assignment, level=assignment.round[0])):
+            for settings in required(self.spec, assignment, given):
+                recipe = self._tried(settings, sizes, title)
+                if recipe is not None:
+                    return recipe
+        drawn = f"; it was given {dict(given)}" if given else ""
+        raise NoSettings(
+            f"settings are drawn until the layer takes some, and it took none{drawn}. It said last: "
+            f"{self._refusal}. Give the class a static method examples() that returns a list of settings"
+        )
+
+    @cached_property
+    def _examples(self) -> Sequence[Mapping[str, Any]]:
+        examples = self.promise("examples")
+        return list(examples()) if examples else [{}]
+
+    @cached_property
+    def _second(self) -> Recipe:
+        return self.find(SECOND, self._examples[0], "at other sizes")
+
+    @cached_property
+    def _recipes(self) -> Sequence[Recipe]:
+        given = self._examples[0]
+        plain = self.find(FIRST, given)
+        found = [plain]
+        found += [self.find(FIRST, each, f"with {_told(each)}") for each in self._examples[1:]]
+        whole = self._make(plain).settings
+        others = list(options(self.spec, whole, given))
+        for other in others:
+            # An option may ask for another: `strict` for `causal`.
+            for also in (EMPTY, *(each for each in others if each.keys() != other.keys())):
+                change = {**also, **other}
+                recipe = self._tried({**plain.settings, **change}, FIRST, f"with {_told(change)}")
+                if recipe is not None:
+                    if recipe.title not in {each.title for each in found}:
+                        found.append(recipe)
+                    break
+        return found
+
+    def _tried(self, settings: Mapping[str, Any], assignment: Assignment, title: str) -> Recipe | None:
+        """Settings with what is optional wired, if the layer takes that, else with less or nothing."""
+        optional = [name for name, port in self.spec.inputs.items() if port.optional]
+        for style in STYLES if any(port.dtype == "int" for port in self.spec.inputs.values()) else STYLES[:1]:
+            for size in sorted({len(optional), max(len(optional) - 1, 0), 0}, reverse=True):
+                for wired in combinations(optional, size):
+                    recipe = Recipe(settings, assignment, style, frozenset(wired), title)
+                    if self._accepted(recipe):
+                        return recipe
+        return None
+
+    def _accepted(self, recipe: Recipe) -> Case | None:
+        """The case, unless the layer refuses it."""
+        try:
+            case = self._make(recipe)
+            if self.spec.rule:
+                self.spec.rule(case.settings, case.shapes)
+        except (ValueError, ZooError) as error:
+            self._refusal = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            return None
+        try:
+            with torch.no_grad():
+                case.run()
+        except (ValueError, ZooError) as error:
+            self._refusal = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            return None
+        except Exception:  # noqa: BLE001 - no refusal but a fault, which the checks will tell
+            return self._make(recipe)
+        return self._make(recipe)
+
+    def _make(self, recipe: Recipe) -> Case:
+        return make(
+            self.spec,
+            recipe.settings,
+            recipe.assignment,
+            style=recipe.style,
+            wired=recipe.wired,
+            title=recipe.title,
+        )
+
+
+def _told(settings: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}: {value!r}" for name, value in settings.items())
