@@ -16,11 +16,11 @@ Bias = Annotated[bool, Field(description="Whether the four linear maps have one.
 
 
 class Projected(NamedTuple):
-    """Queries, keys and values of each head."""
+    """Queries, keys and values of each head; of keys and values there may be fewer heads."""
 
     query: Float[Tensor, "batch heads query part"]
-    key: Float[Tensor, "batch heads key part"]
-    value: Float[Tensor, "batch heads key part"]
+    key: Float[Tensor, "batch kv_heads key part"]
+    value: Float[Tensor, "batch kv_heads key value"]
 
 
 @runtime_checkable
@@ -55,10 +55,9 @@ def into_heads(
     keys, values = hide(key, value, mask)
     if mask is not None and query is key and key is not keys:
         query = tame(query, mask)
+    part = layer.query.out_features // layer.heads
     return Projected(
-        split(layer.query(query), layer.heads),
-        split(layer.key(keys), layer.heads),
-        split(layer.value(values), layer.heads),
+        split(layer.query(query), part), split(layer.key(keys), part), split(layer.value(values), part)
     )
 
 
@@ -72,10 +71,10 @@ def from_heads(
     return out if some is None else out * some
 
 
-def split(x: Float[Tensor, "batch length dim"], heads: int) -> Float[Tensor, "batch heads length part"]:
+def split(x: Float[Tensor, "batch length dim"], part: int) -> Float[Tensor, "batch heads length part"]:
     """Each head's part of every vector."""
     batch, length, dim = x.shape
-    return x.view(batch, length, heads, dim // heads).transpose(1, 2)
+    return x.view(batch, length, dim // part, part).transpose(1, 2)
 
 
 def merge(x: Float[Tensor, "batch heads length part"]) -> Float[Tensor, "batch length dim"]:
@@ -90,3 +89,13 @@ def check_heads(dim: Any, heads: int) -> None:
             f"every head has an equal part of dim, and {dim} does not divide into {heads} heads; "
             "make dim a multiple of heads"
         )
+
+
+def check_groups(heads: int, kv_heads: int | None) -> int:
+    """The number of heads of keys and values; refuse with a ValueError one that does not divide the heads."""
+    if kv_heads is not None and heads % kv_heads:
+        raise ValueError(
+            f"each head of keys serves as many heads of queries, and {heads} heads do not divide into "
+            f"{kv_heads} groups; make kv_heads a divisor of heads"
+        )
+    return kv_heads or heads

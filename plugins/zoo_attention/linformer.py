@@ -69,7 +69,7 @@ class Linformer(nn.Module):
     ) -> None:
         super().__init__()
         check_heads(dim, heads)
-        self.heads, self.rank, self.dropout = heads, rank, dropout
+        self.heads, self.part, self.rank, self.dropout = heads, dim // heads, rank, dropout
         self.query = nn.Linear(dim, dim, bias)
         self.key = nn.Linear(key_dim, dim, bias)
         self.value = nn.Linear(value_dim, dim, bias)
@@ -100,7 +100,7 @@ class Linformer(nn.Module):
             query = tame(query, mask)
         down_value = self.down_key if self.down_value is None else self.down_value
         got, shares = attend(
-            split(self.query(query), self.heads),
+            split(self.query(query), self.part),
             self._mixtures(self.key, key, self.down_key, mask),
             self._mixtures(self.value, value, down_value, mask),
             Permission(),
@@ -125,9 +125,9 @@ class Linformer(nn.Module):
         if mask is not None:
             x = x.masked_fill(~mask.unsqueeze(-1), 0)
         if rows.dim() == 2:
-            mixed = split(F.linear(rows.t() @ x, linear.weight), self.heads)
+            mixed = split(F.linear(rows.t() @ x, linear.weight), self.part)
         else:
-            mixed = einsum("hnr,bhnp->bhrp", rows, split(F.linear(x, linear.weight), self.heads))
+            mixed = einsum("hnr,bhnp->bhrp", rows, split(F.linear(x, linear.weight), self.part))
         if linear.bias is None:  # pyright: ignore[reportUnnecessaryComparison] - torch types it without None
             return mixed
         amount = einsum("...nr,bn->b...r", rows, real).view(real.shape[0], -1, self.rank, 1)

@@ -1,8 +1,9 @@
 """Multi-head attention."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, NamedTuple
 
+import torch
 from jaxtyping import Bool, Float
 from pydantic import Field
 from torch import Tensor, nn
@@ -10,10 +11,28 @@ from torch import Tensor, nn
 from zoo import layer
 from zoo.fields import Positive
 from zoo.sizes import Size
+from zoo_attention.cache import Past, appended, check_stream, nothing
 from zoo_attention.core import attend
-from zoo_attention.padding import hide, tame
-from zoo_attention.permission import permit
-from zoo_attention.scaled_dot_product import Causal, Dropout, Strict, check_strict
+from zoo_attention.heads import (
+    Bias,
+    Projected,
+    check_groups,
+    check_heads,
+    from_heads,
+    into_heads,
+    split,
+    start,
+)
+from zoo_attention.padding import hide
+from zoo_attention.permission import Permission, permit
+from zoo_attention.scaled_dot_product import (
+    Causal,
+    Dropout,
+    Scale,
+    SoftCap,
+    Strict,
+    check_strict,
+)
 
 
 class MultiHeadAttended(NamedTuple):
@@ -39,11 +58,23 @@ class MultiHead(nn.Module):
     ``weights`` shows them undropped. Queries that are padding have no mask: they must be numbers, unless
     query and key are one tensor, which the mask cleans as both.
 
+    ``bias`` is added to the scaled scores: what a ``position/alibi`` or ``position/t5_bias`` gives. With
+    ``kv_heads`` below heads, each head of keys and values serves heads/kv_heads neighbouring heads of queries
+    (grouped-query attention, Ainslie et al. 2023; 1 is multi-query, Shazeer 2019). ``qk_norm`` divides each
+    head's queries and keys by their root mean square and scales them (Henry et al. 2020; as in Qwen 3).
+    ``soft_cap`` c bounds scaled scores to ±c by c·tanh(x/c) (Gemma 2). ``sinks`` gives each head the score of
+    a key without a value, so that a query need not attend to anything (Xiao et al. 2024; as in gpt-oss).
+    ``scale`` replaces 1/√(dim/heads); T5 has 1.
+
     ``query``, ``key``, ``value``, ``out``: four ``torch.nn.Linear``. The first three start Xavier-uniform,
     each for itself, and all biases at zero. ``torch.nn.MultiheadAttention`` draws the three as one matrix,
-    narrower by √2; its masks mean the opposite, and an empty row gives NaN there.
+    narrower by √2; its masks mean the opposite, and an empty row gives NaN there. ``query_norm``,
+    ``key_norm``: ``torch.nn.RMSNorm`` over a head. ``sink``: heads, starts at zero.
 
-    Raises ValueError where dim does not divide into heads.
+    It streams where it is causal, and keeps the keys and values of the past; or where key and value are a
+    memory that is there from the start.
+
+    Raises ValueError where dim does not divide into heads, or heads into kv_heads.
     """
 
     def __init__(
@@ -52,29 +83,40 @@ class MultiHead(nn.Module):
         heads: Positive,
         key_dim: Positive,
         value_dim: Positive,
+        kv_heads: Annotated[
+            Positive | None, Field(description="Heads of keys and values, each for several of queries.")
+        ] = None,
         causal: Causal = False,
         strict: Strict = False,
         dropout: Dropout = 0.0,
-        bias: Annotated[bool, Field(description="Whether the four linear maps have one.")] = True,
+        bias: Bias = True,
+        scale: Scale = None,
+        soft_cap: SoftCap = None,
+        qk_norm: Annotated[bool, Field(description="Normalise queries and keys of each head.")] = False,
+        sinks: Annotated[bool, Field(description="A key without value, which each head learns.")] = False,
     ) -> None:
         super().__init__()
-        _check_heads(dim, heads)
-        self.heads = heads
+        check_heads(dim, heads)
+        self.heads, self.kv_heads, part = heads, check_groups(heads, kv_heads), dim // heads
         self.causal, self.strict, self.dropout = causal, check_strict(causal, strict), dropout
+        self.scale, self.soft_cap = scale, soft_cap
         self.query = nn.Linear(dim, dim, bias)
-        self.key = nn.Linear(key_dim, dim, bias)
-        self.value = nn.Linear(value_dim, dim, bias)
+        self.key = nn.Linear(key_dim, self.kv_heads * part, bias)
+        self.value = nn.Linear(value_dim, self.kv_heads * part, bias)
         self.out = nn.Linear(dim, dim, bias)
+        self.query_norm = nn.RMSNorm(part) if qk_norm else None
+        self.key_norm = nn.RMSNorm(part) if qk_norm else None
+        self.sink = nn.Parameter(torch.empty(heads)) if sinks else None
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """Draw the weights anew and set the biases to zero."""
-        for linear in (self.query, self.key, self.value):
-            nn.init.xavier_uniform_(linear.weight)
-        self.out.reset_parameters()
-        for name, parameter in self.named_parameters():
-            if name.endswith("bias"):
-                nn.init.zeros_(parameter)
+        start(self)
+        for norm in (self.query_norm, self.key_norm):
+            if norm is not None:
+                norm.reset_parameters()
+        if self.sink is not None:
+            nn.init.zeros_(self.sink)
 
     def forward(
         self,
@@ -83,41 +125,87 @@ class MultiHead(nn.Module):
         value: Float[Tensor, "batch key value_dim"],
         mask: Bool[Tensor, "batch key"] | None = None,
         pairs: Bool[Tensor, "batch query key"] | None = None,
+        bias: Float[Tensor, "heads query key"] | None = None,
         *,
         weights: bool = False,
     ) -> MultiHeadAttended:
         permission = permit(query, key, mask, pairs, causal=self.causal, strict=self.strict)
+        return self._attend(self._into(query, key, value, mask), permission, bias, weights)
+
+    def initial_state(
+        self,
+        batch: int,
+        device: torch.device,
+        dtype: torch.dtype,
+        key: Float[Tensor, "batch key key_dim"] | None = None,
+        value: Float[Tensor, "batch key value_dim"] | None = None,
+        mask: Bool[Tensor, "batch key"] | None = None,
+    ) -> Past:
+        """No past, or the memory. Raises InputError where later keys would change earlier outputs."""
+        check_stream("attention/multi_head", self.causal, key is not None)
+        part = self.query.out_features // self.heads
+        if key is None or value is None:
+            return nothing(batch, self.kv_heads, part, device, dtype)
         keys, values = hide(key, value, mask)
-        if mask is not None and query is key and key is not keys:
-            query = tame(query, mask)
-        heads, shares = attend(
-            self._split(self.query(query)),
-            self._split(self.key(keys)),
-            self._split(self.value(values)),
+        return Past(self._normed_keys(split(self.key(keys), part)), split(self.value(values), part), mask)
+
+    def step(
+        self,
+        query: Float[Tensor, "batch query dim"],
+        state: Past,
+        key: Float[Tensor, "batch key key_dim"] | None = None,
+        value: Float[Tensor, "batch key value_dim"] | None = None,
+        mask: Bool[Tensor, "batch key"] | None = None,
+        pairs: Bool[Tensor, "batch query seen"] | None = None,
+        bias: Float[Tensor, "heads query seen"] | None = None,
+        *,
+        weights: bool = False,
+    ) -> tuple[MultiHeadAttended, Past]:
+        """``forward`` over the next queries, of a sequence whose keys come with them, or over the memory."""
+        part = self.query.out_features // self.heads
+        if key is None or value is None:
+            queries = self._normed_queries(split(self.query(query), part))
+        else:
+            queries, keys, values = self._into(query, key, value, mask)
+            state = appended(state, keys, values, mask)
+        keys = state.key.transpose(1, 2)
+        permission = permit(query, keys, state.real, pairs, causal=self.causal, strict=self.strict)
+        return self._attend(Projected(queries, state.key, state.value), permission, bias, weights), state
+
+    def _into(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Projected:
+        queries, keys, values = into_heads(self, query, key, value, mask)
+        return Projected(self._normed_queries(queries), self._normed_keys(keys), values)
+
+    def _normed_queries(self, queries: Tensor) -> Tensor:
+        return queries if self.query_norm is None else self.query_norm(queries)
+
+    def _normed_keys(self, keys: Tensor) -> Tensor:
+        return keys if self.key_norm is None else self.key_norm(keys)
+
+    def _attend(
+        self, heads: Projected, permission: Permission, bias: Tensor | None, weights: bool
+    ) -> MultiHeadAttended:
+        out, shares = attend(
+            *heads,
             permission,
+            bias=bias,
+            sinks=self.sink,
+            scale=self.scale,
+            soft_cap=self.soft_cap,
             dropout=self.dropout if self.training else 0.0,
             weights=weights,
         )
-        out = self.out(heads.transpose(1, 2).flatten(2))
-        if permission.some is not None:
-            out = out * permission.some  # the bias, too
-        return MultiHeadAttended(out, shares)
+        return MultiHeadAttended(from_heads(self, out, permission.some), shares)
 
-    def _split(self, x: Float[Tensor, "batch length dim"]) -> Float[Tensor, "batch heads length part"]:
-        batch, length, dim = x.shape
-        return x.view(batch, length, self.heads, dim // self.heads).transpose(1, 2)
+    @staticmethod
+    def sees_ahead(settings: Mapping[str, Any], wired: Collection[str]) -> tuple[str, ...]:
+        """Keys behind a query's own place, unless it is causal, or a pattern of pairs decides."""
+        return () if settings["causal"] or "pairs" in wired else ("key",)
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
         """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
-        _check_heads(settings["dim"], settings["heads"])
+        check_heads(settings["dim"], settings["heads"])
+        check_groups(settings["heads"], settings["kv_heads"])
         check_strict(settings["causal"], settings["strict"])
         return {}
-
-
-def _check_heads(dim: Any, heads: int) -> None:
-    if isinstance(dim, int) and dim % heads:
-        raise ValueError(
-            f"every head has an equal part of dim, and {dim} does not divide into {heads} heads; "
-            "make dim a multiple of heads"
-        )

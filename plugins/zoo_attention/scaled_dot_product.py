@@ -1,18 +1,21 @@
 """Scaled dot-product attention."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, NamedTuple
 
+import torch
 from jaxtyping import Bool, Float
 from pydantic import Field
 from torch import Tensor, nn
 
 from zoo import layer
-from zoo.fields import Probability
+from zoo.fields import Positive, Probability
 from zoo.sizes import Size
+from zoo_attention.cache import Past, appended, check_stream
 from zoo_attention.core import attend
+from zoo_attention.heads import Projected, check_heads, merge, split
 from zoo_attention.padding import hide, tame
-from zoo_attention.permission import permit
+from zoo_attention.permission import Permission, permit
 
 Causal = Annotated[bool, Field(description="A query sees no key after its own place.")]
 Strict = Annotated[
@@ -21,55 +24,160 @@ Strict = Annotated[
 Dropout = Annotated[Probability, Field(description="The chance that a weight is dropped in training.")]
 
 
+Scale = Annotated[
+    float | None, Field(description="What scores are multiplied by; 1/√ of the width of a head if left out.")
+]
+SoftCap = Annotated[
+    Annotated[float, Field(gt=0)] | None, Field(description="Bounds scaled scores to ±c, by c·tanh(x/c).")
+]
+
+
 class Attended(NamedTuple):
     """What each query gets; the weights, each row of which sums to one, when something reads them."""
 
-    out: Float[Tensor, "batch query value"]
-    weights: Float[Tensor, "batch query key"] | None
+    out: Float[Tensor, "batch query value*{self.group}"]
+    weights: Float[Tensor, "batch {self.heads} query key"] | None
 
 
 @layer("attention/scaled_dot_product")
 class ScaledDotProduct(nn.Module):
-    """Scaled dot-product attention (Vaswani et al. 2017): out = softmax(Q Kᵀ / √dim) V.
+    """Scaled dot-product attention (Vaswani et al. 2017): out = softmax(Q Kᵀ / √dim) V, in each of the heads.
+
+    ``attention/multi_head`` without its linear maps: of the ``heads`` each has its dim/heads columns of
+    query, key and value. With ``group`` above 1, so many neighbouring heads of queries share a head of keys
+    and values, which has as many columns, and key is narrower than query by that factor. What stands between
+    linear maps and attention is drawn as nodes: rotary positions, for one.
 
     ``mask`` is true at real keys. ``pairs`` is true where a query may attend to a key, for any pattern
     whatever. A query that may attend to nothing gets zeros. ``causal`` aligns at the end: of Q queries and K
-    keys, query i sees the keys j ≤ i + K - Q. Queries that are padding have no mask: they must be numbers,
-    unless query and key are one tensor, which the mask cleans as both. Nothing is learned.
+    keys, query i sees the keys j ≤ i + K - Q. ``bias`` is added to the scaled scores. Queries that are
+    padding have no mask: they must be numbers, unless query and key are one tensor, which the mask cleans as
+    both. Nothing is learned.
+
+    It streams where it is causal, and keeps the keys and values of the past; or where key and value are a
+    memory that is there from the start. Raises ValueError where dim does not divide into heads, or heads into
+    groups.
     """
 
-    def __init__(self, causal: Causal = False, strict: Strict = False, dropout: Dropout = 0.0) -> None:
+    def __init__(
+        self,
+        heads: Annotated[Positive, Field(description="How many parts of dim attend side by side.")] = 1,
+        group: Annotated[
+            Positive, Field(description="How many neighbouring heads share a head of keys and values.")
+        ] = 1,
+        causal: Causal = False,
+        strict: Strict = False,
+        dropout: Dropout = 0.0,
+        scale: Scale = None,
+        soft_cap: SoftCap = None,
+    ) -> None:
         super().__init__()
+        self.heads, self.group = heads, check_group(heads, group)
         self.causal, self.strict, self.dropout = causal, check_strict(causal, strict), dropout
+        self.scale, self.soft_cap = scale, soft_cap
 
     def forward(
         self,
         query: Float[Tensor, "batch query dim"],
-        key: Float[Tensor, "batch key dim"],
+        key: Float[Tensor, "batch key dim//{self.group}"],
         value: Float[Tensor, "batch key value"],
         mask: Bool[Tensor, "batch key"] | None = None,
         pairs: Bool[Tensor, "batch query key"] | None = None,
+        bias: Float[Tensor, "{self.heads} query key"] | None = None,
         *,
         weights: bool = False,
     ) -> Attended:
+        permission = permit(query, key, mask, pairs, causal=self.causal, strict=self.strict)
+        return self._attend(self._into(query, key, value, mask), permission, bias, weights)
+
+    def initial_state(
+        self,
+        batch: int,  # noqa: ARG002 - a state is told all of these
+        device: torch.device,  # noqa: ARG002 - as above
+        dtype: torch.dtype,  # noqa: ARG002 - as above
+        key: Float[Tensor, "batch key _"] | None = None,
+        value: Float[Tensor, "batch key value"] | None = None,
+        mask: Bool[Tensor, "batch key"] | None = None,
+    ) -> Past | None:
+        """No past, or the memory. Raises InputError where later keys would change earlier outputs."""
+        check_stream("attention/scaled_dot_product", self.causal, key is not None)
+        if key is None or value is None:
+            return None  # how wide keys are is not known before the first come
+        keys, values = hide(key, value, mask)
+        return Past(self._split(keys), self._split(values), mask)
+
+    def step(
+        self,
+        query: Float[Tensor, "batch query dim"],
+        state: Past | None,
+        key: Float[Tensor, "batch key dim//{self.group}"] | None = None,
+        value: Float[Tensor, "batch key value"] | None = None,
+        mask: Bool[Tensor, "batch key"] | None = None,
+        pairs: Bool[Tensor, "batch query seen"] | None = None,
+        bias: Float[Tensor, "{self.heads} query seen"] | None = None,
+        *,
+        weights: bool = False,
+    ) -> tuple[Attended, Past | None]:
+        """``forward`` over the next queries, of a sequence whose keys come with them, or over the memory."""
+        if key is None or value is None:
+            queries = split(query, query.shape[2] // self.heads)
+        else:
+            queries, keys, values = self._into(query, key, value, mask)
+            state = Past(keys, values, mask) if state is None else appended(state, keys, values, mask)
+        assert state is not None, "a stream has keys from the start, or with every piece"
+        keys = state.key.transpose(1, 2)
+        permission = permit(query, keys, state.real, pairs, causal=self.causal, strict=self.strict)
+        return self._attend(Projected(queries, state.key, state.value), permission, bias, weights), state
+
+    def _into(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Projected:
         keys, values = hide(key, value, mask)
         if mask is not None and query is key and key is not keys:
             query = tame(query, mask)
+        queries = split(query, query.shape[2] // self.heads)
+        return Projected(queries, self._split(keys), self._split(values))
+
+    def _split(self, x: Tensor) -> Tensor:
+        return split(x, x.shape[2] * self.group // self.heads)
+
+    def _attend(
+        self, heads: Projected, permission: Permission, bias: Tensor | None, weights: bool
+    ) -> Attended:
         out, shares = attend(
-            query.unsqueeze(1),
-            keys.unsqueeze(1),
-            values.unsqueeze(1),
-            permit(query, key, mask, pairs, causal=self.causal, strict=self.strict),
+            *heads,
+            permission,
+            bias=bias,
+            scale=self.scale,
+            soft_cap=self.soft_cap,
             dropout=self.dropout if self.training else 0.0,
             weights=weights,
         )
-        return Attended(out.squeeze(1), None if shares is None else shares.squeeze(1))
+        return Attended(merge(out), shares)
 
     @staticmethod
-    def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
+    def sees_ahead(settings: Mapping[str, Any], wired: Collection[str]) -> tuple[str, ...]:
+        """Keys behind a query's own place, unless it is causal, or a pattern of pairs decides."""
+        return () if settings["causal"] or "pairs" in wired else ("key",)
+
+    @staticmethod
+    def shapes(settings: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
         """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
         check_strict(settings["causal"], settings["strict"])
+        check_group(settings["heads"], settings["group"])
+        check_heads(inputs["query"][-1], settings["heads"])
+        value = inputs["value"][-1]
+        if isinstance(value, int):
+            check_heads(value * settings["group"], settings["heads"])
         return {}
+
+
+def check_group(heads: int, group: int) -> int:
+    """``group``, unless heads do not divide into such groups, which is refused with a ValueError."""
+    if heads % group:
+        raise ValueError(
+            f"heads share keys in groups of one size, and {heads} heads are no groups of {group}; "
+            "make group a divisor of heads"
+        )
+    return group
 
 
 def check_strict(causal: bool, strict: bool) -> bool:

@@ -14,7 +14,8 @@ A port of ``forward`` that is the same for the whole stream, such as the memory 
 parameter of ``initial_state`` instead, which can compute once what depends on it alone. Where the wiring
 decides, a port is ``X | None = None`` in both.
 
-An axis of a single output tensor that grows with the past, such as all keys so far, is ``seen`` in ``step``.
+An axis of an input or of a single output tensor that grows with the past, such as all keys so far, is
+``seen`` in ``step``. An axis that ``forward`` computes from other ports is ``_`` where these are not.
 A state is a tensor with the batch first, an int (how far the sequence is), None (not known before the first
 piece), or a NamedTuple of states. So it can be saved, moved and reordered without knowing the layer.
 """
@@ -30,7 +31,8 @@ from typing import Any, cast, get_args, get_origin
 from zoo.contract.hints import Around, NoneType, TensorHint, resolve_hints, shown, split_none, tensor_hint
 from zoo.contract.ports import is_named_tuple, parameters_of
 from zoo.errors import LayerError, did_you_mean
-from zoo.sizes import Name
+from zoo.sizes import Name, Op
+from zoo.spec import Port, Wild
 
 _GIVEN = {"batch": "int", "device": "torch.device", "dtype": "torch.dtype"}
 _SIGNATURE = "batch: int, device: torch.device, dtype: torch.dtype"
@@ -118,7 +120,7 @@ def check_port(
         raise LayerError(f"forward has no such port{did_you_mean(name, inputs)}; rename or remove it")
     port = inputs[name].port
     hint, maybe = split_none(hints.get(name))
-    if tensor_hint(hint, optional=port.optional).port != port:
+    if not _grows_into(tensor_hint(hint, optional=port.optional).port, port):
         raise LayerError("it is the port of forward, and has another type; write the type that forward has")
     wanted = port.optional or shared
     if (maybe, parameter.default is None) != (wanted, wanted):
@@ -195,11 +197,20 @@ def _grown(found: Any, out: Any) -> bool:
     """Whether ``step`` gives the tensor that ``forward`` gives, with axes that grow called ``seen``."""
     if is_named_tuple(found) or is_named_tuple(out):
         return False
-    one, other = tensor_hint(found).port, tensor_hint(out).port
+    return _grows_into(tensor_hint(found).port, tensor_hint(out).port)
+
+
+def _grows_into(one: Port, other: Port) -> bool:
+    """Whether two ports have one type, but for axes of the first that are called ``seen``, or are ``_`` where
+    the second computes them from ports that may be elsewhere.
+    """
     if len(one.shape) != len(other.shape):
         return False
     axes = zip(one.shape, other.shape, strict=True)
-    whole = tuple(theirs if mine == Name("seen") else mine for mine, theirs in axes)
+    whole = tuple(
+        theirs if mine == Name("seen") or (isinstance(mine, Wild) and isinstance(theirs, Op)) else mine
+        for mine, theirs in axes
+    )
     return replace(one, shape=whole) == other
 
 

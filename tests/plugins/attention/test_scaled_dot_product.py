@@ -45,11 +45,11 @@ def test_scaled_dot_product_is_its_formula(
         allowed = allowed_by_hand(queries, keys, causal, strict, mask, pairs)
         found = shares(torch.einsum("bqd,bkd->bqk", query, key) / math.sqrt(DIM), allowed)
         out = torch.einsum("bqk,bkv->bqv", found, value)
-        return [out, found] if weights else [out]
+        return [out, found.unsqueeze(1)] if weights else [out]
 
     inputs = [rand(BATCH, queries, DIM), rand(BATCH, keys, DIM), rand(BATCH, keys, VALUE)]
     masks = drawn_masks(queries, keys, mask, pairs)
-    assert_agrees(ScaledDotProduct(causal, strict), formula, *inputs, *masks, weights=weights)
+    assert_agrees(ScaledDotProduct(causal=causal, strict=strict), formula, *inputs, *masks, weights=weights)
 
 
 def test_dropout_drops_weights_and_shows_them_whole() -> None:
@@ -59,10 +59,10 @@ def test_dropout_drops_weights_and_shows_them_whole() -> None:
     for weights in (True, False):
         used = layer(query, key, identity, weights=weights).out
         whole = layer.eval()(query, key, identity, weights=True)
-        torch.testing.assert_close(whole.out, whole.weights)
+        torch.testing.assert_close(whole.out, whole.weights[:, 0])
         layer.train()
         dropped = used.eq(0)
-        torch.testing.assert_close(used[~dropped], 2 * whole.weights[~dropped])
+        torch.testing.assert_close(used[~dropped], 2 * whole.weights[:, 0][~dropped])
         assert 0.45 < dropped.double().mean() < 0.55
     assert layer(query, key, identity, weights=True).weights.sum(-1).sub(1).abs().max() < 1e-12
 
