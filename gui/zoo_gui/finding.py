@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from zoo.checker import Resolution
-from zoo.checker.resolution import BlockUse, RepeatUse, ReuseUse, ScanUse, Scope, Use
 from zoo.edits.settings import shown
 from zoo.graph import Body, Call, Graph, Node, Repeat, Reuse, Scan, join
 from zoo_gui.quick_list import Choice
+from zoo_gui.resolved import known_nodes
 from zoo_gui.workspace import Pick, Workspace
 
 Place = tuple[str, str]
@@ -47,29 +47,10 @@ def settings_of(node: Node) -> str:
 
 def shapes(resolution: Resolution | None) -> dict[Place, str]:
     """The types of every node's outputs in words, of one use of each block."""
-    found: dict[Place, str] = {}
-    if resolution is not None:
-        _shapes(resolution.root, "", found)
-    return found
-
-
-def _shapes(scope: Scope, at: str, found: dict[Place, str]) -> None:
-    for name, node in scope.nodes.items():
-        types = (str(scope.shown(type)) for type in node.types.values() if type)
-        found.setdefault((at, name), ", ".join(types))
-        if node.use is not None:
-            _inside(node.use, at, name, found)
-
-
-def _inside(use: Use, at: str, name: str, found: dict[Place, str]) -> None:
-    if isinstance(use, ScanUse):
-        _shapes(use.scope, join(at, name), found)
-    elif isinstance(use, BlockUse) and not use.file:
-        _shapes(use.scope, f"#{use.name}", found)
-    elif isinstance(use, RepeatUse) and use.each:
-        _inside(use.each[0], at, name, found)
-    elif isinstance(use, ReuseUse):
-        return
+    return {
+        place: ", ".join(str(type) for port in known.node.types if (type := known.leaves(port)))
+        for place, known in known_nodes(resolution).items()
+    }
 
 
 def choices(workspace: Workspace) -> list[Choice]:

@@ -2,6 +2,8 @@
 
     panel.py       what a panel is, for the window
     palette.py     the layers, to be placed
+    inspector.py   the selection or the graph, as a form: form.py, settings_form.py, values.py, help.py,
+                   node_page.py, body_page.py
     measuring.py   costs, measured beside the window
     status.py      the status bar
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from zoo.checker import Resolution
+from zoo.document import Change
 from zoo.graph import Graph
 from zoo_gui.places import place_of
 from zoo_gui.workspace import Workspace
@@ -99,12 +100,17 @@ class Measures(QObject):
         self._asked.connect(self._meter.run)
         self._meter.measured.connect(self._take)
         workspace.resolved.connect(self._ask)
+        workspace.graph_changed.connect(self._forget)
         self._thread.start()
 
     def close(self) -> None:
         """End the thread, after what it is at."""
         self._thread.quit()
         self._thread.wait()
+
+    def _forget(self, change: Change) -> None:
+        if change.edit is None and change.before.name != change.after.name:  # another document
+            self._take(None)
 
     def _ask(self, resolution: Resolution) -> None:
         with self._meter.lock:
