@@ -17,6 +17,7 @@ from zoo_attention.big_bird import BigBird
 from zoo_attention.linformer import Linformer
 from zoo_attention.memory import Additive, Dot, Multiplicative
 from zoo_attention.multi_head import MultiHead
+from zoo_attention.relative import Relative
 from zoo_attention.scaled_dot_product import ScaledDotProduct
 from zoo_attention.sliding_window import SlidingWindow
 
@@ -24,4 +25,14 @@ from zoo_attention.sliding_window import SlidingWindow
 @hookimpl
 def zoo_layers() -> list[type[nn.Module]]:
     """The layers of this pack, in the order of the catalogue."""
-    return [Dot, Multiplicative, Additive, ScaledDotProduct, MultiHead, Linformer, SlidingWindow, BigBird]
+    return [
+        Dot,
+        Multiplicative,
+        Additive,
+        ScaledDotProduct,
+        MultiHead,
+        Relative,
+        Linformer,
+        SlidingWindow,
+        BigBird,
+    ]

@@ -31,7 +31,7 @@ def attend(
     value: Float[Tensor, "batch kv_heads key value"],
     permission: Permission = NOWHERE,
     *,
-    bias: Float[Tensor, "heads query key"] | None = None,
+    bias: Float[Tensor, "... heads query key"] | None = None,
     sinks: Float[Tensor, " heads"] | None = None,
     scale: float | None = None,
     soft_cap: float | None = None,
@@ -46,7 +46,7 @@ def attend(
     that a weight is dropped on its way to the value; the weights handed out are whole.
     """
     if weights or soft_cap is not None:
-        shares = _shares(query, key, permission, bias, sinks, scale, soft_cap)
+        shares = shares_of(query, key, permission, bias=bias, sinks=sinks, scale=scale, soft_cap=soft_cap)
         dropped = F.dropout(shares, dropout) if dropout else shares
         return dropped @ _for_each(value, query), shares if weights else None
     call = _call(query, key, value, permission, bias, sinks, scale, dropout)
@@ -61,7 +61,7 @@ def explain(
     value: Float[Tensor, "batch kv_heads key value"],
     permission: Permission = NOWHERE,
     *,
-    bias: Float[Tensor, "heads query key"] | None = None,
+    bias: Float[Tensor, "... heads query key"] | None = None,
     sinks: Float[Tensor, " heads"] | None = None,
     scale: float | None = None,
     soft_cap: float | None = None,
@@ -90,16 +90,17 @@ def weigh(
     return shares if some is None else shares * some
 
 
-def _shares(
-    query: Tensor,
-    key: Tensor,
-    permission: Permission,
-    bias: Tensor | None,
-    sinks: Tensor | None,
-    scale: float | None,
-    soft_cap: float | None,
-) -> Tensor:
-    """The weights, written down."""
+def shares_of(
+    query: Float[Tensor, "batch heads query dim"],
+    key: Float[Tensor, "batch kv_heads key dim"],
+    permission: Permission = NOWHERE,
+    *,
+    bias: Float[Tensor, "... heads query key"] | None = None,
+    sinks: Float[Tensor, " heads"] | None = None,
+    scale: float | None = None,
+    soft_cap: float | None = None,
+) -> Float[Tensor, "batch heads query key"]:
+    """The weights, written down; the arguments are those of ``attend``."""
     pairs = permission.pairs
     if permission.triangle:
         pairs = triangle(query.shape[-2], key.shape[-2], query.device)
@@ -108,7 +109,7 @@ def _shares(
     if soft_cap is not None:
         scores = soft_cap * (scores / soft_cap).tanh()
     if bias is not None:
-        scores = scores + bias
+        scores = scores + bias.to(scores.dtype)
     if sinks is not None:
         sinks = sinks.to(scores.dtype)[:, None, None].expand(*scores.shape[:-1], 1)
     return weigh(scores, Permission(_for_heads(pairs), _for_heads(permission.some)), sinks)

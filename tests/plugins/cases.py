@@ -20,6 +20,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "attention/big_bird": {"dim": 15, "heads": 5, "block": 2},
     "attention/linformer": {"dim": 15, "heads": 5, "max_length": 31},
     "attention/multi_head": {"dim": 15, "heads": 5},
+    "attention/relative": {"dim": 15, "heads": 5, "clip": 1},
     "attention/sliding_window": {"dim": 15, "heads": 5, "window": 2, "global_tokens": 1},
     "basic/scale": {"factor": 0.3},
     "basic/slice": {"start": 1, "stop": -1},
