@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
+from torch.utils._device import DeviceContext
 from torch.utils.flop_counter import FlopCounterMode
 
 from zoo.errors import ZooError
@@ -18,21 +18,38 @@ from zoo.spec import DType, LayerSpec
 
 DTYPES: Mapping[DType, torch.dtype] = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
 
-_DRAWN = {
-    "normal_",
-    "uniform_",
-    "bernoulli_",
-    "exponential_",
-    "geometric_",
-    "log_normal_",
-    "cauchy_",
-    "random_",
-}
+_NAMES = (
+    *("bernoulli_", "cauchy_", "exponential_", "fill_", "geometric_", "log_normal_", "normal_", "random_"),
+    *("uniform_", "zero_"),
+)
+_DRAWING: frozenset[Any] = frozenset(
+    [getattr(Tensor, name) for name in _NAMES]
+    + [each for name, each in vars(nn.init).items() if name[-1] == "_" and name[0] != "_"]
+)
+
+
+class Bare(DeviceContext):
+    """Within: tensors are made on the meta device, and what would fill one leaves it as it is.
+
+    The first draw on that device takes half a second.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("meta")
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if func in _DRAWING and (args or "tensor" in kwargs):
+            return args[0] if args else kwargs["tensor"]
+        within: Any = super()  # torch does not type it
+        return within.__torch_function__(func, types, args, kwargs)
 
 
 def build_bare(spec: LayerSpec, settings: Mapping[str, Any]) -> nn.Module:
     """The module of a layer, without contents; raises what its constructor raises."""
-    with torch.device("meta"), _WithoutDrawing():
+    with Bare():
         module: nn.Module = spec.cls(**settings)
     return module
 
@@ -63,16 +80,3 @@ def count_flops(
     except (RuntimeError, ValueError, ZooError):
         return None
     return counter.get_total_flops()
-
-
-class _WithoutDrawing(TorchFunctionMode):
-    """While it is on, what fills a tensor with initial values leaves the tensor as it is."""
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        kwargs = kwargs or {}
-        name, module = getattr(func, "__name__", ""), getattr(func, "__module__", "")
-        if (name in _DRAWN or module == "torch.nn.init") and (args or "tensor" in kwargs):
-            return args[0] if args else kwargs["tensor"]
-        return func(*args, **kwargs)

@@ -6,14 +6,12 @@ node's path. So changing one node leaves the start of all others as it was. The 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Any
 
 import torch
 from torch import nn
-from torch.overrides import TorchFunctionMode
 
+from zoo.bare import Bare
 from zoo.collecting import paused
 from zoo.compiler.placeholders import Placeholder, default_dtype, placeholders, standing_for
 from zoo.compiler.seeds import reseeding
@@ -23,11 +21,7 @@ from zoo.compiler.unit import Unit
 from zoo.errors import GraphError
 from zoo.problems import Problem
 
-_DRAWING = frozenset({
-    "bernoulli_", "cauchy_", "exponential_", "fill_", "log_normal_", "normal_", "random_", "uniform_", "zero_"
-})  # fmt: skip
 _BUILT_ON = frozenset({"cpu", "cuda", "meta"})
-_INIT = nn.init.__name__
 _WIDE = frozenset({torch.float32, torch.float64})
 
 
@@ -41,9 +35,7 @@ def materialise(unit: Unit, device: torch.device, dtype: torch.dtype, seed: int)
     with ExitStack() as stack:
         reseed = stack.enter_context(reseeding(seed, built_on))
         stack.enter_context(default_dtype(built_as))
-        stack.enter_context(built_on)
-        if built_on.type == "meta":
-            stack.enter_context(_Undrawn())
+        stack.enter_context(Bare() if built_on.type == "meta" else built_on)
         with unit.layers_as(standing_for):
             model: nn.Module = unit.model()
         built: dict[Placeholder, tuple[str, nn.Module]] = {}
@@ -72,7 +64,8 @@ def _build(layer: Placeholder, device: torch.device) -> nn.Module:
     except (NotImplementedError, RuntimeError):
         if device.type != "meta":
             raise
-    with torch.device("cpu"):  # it looks at values, which the meta device does not have
+    # It looks at values, which the meta device does not have.
+    with reseeding(0, torch.device("cpu")), torch.device("cpu"):
         return layer.cls(**layer.settings).to(device)
 
 
@@ -86,17 +79,3 @@ def _refused(unit: Unit, path: str, error: Exception) -> Problem:
         ".".join(nodes),
         unit.place(nodes),
     )
-
-
-class _Undrawn(TorchFunctionMode):
-    """Nothing is drawn where there is no memory: the first draw on the meta device takes half a second."""
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
-    ) -> Any:
-        kwargs = kwargs or {}
-        if func.__name__ in _DRAWING or (
-            getattr(func, "__module__", "") == _INIT and func.__name__[-1] == "_"
-        ):
-            return args[0] if args else kwargs["tensor"]
-        return func(*args, **kwargs)

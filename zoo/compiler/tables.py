@@ -59,9 +59,8 @@ def compute(model: nn.Module, names: set[str], device: torch.device | None = Non
 
 def keep(model: nn.Module) -> None:
     """Have the tables of a model computed when weights with memory are assigned to it on the meta device."""
-    if tables(model):
-        hooked: Any = model  # torch does not say what hooks are
-        hooked.register_load_state_dict_post_hook(_loaded)
+    hooked: Any = model  # torch does not say what hooks are
+    hooked.register_load_state_dict_post_hook(_loaded)
 
 
 def _loaded(model: nn.Module, _: Any) -> None:
