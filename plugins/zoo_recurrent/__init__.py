@@ -19,9 +19,10 @@ from zoo_recurrent.lstm_sequence import LSTM
 from zoo_recurrent.min_gru import MinGRU
 from zoo_recurrent.rnn import RNNCell
 from zoo_recurrent.rnn_sequence import RNN
+from zoo_recurrent.selective_ssm import SelectiveSSM
 
 
 @hookimpl
 def zoo_layers() -> list[type[nn.Module]]:
     """The layers of this pack, in the order of the catalogue."""
-    return [RNNCell, LSTMCell, GRUCell, RNN, LSTM, GRU, MinGRU, Bridge]
+    return [RNNCell, LSTMCell, GRUCell, RNN, LSTM, GRU, MinGRU, SelectiveSSM, Bridge]

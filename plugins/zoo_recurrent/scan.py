@@ -9,6 +9,7 @@ Nothing is divided and no logarithm is taken. With 0 ≤ a ≤ 1 nothing grows, 
 short ones; the scan by sums of logarithms loses digits with every step, and takes ten times as long here.
 """
 
+from collections.abc import Callable, Sequence
 from math import isqrt
 from typing import Any, cast
 
@@ -25,9 +26,31 @@ def linear_scan(
     start: Float[Tensor, "batch *any"],
 ) -> Float[Tensor, "batch time *any"]:
     """All states h_t = decay_t ⊙ h_(t-1) + values_t, the one before the first step being ``start``."""
+    if torch.compiler.is_exporting():
+        return exported(lambda states, step: (step[0] * states[0] + step[1],), [start], [decay, values])[0]
     if not values.shape[1]:
         return values
     return cast("Any", _LinearScan).apply(decay, values, start)
+
+
+def exported(
+    body: Callable[[Sequence[Tensor], Sequence[Tensor]], Sequence[Tensor]],
+    states: Sequence[Tensor],
+    steps: Sequence[Tensor],
+) -> tuple[Tensor, Tensor]:
+    """A loop over axis 1 of ``steps`` that ``torch.export`` keeps as a loop, for any number of steps.
+
+    ``body`` makes the next states of the states and a step. Returns the first state at every step, and all
+    last states stacked.
+    """
+    from torch._higher_order_ops.scan import scan as loop  # has no public name yet
+
+    def one(states: Sequence[Tensor], step: Sequence[Tensor]) -> tuple[tuple[Tensor, ...], Tensor]:
+        new = tuple(body(states, step))
+        return new, new[0].clone()
+
+    last, outs = cast("Any", loop)(one, tuple(state.clone() for state in states), tuple(steps), dim=1)
+    return outs, torch.stack(last)
 
 
 class _LinearScan(torch.autograd.Function):

@@ -20,6 +20,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 from zoo.errors import InputError
 from zoo.fields import Positive, Probability
+from zoo_recurrent.scan import exported
 
 Layers = Annotated[Positive, Field(description="Cells stacked: each reads the outputs of the one below.")]
 Bidirectional = Annotated[bool, Field(description="A second cell a layer, from the last real step backward.")]
@@ -74,8 +75,9 @@ def run(
 
     ``weights`` are W, U and their two biases for each of the cells. ``dropout`` acts between layers.
     """
-    if mask is not None and not x.is_meta and (torch.compiler.is_compiling() or type(mask) is not Tensor):
-        # What is traced has no lengths yet to pack by.
+    # A kernel is exported for one length alone, and what is traced has no lengths yet to pack by.
+    traced = torch.compiler.is_compiling() or type(mask) is not Tensor
+    if torch.compiler.is_exporting() or (mask is not None and traced and not x.is_meta):
         return walk(cells, x, mask, states, bidirectional=bidirectional, dropout=dropout)
     if x.shape[1] == 0 or x.shape[0] == 0:
         return x.new_zeros(*x.shape[:2], (1 + bidirectional) * states[0].shape[2]), *states
@@ -153,6 +155,8 @@ def _one_way(
     cell: nn.Module, x: Tensor, mask: Tensor | None, states: tuple[Tensor, ...], *, backward: bool
 ) -> tuple[Tensor, tuple[Tensor, ...]]:
     """One cell along time, and the states after its last real step."""
+    if torch.compiler.is_exporting():
+        return _exported(cell, x, mask, states, backward=backward)
     outs: list[Tensor] = []
     reals = [None] * x.shape[1] if mask is None else mask.unsqueeze(-1).unbind(1)
     steps = [*zip(x.unbind(1), reals, strict=True)]
@@ -168,3 +172,19 @@ def _one_way(
     if not outs:
         return x.new_zeros(*x.shape[:2], states[0].shape[-1]), states
     return torch.stack(outs[::-1] if backward else outs, 1), states
+
+
+def _exported(
+    cell: nn.Module, x: Tensor, mask: Tensor | None, states: tuple[Tensor, ...], *, backward: bool
+) -> tuple[Tensor, tuple[Tensor, ...]]:
+    def body(old: Sequence[Tensor], step: Sequence[Tensor]) -> Sequence[Tensor]:
+        found = cell(step[0], *old)
+        new: tuple[Tensor, ...] = (found,) if isinstance(found, Tensor) else found
+        if mask is None:
+            return new
+        return [torch.where(step[1].unsqueeze(-1), one, other) for one, other in zip(new, old, strict=True)]
+
+    steps = [each.flip(1) if backward else each for each in (x, mask) if each is not None]
+    out, last = exported(body, states, steps)
+    out = out.flip(1) if backward else out
+    return out if mask is None else out.masked_fill(~mask.unsqueeze(-1), 0), tuple(last.unbind(0))

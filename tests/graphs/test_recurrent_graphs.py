@@ -88,7 +88,7 @@ def first_step_that_looks_elsewhere(name: str) -> int:
     given = inputs(name)
     target = given["target"].clone()
     target[:, 0] = other_tokens(target)[:, 0]
-    one, other = (built(**{**given, "target": words}).alignment for words in (given["target"], target))
+    one, other = built(**given).alignment, built(**{**given, "target": target}).alignment
     return int((one != other).any(-1).any(0).nonzero()[0])
 
 
@@ -100,8 +100,8 @@ def test_bahdanaus_old_state_asks_and_luongs_new_one() -> None:
 
 def test_plain_seq2seq_knows_the_source_by_its_last_states_alone() -> None:
     """With the encoder's states given, the decoder needs no source."""
-    built, given = model("seq2seq_plain").eval(), inputs("seq2seq_plain")
-    nodes = dict(built.named_modules())
+    built: Any = model("seq2seq_plain").eval()
+    given, nodes = inputs("seq2seq_plain"), dict(built.named_modules())
     embedded = nodes["source_embed"](given["source"])
     states = nodes["encoder"](nodes["reverse"](embedded, given["source_mask"]), given["source_mask"])
     decoded = nodes["decoder"](nodes["target_embed"](given["target"]), None, states.h, states.c)

@@ -4,12 +4,13 @@ from typing import Literal
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from tests.plugins.agreement import assert_agrees, prepared, real
 from tests.plugins.streams import assert_streams
 from zoo_recurrent.min_gru import MinGRU
 from zoo_recurrent.scan import by_pieces, by_steps, linear_scan
+from zoo_recurrent.selective_ssm import SelectiveSSM
 
 BATCH, TIME, INPUT, HIDDEN = 5, 7, 3, 11
 RIGHT, HOLES = real([7, 2, 5, 0, 1], TIME), torch.arange(BATCH * TIME).reshape(BATCH, TIME) % 3 != 1
@@ -81,9 +82,55 @@ def test_min_gru_is_the_papers_scan_of_logarithms() -> None:
     )
 
 
+@masks
+@pytest.mark.parametrize("piece", [256, 3])
+def test_selective_ssm_is_its_loop(mask: Tensor | None, piece: int) -> None:
+    layer = prepared(SelectiveSSM(INPUT, 5, 2))
+    layer.piece = piece
+    V, W_B, W_C = layer.project[:2], layer.project[2:7], layer.project[7:]
+
+    def oracle(x: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+        outs: list[Tensor] = []
+        for t in range(TIME):
+            x_t = x[:, t]
+            duration = (1 + ((x_t @ V.T) @ layer.step_weight.T + layer.step_bias).exp()).log()
+            kept = torch.exp(-torch.einsum("bd,ds->bds", duration, layer.rates.exp().reshape(INPUT, 5)))
+            new = kept * h + torch.einsum("bd,bs,bd->bds", duration, x_t @ W_B.T, x_t)
+            there = torch.ones(BATCH, 1).bool() if mask is None else mask[:, t, None]
+            h = torch.where(there.unsqueeze(-1), new, h)
+            out = torch.einsum("bs,bds->bd", x_t @ W_C.T, h) + layer.skip * x_t
+            outs.append(torch.where(there, out, 0))
+        return torch.stack(outs, 1), h
+
+    x, h = torch.randn(BATCH, TIME, INPUT).double(), torch.randn(BATCH, INPUT, 5).double()
+    assert_agrees(layer, oracle, x, h, ours=lambda x, h: layer(x, mask, h))
+
+
+def test_a_selective_ssm_starts_with_short_steps_and_a_ladder_of_rates() -> None:
+    layer = SelectiveSSM(400, 5)
+    duration = torch.nn.functional.softplus(layer.step_bias.detach())
+    assert 0.0009 < duration.min() < 0.002
+    assert 0.08 < duration.max() < 0.11
+    torch.testing.assert_close(layer.rates.detach().exp()[35:40], torch.arange(1.0, 6))
+    assert layer.rank == 25
+
+
+def test_selective_ssm_streams() -> None:
+    layer = prepared(SelectiveSSM(INPUT, 5))
+    layer.piece = 3
+    x = torch.randn(BATCH, TIME, INPUT).double()
+    assert_streams(layer, {"x": x})
+    assert_streams(layer, {"x": x, "mask": HOLES}, {"h": torch.randn(BATCH, INPUT, 5).double()})
+
+
+LAYERS = {"min_gru": MinGRU(INPUT, HIDDEN), "selective_ssm": SelectiveSSM(INPUT, 5)}
+each = pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS)
+
+
+@each
 @pytest.mark.parametrize("mask", [RIGHT, HOLES], ids=["right", "holes"])
-def test_what_stands_in_padding_never_shows(mask: Tensor) -> None:
-    layer = prepared(MinGRU(INPUT, HIDDEN))
+def test_what_stands_in_padding_never_shows(layer: nn.Module, mask: Tensor) -> None:
+    prepared(layer)
     x = torch.randn(BATCH, TIME, INPUT).double()
     spoilt = x.masked_fill(~mask.unsqueeze(-1), torch.nan).requires_grad_()
     found = layer(spoilt, mask)
@@ -107,9 +154,10 @@ def test_long_sequences_are_as_exact_as_short_ones() -> None:
     torch.testing.assert_close(by_pieces(decay, values, start).double(), exact, rtol=0, atol=2e-6)
 
 
-def test_no_steps_keep_the_state() -> None:
-    layer = prepared(MinGRU(INPUT, HIDDEN))
-    h = torch.randn(2, HIDDEN).double()
+@each
+def test_no_steps_keep_the_state(layer: nn.Module) -> None:
+    prepared(layer)
+    h = torch.randn_like(layer(torch.randn(2, 1, INPUT).double()).h)
     found = layer(torch.randn(2, 0, INPUT).double(), None, h)
-    assert found.out.shape == (2, 0, HIDDEN)
+    assert found.out.shape[:2] == (2, 0)
     assert torch.equal(found.h, h)
