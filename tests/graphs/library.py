@@ -76,7 +76,9 @@ def inputs(name: str, batch: int = BATCH, seed: int = 0) -> dict[str, Tensor]:
         shape = [batch if str(size) == "batch" else LENGTHS.get(str(size), size) for size in shown]
         sizes = [size for size in shape if isinstance(size, int)]
         assert len(sizes) == len(shape), f"{name}.{port} has an axis of unknown size: {type_}"
-        if type_.dtype == "int":
+        if port == "heads":  # of a tree: each word hangs on the one before it
+            found[port] = torch.arange(-1, sizes[1] - 1).expand(sizes)
+        elif type_.dtype == "int":
             found[port] = torch.randint(VOCAB, sizes, generator=generator)
         elif type_.dtype == "bool":
             lengths = torch.tensor([sizes[1], 1, sizes[1] - 2, 0])[torch.arange(batch) % 4]

@@ -98,7 +98,8 @@ def test_language_models_never_see_the_future(name: str) -> None:
         other = tokens.clone()
         other[:, changed] = (other[:, changed] + 1) % VOCAB
         after = logits(built(other))
-        assert torch.equal(before[:, :changed], after[:, :changed])
+        # sums in another order, as experts make them, differ in their last digits; a leak is no such thing
+        torch.testing.assert_close(before[:, :changed], after[:, :changed], rtol=0, atol=1e-12)
         assert all(not torch.equal(before[:, t], after[:, t]) for t in range(changed, TIME))
 
 
