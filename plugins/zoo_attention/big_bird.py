@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from zoo import layer
 from zoo.fields import NonNegative, Positive
 from zoo.sizes import Size
-from zoo_attention.heads import Bias, check_heads, from_heads, into_heads, start
+from zoo_attention.heads import Biases, Heads, check_heads, from_heads, into_heads, start
 from zoo_attention.scaled_dot_product import Dropout
 from zoo_attention.sparse_blocks import attend_blocks
 
@@ -50,7 +50,7 @@ class BigBird(nn.Module):
     def __init__(
         self,
         dim: Positive,
-        heads: Positive,
+        heads: Heads,
         key_dim: Positive,
         value_dim: Positive,
         block: Annotated[Positive, Field(description="How many tokens are a block.")] = 64,
@@ -58,15 +58,15 @@ class BigBird(nn.Module):
             NonNegative, Field(description="How many blocks each block and head sees at random.")
         ] = 3,
         dropout: Dropout = 0.0,
-        bias: Bias = True,
+        biases: Biases = True,
     ) -> None:
         super().__init__()
         check_heads(dim, heads)
         self.heads, self.block, self.dropout = heads, block, dropout
-        self.query = nn.Linear(dim, dim, bias)
-        self.key = nn.Linear(key_dim, dim, bias)
-        self.value = nn.Linear(value_dim, dim, bias)
-        self.out = nn.Linear(dim, dim, bias)
+        self.query = nn.Linear(dim, dim, biases)
+        self.key = nn.Linear(key_dim, dim, biases)
+        self.value = nn.Linear(value_dim, dim, biases)
+        self.out = nn.Linear(dim, dim, biases)
         self.register_buffer("draws", torch.empty(heads, ROWS, random_blocks, dtype=torch.int64))
         self.reset_parameters()
 
@@ -82,7 +82,7 @@ class BigBird(nn.Module):
         value: Float[Tensor, "batch time value_dim"],
         mask: Bool[Tensor, "batch time"] | None = None,
     ) -> Float[Tensor, "batch time dim"]:
-        queries, keys, values = into_heads(self, query, key, value, mask)
+        queries, keys, values = into_heads(self, query, key, value, mask, beside=True)
         dropout = self.dropout if self.training else 0.0
         got, some = attend_blocks(queries, keys, values, mask, self.draws, block=self.block, dropout=dropout)
         return from_heads(self, got, some)

@@ -10,9 +10,11 @@ from jaxtyping import Bool, Float
 from pydantic import Field
 from torch import Tensor, nn
 
+from zoo.fields import Positive
 from zoo_attention.padding import hide, tame
 
-Bias = Annotated[bool, Field(description="Whether the four linear maps have one.")]
+Heads = Annotated[Positive, Field(description="How many parts of dim attend side by side.")]
+Biases = Annotated[bool, Field(description="Whether the four linear maps have a bias.")]
 
 
 class Projected(NamedTuple):
@@ -50,10 +52,16 @@ def into_heads(
     key: Float[Tensor, "batch key _"],
     value: Float[Tensor, "batch key _"],
     mask: Bool[Tensor, "batch key"] | None,
+    *,
+    beside: bool = False,
 ) -> Projected:
-    """Queries, keys and values, mapped and cut into heads, of which nothing in padding is NaN."""
+    """Queries, keys and values, mapped and cut into heads, of which nothing in padding is NaN.
+
+    ``beside``: each query stands beside its own key, so that the mask is theirs, too.
+    """
     keys, values = hide(key, value, mask)
-    if mask is not None and query is key and key is not keys:
+    clean = query is key and key is keys
+    if mask is not None and (beside or query is key) and not clean:
         query = tame(query, mask)
     part = layer.query.out_features // layer.heads
     return Projected(

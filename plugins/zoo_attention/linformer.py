@@ -13,7 +13,7 @@ from zoo.errors import InputError
 from zoo.fields import Positive
 from zoo.sizes import Size
 from zoo_attention.core import attend
-from zoo_attention.heads import Bias, check_heads, from_heads, split, start
+from zoo_attention.heads import Biases, Heads, check_heads, from_heads, split, start
 from zoo_attention.padding import tame
 from zoo_attention.permission import Permission
 from zoo_attention.scaled_dot_product import Dropout
@@ -58,22 +58,22 @@ class Linformer(nn.Module):
     def __init__(
         self,
         dim: Positive,
-        heads: Positive,
+        heads: Heads,
         key_dim: Positive,
         value_dim: Positive,
         max_length: Annotated[Positive, Field(description="The longest sequence of keys.")],
         rank: Annotated[Positive, Field(description="How many mixtures of keys there are.")],
         sharing: Annotated[Sharing, Field(description="Who has a matrix in common.")] = "headwise",
         dropout: Dropout = 0.0,
-        bias: Bias = True,
+        biases: Biases = True,
     ) -> None:
         super().__init__()
         check_heads(dim, heads)
         self.heads, self.part, self.rank, self.dropout = heads, dim // heads, rank, dropout
-        self.query = nn.Linear(dim, dim, bias)
-        self.key = nn.Linear(key_dim, dim, bias)
-        self.value = nn.Linear(value_dim, dim, bias)
-        self.out = nn.Linear(dim, dim, bias)
+        self.query = nn.Linear(dim, dim, biases)
+        self.key = nn.Linear(key_dim, dim, biases)
+        self.value = nn.Linear(value_dim, dim, biases)
+        self.out = nn.Linear(dim, dim, biases)
         shape = (heads, max_length, rank) if sharing == "none" else (max_length, rank)
         self.down_key = nn.Parameter(empty(shape))
         self.down_value = None if sharing == "key_value" else nn.Parameter(empty(shape))
@@ -130,7 +130,8 @@ class Linformer(nn.Module):
             mixed = einsum("hnr,bhnp->bhrp", rows, split(F.linear(x, linear.weight), self.part))
         if linear.bias is None:  # pyright: ignore[reportUnnecessaryComparison] - torch types it without None
             return mixed
-        amount = einsum("...nr,bn->b...r", rows, real).view(real.shape[0], -1, self.rank, 1)
+        each = rows if rows.dim() == 3 else rows.unsqueeze(0)
+        amount = einsum("hnr,bn->bhr", each, real).unsqueeze(-1)
         return mixed + amount * linear.bias.view(self.heads, 1, -1)
 
     def _check_length(self, keys: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Annotated, Any, NamedTuple
 
 import torch
+import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from pydantic import Field
 from torch import Tensor, nn
@@ -14,7 +15,8 @@ from zoo.sizes import Size
 from zoo_attention.cache import Past, appended, check_stream, nothing
 from zoo_attention.core import attend
 from zoo_attention.heads import (
-    Bias,
+    Biases,
+    Heads,
     Projected,
     check_groups,
     check_heads,
@@ -80,7 +82,7 @@ class MultiHead(nn.Module):
     def __init__(
         self,
         dim: Positive,
-        heads: Positive,
+        heads: Heads,
         key_dim: Positive,
         value_dim: Positive,
         kv_heads: Annotated[
@@ -89,7 +91,7 @@ class MultiHead(nn.Module):
         causal: Causal = False,
         strict: Strict = False,
         dropout: Dropout = 0.0,
-        bias: Bias = True,
+        biases: Biases = True,
         scale: Scale = None,
         soft_cap: SoftCap = None,
         qk_norm: Annotated[bool, Field(description="Normalise queries and keys of each head.")] = False,
@@ -100,10 +102,10 @@ class MultiHead(nn.Module):
         self.heads, self.kv_heads, part = heads, check_groups(heads, kv_heads), dim // heads
         self.causal, self.strict, self.dropout = causal, check_strict(causal, strict), dropout
         self.scale, self.soft_cap = scale, soft_cap
-        self.query = nn.Linear(dim, dim, bias)
-        self.key = nn.Linear(key_dim, self.kv_heads * part, bias)
-        self.value = nn.Linear(value_dim, self.kv_heads * part, bias)
-        self.out = nn.Linear(dim, dim, bias)
+        self.query = nn.Linear(dim, dim, biases)
+        self.key = nn.Linear(key_dim, self.kv_heads * part, biases)
+        self.value = nn.Linear(value_dim, self.kv_heads * part, biases)
+        self.out = nn.Linear(dim, dim, biases)
         self.query_norm = nn.RMSNorm(part) if qk_norm else None
         self.key_norm = nn.RMSNorm(part) if qk_norm else None
         self.sink = nn.Parameter(torch.empty(heads)) if sinks else None
@@ -177,10 +179,10 @@ class MultiHead(nn.Module):
         return Projected(self._normed_queries(queries), self._normed_keys(keys), values)
 
     def _normed_queries(self, queries: Tensor) -> Tensor:
-        return queries if self.query_norm is None else self.query_norm(queries)
+        return queries if self.query_norm is None else _normed(self.query_norm, queries)
 
     def _normed_keys(self, keys: Tensor) -> Tensor:
-        return keys if self.key_norm is None else self.key_norm(keys)
+        return keys if self.key_norm is None else _normed(self.key_norm, keys)
 
     def _attend(
         self, heads: Projected, permission: Permission, bias: Tensor | None, weights: bool
@@ -209,3 +211,8 @@ class MultiHead(nn.Module):
         check_groups(settings["heads"], settings["kv_heads"])
         check_strict(settings["causal"], settings["strict"])
         return {}
+
+
+def _normed(norm: nn.RMSNorm, x: Tensor) -> Tensor:
+    """What the norm gives, in one precision: under autocast its weight has another than the heads."""
+    return F.rms_norm(x, [x.shape[-1]], norm.weight.to(x.dtype), norm.eps)

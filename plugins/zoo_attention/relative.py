@@ -14,7 +14,7 @@ from zoo.fields import NonNegative, Positive
 from zoo.sizes import Size
 from zoo_attention.cache import Past, appended, check_stream, nothing
 from zoo_attention.core import attend, shares_of
-from zoo_attention.heads import Bias, Projected, check_heads, from_heads, into_heads, start
+from zoo_attention.heads import Biases, Heads, Projected, check_heads, from_heads, into_heads, start
 from zoo_attention.multi_head import MultiHeadAttended
 from zoo_attention.permission import Permission, permit
 from zoo_attention.scaled_dot_product import Causal, Dropout, Strict, check_strict
@@ -36,9 +36,10 @@ class Relative(nn.Module):
     width. Places are aligned at the end, as causality is. ``distance`` replaces j - i, for positions of
     another kind (``position/tree_distance``).
 
-    ``mask``, ``pairs``, ``causal``, ``strict``, ``dropout``, ``weights`` and the linear maps are those of
-    ``attention/multi_head``; so is this layer, where all tables are zero. ``key_table``, ``value_table``:
-    (2·clip + 1) × dim/heads, Xavier-uniform. It streams where it is causal.
+    ``mask``, ``pairs``, ``causal``, ``strict``, ``dropout`` and ``weights`` are those of
+    ``attention/multi_head``, to which this is equal where all tables are zero. ``query``, ``key``, ``value``,
+    ``out``: four ``torch.nn.Linear``, as there. ``key_table``, ``value_table``: (2·clip + 1) × dim/heads,
+    Xavier-uniform. It streams where it is causal.
 
     Raises ValueError where dim does not divide into heads.
     """
@@ -46,7 +47,7 @@ class Relative(nn.Module):
     def __init__(
         self,
         dim: Positive,
-        heads: Positive,
+        heads: Heads,
         key_dim: Positive,
         value_dim: Positive,
         clip: Annotated[NonNegative, Field(description="From how far on all distances are one.")] = 16,
@@ -54,16 +55,16 @@ class Relative(nn.Module):
         causal: Causal = False,
         strict: Strict = False,
         dropout: Dropout = 0.0,
-        bias: Bias = True,
+        biases: Biases = True,
     ) -> None:
         super().__init__()
         check_heads(dim, heads)
         self.heads, self.clip, part = heads, clip, dim // heads
         self.causal, self.strict, self.dropout = causal, check_strict(causal, strict), dropout
-        self.query = nn.Linear(dim, dim, bias)
-        self.key = nn.Linear(key_dim, dim, bias)
-        self.value = nn.Linear(value_dim, dim, bias)
-        self.out = nn.Linear(dim, dim, bias)
+        self.query = nn.Linear(dim, dim, biases)
+        self.key = nn.Linear(key_dim, dim, biases)
+        self.value = nn.Linear(value_dim, dim, biases)
+        self.out = nn.Linear(dim, dim, biases)
         rows = 2 * clip + 1
         self.key_table = None if where == "values" else nn.Parameter(torch.empty(rows, part))
         self.value_table = None if where == "keys" else nn.Parameter(torch.empty(rows, part))

@@ -13,7 +13,7 @@ from zoo.fields import Positive, Probability
 from zoo.sizes import Size
 from zoo_attention.cache import Past, appended, check_stream
 from zoo_attention.core import attend
-from zoo_attention.heads import Projected, check_heads, merge, split
+from zoo_attention.heads import Heads, Projected, check_heads, merge, split
 from zoo_attention.padding import hide, tame
 from zoo_attention.permission import Permission, permit
 
@@ -61,7 +61,7 @@ class ScaledDotProduct(nn.Module):
 
     def __init__(
         self,
-        heads: Annotated[Positive, Field(description="How many parts of dim attend side by side.")] = 1,
+        heads: Heads = 1,
         group: Annotated[
             Positive, Field(description="How many neighbouring heads share a head of keys and values.")
         ] = 1,

@@ -13,7 +13,7 @@ from zoo.errors import InputError
 from zoo.fields import NonNegative, Positive
 from zoo.sizes import Size
 from zoo_attention.core import attend
-from zoo_attention.heads import Bias, check_heads, from_heads, into_heads, start
+from zoo_attention.heads import Biases, Heads, check_heads, from_heads, into_heads, start
 from zoo_attention.permission import permit
 from zoo_attention.scaled_dot_product import Dropout
 from zoo_attention.window import Keys, Slid, block_of, slide
@@ -56,7 +56,7 @@ class SlidingWindow(nn.Module):
     def __init__(
         self,
         dim: Positive,
-        heads: Positive,
+        heads: Heads,
         key_dim: Positive,
         value_dim: Positive,
         window: Annotated[Positive, Field(description="How near a key is seen; 1 is the token alone.")],
@@ -65,16 +65,16 @@ class SlidingWindow(nn.Module):
             NonNegative, Field(description="How many of the first tokens everyone sees.")
         ] = 0,
         dropout: Dropout = 0.0,
-        bias: Bias = True,
+        biases: Biases = True,
     ) -> None:
         super().__init__()
         check_heads(dim, heads)
         self.heads, self.window, self.causal = heads, window, causal
         self.global_tokens, self.dropout = global_tokens, dropout
-        self.query = nn.Linear(dim, dim, bias)
-        self.key = nn.Linear(key_dim, dim, bias)
-        self.value = nn.Linear(value_dim, dim, bias)
-        self.out = nn.Linear(dim, dim, bias)
+        self.query = nn.Linear(dim, dim, biases)
+        self.key = nn.Linear(key_dim, dim, biases)
+        self.value = nn.Linear(value_dim, dim, biases)
+        self.out = nn.Linear(dim, dim, biases)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -127,7 +127,7 @@ class SlidingWindow(nn.Module):
     def _into(
         self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None
     ) -> tuple[Float[Tensor, "batch heads time part"], Keys]:
-        queries, keys, values = into_heads(self, query, key, value, mask)
+        queries, keys, values = into_heads(self, query, key, value, mask, beside=True)
         real = key.new_ones(key.shape[:2], dtype=torch.bool) if mask is None else mask
         return queries, Keys(keys, values, real)
 

@@ -109,13 +109,14 @@ def _attend_some(whole: Blocks, found: Slots, dropout: float) -> tuple[Tensor, T
     rows = torch.arange(batch, device=found.which.device).view(-1, 1, 1, 1)
     of_head = rows * heads + torch.arange(heads, device=found.which.device).view(-1, 1, 1)
     places = (of_head * blocks + found.which).flatten()
-    count = batch * heads * blocks
+    count, slots = batch * heads * blocks, found.which.shape[-1]
 
     def beside(x: Tensor) -> Tensor:
-        return x.reshape(count, block * part).index_select(0, places).view(count, 1, -1, part)
+        chosen = x.reshape(count, block * part).index_select(0, places)
+        return chosen.view(count, 1, slots * block, part)
 
     real = whole.real.flatten(0, 1).index_select(0, (rows * blocks + found.which).flatten())
-    pairs = real.view(count, -1, block) & found.used.reshape(count, -1, 1)
+    pairs = real.view(count, slots, block) & found.used.reshape(count, slots, 1)
     pairs = pairs.flatten(1).unsqueeze(1)
     some = pairs.any(-1, keepdim=True)
     queries = whole.query.reshape(count, 1, block, part)
