@@ -1,9 +1,9 @@
 """The editor: a window in which graphs are drawn, checked while they are drawn, and run.
 
-workspace.py is one open document, checker.py the checker in a thread of its own. canvas/ draws a graph, layout/
-says where its boxes go when nobody placed them. The rest is around them: panels, commands, themes, files.
+workspace.py is one open document, checker.py the checker in a thread of its own. canvas/ draws a graph,
+layout/ says where its boxes go when nobody placed them. The rest is around them: panels, commands, files.
 """
 
 # Before Qt: an import hook of PySide looks into every module that is loaded after it, and would find
 # pydantic.fields half imported, which breaks every pack.
-import pydantic.fields  # noqa: F401 - imported for its effect, see above
+from pydantic import fields as _  # noqa: F401 - imported for its effect, see above

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoo.checker import Resolution
 from zoo.checker.frame import Frame
+from zoo.checker.resolution import Scope
 from zoo.edits.paths import Place, block_of, original
 from zoo.errors import EditError
 from zoo.graph import Body, Graph, Node, Repeat, Scan, join, split_scope
@@ -64,6 +65,15 @@ def frame_of(resolution: Resolution | None, scope: str) -> Frame | None:
     """What the checker knows of a body, in the first of its uses; None when it never got there."""
     found = resolution.frames.get(scope) if resolution else None
     return found if isinstance(found, Frame) else None
+
+
+def scope_of(resolution: Resolution | None, scope: str) -> Scope | None:
+    """What a body resolves to, in the first of its uses; what leaves it is left out."""
+    frame = frame_of(resolution, scope)
+    if frame is None:
+        return None
+    inputs = {name: known.type for name, known in frame.names.items() if name not in frame.resolved}
+    return Scope(frame.values, inputs, frame.resolved, tuple(frame.plan.order), {}, {})
 
 
 def _made_of(graph: Graph, place: Place) -> Node | None:

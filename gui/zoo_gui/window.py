@@ -23,8 +23,8 @@ from zoo.errors import ZooError
 from zoo.files import loads
 from zoo.graph import Graph
 from zoo.packs import Registry
-from zoo_gui.blank import Canvas
 from zoo_gui.breadcrumb import Breadcrumb
+from zoo_gui.canvas import Canvas
 from zoo_gui.commands.every import every_command
 from zoo_gui.commands.keymap import shown_keys
 from zoo_gui.commands.menus import Menus

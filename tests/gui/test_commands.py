@@ -27,16 +27,16 @@ def test_no_two_commands_share_a_key() -> None:
 
 def test_keys_are_changed_by_a_file(tmp_path: Path) -> None:
     file = tmp_path / "keys.json"
-    file.write_text('{"file.save": "F2", "edit.undo": ["Ctrl+U", "F3"], "file.open": ""}')
+    file.write_text('{"file.save": "F9", "edit.undo": ["Ctrl+U", "F3"], "file.open": ""}')
     keys, faults = read_keys(file, COMMANDS)
     assert not faults
-    assert (keys["file.save"], keys["edit.undo"], keys["file.open"]) == (("F2",), ("Ctrl+U", "F3"), ())
+    assert (keys["file.save"], keys["edit.undo"], keys["file.open"]) == (("F9",), ("Ctrl+U", "F3"), ())
     assert keys["file.new"] == ("Ctrl+N",)
 
 
 def test_what_is_wrong_with_keys_is_told(tmp_path: Path) -> None:
     file = tmp_path / "keys.json"
-    file.write_text('{"file.sav": "F2", "edit.undo": "Strg+Z", "file.open": 3, "file.new": "Ctrl+S"}')
+    file.write_text('{"file.sav": "F9", "edit.undo": "Strg+Z", "file.open": 3, "file.new": "Ctrl+S"}')
     keys, faults = read_keys(file, COMMANDS)
     assert len(faults) == 4
     assert "did you mean 'file.save'?" in faults[0]
@@ -49,7 +49,7 @@ def test_what_is_wrong_with_keys_is_told(tmp_path: Path) -> None:
 
 
 def test_keys_are_shown_in_words() -> None:
-    assert shown_keys(("Ctrl+S", "F2")) == "Ctrl+S, F2"
+    assert shown_keys(("Ctrl+S", "F9")) == "Ctrl+S, F9"
 
 
 def test_every_command_is_in_a_menu_of_the_window(window: Window) -> None:
@@ -60,9 +60,9 @@ def test_every_command_is_in_a_menu_of_the_window(window: Window) -> None:
 
 
 def test_keys_follow_their_file(window: Window, editor: Editor) -> None:
-    editor.settings.keys_file.write_text('{"file.save": "F2"}')
+    editor.settings.keys_file.write_text('{"file.save": "F9"}')
     editor.read_keys()
-    assert window.menus.actions["file.save"].shortcut().toString() == "F2"
-    editor.settings.keys_file.write_text('{"file.sav": "F2"}')
+    assert window.menus.actions["file.save"].shortcut().toString() == "F9"
+    editor.settings.keys_file.write_text('{"file.sav": "F9"}')
     editor.read_keys()
     assert "did you mean" in window.last_words

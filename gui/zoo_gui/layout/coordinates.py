@@ -64,7 +64,10 @@ def _settle(
             above = sizes[column[place - 1]]
             offset += above + max(_gap(above), _gap(sizes[item]))
         pulls = [(found[other] + shift, weight) for side in sides for other, shift, weight in side[item]]
-        wished.append((median(pulls) if pulls else found[item]) - offset)
+        if place and not pulls and len(sides) == 2:
+            wished.append(wished[-1])  # nothing is wired to it: right below the one above
+        else:
+            wished.append((median(pulls) if pulls else found[item]) - offset)
         weights.append(sum(weight for _, weight in pulls) or 0.01)
         offsets.append(offset)
     for item, value, offset in zip(column, pooled(wished, weights), offsets, strict=True):

@@ -1,0 +1,93 @@
+"""The menu at the pointer: what can be done with what is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtWidgets import QMenu
+
+from zoo_gui import actions
+from zoo_gui.canvas import wiring
+from zoo_gui.canvas.adapters import Adapter, adapters
+from zoo_gui.canvas.wire_item import WireItem
+from zoo_gui.workspace import Pick
+
+if TYPE_CHECKING:
+    from zoo_gui.canvas.view import Canvas
+
+
+def open_at(canvas: Canvas, at: QPointF, screen: QPoint) -> None:
+    """Open the menu for what is at a place."""
+    menu = menu_for(canvas, at)
+    menu.popup(screen)
+
+
+def menu_for(canvas: Canvas, at: QPointF) -> QMenu:
+    """The menu for what is at a place, which becomes the selection unless it is part of it."""
+    menu = QMenu(canvas)
+    menu.aboutToHide.connect(menu.deleteLater)
+    target = canvas.scene_.target_at(at)
+    workspace = canvas.workspace
+    if isinstance(target, WireItem):
+        workspace.select([target.line.end])
+        _of_wire(canvas, menu, target)
+    elif target is not None:
+        pick = target[0].box.pick
+        if pick not in workspace.selection:
+            workspace.select([pick])
+        _of_box(canvas, menu)
+    else:
+        menu.addAction("Add here…", lambda: canvas.quick_add(at))
+        menu.addAction("Select all", lambda: actions.select_all(workspace))
+        menu.addSeparator()
+        menu.addAction("Lay out all", canvas.layout_all)
+        menu.addAction("Fit", canvas.fit)
+    return menu
+
+
+def _of_wire(canvas: Canvas, menu: QMenu, wire: WireItem) -> None:
+    workspace, end = canvas.workspace, wire.line.end
+    if wire.line.problem is not None:
+        for adapter in fitting(canvas, wire):
+            menu.addAction(f"Insert {adapter}", lambda adapter=adapter: insert_adapter(canvas, adapter))
+        menu.addSeparator()
+
+    def disconnect() -> None:
+        workspace.perform(wiring.disconnect(workspace.graph, workspace.scope, end, canvas.layer))
+
+    menu.addAction("Disconnect", disconnect)
+
+
+def fitting(canvas: Canvas, wire: WireItem) -> list[Adapter]:
+    """The layers that would make a wire fit."""
+    workspace, registry = canvas.workspace, canvas.registry
+    if registry is None or workspace.resolution is None or not workspace.fresh:
+        return []
+    return adapters(workspace.resolution, workspace.scope, wire.line.end, registry)
+
+
+def insert_adapter(canvas: Canvas, adapter: Adapter) -> None:
+    """Put an adapter into its wire, and select it."""
+    canvas.add_box((adapter.name, adapter.edit))
+
+
+def _of_box(canvas: Canvas, menu: QMenu) -> None:
+    workspace = canvas.workspace
+    picks = [pick for pick in workspace.selection if isinstance(pick, Pick)]
+    boxes = [canvas.scene_.boxes[pick].box for pick in picks]
+    if len(boxes) == 1:
+        if boxes[0].inner is not None:
+            menu.addAction("Open", lambda: canvas.enter_box(boxes[0]))
+        menu.addAction("Rename", canvas.rename)
+    if actions.chosen_nodes(workspace):
+        menu.addAction("Group into block", lambda: actions.group(workspace))
+    if any(box.look in ("block", "repeat") for box in boxes):
+        menu.addAction("Ungroup", lambda: actions.ungroup(workspace))
+    if len(boxes) == 1 and boxes[0].look in ("layer", "block"):
+        menu.addAction("Wrap in repeat", lambda: actions.wrap(workspace))
+    if len(boxes) > 1:
+        menu.addAction("Lay out selection", canvas.layout_selection)
+    menu.addSeparator()
+    menu.addAction("Delete", lambda: actions.delete(workspace))
+    menu.addAction("Delete and heal", lambda: actions.delete(workspace, heal=True))

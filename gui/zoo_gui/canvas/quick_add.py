@@ -1,0 +1,112 @@
+"""Adding without the mouse: type a few letters, choose with the arrows, Enter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
+
+from zoo_gui.canvas.adding import Loose, Offer, add, add_on_loose, offers
+from zoo_gui.search import ranked
+from zoo_gui.theme import category_of
+
+if TYPE_CHECKING:
+    from zoo_gui.canvas.view import Canvas
+
+_SIZE = QSize(340, 320)
+_MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+
+class QuickAdd(QFrame):
+    """A list of what can be added at a place; what a dropped wire fits stands first."""
+
+    def __init__(self, canvas: Canvas, at: QPointF, loose: Loose | None = None) -> None:
+        super().__init__(canvas, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setProperty("card", True)
+        self._canvas, self._spot, self._loose = canvas, at, loose
+        workspace = canvas.workspace
+        self._offers = [*offers(workspace.graph, workspace.scope, canvas.registry, loose)]
+        self.field = QLineEdit(placeholderText="Add a layer or block…")
+        self.field.setAccessibleName("What to add")
+        self.list = QListWidget()
+        self.list.setAccessibleName("What can be added")
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.about = QLabel(wordWrap=True)
+        self.about.setProperty("muted", True)
+        self.about.setMinimumHeight(34)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        for widget in (self.field, self.list, self.about):
+            layout.addWidget(widget)
+        self.field.textChanged.connect(self._filter)
+        self.field.installEventFilter(self)
+        self.list.itemClicked.connect(self._click)
+        self.list.currentRowChanged.connect(self._explain)
+        self._found: list[Offer] = []
+        self._filter("")
+        self.resize(_SIZE)
+        place = canvas.viewport().mapToGlobal(canvas.camera.from_scene(at).toPoint())
+        room = canvas.screen().availableGeometry()
+        x = min(place.x() + 8, room.right() - self.width())
+        self.move(x, max(room.top(), min(place.y() - 20, room.bottom() - self.height())))
+        self.setFocusProxy(self.field)
+        self.field.setFocus()
+
+    def _filter(self, text: str) -> None:
+        matches = ranked(text, self._offers, _words) if text.strip() else self._offers
+        self._found = sorted(matches, key=lambda offer: not offer.fits)
+        self.list.clear()
+        theme = self._canvas.style_.theme
+        for offer in self._found:
+            pack = category_of(offer.use) or offer.kind
+            item = QListWidgetItem(f"{offer.title}    {pack}" + ("" if offer.fits else "    does not fit"))
+            if not offer.fits:
+                item.setForeground(theme.muted)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        if not self._found:
+            self.about.setText("Nothing is called so" if self._offers else "The packs are still being loaded")
+
+    def _explain(self, row: int) -> None:
+        if 0 <= row < len(self._found):
+            self.about.setText(self._found[row].about)
+
+    def _click(self, item: QListWidgetItem) -> None:
+        self.list.setCurrentItem(item)
+        self.take()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.field and event.type() == QEvent.Type.KeyPress:
+            assert isinstance(event, QKeyEvent)
+            if event.key() in _MOVES:
+                self.list.event(event)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab):
+                self.take()
+                return True
+        return super().eventFilter(watched, event)
+
+    def take(self) -> None:
+        """Add what is chosen."""
+        row = self.list.currentRow()
+        if not 0 <= row < len(self._found):
+            return
+        offer, canvas = self._found[row], self._canvas
+        self.close()
+        workspace, spot = canvas.workspace, self._spot
+        corner = (spot.x(), spot.y() - 20)
+        if self._loose is None:
+            named = add(workspace.graph, workspace.scope, offer.use, corner)
+        else:
+            graph, scope = workspace.graph, workspace.scope
+            if self._loose.source is None:
+                corner = (spot.x() - 160, spot.y() - 20)
+            named = add_on_loose(graph, scope, offer, self._loose, corner, canvas.layer)
+        canvas.add_box(named, offer.kind)
+
+
+def _words(offer: Offer) -> str:
+    return offer.use or offer.title

@@ -1,0 +1,62 @@
+"""How things are drawn: a theme with its fonts, pens and brushes, made once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
+from PySide6.QtWidgets import QApplication
+
+from zoo_gui.theme import Theme
+from zoo_gui.theme.style import mixed
+
+TITLE, DETAIL, LABEL = 13, 11, 10
+"""Heights of letters, in the canvas's own units."""
+
+
+class Style:
+    """A theme, ready to draw with."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+        self.title = _font(TITLE, QFont.Weight.DemiBold)
+        self.detail = _font(DETAIL)
+        self.label = _font(LABEL)
+        self.border = QPen(theme.node_border, 1.2)
+        self.dashed = QPen(theme.node_border, 1.4, Qt.PenStyle.DashLine)
+        self.selected = QPen(theme.selection, 2.4)
+        self.wire = _wire(theme.wire, 1.6)
+        self.wire_selected = _wire(theme.selection, 2.6)
+        self.wire_wrong = _wire(theme.misfit, 2.2, Qt.PenStyle.DashLine)
+        self.feedback = _wire(theme.feedback, 1.6)
+        self.fill = QBrush(theme.node)
+        self.pale = QBrush(mixed(theme.node, theme.background, 0.45))
+        self.hatch = QBrush(mixed(theme.node_border, theme.node, 0.35), Qt.BrushStyle.BDiagPattern)
+
+    @lru_cache(maxsize=64)  # noqa: B019 - a style lives as long as its window
+    def category(self, name: str) -> QColor:
+        """The colour of a pack's layers; blocks have that of ordinary borders."""
+        return self.theme.category(name) if name else self.theme.node_border
+
+
+def _font(height: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    font = QFont(QApplication.font().family())
+    font.setPixelSize(height)
+    font.setWeight(weight)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
+
+
+def _wire(colour: QColor, width: float, line: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    pen = QPen(colour, width, line)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pen
+
+
+@lru_cache(maxsize=4096)
+def width(text: str, height: int, bold: bool = False) -> float:
+    """How wide a text is, at one of the heights above."""
+    font = _font(height, QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    return QFontMetricsF(font).horizontalAdvance(text)

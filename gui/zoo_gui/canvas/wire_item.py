@@ -1,0 +1,101 @@
+"""One wire on the canvas, with the shape of what flows through it in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPainterPathStroker, QPen, QStaticText
+from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
+
+from zoo_gui.canvas.box_paint import READABLE
+from zoo_gui.canvas.picture import Line
+from zoo_gui.canvas.style import LABEL, Style, width
+
+_stroker = QPainterPathStroker()
+_stroker.setWidth(12)
+
+
+class WireItem(QGraphicsRectItem):
+    """A wire. ``words`` is where its label stands, None when it has no room or another wire has it.
+
+    ``delay`` is where a wire back in time has its mark.
+    """
+
+    ground = -1.0
+    """How high it lies: below the boxes."""
+
+    def __init__(self, line: Line, style: Style) -> None:
+        super().__init__()
+        self.line, self.style = line, style
+        self.selected = self.hovered = False
+        self.words: QPointF | None = None
+        self.delay: QPointF | None = None
+        self.way = QPainterPath()
+        self.text: QStaticText | None = None
+        self.setPen(Qt.PenStyle.NoPen)
+        self.setZValue(self.ground)
+
+    def show_line(self, line: Line, style: Style) -> None:
+        """Show another state of the wire, or draw it with another theme."""
+        self.line, self.style = line, style
+        self.update()
+
+    def run(self, path: QPainterPath, words: QPointF | None, delay: QPointF | None = None) -> None:
+        """Take another way."""
+        self.words, self.delay = words, delay
+        self.text = QStaticText(self.line.label) if words is not None else None
+        self.way = path
+        self.setRect(_around(path, words, self.line.label, delay))
+        self.update()
+
+    def shape(self) -> QPainterPath:
+        return _stroker.createStroke(self.way)
+
+    @property
+    def middle(self) -> QPointF:
+        """A place on the wire for words about it."""
+        return self.way.pointAtPercent(0.5)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        scale, style = painter.worldTransform().m11(), self.style
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(self._pen())
+        painter.drawPath(self.way)
+        if self.delay is not None and scale >= READABLE / 2:
+            _paint_delay(painter, style, self.delay)
+        if self.text is not None and self.words is not None and scale >= READABLE:
+            painter.setFont(style.label)
+            painter.setPen(style.theme.misfit if self.line.problem else style.theme.wire_text)
+            painter.drawStaticText(self.words, self.text)
+
+    def _pen(self) -> QPen:
+        style = self.style
+        if self.selected:
+            return style.wire_selected
+        if self.line.problem is not None:
+            return style.wire_wrong
+        pen = style.feedback if self.line.back else style.wire
+        if self.hovered:
+            pen = QPen(pen)
+            pen.setWidthF(2.8)
+        return pen
+
+
+def _around(path: QPainterPath, words: QPointF | None, label: str, delay: QPointF | None) -> QRectF:
+    around = path.controlPointRect().adjusted(-4, -4, 4, 4)
+    if words is not None:
+        around = around.united(QRectF(words.x(), words.y(), width(label, LABEL) + 4, 16))
+    if delay is not None:
+        around = around.united(QRectF(delay.x() - 16, delay.y() - 12, 32, 24))
+    return around
+
+
+def _paint_delay(painter: QPainter, style: Style, at: QPointF) -> None:
+    """The mark of one step of delay, as signal flow graphs have it."""
+    plate = QRectF(at.x() - 13, at.y() - 9, 26, 18)
+    painter.setPen(QPen(style.theme.feedback, 1.3))
+    painter.setBrush(QBrush(style.theme.background))
+    painter.drawRoundedRect(plate, 4, 4)
+    painter.setFont(style.label)
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, "z⁻¹")

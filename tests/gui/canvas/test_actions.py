@@ -1,0 +1,208 @@
+"""What commands do with the selection: delete, heal, group, copy, paste, adapt."""
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+import zoo
+from tests.gui.canvas.drawn import TEXT, Hand, checked, inlet, outlet
+from zoo.checker import resolve
+from zoo.edits import AddNode
+from zoo.errors import EditError
+from zoo.graph import Call, Frozen, Graph, Ref, Repeat, Reuse
+from zoo.wires import End
+from zoo_gui import actions
+from zoo_gui.canvas import Canvas, Minimap
+from zoo_gui.canvas.commands import COMMANDS
+from zoo_gui.canvas.menu import fitting, insert_adapter, menu_for
+from zoo_gui.clipboard import copied, duplicated, pasted
+from zoo_gui.search import ranked, score
+from zoo_gui.theme import DARK
+from zoo_gui.workspace import Chosen, Pick
+
+
+def removed(chosen: set[Chosen], *, heal: bool = False, text: str = TEXT) -> Graph:
+    graph = zoo.loads(text)
+    edit = actions.removal(graph, "", chosen, heal=heal)
+    assert edit is not None
+    after, undo = edit.apply(graph)
+    assert undo.change(after) == graph
+    return after
+
+
+def inputs(graph: Graph, name: str) -> dict[str, object]:
+    node = graph.nodes[name]
+    assert isinstance(node, Call)
+    return dict(node.inputs)
+
+
+def test_delete_takes_the_wires_along() -> None:
+    after = removed({Pick("node", "act"), Pick("input", "mask"), End("loose", "inputs", "")})
+    assert not inputs(after, "head")
+    assert "mask" not in after.inputs
+    assert after.nodes["loose"] == Call(use="basic/relu")
+
+
+def test_delete_heals_through_nodes_with_one_way() -> None:
+    after = removed({Pick("node", "act"), Pick("node", "head")}, heal=True)
+    assert after.outputs == {"y": Ref("attend")}
+    after = removed({Pick("node", "attend")}, heal=True)
+    assert "act" in after.nodes
+    assert not inputs(after, "act")
+
+
+def test_everything_is_deleted_and_comes_back(canvas: Canvas) -> None:
+    before = canvas.workspace.graph
+    actions.select_all(canvas.workspace)
+    assert actions.delete(canvas.workspace)
+    assert not canvas.workspace.graph.nodes
+    assert not canvas.scene_.boxes
+    canvas.grab()  # with hints
+    canvas.workspace.undo()
+    assert canvas.workspace.graph == before
+    assert len(canvas.scene_.boxes) == 10
+
+
+def test_what_is_copied_is_pasted_with_its_wires() -> None:
+    graph = zoo.loads(TEXT)
+    text = copied(graph, "", ["pair", "act", "head"], {"act": (10, 4), "head": (30, 8)})
+    assert text.startswith("blocks:")
+    names, edit = pasted(graph, "", text, (100, 100))
+    after = edit.change(graph)
+    assert names == ("pair_2", "act_2", "head_2")
+    assert inputs(after, "head_2") == {"": Ref("act_2")}
+    assert after.layout == {"act_2": (100, 100), "head_2": (120, 104)}
+    elsewhere = zoo.loads("format: zoo/1\nname: other\nnodes: {}\n")
+    there = pasted(elsewhere, "", text, (0, 0))[1].change(elsewhere)
+    assert there.blocks.keys() == {"pair"}
+    assert inputs(there, "head") == {"": Ref("act")}
+
+
+def test_reuse_and_ties_mean_the_copies() -> None:
+    graph = zoo.load(zoo.registry().graphs["transformer"])
+    names, edit = duplicated(graph, "", ["embed", "target_embed", "generator"], {})
+    after = edit.change(graph)
+    assert set(names) == {"embed_2", "target_embed_2", "generator_2"}
+    again, tied = after.nodes["target_embed_2"], after.nodes["generator_2"]
+    assert isinstance(again, Reuse)
+    assert isinstance(tied, Call)
+    assert again.of == "embed_2"
+    assert tied.tie == {"weight": "embed_2.weight"}
+    assert not [problem for problem in resolve(after).problems if problem.severity == "error"]
+
+
+@pytest.mark.parametrize("text", ["", "hello", "[1, 2", "nodes: {}\n"])
+def test_a_clipboard_without_nodes_is_refused(text: str) -> None:
+    graph = zoo.loads(TEXT)
+    with pytest.raises(EditError, match="the clipboard holds no nodes"):
+        pasted(graph, "", text, (0, 0))
+
+
+def test_group_and_ungroup(qtbot: QtBot, canvas: Canvas) -> None:
+    workspace = canvas.workspace
+    workspace.select([Pick("node", "act"), Pick("node", "head")])
+    assert actions.group(workspace) == "block"
+    assert set(workspace.graph.blocks["block"].nodes) == {"act", "head"}
+    checked(qtbot, canvas)
+    assert workspace.resolution is not None
+    assert workspace.resolution.ok
+    assert actions.ungroup(workspace)
+    assert workspace.selection == {Pick("node", "act"), Pick("node", "head")}
+
+
+def test_wrap_finds_the_port_that_goes_from_layer_to_layer(canvas: Canvas) -> None:
+    workspace = canvas.workspace
+    workspace.select([Pick("node", "act")])
+    assert actions.wrap(workspace, 3)
+    repeat = workspace.graph.nodes["act"]
+    assert isinstance(repeat, Repeat)
+    assert (repeat.count, repeat.carry) == (3, {"x": Ref("attend")})
+    assert canvas.scene_.boxes[Pick("node", "act")].box.badge == "×3"
+
+
+def test_an_adapter_is_found_by_its_ports(qtbot: QtBot, canvas: Canvas) -> None:
+    """A wire of width 11 to a layer that wants 6: something that maps one width to the other."""
+    workspace = canvas.workspace
+    workspace.perform(AddNode("", "norm", Call(use="norm/layer_norm", settings=Frozen({"dim": 6}))))
+    checked(qtbot, canvas)
+    Hand(canvas).drag(outlet(canvas, "head"), inlet(canvas, "norm", "x"))
+    checked(qtbot, canvas)
+    wire = canvas.scene_.wires[End("norm", "inputs", "")]
+    assert wire.line.problem is not None
+    found = fitting(canvas, wire)
+    assert any(adapter.settings == {"output": 6} for adapter in found)
+    titles = [action.text() for action in menu_for(canvas, wire.way.pointAtPercent(0.04)).actions()]
+    assert titles[0].startswith("Insert ")
+    insert_adapter(canvas, next(each for each in found if each.settings == {"output": 6}))
+    checked(qtbot, canvas)
+    assert not any(problem.severity == "error" for problem in workspace.resolution.problems)  # pyright: ignore[reportOptionalMemberAccess] # checked
+
+
+def test_layout_is_a_step_that_can_be_undone(canvas: Canvas) -> None:
+    workspace = canvas.workspace
+    start = canvas.scene_.boxes[Pick("node", "act")].pos()
+    Hand(canvas).drag(
+        canvas.scene_.boxes[Pick("node", "act")].frame.center(), start + canvas.rect().center() / 3
+    )
+    moved = dict(workspace.graph.layout)
+    assert moved
+    canvas.layout_all()
+    assert not workspace.graph.layout
+    assert canvas.scene_.boxes[Pick("node", "act")].pos() == start
+    workspace.undo()
+    assert workspace.graph.layout == moved
+    workspace.select([Pick("node", "act"), Pick("node", "head")])
+    canvas.layout_selection()
+    assert {"act", "head"} <= workspace.graph.layout.keys()
+
+
+def test_nothing_jumps_when_a_node_is_added(canvas: Canvas) -> None:
+    before = {pick: item.pos() for pick, item in canvas.scene_.boxes.items() if pick.kind != "output"}
+    canvas.workspace.perform(AddNode("", "new", Call(use="basic/relu", inputs=Frozen({"": Ref("act")}))))
+    assert all(canvas.scene_.boxes[pick].pos() == at for pick, at in before.items())
+    frames = [item.frame for item in canvas.scene_.boxes.values()]
+    assert not any(a.intersects(b) for i, a in enumerate(frames) for b in frames[:i])
+
+
+def test_from_afar_and_in_another_theme(canvas: Canvas) -> None:
+    minimap = Minimap(canvas)
+    canvas.set_theme(DARK)
+    canvas.workspace.select([Pick("node", "act"), End("head", "inputs", "")])
+    canvas.highlight([Pick("node", "head")])
+    near = canvas.grab().toImage()
+    canvas.zoom_to(0.1)
+    far = canvas.grab().toImage()
+    assert near.pixelColor(3, 3) == far.pixelColor(3, 3) == DARK.background
+    selected = sum(far.pixelColor(x, y) == DARK.selection for x in range(900, 1300) for y in range(450, 650))
+    assert selected > 4
+    assert not minimap.grab().toImage().isNull()
+    minimap.deleteLater()
+
+
+def test_commands_have_ids_and_keys_of_their_own() -> None:
+    assert len({command.id for command in COMMANDS}) == len(COMMANDS)
+    keys = [key for command in COMMANDS for key in command.keys]
+    assert len({*keys}) == len(keys)
+
+
+def test_the_clipboard_of_the_system_is_used(canvas: Canvas) -> None:
+    class Window:
+        def __init__(self) -> None:
+            self.workspace, self.canvas = canvas.workspace, canvas
+
+    commands = {command.id: command for command in COMMANDS}
+    canvas.workspace.select([Pick("node", "act")])
+    commands["edit.copy"].run(Window())  # pyright: ignore[reportArgumentType] # as much of a window as is needed
+    assert "use: basic/tanh" in QApplication.clipboard().text()
+    commands["edit.paste"].run(Window())  # pyright: ignore[reportArgumentType] # see above
+    assert canvas.workspace.selection == {Pick("node", "act_2")}
+    commands["edit.duplicate"].run(Window())  # pyright: ignore[reportArgumentType] # see above
+    assert canvas.workspace.graph.nodes["act_3"] == canvas.workspace.graph.nodes["act"]
+
+
+def test_fuzzy_search_prefers_beginnings_of_words() -> None:
+    names = ["recurrent/lstm", "basic/last", "norm/layer_norm", "attention/multi_head"]
+    assert ranked("mh", names, str)[0] == "attention/multi_head"
+    assert ranked("ln", names, str)[0] == "norm/layer_norm"
+    assert ranked("lst", names, str)[0] == "recurrent/lstm"
+    assert score("xyz", "basic/linear") is None
