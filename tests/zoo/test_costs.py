@@ -194,7 +194,7 @@ def test_sizes_are_asked_for_and_must_be_of_axes() -> None:
         costs(resolution, SIZES | {"tine": 3})
 
 
-GRAPHS = sorted(zoo.registry().graphs)
+GRAPHS = [name for name, file in sorted(zoo.registry().graphs.items()) if zoo.load(file).outputs]
 
 
 @pytest.mark.parametrize("name", GRAPHS)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from zoo.collecting import paused
 from zoo.errors import FileError, GraphError
 from zoo.files.disk import decode, read_bytes, real_path
 from zoo.files.reader import Reading, read
@@ -26,6 +27,7 @@ DEEPEST = 40
 """How many files may use each other in a row."""
 
 
+@paused()
 def load(path: str | os.PathLike[str]) -> Graph:
     """Load a graph file and the files that it uses.
 
@@ -36,6 +38,7 @@ def load(path: str | os.PathLike[str]) -> Graph:
     return _whole(read_path(path))
 
 
+@paused()
 def loads(text: str, folder: str | os.PathLike[str] | None = None) -> Graph:
     """Load a graph from a text, as ``load`` does; other files that it uses are looked for in ``folder``."""
     opener = _Opener()
