@@ -16,5 +16,7 @@ Positive = Annotated[int, Field(gt=0)]
 NonNegative = Annotated[int, Field(ge=0)]
 """A count that may be zero."""
 
-Probability = Annotated[float, Field(ge=0, lt=1)]
+Probability = Annotated[
+    float, Field(ge=0, lt=1, description="The chance that an element is dropped in training.")
+]
 """The chance that an element is dropped: 0 ≤ p < 1."""

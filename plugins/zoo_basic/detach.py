@@ -1,5 +1,8 @@
 """A wire that values pass and gradients do not."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -15,6 +18,8 @@ class Detach(nn.Module):
     Peng, "An efficient gradient-based algorithm for on-line training of recurrent network trajectories",
     1990).
     """
+
+    exempt: ClassVar[Mapping[str, str]] = {"gradients": "stopping them is what it is for"}
 
     def forward(self, x: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
         return x.detach()

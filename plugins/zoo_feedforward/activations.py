@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import torch
 import torch.nn.functional as F
+from pydantic import Field
 from torch import Tensor
 
-Activation: TypeAlias = Literal["relu", "gelu", "gelu_tanh", "silu", "sigmoid", "tanh", "identity"]
+Activation: TypeAlias = Annotated[
+    Literal["relu", "gelu", "gelu_tanh", "silu", "sigmoid", "tanh", "identity"],
+    Field(description="The function φ of single numbers."),
+]
 
 
 def identity(x: Tensor) -> Tensor:

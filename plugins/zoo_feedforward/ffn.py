@@ -30,7 +30,7 @@ class FFN(nn.Module):
         hidden: Annotated[Positive, Field(description="Width inside, usually four times dim.")],
         activation: Activation = "relu",
         dropout: Probability = 0.0,
-        bias: bool = True,
+        bias: Annotated[bool, Field(description="Whether the two linear maps have one.")] = True,
     ) -> None:
         super().__init__()
         self.activation: Activation = activation

@@ -27,7 +27,7 @@ class LayerNorm(nn.Module):
         eps: Annotated[
             float, Field(gt=0, description="Keeps a constant vector from a division by zero.")
         ] = 1e-5,
-        bias: bool = True,
+        bias: Annotated[bool, Field(description="Whether b is learned and added.")] = True,
     ) -> None:
         super().__init__()
         self.eps = eps

@@ -1,7 +1,10 @@
 """Attention with linear biases: the further a key, the less it counts."""
 
+from typing import Annotated
+
 import torch
 from jaxtyping import Float
+from pydantic import Field
 from torch import Tensor, nn
 
 from zoo import layer
@@ -21,7 +24,9 @@ class ALiBi(nn.Module):
     and there is no longest sequence.
     """
 
-    def __init__(self, heads: Positive) -> None:
+    def __init__(
+        self, heads: Annotated[Positive, Field(description="How many heads have a slope each.")]
+    ) -> None:
         super().__init__()
         self.heads = heads
 

@@ -38,7 +38,7 @@ class Rotary(nn.Module):
     def __init__(
         self,
         dim: Positive,
-        heads: Positive = 1,
+        heads: Annotated[Positive, Field(description="How many heads lie side by side in dim.")] = 1,
         layout: Annotated[
             Layout, Field(description="Pairs of neighbours, or across the halves of a head.")
         ] = "interleaved",

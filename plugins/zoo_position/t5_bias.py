@@ -33,7 +33,7 @@ class T5Bias(nn.Module):
 
     def __init__(
         self,
-        heads: Positive,
+        heads: Annotated[Positive, Field(description="How many heads have a bias each.")],
         buckets: Annotated[int, Field(ge=2, description="How many distances are told apart.")] = 32,
         max_distance: Annotated[Positive, Field(description="From here on all distances are one.")] = 128,
         causal: Annotated[bool, Field(description="Whether all buckets are for the past.")] = False,
