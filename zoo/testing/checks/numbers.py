@@ -69,7 +69,10 @@ def cuda(subject: Subject) -> Iterator[None]:
         same({name: x.cpu() for name, x in found.items()}, expected, f"{case}: on CUDA", 1e-6)
         yield
         same(
-            {name: x.cpu() for name, x in gradients_of(there, found).items()}, wanted, f"{case}: on CUDA", 1e-5
+            {name: x.cpu() for name, x in gradients_of(there, found).items()},
+            wanted,
+            f"{case}: on CUDA",
+            1e-5,
         )
         yield
 
@@ -80,9 +83,7 @@ def gradients_of(case: Case, found: Outputs) -> Outputs:
     outputs = [x.square().sum() for x in found.values() if x.requires_grad]
     if not outputs or not towards:
         return {}
-    gradients = torch.autograd.grad(
-        outputs, [*towards.values()], materialize_grads=True, retain_graph=True
-    )
+    gradients = torch.autograd.grad(outputs, [*towards.values()], materialize_grads=True)
     return dict(zip((f"gradient of {name}" for name in towards), gradients, strict=True))
 
 
