@@ -26,8 +26,7 @@ class Opened:
 def open_file(path: Path) -> Opened:
     """The document of a file, and of those it uses. FileError when it cannot be read."""
     reading = read_path(path)
-    graph = reading.graph
-    return Opened(graph if graph.name else replace(graph, name=path.stem), reading.problems)
+    return Opened(reading.graph, reading.problems)
 
 
 def open_template(path: Path) -> Graph:

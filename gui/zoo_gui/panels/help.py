@@ -19,8 +19,8 @@ def _paragraph(text: str, theme: Theme, *, first: bool) -> str:
     if not first and all(line.startswith(" ") for line in text.splitlines() if line.strip()):
         return (
             f'<table width="100%" cellpadding="6" bgcolor="{theme.hover.name()}"><tr><td>'
-            f'<pre style="margin:0; white-space:pre-wrap; color:{theme.text.name()}">{escape(dedent(text))}</pre>'
-            "</td></tr></table><br>"
+            f'<pre style="margin:0; white-space:pre-wrap; color:{theme.text.name()}">'
+            f"{escape(dedent(text))}</pre></td></tr></table><br>"
         )
     lines = [line.strip() for line in text.splitlines()]
     marked = any(line.startswith("* ") for line in lines)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from zoo.checker import Resolution
 from zoo.document import Change
 from zoo.graph import Graph
+from zoo_gui.background import Background
 from zoo_gui.places import place_of
 from zoo_gui.workspace import Workspace
 
@@ -35,25 +35,6 @@ class Costs:
     whole: Cost
     nodes: Mapping[tuple[str, str], Cost]
     complete: bool
-
-
-class _Meter(QObject):
-    """Lives in the thread; ``newest`` is what it is to measure next."""
-
-    measured = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lock = Lock()
-        self.newest: Resolution | None = None
-
-    @Slot()
-    def run(self) -> None:
-        """Measure the newest graph, unless an earlier call has done so."""
-        with self.lock:
-            resolution, self.newest = self.newest, None
-        if resolution is not None:
-            self.measured.emit(_costs(resolution))
 
 
 def _costs(resolution: Resolution) -> Costs | None:
@@ -88,34 +69,22 @@ class Measures(QObject):
     """
 
     changed = Signal()
-    _asked = Signal()
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.costs: Costs | None = None
-        self._thread = QThread(self)
-        self._thread.setObjectName("measures")
-        self._meter = _Meter()
-        self._meter.moveToThread(self._thread)
-        self._asked.connect(self._meter.run)
-        self._meter.measured.connect(self._take)
-        workspace.resolved.connect(self._ask)
+        self._background = Background("measures", _costs, self)
+        self._background.done.connect(self._take)
+        workspace.resolved.connect(self._background.ask)
         workspace.graph_changed.connect(self._forget)
-        self._thread.start()
 
     def close(self) -> None:
         """End the thread, after what it is at."""
-        self._thread.quit()
-        self._thread.wait()
+        self._background.close()
 
     def _forget(self, change: Change) -> None:
         if change.edit is None and change.before.name != change.after.name:  # another document
             self._take(None)
-
-    def _ask(self, resolution: Resolution) -> None:
-        with self._meter.lock:
-            self._meter.newest = resolution
-        self._asked.emit()
 
     def _take(self, found: Costs | None) -> None:
         self.costs = found
