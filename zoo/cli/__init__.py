@@ -21,6 +21,20 @@ from __future__ import annotations
 
 def main() -> None:
     """The entry point of ``zoo``."""
-    from zoo.cli.app import cli
+    import os
+    import sys
 
+    # Before torch is loaded. Threads that wait for one another otherwise keep a core busy, and on a machine
+    # that also does something else a step of training takes ten times as long.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever called
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - as long as we live
+        else:  # a formula in an old encoding shows a question mark rather than ending the command
+            stream.reconfigure(errors="replace")
+    try:
+        from zoo.cli.app import cli
+    except KeyboardInterrupt:
+        sys.exit(130)
     cli.main(prog_name="zoo")

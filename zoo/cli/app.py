@@ -6,6 +6,7 @@ import torch, rich and the rest of the zoo only inside their functions.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Mapping
@@ -46,8 +47,12 @@ Exit codes: 0 all is well, 1 an error was found, 2 called wrongly, 130 Ctrl-C.
 
 \b
 Environment: ZOO_PLUGINS names folders as --plugins does, separated as in PATH;
-ZOO_BLOCK names packs that are not to be loaded, separated by commas.
+ZOO_BLOCK names packs that are not to be loaded, separated by commas;
+NO_COLOR=1 prints without colours.
 """
+
+
+_OUTPUT_LOST = (errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EDQUOT)
 
 
 class LazyGroup(click.Group):
@@ -81,6 +86,15 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except ZooError as error:
             _end(error)
+        except click.NoSuchOption as error:
+            if error.option_name != "--plugins":
+                raise
+            place = "It stands before the command: zoo --plugins DIR COMMAND"
+            raise click.UsageError(f"{error.format_message()} {place}", error.ctx) from None
+        except OSError as error:
+            if error.filename is not None or error.errno not in _OUTPUT_LOST:
+                raise
+            _end(ZooError(f"cannot write the output: {error.strerror}"))
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             sys.exit(130)
@@ -106,6 +120,8 @@ def cli(plugins: tuple[str, ...]) -> None:
 
     FILE is the path of a graph file, or the name of a graph of the library.
     """
+    if os.environ.get("NO_COLOR"):
+        click.get_current_context().color = False
     if plugins:
         # By the environment, so that processes started from here (the loaders of training) know them too.
         folders = [*map(os.path.abspath, plugins), os.environ.get("ZOO_PLUGINS", "")]

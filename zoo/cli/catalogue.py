@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo.cli.files import console, examples, json_option, print_json
+from zoo.cli.files import examples, json_option, print_json, print_table, table
 from zoo.errors import ZooError
 
 if TYPE_CHECKING:
@@ -17,18 +17,16 @@ if TYPE_CHECKING:
 @json_option
 def graphs(as_json: bool) -> None:
     """List the graphs of the library: their names can stand wherever a command takes a FILE."""
-    from rich.table import Table
-
     from zoo.packs import registry
 
     found = {name: (_about(path), str(path)) for name, path in sorted(registry().graphs.items())}
     if as_json:
         print_json([{"name": name, "about": about, "file": path} for name, (about, path) in found.items()])
         return
-    table = Table("graph", "what it is", "file", box=None, pad_edge=False)
+    rows = table("graph", "what it is", "file")
     for name, (about, path) in found.items():
-        table.add_row(name, about, path)
-    console().print(table)
+        rows.add_row(name, about, path)
+    print_table(rows)
 
 
 def _about(path: Any) -> str:
@@ -70,9 +68,7 @@ def packs(tracebacks: bool, as_json: bool) -> None:
 
 
 def _list_packs(found: tuple[Pack, ...]) -> None:
-    from rich.table import Table
-
-    table = Table("pack", "from", "layers", "graphs", "seconds", "state", box=None, pad_edge=False)
+    rows = table("pack", "from", "layers", "graphs", "seconds", "state")
     for pack in found:
         state = "broken" if pack.problem else "blocked" if pack.blocked else "note" if pack.notes else "ok"
         if pack.imported_torch:
@@ -85,5 +81,5 @@ def _list_packs(found: tuple[Pack, ...]) -> None:
             f"{pack.seconds:.3f}",
             state,
         )
-        table.add_row(*row)
-    console().print(table)
+        rows.add_row(*row)
+    print_table(rows)

@@ -11,7 +11,7 @@ import click
 from zoo.cli.files import examples
 
 # Chosen by measuring: what loses least after a minute on two cores.
-STEPS = 1500
+STEPS, MINUTES = 1500, 1.5
 OPTIONS = {"lr": 7e-3, "weight-decay": 0.3}
 PARAMS = {"layers": 3, "dim": 96, "heads": 4, "hidden": 384, "context": 64, "dropout": 0.0}
 
@@ -20,9 +20,13 @@ PARAMS = {"layers": 3, "dim": 96, "heads": 4, "hidden": 384, "context": 64, "dro
     short_help="Check, show, train and generate: a minute's tour.",
     epilog=examples("zoo demo", "zoo demo --steps 100 --out runs/quick"),
 )
-@click.option("--steps", type=click.IntRange(min=1), default=STEPS, show_default=True, help="Training steps.")
+@click.option(
+    "--steps",
+    type=click.IntRange(min=1),
+    help=f"Training steps, however long they take  [default: {STEPS}, but at most {MINUTES} minutes]",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for what is made  [default: runs/demo]")
-def demo(steps: int, out: Path | None) -> None:
+def demo(steps: int | None, out: Path | None) -> None:
     """Run four commands that you could type yourself, from a graph file to a text that its model has written.
 
     A GPT with a third of a million weights learns the text that every Python carries; on two cores this takes
@@ -43,7 +47,9 @@ def demo(steps: int, out: Path | None) -> None:
     _run("show", "gpt", *params)
     click.echo("\nIt learns to predict the next character of half a megabyte of English about Python.")
     options = [part for name, value in OPTIONS.items() for part in (f"--{name}", f"{value:g}")]
-    result = _run("train", "gpt", *params, *options, "--steps", str(steps), "--out", str(folder))
+    # A slow or busy machine gets as far as it gets, which is well beyond the bigram model.
+    limits = ["--steps", str(steps or STEPS), *(() if steps else ("--minutes", str(MINUTES)))]
+    result = _run("train", "gpt", *params, *options, *limits, "--out", str(folder))
     from zoo.training import Result
     from zoo.training.bigram import bits
 
@@ -60,7 +66,7 @@ def demo(steps: int, out: Path | None) -> None:
         f"  the best model   {result.best}\n"
         f"  the run to go on {result.last}\n"
         f"  its losses       {folder / METRICS}\n"
-        f'Try next: zoo generate {folder} --prompt "class " --temperature 0.5'
+        f'Try next: zoo generate {shlex.quote(str(folder))} --prompt "class " --temperature 0.5'
     )
 
 

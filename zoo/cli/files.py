@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from zoo.values import Scalar
 
@@ -112,6 +113,27 @@ def console() -> Console:
 
     width = None if sys.stdout.isatty() else _WIDE
     return Console(markup=False, highlight=False, width=width)
+
+
+def table(*names: str) -> Table:
+    """A table without lines, for ``print_table``. Its first column stays whole; the others are wrapped."""
+    from rich.table import Table
+
+    made = Table(box=None, pad_edge=False)
+    for index, name in enumerate(names):
+        made.add_column(name, no_wrap=index == 0, overflow="fold")
+    return made
+
+
+def print_table(made: Table) -> None:
+    """Print a table; without the blanks at the ends of its lines where it goes to a file or a pipe."""
+    out = console()
+    if out.is_terminal:
+        out.print(made)
+        return
+    with out.capture() as captured:
+        out.print(made)
+    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 def print_json(value: Mapping[str, Any] | list[Any]) -> None:

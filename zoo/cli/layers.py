@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo.cli.files import console, examples, json_option, print_json
+from zoo.cli.files import console, examples, json_option, print_json, print_table, table
 from zoo.errors import ZooError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zoo.spec import LayerSpec, Port
+
+
+def _completed(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 - click passes them
+    from zoo.packs import registry
+
+    return sorted(name for name in registry().layers if name.startswith(incomplete))
 
 
 @click.command(
@@ -25,7 +31,7 @@ if TYPE_CHECKING:
         "zoo layers recurrent/lstm_cell --json",
     ),
 )
-@click.argument("layer", required=False, metavar="[ID]")
+@click.argument("layer", required=False, metavar="[ID]", shell_complete=_completed)
 @json_option
 def layers(layer: str | None, as_json: bool) -> None:
     """List the layers of all packs; those of one pack; or all that is known of a layer."""
@@ -50,42 +56,38 @@ def layers(layer: str | None, as_json: bool) -> None:
 
 
 def _list_layers(specs: list[LayerSpec]) -> None:
-    from rich.table import Table
-
     from zoo.packs.offers import use_name
 
-    table = Table("layer", "what it is", "from", box=None, pad_edge=False)
+    rows = table("layer", "what it is", "from")
     for spec in sorted(specs, key=use_name):
-        table.add_row(use_name(spec), spec.summary, spec.pack)
-    console().print(table)
+        rows.add_row(use_name(spec), spec.summary, spec.pack)
+    print_table(rows)
 
 
 def _tell(spec: LayerSpec) -> None:
     """The page of a layer: help, ports, settings."""
-    from rich.table import Table
-
     from zoo.packs.offers import use_name
 
     out = console()
     out.print(f"{use_name(spec)}  {'pointwise' if spec.pointwise else ''}".rstrip(), style="bold")
     out.print(f"from pack {spec.pack}: {spec.cls.__module__}.{spec.cls.__qualname__}\n")
     out.print(f"{spec.help}\n")
-    ports = Table("", "port", "type", box=None, pad_edge=False)
+    ports = table("", "port", "type")
     for kind, group in (("in", spec.inputs), ("out", spec.outputs)):
         for name, port in group.items():
             remark = "  (any number of wires)" if port.variadic else "  (on demand)" if port.on_demand else ""
             ports.add_row(kind, name, f"{port}{remark}")
-    out.print(ports)
+    print_table(ports)
     if spec.settings.model_fields:
         out.print()
-        settings = Table("setting", "type", "default", "", box=None, pad_edge=False)
+        settings = table("setting", "type", "default", "")
         properties: dict[str, Any] = spec.settings.model_json_schema()["properties"]
         for name, field in spec.settings.model_fields.items():
             default = "required" if field.is_required() else json_text(field.default)
             if name in spec.widths:
                 default = "solved from the wires"
             settings.add_row(name, type_text(properties[name]), default, field.description or "")
-        out.print(settings)
+        print_table(settings)
 
 
 def json_text(value: object) -> str:

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo.cli.files import GraphFile, console, examples, json_option, print_json, set_option, size_option
+from zoo.cli.files import (
+    GraphFile,
+    console,
+    examples,
+    json_option,
+    print_json,
+    print_table,
+    set_option,
+    size_option,
+    table,
+)
 from zoo.errors import ZooError, did_you_mean
 
 if TYPE_CHECKING:
@@ -77,6 +87,8 @@ def run(
     inputs = random_inputs(resolution, sizes_of(resolution, dict(sizes)), kind, where, seed)
     for assignment in given:
         name, _, text = assignment.partition("=")
+        if not text:
+            raise click.UsageError(f"--input: '{assignment}' is not NAME=VALUE; write for example x=[[1, 2]]")
         type = resolution.root.inputs.get(name)
         if type is None:
             known = ", ".join(inputs)
@@ -106,6 +118,15 @@ def _device(name: str) -> Any:
         raise ZooError(
             f"there is no {name} here: torch sees {torch.cuda.device_count()} GPUs; use --device cpu"
         )
+    try:
+        torch.zeros(1, device=device).item()
+    except (
+        RuntimeError,
+        AssertionError,
+        NotImplementedError,
+    ) as error:  # each kind of device has its own way
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ZooError(f"nothing can be computed on the device {name}: {reason}; use --device cpu") from None
     return device
 
 
@@ -123,16 +144,14 @@ def _faults(trial: Trial) -> list[str]:
 
 
 def _print(inputs: dict[str, Tensor], trial: Trial, device: Any) -> None:
-    from rich.table import Table
-
-    table = Table("", "port", "shape", "dtype", box=None, pad_edge=False)
+    rows = table("", "port", "shape", "dtype")
     for kind, group in (("in", inputs), ("out", trial.outputs)):
         for name, tensor in group.items():
-            table.add_row(
+            rows.add_row(
                 kind, name, " ".join(map(str, tensor.shape)), str(tensor.dtype).removeprefix("torch.")
             )
+    print_table(rows)
     out = console()
-    out.print(table)
     out.print(f"\nforward   {1000 * trial.forward:.1f} ms on {device}")
     if trial.backward is not None:
         out.print(

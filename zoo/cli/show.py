@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo.cli.files import GraphFile, console, examples, json_option, print_json, set_option, size_option
+from zoo.cli.files import (
+    GraphFile,
+    console,
+    examples,
+    json_option,
+    print_json,
+    print_table,
+    set_option,
+    size_option,
+    table,
+)
 
 if TYPE_CHECKING:
     from zoo.costs import Cost
@@ -52,31 +62,28 @@ def show(
 
 
 def _print(cost: Cost, sizes: dict[str, int], depth: int | None) -> None:
-    from rich.table import Table
-
-    table = Table("node", "layer", "outputs", box=None, pad_edge=False)
-    table.add_column("parameters", justify="right")
-    table.add_column("FLOPs", justify="right")
+    rows = table("node", "layer", "outputs")
+    rows.add_column("parameters", justify="right", no_wrap=True)
+    rows.add_column("FLOPs", justify="right", no_wrap=True)
     for child in cost.children:
-        _add(table, child, 0, depth)
-    table.add_section()
-    table.add_row("total", "", _types(cost), f"{cost.parameters:,}", _flops(cost.flops), style="bold")
-    out = console()
-    out.print(table)
+        _add(rows, child, 0, depth)
+    rows.add_section()
+    rows.add_row("total", "", _types(cost), f"{cost.parameters:,}", _flops(cost.flops), style="bold")
+    print_table(rows)
     if sizes:
-        out.print(f"for {', '.join(f'{name}={size}' for name, size in sizes.items())}", style="dim")
+        console().print(f"for {', '.join(f'{name}={size}' for name, size in sizes.items())}", style="dim")
 
 
-def _add(table: Any, cost: Cost, level: int, depth: int | None) -> None:
+def _add(rows: Any, cost: Cost, level: int, depth: int | None) -> None:
     times = f"x {cost.times}  " if cost.times != 1 else ""
     parameters = f"{cost.parameters:,}" if cost.parameters else ""
     name = "  " * level + cost.name
-    table.add_row(
+    rows.add_row(
         name, times + cost.what, _types(cost), parameters, _flops(cost.flops) if cost.flops != 0 else ""
     )
     if depth is None or level < depth:
         for child in cost.children:
-            _add(table, child, level + 1, depth)
+            _add(rows, child, level + 1, depth)
 
 
 def _types(cost: Cost) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,12 +130,12 @@ def _options(values: dict[str, object]) -> Options:
     from pydantic import ValidationError
 
     from zoo.training import Options
+    from zoo.training.options import faults
 
     try:
         return Options.model_validate(values)
     except ValidationError as error:  # what click lets pass: nan and inf
-        faults = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
-        raise click.UsageError(faults) from None
+        raise click.UsageError(faults(error)) from None
 
 
 def _is_given(ctx: click.Context, param: click.Parameter) -> bool:
@@ -144,10 +145,12 @@ def _is_given(ctx: click.Context, param: click.Parameter) -> bool:
 def _tell(result: Result) -> None:
     from zoo.training.display import losses
 
+    folder = shlex.quote(str(result.out))
+    prompt = ' --prompt "The "' if set("The ") <= set(result.vocabulary.characters) else ""
     click.echo(f"validation {losses(result.validation_loss)}; bigram model {losses(result.bigram_loss)}")
     if result.interrupted:
-        click.echo(f"stopped at step {result.step:,} and saved; go on with: zoo train --resume {result.out}")
-    click.echo(f'the best model: {result.best}; let it write with: zoo generate {result.out} --prompt "The "')
+        click.echo(f"stopped at step {result.step:,} and saved; go on with: zoo train --resume {folder}")
+    click.echo(f"the best model: {result.best}; let it write with: zoo generate {folder}{prompt}")
 
 
 @click.command(
@@ -158,7 +161,7 @@ def _tell(result: Result) -> None:
     ),
 )
 @click.argument("checkpoint", type=click.Path(path_type=Path))
-@click.option("--prompt", default="\n", help="The text to go on from  [default: a line end]")
+@click.option("--prompt", help="The text to go on from  [default: a line end]")
 @click.option(
     "--length", type=click.IntRange(min=0), default=300, show_default=True, help="Characters to write."
 )
@@ -176,7 +179,7 @@ def _tell(result: Result) -> None:
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 def generate(
     checkpoint: Path,
-    prompt: str,
+    prompt: str | None,
     length: int,
     temperature: float,
     top_k: int | None,
@@ -189,7 +192,6 @@ def generate(
     pieces = stream(
         checkpoint, prompt, length=length, temperature=temperature, top_k=top_k, seed=seed, device=device
     )
-    click.echo(prompt, nl=False)
     for piece in pieces:
         click.echo(piece, nl=False)
     click.echo()

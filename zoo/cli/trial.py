@@ -82,10 +82,15 @@ def given_input(text: str, type: TensorType, dtype: torch.dtype, device: torch.d
     wanted = dtype if type.dtype == "float" else DTYPES[type.dtype]
     if text.lstrip().startswith("["):
         try:
-            return torch.tensor(json.loads(text), dtype=wanted, device=device)
-        except (ValueError, TypeError) as error:
+            value = torch.tensor(json.loads(text))
+        except (ValueError, TypeError, RuntimeError) as error:
             raise InputError(f"an input is a list such as [[1, 2]], and this is none: {error}") from None
-    return _load(Path(text)).to(device=device, dtype=wanted)
+    else:
+        value = _load(Path(text))
+    if value.numel() and not torch.can_cast(value.dtype, wanted):
+        kind = str(value.dtype).removeprefix("torch.")
+        raise InputError(f"an input of type `{type}` holds {type.dtype}s, and {kind} came; convert it first")
+    return value.to(device=device, dtype=wanted)
 
 
 def _load(path: Path) -> Tensor:

@@ -12,19 +12,21 @@ not at all.
 
 from __future__ import annotations
 
-import os
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, PositiveInt, TypeAdapter, ValidationError, field_validator
 from torch import Tensor
 
 from zoo.errors import CheckpointError
+from zoo.files.disk import replacing
 from zoo.training.extra import require
-from zoo.training.folder import BEST
-from zoo.training.options import Options
+from zoo.training.folder import BEST, PRIVATE
+from zoo.training.options import Options, faults
+from zoo.training.vocabulary import Vocabulary
 from zoo.values import Scalar
 
 _MOMENT = "optimizer/"
@@ -39,18 +41,26 @@ class Header(BaseModel):
     task: Literal["language model"] = "language model"
     params: dict[str, Scalar]
     characters: str
-    context: int
+    context: PositiveInt
     options: Options
     text: str | None
     """The path of the text as it was given; None is the built-in one."""
     text_sha256: str
     step: int = 0
     seconds: float = 0.0
+    train_loss: float | None = None
+    readings: int = 0
+    """How many steps' losses the smoothed training loss was made of."""
     validation_loss: float | None = None
     best_loss: float | None = None
     bigram_loss: float
     scaler: dict[str, float | int] = {}
     """The state of the loss scaling that precision 16 needs."""
+
+    @field_validator("characters")
+    @classmethod
+    def _is_a_vocabulary(cls, characters: str) -> str:
+        return Vocabulary(characters).characters
 
 
 class Document(BaseModel):
@@ -71,6 +81,8 @@ class Checkpoint:
     document: Document
     weights: dict[str, Tensor]
     moments: dict[str, dict[str, Tensor]]
+    name: str = "<checkpoint>"
+    """The file it was read from."""
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
@@ -87,22 +99,20 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "graph": checkpoint.document.text,
         "files": _FILES.dump_json(checkpoint.document.files).decode(),
     }
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(
-            {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()},
-            unfinished,
-            metadata,
-        )
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        # In a folder of its own, for safetensors writes beside its file under a name that we do not know.
+        with TemporaryDirectory(dir=path.parent, prefix=PRIVATE) as private, replacing(path) as unfinished:
+            whole = Path(private, path.name)
+            save_file(
+                {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()},
+                whole,
+                metadata,
+            )
+            whole.replace(unfinished)
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"cannot write the checkpoint {path}: {error}") from None
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+        before = "; the one before it is as it was" if path.exists() else ""
+        raise CheckpointError(f"cannot write the checkpoint {path}: {error}{before}") from None
 
 
 def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
@@ -113,7 +123,7 @@ def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
     require("safetensors")
     from safetensors import SafetensorError, safe_open
 
-    file = _find(Path(path), within)
+    file = find(Path(path), within)
     try:
         with cast(AbstractContextManager[Any], safe_open(file, framework="pt")) as opened:
             metadata: dict[str, str] = opened.metadata() or {}
@@ -129,17 +139,18 @@ def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
             f"{file} is a safetensors file, but no checkpoint of `zoo train`: it has no {error}"
         ) from None
     except ValidationError as error:
-        raise CheckpointError(f"the header of {file} does not fit this version: {error}") from None
+        raise CheckpointError(f"the header of {file} does not fit this version: {faults(error)}") from None
     weights = {name: tensor for name, tensor in tensors.items() if not name.startswith(_MOMENT)}
     moments: dict[str, dict[str, Tensor]] = {}
     for name, tensor in tensors.items():
         if name.startswith(_MOMENT):
             state, _, parameter = name.removeprefix(_MOMENT).partition("/")
             moments.setdefault(parameter, {})[state] = tensor
-    return Checkpoint(header, document, weights, moments)
+    return Checkpoint(header, document, weights, moments, str(file))
 
 
-def _find(path: Path, within: str) -> Path:
+def find(path: Path, within: str) -> Path:
+    """The file of a checkpoint that is named by its path or its run's folder. CheckpointError without one."""
     file = path / within if path.is_dir() else path
     if not file.exists():
         inside = f"; the folder {path} holds no {within}" if path.is_dir() else ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -31,7 +33,7 @@ def generate(
     """The prompt and ``length`` characters after it, by the model of a checkpoint; for the rest see
     ``continue_text``.
     """
-    return prompt + "".join(
+    return "".join(
         stream(
             checkpoint, prompt, length=length, temperature=temperature, top_k=top_k, seed=seed, device=device
         )
@@ -40,7 +42,7 @@ def generate(
 
 def stream(
     checkpoint: str | Path,
-    prompt: str,
+    prompt: str | None,
     *,
     length: int,
     temperature: float,
@@ -48,11 +50,16 @@ def stream(
     seed: int,
     device: Device,
 ) -> Iterator[str]:
-    """As ``generate``, the new characters one by one, without the prompt."""
+    """As ``generate``, piece by piece: the prompt first, then every new character. Without a prompt it begins
+    after a line end, or after the first character that the model knows.
+    """
     saved = read_checkpoint(checkpoint)
-    return continue_text(
+    vocabulary = Vocabulary(saved.header.characters)
+    if prompt is None:
+        prompt = "\n" if "\n" in vocabulary.characters else vocabulary.characters[0]
+    written = continue_text(
         restored(saved).to(device_for(device)),
-        Vocabulary(saved.header.characters),
+        vocabulary,
         prompt,
         length=length,
         context=saved.header.context,
@@ -60,6 +67,7 @@ def stream(
         top_k=top_k,
         seed=seed,
     )
+    return chain([prompt], written)
 
 
 def continue_text(
@@ -80,9 +88,9 @@ def continue_text(
     k likeliest only. The same seed gives the same text. Raises TrainingError for characters that the
     vocabulary lacks, for an empty prompt, and for numbers out of range.
     """
-    if length < 0 or temperature < 0 or (top_k is not None and top_k < 1):
+    if length < 0 or not 0 <= temperature < math.inf or (top_k is not None and top_k < 1):
         raise TrainingError(
-            "length and temperature must not be negative and top_k must be positive; "
+            "length must not be negative, temperature neither negative nor infinite, and top_k positive; "
             f"these are {length}, {temperature} and {top_k}"
         )
     if not prompt:
@@ -103,7 +111,7 @@ def _draw(
 ) -> Iterator[str]:
     # On the CPU, so that a seed means the same text on every device.
     generator = torch.Generator().manual_seed(seed)
-    device = next(model.parameters()).device
+    device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
     training = model.training
     model.eval()
     try:
@@ -121,7 +129,15 @@ def _draw(
 def sample(
     logits: Float[Tensor, " vocab"], temperature: float, top_k: int | None, generator: torch.Generator
 ) -> int:
-    """One token, drawn from softmax(logits / temperature) over the ``top_k`` likeliest tokens."""
+    """One token, drawn from softmax(logits / temperature) over the ``top_k`` likeliest tokens.
+
+    Raises TrainingError when no logit is a number to compare with.
+    """
+    if not bool(logits.max().isfinite()):
+        raise TrainingError(
+            f"the model's largest logit is {float(logits.max())}, so that nothing can be drawn: its weights "
+            "are broken, or its precision is too low"
+        )
     if temperature == 0:
         return int(logits.argmax())
     values, tokens = logits.double().topk(min(top_k or len(logits), len(logits)))

@@ -53,7 +53,7 @@ class Display(Watcher):
         minutes, seconds = divmod(round(moment.seconds), 60)
         self._console.print(
             f"  step {moment.step:>6,}  {minutes:>3}:{seconds:02}  train {moment.train_loss:.3f}  "
-            f"validation {losses(moment.validation_loss)}"
+            f"validation {moment.validation_loss:.3f} nats = {bits(moment.validation_loss):.3f} bits"
         )
 
     def interrupted(self) -> None:

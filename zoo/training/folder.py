@@ -1,4 +1,4 @@
-"""A run's folder: what lies in it, and where a new one goes.
+"""A run's folder: what lies in it, where a new one goes, and that one run at a time writes into it.
 
 best.safetensors   the model with the lowest validation loss, to use
 last.safetensors   the latest one with the state of its optimizer, to resume
@@ -7,28 +7,87 @@ metrics.csv        a line a measurement
 
 from __future__ import annotations
 
+import shlex
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from zoo.errors import TrainingError
+from zoo.files.disk import UNFINISHED
+from zoo.training.extra import require
 
 BEST, LAST, METRICS = "best.safetensors", "last.safetensors", "metrics.csv"
+PRIVATE = ".unfinished-"
+"""What the folder begins with in which a checkpoint is written; a kill leaves it behind."""
 
 
 def free_folder(name: str) -> Path:
-    """The first of runs/NAME, runs/NAME-2, … that is not there yet."""
-    number, folder = 1, Path("runs", name)
-    while folder.exists():
-        number += 1
-        folder = Path("runs", f"{name}-{number}")
-    return folder
+    """The first of runs/NAME, runs/NAME-2, … that is not there yet, or in which nothing lies."""
+    names = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    return next(folder for each in names if _is_free(folder := Path("runs", each)))
+
+
+def _is_free(folder: Path) -> bool:
+    return not any(folder.iterdir()) if folder.is_dir() else not folder.exists()
 
 
 def chosen_folder(out: str | Path) -> Path:
     """The folder a person chose. TrainingError when a run lies there, which a new one would overwrite."""
     folder = Path(out)
-    if (folder / LAST).exists() or (folder / BEST).exists():
+    if any((folder / name).exists() for name in (BEST, LAST, METRICS)):
+        go_on = (
+            f", or go on with it: zoo train --resume {shlex.quote(str(folder))}"
+            if (folder / LAST).exists()
+            else ""
+        )
         raise TrainingError(
-            f"{folder} already holds a run, which a new one would overwrite; choose another folder, or "
-            f"go on with it: zoo train --resume {folder}"
+            f"{folder} already holds a run, which a new one would overwrite; choose another folder{go_on}"
         )
     return folder
+
+
+@contextmanager
+def held(folder: Path) -> Generator[None]:
+    """Make a run's folder and keep it for this process alone; what a killed run left unfinished goes.
+
+    A new folder into which nothing was written goes again. Raises TrainingError where the folder cannot be
+    made or written to, and where another run is writing into it.
+    """
+    require("filelock")
+    from filelock import FileLock, Timeout
+
+    new = not folder.exists()
+    mark = folder / ".lock"
+    lock = FileLock(mark, blocking=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise TrainingError(
+            f"another run is writing into {folder} at this moment; wait for its end, or choose another folder"
+        ) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TrainingError(
+            f"cannot write into the folder {folder}: {reason}; choose another one with --out"
+        ) from None
+    try:
+        _sweep(folder)
+        yield
+    finally:
+        with suppress(OSError):  # Windows keeps a file that is open
+            mark.unlink()
+        lock.release()
+        if new:
+            with suppress(OSError):  # it holds something, as it should
+                folder.rmdir()
+
+
+def _sweep(folder: Path) -> None:
+    for private in folder.glob(f"{PRIVATE}*"):
+        shutil.rmtree(private, ignore_errors=True)
+    for name in (BEST, LAST, METRICS):
+        for file in folder.glob(f".{name}.*{UNFINISHED}"):
+            file.unlink(missing_ok=True)

@@ -43,7 +43,8 @@ def load_checkpoint(path: str | Path) -> tuple[nn.Module, Vocabulary]:
 def restored(checkpoint: Checkpoint) -> nn.Module:
     """The model of a checkpoint, in evaluation mode."""
     header = checkpoint.header
-    model = initial_model(graph_of(checkpoint.document), header.options.seed, header.params)
+    graph = graph_of(checkpoint.document, checkpoint.name)
+    model = initial_model(graph, header.options.seed, header.params)
     try:
         model.load_state_dict(checkpoint.weights)
     except RuntimeError as error:
@@ -59,11 +60,11 @@ def document_of(graph: Graph) -> Document:
     return Document(text=dumps(graph), files={name: document_of(used) for name, used in graph.files.items()})
 
 
-def graph_of(document: Document) -> Graph:
-    """The graph of a document. GraphError when it does not read."""
-    reading = read(document.text)
+def graph_of(document: Document, name: str) -> Graph:
+    """The graph of a document; problems are said to be in ``name``. GraphError when it does not read."""
+    reading = read(document.text, name)
     if has_errors(reading.problems):
         raise GraphError(reading.problems)
     return replace(
-        reading.graph, files=Frozen({name: graph_of(used) for name, used in document.files.items()})
+        reading.graph, files=Frozen({file: graph_of(used, file) for file, used in document.files.items()})
     )

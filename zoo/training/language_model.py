@@ -9,18 +9,16 @@ is spent on it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from zoo.errors import TrainingError, did_you_mean
 from zoo.graph import Graph
 from zoo.values import Scalar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 PORTS = (
     "a language model has the input `tokens: int batch time` and the output `logits: float batch time vocab`"
@@ -74,38 +72,59 @@ def logits_of(outputs: Any) -> Float[Tensor, "batch time vocab"]:
     return outputs if isinstance(outputs, Tensor) else outputs.logits
 
 
-def probe(model: nn.Module, vocabulary: int, context: int, name: str) -> None:
+def probe(
+    graph: Graph, model: nn.Module, params: Mapping[str, Scalar], vocabulary: int, context: int
+) -> None:
     """Raise TrainingError for a model that cannot score the vocabulary or sees the future: it is tried."""
-    time = min(context, 7)
+    # Two places to change a text from, both odd, so that layers that work by blocks are hit inside of one.
+    time = min(context, 62)
+    cuts = sorted({time // 2, time - 1})
     generator = torch.Generator().manual_seed(0)
-    tokens = torch.randint(vocabulary, (2, time), generator=generator)
-    changed = tokens.clone()
-    changed[:, -1] = (changed[:, -1] + 1) % vocabulary
-    first, second = _in_evaluation(model, lambda: (logits_of(model(tokens)), logits_of(model(changed))))
-    if first.ndim != 3 or first.shape[:2] != (2, time):
+    first = torch.randint(vocabulary, (time,), generator=generator)
+    changed = [torch.cat([first[:cut], (first[cut:] + 1) % vocabulary]) for cut in cuts]
+    tokens = torch.stack([first, *changed])
+    logits = _in_evaluation(model, tokens)
+    if logits.ndim != 3 or logits.shape[:2] != tokens.shape:
         raise TrainingError(
-            f"the logits of graph '{name}' must have the shape (batch, time, vocab), but for tokens of shape "
-            f"(2, {time}) they have {tuple(first.shape)}"
+            f"the logits of graph '{graph.name}' must have the shape (batch, time, vocab), but for tokens of "
+            f"shape {tuple(tokens.shape)} they have {tuple(logits.shape)}"
         )
-    if first.shape[2] < vocabulary:
+    if logits.shape[2] < vocabulary:
         raise TrainingError(
-            f"the text has {vocabulary} different characters, but graph '{name}' scores {first.shape[2]}; "
-            "use a param `vocab` in its embedding and output layer, or a larger number there"
+            f"the text has {vocabulary} different characters, but graph '{graph.name}' scores "
+            f"{logits.shape[2]}; use a param `vocab` in its embedding and output layer, or a larger number"
         )
-    noise = 1e-5 * float(1 + first.abs().max())
-    if not torch.allclose(first[:, :-1], second[:, :-1], rtol=1e-4, atol=noise):
+    if not bool(logits.isfinite().all()):
         raise TrainingError(
-            f"graph '{name}' sees the future: its logits change with a token that comes after them, so it "
-            "would learn to copy, not to predict; its attention must be causal (`with: {causal: true}`), its "
-            "scans must walk forward"
+            f"the logits of graph '{graph.name}' are not all finite before anything is learned, so nothing "
+            "can be learned"
         )
+    noise = 1e-5 * float(1 + logits.abs().max())
+    for row, cut in enumerate(cuts, 1):
+        if not torch.allclose(logits[0, :cut], logits[row, :cut], rtol=1e-4, atol=noise):
+            raise TrainingError(
+                f"graph '{graph.name}' sees the future: its logits change with a token that comes after "
+                f"them, so it would learn to copy, not to predict{_where(graph, params)}"
+            )
 
 
-def _in_evaluation(model: nn.Module, ask: Callable[[], tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+def _where(graph: Graph, params: Mapping[str, Scalar]) -> str:
+    """The nodes that see the future, where the checker finds them."""
+    from zoo.checker import resolve
+
+    axis = str(graph.inputs["tokens"].shape[1])
+    problems = resolve(replace(graph, causal=(axis,)), params=params).problems
+    found = [problem for problem in problems if problem.code == "future-seen"]
+    if not found:
+        return "; its attention must be causal (`with: {causal: true}`), its scans must walk forward"
+    return "".join(f"\n{each}" for each in found)
+
+
+def _in_evaluation(model: nn.Module, tokens: Int[Tensor, "batch time"]) -> Tensor:
     training = model.training
     model.eval()
     try:
         with torch.no_grad():
-            return ask()
+            return logits_of(model(tokens))
     finally:
         model.train(training)

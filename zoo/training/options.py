@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 Device = Literal["auto", "cpu", "cuda"]
 Precision = Literal["32", "bf16", "16"]
@@ -40,6 +40,11 @@ class Options(BaseModel):
     device: Device = "auto"
     precision: Precision = "32"
     """``bf16`` and ``16`` compute in half precision and keep the weights in single."""
+
+
+def faults(error: ValidationError) -> str:
+    """What pydantic found wrong, in a line."""
+    return "; ".join(": ".join([*map(str, fault["loc"]), fault["msg"]]) for fault in error.errors())
 
 
 DEFAULT_STEPS = 2000

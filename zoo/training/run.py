@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import logging
 import warnings
 from collections.abc import Generator, Iterator
@@ -12,20 +11,24 @@ from pathlib import Path
 
 import lightning.pytorch as pl
 import torch
+from lightning.fabric.plugins.environments.lightning import LightningEnvironment
 from torch import Tensor, nn
 
-from zoo.errors import CheckpointError, TrainingError
+from zoo.errors import TrainingError
 from zoo.training.checkpoint import Checkpoint, Document, Header, write_checkpoint
 from zoo.training.device import device_for
-from zoo.training.folder import BEST, LAST, METRICS
+from zoo.training.folder import BEST, LAST, METRICS, held
 from zoo.training.keeper import Keeper
+from zoo.training.metrics import forget_after, note
 from zoo.training.module import LanguageModelling, mean_loss, moments
-from zoo.training.schedule import Clock
+from zoo.training.schedule import Average, Clock
 from zoo.training.vocabulary import Vocabulary
 from zoo.training.watcher import Facts, Moment, Watcher
 from zoo.training.windows import Batch, Split, TrainingWindows, validation_windows
 
 _PRECISION = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
+MEASURED_AT_ONCE = 2048
+"""Characters of the validation part that the model scores together, or as many as in a training batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +72,27 @@ class Result:
 
 
 def perform(job: Job, watcher: Watcher) -> Result:
-    """Run a job to its limit, or until Ctrl-C. Raises TrainingError when the loss is no longer a number."""
+    """Run a job to its limit, or until Ctrl-C. Raises TrainingError when the loss is no longer a number, and
+    for a folder that cannot be written to.
+    """
+    with held(job.out):
+        forget_after(job.out / METRICS, job.clock.step)
+        return _perform(job, watcher)
+
+
+def _perform(job: Job, watcher: Watcher) -> Result:
     header, clock, options = job.header, job.clock, job.header.options
     device = device_for(options.device, options.precision)
     windows = TrainingWindows(job.parts.train, header.context, options.batch, options.seed)
     module = LanguageModelling(job.model.train(), options, job.moments)
-    keeper = Keeper(
-        clock, watcher, options, lambda: _measure(job, module), lambda moment: _save(job, module, moment)
-    )
-    watcher.prepared(_facts(job, device), clock)
+    average = Average(header.train_loss, header.readings) if header.train_loss is not None else Average()
+
+    def save(moment: Moment) -> None:
+        _save(job, module, moment, average.count)
+
+    keeper = Keeper(clock, average, watcher, options, lambda: _measure(job, module), save)
     try:
+        watcher.prepared(_facts(job, device), clock)
         with (
             _quiet_lightning(),
             torch.random.fork_rng([0] if device == "cuda" else []),  # pyright: ignore[reportUnknownMemberType] - torch types it in part
@@ -91,6 +105,7 @@ def perform(job: Job, watcher: Watcher) -> Result:
                 max_epochs=-1,
                 gradient_clip_val=options.clip,
                 callbacks=[keeper],
+                plugins=[LightningEnvironment()],  # one process, also where a cluster's variables stand about
                 # All of these the keeper does, by steps and across resumptions.
                 logger=False,
                 enable_checkpointing=False,
@@ -104,10 +119,13 @@ def perform(job: Job, watcher: Watcher) -> Result:
         if keeper.stopping:  # Lightning's answer to a second Ctrl-C
             raise KeyboardInterrupt from None
         raise
-    except torch.OutOfMemoryError:
+    except (RuntimeError, MemoryError) as error:
+        if not _lacks_memory(error):
+            raise
         raise TrainingError(
             f"{options.batch} windows of {header.context} characters a step are too much for the memory of "
-            "this GPU; take a smaller --batch or --context, or --precision bf16"
+            f"this {'GPU' if device == 'cuda' else 'machine'}; take a smaller --batch or --context, or "
+            "--precision bf16"
         ) from None
     finally:
         watcher.ended()
@@ -124,6 +142,11 @@ def perform(job: Job, watcher: Watcher) -> Result:
         interrupted=not clock.done,
         out=job.out,
     )
+
+
+def _lacks_memory(error: Exception) -> bool:
+    # On the CPU torch has no exception of its own for it.
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "allocate memory" in str(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,43 +176,28 @@ def _facts(job: Job, device: str) -> Facts:
 
 
 def _measure(job: Job, module: LanguageModelling) -> float:
-    windows = validation_windows(job.parts.validation, job.header.context, job.header.options.batch)
+    # Without gradients a batch may be larger than one of training: small ones only cost time.
+    batch = max(job.header.options.batch, MEASURED_AT_ONCE // job.header.context)
+    windows = validation_windows(job.parts.validation, job.header.context, batch)
     with module.trainer.precision_plugin.forward_context():  # pyright: ignore[reportUnknownMemberType] - Lightning types it in part
         return mean_loss(job.model, windows, module.device)
 
 
-def _save(job: Job, module: LanguageModelling, moment: Moment) -> None:
+def _save(job: Job, module: LanguageModelling, moment: Moment, readings: int) -> None:
     best = job.header.best_loss is None or moment.validation_loss < job.header.best_loss
     job.header.step, job.header.seconds = moment.step, moment.seconds
+    job.header.train_loss, job.header.readings = moment.train_loss, readings
     job.header.validation_loss = moment.validation_loss
     job.header.scaler = module.trainer.precision_plugin.state_dict()
     if best:
         job.header.best_loss = moment.validation_loss
     weights = module.model.state_dict()
     state = moments(module.trainer.optimizers[0], module.model)
-    write_checkpoint(job.out / LAST, Checkpoint(job.header, job.document, weights, state))
+    # The one to resume from comes last: whenever a kill comes, what stands beside it is not older.
     if best:
         write_checkpoint(job.out / BEST, Checkpoint(job.header, job.document, weights, {}))
-    _note(job.out / METRICS, moment)
-
-
-def _note(path: Path, moment: Moment) -> None:
-    try:
-        new = not path.exists()
-        with path.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            if new:
-                writer.writerow(["step", "seconds", "train_loss", "validation_loss"])
-            writer.writerow(
-                [
-                    moment.step,
-                    round(moment.seconds, 3),
-                    round(moment.train_loss, 6),
-                    round(moment.validation_loss, 6),
-                ]
-            )
-    except OSError as error:
-        raise CheckpointError(f"cannot write {path}: {error.strerror or error}") from None
+    note(job.out / METRICS, moment)
+    write_checkpoint(job.out / LAST, Checkpoint(job.header, job.document, weights, state))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""How far a run is, and the learning rate that goes with it."""
+"""How far a run is, the learning rate that goes with it, and the training loss without its noise."""
 
 from __future__ import annotations
 
@@ -45,6 +45,20 @@ class Clock:
         by_step = step / self.steps if self.steps else 0.0
         by_time = self.seconds / (60 * self.minutes) if self.minutes else 0.0
         return min(max(by_step, by_time), 1.0)
+
+
+@dataclass(slots=True)
+class Average:
+    """A running mean of the steps' losses: of all at first, then of about the last twenty."""
+
+    value: float = math.nan
+    count: int = 0
+
+    def take(self, loss: float) -> None:
+        """Count one more."""
+        self.count += 1
+        share = max(1 / self.count, 0.05)  # the mean at first, so that the start is soon forgotten
+        self.value = loss if self.count == 1 else (1 - share) * self.value + share * loss
 
 
 def learning_rate(highest: float, progress: float) -> float:

@@ -7,14 +7,17 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic import ValidationError
+from torch import nn
+
 from zoo.errors import CheckpointError, TrainingError
 from zoo.graph import Graph
 from zoo.training.bigram import bigram_loss
-from zoo.training.checkpoint import Header, read_checkpoint
+from zoo.training.checkpoint import Checkpoint, Header, read_checkpoint
 from zoo.training.folder import BEST, LAST, chosen_folder, free_folder
 from zoo.training.graphs import as_graph, document_of, graph_of, initial_model, restored
 from zoo.training.language_model import check_ports, fit_params, probe
-from zoo.training.options import DEFAULT_CONTEXT, DEFAULT_STEPS, Device, Options
+from zoo.training.options import DEFAULT_CONTEXT, DEFAULT_STEPS, Device, Options, faults
 from zoo.training.run import Job, Result, perform
 from zoo.training.schedule import Clock
 from zoo.training.text import read_text
@@ -50,7 +53,7 @@ def train(
     context = context or DEFAULT_CONTEXT
     parts = split(vocabulary.encode(written), context)
     model = initial_model(graph, options.seed, values)
-    probe(model, len(vocabulary), context, graph.name)
+    probe(graph, model, values, len(vocabulary), context)
     header = Header(
         params=values,
         characters=vocabulary.characters,
@@ -99,10 +102,9 @@ def resume(
             f"{checkpoint} holds a model without the state of its optimizer, so its run cannot go on; "
             f"resume from {LAST}"
         )
-    if steps or epochs or minutes:
-        options = options.model_copy(update={"steps": steps, "epochs": epochs, "minutes": minutes})
-    if device:
-        options = options.model_copy(update={"device": device})
+    limits = {"steps": steps, "epochs": epochs, "minutes": minutes}
+    changes = limits if any(limit is not None for limit in limits.values()) else {}
+    options = _changed(options, changes | ({} if device is None else {"device": device}))
     path = header.text if text is None else str(text)
     written, name = _the_same(path, header)
     vocabulary = Vocabulary(header.characters)
@@ -115,11 +117,12 @@ def resume(
         )
     home = Path(checkpoint) if Path(checkpoint).is_dir() else Path(checkpoint).parent
     folder = home if out is None or Path(out).resolve() == home.resolve() else chosen_folder(out)
-    # In another folder there is no best checkpoint yet, whatever was measured before.
-    best = header.best_loss if (folder / BEST).exists() else None
+    # As the best checkpoint says itself: a kill may have come between writing it and the last one, and in
+    # another folder there is none yet.
+    best = read_checkpoint(folder / BEST).header.best_loss if (folder / BEST).exists() else None
     job = Job(
-        name=graph_of(saved.document).name,
-        model=restored(saved),
+        name=graph_of(saved.document, saved.name).name,
+        model=_with_moments(restored(saved), saved),
         header=header.model_copy(update={"options": options, "text": path, "best_loss": best}),
         document=saved.document,
         text=name,
@@ -129,6 +132,27 @@ def resume(
         out=folder,
     )
     return perform(job, watcher or Watcher())
+
+
+def _changed(options: Options, changes: Mapping[str, object]) -> Options:
+    try:
+        return Options.model_validate({**options.model_dump(), **changes})
+    except ValidationError as error:
+        raise TrainingError(f"these limits are none: {faults(error)}") from None
+
+
+def _with_moments(model: nn.Module, saved: Checkpoint) -> nn.Module:
+    """The model, when the optimizer's state in its checkpoint is one of its parameters."""
+    shapes = {name: parameter.shape for name, parameter in model.named_parameters()}
+    for name, states in saved.moments.items():
+        if name not in shapes or any(
+            tensor.ndim and tensor.shape != shapes[name] for tensor in states.values()
+        ):
+            raise CheckpointError(
+                f"{saved.name} holds the optimizer's state for '{name}', which the model has not, or in "
+                "another shape; it is damaged, and its run cannot go on"
+            )
+    return model
 
 
 def _clock(options: Options, parts: Split, context: int, step: int = 0, seconds: float = 0.0) -> Clock:

@@ -8,6 +8,7 @@ Python 3.11 about a fifth of it, counted in runs of 50 characters), as documenta
 from __future__ import annotations
 
 import platform
+import shlex
 from pathlib import Path
 
 from zoo.errors import TrainingError
@@ -30,9 +31,11 @@ def read_text(path: str | Path | None) -> tuple[str, str]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
+        likely = "UTF-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "WINDOWS-1252"
         raise TrainingError(
             f"a text must be UTF-8, but {file} has the byte 0x{raw[error.start]:02x} at offset {error.start} "
-            f"(line {line}); convert it, for example: iconv -f WINDOWS-1252 -t UTF-8 {file.name} > text.txt"
+            f"(line {line}); convert it, for example: "
+            f"iconv -f {likely} -t UTF-8 {shlex.quote(str(file))} > text.txt"
         ) from None
     if not text.strip():
         raise TrainingError(f"there is nothing to learn in {file}: it is {'blank' if text else 'empty'}")

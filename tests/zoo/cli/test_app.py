@@ -1,6 +1,7 @@
 """The group: help, lightness, errors as sentences, exit codes, completion."""
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 import zoo
 from zoo.cli.app import COMMANDS, cli
@@ -150,6 +151,77 @@ def test_plugins_that_are_not_there_are_a_wrong_call(zoo_: Run) -> None:
     assert zoo_("--plugins /surely/not/there layers").exit_code == 2
 
 
+def test_plugins_after_the_command_is_told_its_place(zoo_: Run) -> None:
+    result = zoo_("layers --plugins .")
+    assert result.exit_code == 2
+    assert "It stands before the command: zoo --plugins DIR COMMAND" in result.stderr
+    assert "It stands" not in zoo_("layers --plug .").stderr
+
+
+def test_an_old_encoding_is_no_reason_to_fail() -> None:
+    done = zoo_process("layers", "attention/multi_head", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "softmax(Q_h K_h? / ?(dim/heads)) V_h" in done.stdout
+
+
+def test_no_color_is_heard(zoo_: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for value, codes in (("", True), ("1", False)):
+        monkeypatch.setenv("NO_COLOR", value)
+        result = CliRunner().invoke(cli, ["check", "none"], color=True)
+        assert ("\x1b[" in result.output) == codes
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_disk_under_the_output_is_a_sentence() -> None:
+    for arguments in (["graphs"], ["check", "gpt"]):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", "zoo", *arguments],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                check=False,
+                text=True,
+            )
+        assert (done.returncode, done.stderr) == (
+            1,
+            "error: cannot write the output: No space left on device\n",
+        )
+
+
+def test_an_output_that_is_closed_is_none() -> None:
+    command = f"{shlex.quote(sys.executable)} -P -m zoo graphs >&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_another_error_of_the_system_is_no_sentence(zoo_: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise FileNotFoundError(2, "No such file", "lost.yaml")
+
+    monkeypatch.setattr("zoo.packs.registry", fail)
+    with pytest.raises(FileNotFoundError):
+        zoo_("packs")
+
+
+SHOW_POLICY = """
+import os, sys
+from zoo.cli import main
+sys.argv[1:] = ["--version"]
+try:
+    main()
+finally:
+    print(os.environ["OMP_WAIT_POLICY"])
+"""
+
+
+@pytest.mark.parametrize(("chosen", "policy"), [({}, "PASSIVE"), ({"OMP_WAIT_POLICY": "ACTIVE"}, "ACTIVE")])
+def test_threads_sleep_while_they_wait(chosen: dict[str, str], policy: str) -> None:
+    clean = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    command = [sys.executable, "-P", "-c", SHOW_POLICY]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**clean, **chosen})
+    assert done.stdout.splitlines()[-1] == policy
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_prints_a_script(zoo_: Run, shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("click.shell_completion.BashComplete._check_version", staticmethod(lambda: None))
@@ -160,7 +232,12 @@ def test_completion_prints_a_script(zoo_: Run, shell: str, monkeypatch: pytest.M
 
 @pytest.mark.parametrize(
     ("words", "completed"),
-    [("zoo fm", {"fmt"}), ("zoo check --js", {"--json"}), ("zoo show transf", {"transformer"})],
+    [
+        ("zoo fm", {"fmt"}),
+        ("zoo layers basic/lin", {"basic/linear"}),
+        ("zoo check --js", {"--json"}),
+        ("zoo show seq2seq_add", {"seq2seq_additive"}),
+    ],
 )
 def test_completion_knows_commands_options_and_library_graphs(words: str, completed: set[str]) -> None:
     count = str(len(words.split()) - 1)

@@ -134,8 +134,24 @@ def test_nothing_to_go_backward_to(zoo_: Run, tmp_path: Path) -> None:
     assert zoo_("run --forward-only", str(path)).exit_code == 0
 
 
-def test_library_graphs_run(zoo_: Run) -> None:
-    for graph in json.loads(zoo_("graphs --json").output):
-        axes = json.loads(zoo_("show --json", graph["name"]).output)["sizes"]
-        sizes = [f"--size={axis}=3" for axis in axes]
-        assert zoo_("run --times 1", *sizes, graph["name"]).exit_code == 0, graph["name"]
+@pytest.mark.parametrize("name", ["gpt", "lstm_from_gates", "seq2seq_additive"])
+def test_library_graphs_run(zoo_: Run, name: str) -> None:
+    axes = json.loads(zoo_("show --json", name).output)["sizes"]
+    sizes = [f"--size={axis}=3" for axis in axes]
+    assert zoo_("run --times 1", *sizes, name).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        ("--input tokens", 2, "'tokens' is not NAME=VALUE; write for example x=[[1, 2]]"),
+        ("--input tokens=", 2, "'tokens=' is not NAME=VALUE"),
+        ("--input tokens=[[1.5,2]]", 1, "an input of type `int batch time` holds ints, and float32 came"),
+        ("--input tokens=[[1,2],[3]]", 1, "an input is a list such as [[1, 2]], and this is none"),
+        ("--device meta", 1, "nothing can be computed on the device meta: "),
+    ],
+)
+def test_what_cannot_be_run_is_a_sentence(zoo_: Run, options: str, code: int, message: str) -> None:
+    result = zoo_(f"run gpt {options}")
+    assert result.exit_code == code
+    assert message in result.stderr

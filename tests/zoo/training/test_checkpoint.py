@@ -24,7 +24,7 @@ def checkpoint() -> Checkpoint:
     return Checkpoint(
         header=Header(
             params={"vocab": 5, "dropout": 0.5, "kind": "x", "on": True, "nothing": None},
-            characters="\n aäß",
+            characters="\n aßä",
             context=9,
             options=Options(steps=100, learning_rate=1e-4),
             text="a text",
@@ -69,7 +69,7 @@ def test_anybody_can_open_it(tmp_path: Path) -> None:
     with cast(AbstractContextManager[Any], safe_open(tmp_path / BEST, framework="pt")) as opened:
         metadata: dict[str, str] = opened.metadata()
         assert metadata["graph"] == GRAPH
-        assert json.loads(metadata["zoo"])["characters"] == "\n aäß"
+        assert json.loads(metadata["zoo"])["characters"] == "\n aßä"
         assert set(opened.keys()) == {"embed.weight", "flag"}
 
 
@@ -138,3 +138,13 @@ def test_where_nothing_can_be_written_the_error_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CheckpointError, match="cannot write the checkpoint"):
         write_checkpoint(tmp_path / "file" / BEST, checkpoint())
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("characters", ""), ("characters", "ba"), ("context", 0), ("context", -3)]
+)
+def test_a_header_must_make_sense(tmp_path: Path, field: str, value: object) -> None:
+    header = checkpoint().header.model_copy(update={field: value})
+    write_checkpoint(tmp_path / BEST, replace(checkpoint(), header=header))
+    with pytest.raises(CheckpointError, match=f"does not fit this version: {field}: [^\\n]*$"):
+        read_checkpoint(tmp_path)

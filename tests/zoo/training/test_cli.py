@@ -39,7 +39,7 @@ def test_it_trains_and_says_what_next() -> None:
     assert done.exit_code == 0, done.output
     assert done.output.startswith("gpt: ")
     assert "15 different characters, 11 of them in view" in done.output
-    assert 'zoo generate runs/gpt --prompt "The "' in done.output
+    assert done.output.endswith("let it write with: zoo generate runs/gpt\n")  # the text has no T
     assert re.search(
         r"^validation \d.* bits a character; bigram model .* bits a character$", done.output, re.MULTILINE
     )

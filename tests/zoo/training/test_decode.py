@@ -1,5 +1,7 @@
 """Writing on: what is drawn follows from the logits, the temperature, the k and the seed."""
 
+import math
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -88,8 +90,8 @@ def test_outputs_beyond_the_vocabulary_are_never_drawn() -> None:
         ("", {}, "a prompt must have a character"),
         ("axz", {}, r"never seen 'x' \(U\+0078\), 'z' \(U\+007A\)"),
         ("a", {"length": -1}, "must not be negative"),
-        ("a", {"temperature": -0.5}, "must not be negative"),
-        ("a", {"top_k": 0}, "top_k must be positive"),
+        ("a", {"temperature": -0.5}, "neither negative nor infinite"),
+        ("a", {"top_k": 0}, "top_k positive"),
     ],
 )
 def test_what_cannot_be_continued_is_refused_at_once(
@@ -97,3 +99,15 @@ def test_what_cannot_be_continued_is_refused_at_once(
 ) -> None:
     with pytest.raises(TrainingError, match=message):
         continue_text(Successor(), LETTERS, prompt, **{"length": 5, **options})
+
+
+@pytest.mark.parametrize("temperature", [math.nan, math.inf])
+def test_a_temperature_is_a_number(temperature: float) -> None:
+    with pytest.raises(TrainingError, match="neither negative nor infinite"):
+        continue_text(nn.Identity(), Vocabulary("a"), "a", length=1, temperature=temperature)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+def test_weights_without_numbers_draw_nothing(temperature: float) -> None:
+    with pytest.raises(TrainingError, match="the model's largest logit is nan"):
+        sample(torch.tensor([1.0, float("nan"), 2.0]), temperature, None, torch.Generator())

@@ -1,5 +1,6 @@
 """Which graphs can be trained as language models, and what the others are told."""
 
+import math
 import re
 
 import pytest
@@ -87,35 +88,54 @@ def test_an_unknown_param_is_named() -> None:
 
 
 class Mixing(nn.Module):
-    """Logits that are a sum over time, causal or not."""
+    """Logits that are a sum over ``reach`` steps to come, and over the steps before when it is None."""
 
-    def __init__(self, vocabulary: int, causal: bool, dims: int = 3) -> None:
+    def __init__(self, vocabulary: int, reach: int | None = None, dims: int = 3) -> None:
         super().__init__()
         self.embed = nn.Embedding(11, vocabulary)
-        self.causal, self.dims = causal, dims
+        self.reach, self.dims = reach, dims
 
     def forward(self, tokens: Tensor) -> Tensor:
         x = self.embed(tokens)
-        x = x.cumsum(1) if self.causal else x + x.mean(1, keepdim=True)
+        x = x.cumsum(1) if self.reach is None else x + x.roll(-self.reach, 1)
         return x if self.dims == 3 else x[:, -1]
 
 
 @pytest.mark.parametrize("context", [1, 2, 64])
 def test_a_causal_model_passes_the_probe(context: int) -> None:
-    model = Mixing(11, causal=True).train()
-    probe(model, 11, context, "good")
+    model = Mixing(11).train()
+    probe(small(), model, {}, 11, context)
     assert model.training
-    probe(model, 9, context, "roomy")
+    probe(small(), model, {}, 9, context)
 
 
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        (Mixing(11, causal=False), "graph 'bad' sees the future"),
-        (Mixing(10, causal=True), "11 different characters, but graph 'bad' scores 10"),
-        (Mixing(11, causal=True, dims=2), r"shape \(batch, time, vocab\), but for tokens of shape \(2, 7\)"),
+        (Mixing(11, reach=1), "graph 'small' sees the future"),
+        (Mixing(11, reach=25), "graph 'small' sees the future"),
+        (Mixing(10), "11 different characters, but graph 'small' scores 10"),
+        (Mixing(11, dims=2), r"shape \(batch, time, vocab\), but for tokens of shape \(3, 62\)"),
     ],
 )
 def test_a_model_that_would_only_seem_to_learn_is_refused(model: nn.Module, message: str) -> None:
     with pytest.raises(TrainingError, match=message):
-        probe(model, 11, 16, "bad")
+        probe(small(), model, {}, 11, 64)
+
+
+def test_a_model_without_numbers_is_told_so() -> None:
+    class Broken(Mixing):
+        def forward(self, tokens: Tensor) -> Tensor:
+            return super().forward(tokens) * math.nan
+
+    with pytest.raises(TrainingError, match="'small' are not all finite before anything is learned"):
+        probe(small(), Broken(11), {}, 11, 64)
+
+
+LOOK = "look: {use: attention/multi_head, with: {heads: 1}, in: {query: embed, key: embed, value: embed}}"
+
+
+def test_the_node_that_sees_the_future_is_named() -> None:
+    looking = small(("in: embed}", "in: look}"), ("  out:", f"  {LOOK}\n  out:"))
+    with pytest.raises(TrainingError, match=r"(?s)sees the future.*:11:3: node 'look': attention/multi_head"):
+        probe(looking, looking.compile(), {}, 50, 16)

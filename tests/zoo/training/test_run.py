@@ -16,11 +16,10 @@ from tests.zoo.training.helpers import TEXT, Recorder, Recurrent, job
 from zoo.errors import CheckpointError, TrainingError
 from zoo.training.checkpoint import Checkpoint, read_checkpoint
 from zoo.training.folder import BEST, LAST, METRICS
-from zoo.training.keeper import Keeper
 from zoo.training.module import mean_loss
 from zoo.training.options import Options
-from zoo.training.run import Job, perform
-from zoo.training.schedule import Clock
+from zoo.training.run import MEASURED_AT_ONCE, Job, perform
+from zoo.training.schedule import Average, Clock
 from zoo.training.watcher import Watcher
 from zoo.training.windows import validation_windows
 
@@ -100,7 +99,8 @@ class Stopper(Recorder):
 
 @pytest.mark.parametrize("step", [1, 7, 19])
 def test_a_run_that_was_stopped_goes_on_bit_for_bit(tmp_path: Path, step: int) -> None:
-    straight = perform(job(tmp_path / "straight", SHORT), Watcher())
+    watched, later = Recorder(), Recorder()
+    straight = perform(job(tmp_path / "straight", SHORT), watched)
     handler = signal.getsignal(signal.SIGINT)
     stopper = Stopper(step)
     stopped = perform(job(tmp_path / "run", SHORT), stopper)
@@ -110,7 +110,8 @@ def test_a_run_that_was_stopped_goes_on_bit_for_bit(tmp_path: Path, step: int) -
     assert signal.getsignal(signal.SIGINT) is handler
     assert not same(weights(stopped.model), weights(straight.model))
 
-    went_on = perform(gone_on(tmp_path / "run", tmp_path / "run"), Watcher())
+    went_on = perform(gone_on(tmp_path / "run", tmp_path / "run"), later)
+    assert stopper.steps + later.steps == watched.steps
     assert not went_on.interrupted
     assert went_on.step == 20
     assert same(weights(went_on.model), weights(straight.model))
@@ -175,7 +176,7 @@ def test_weights_that_are_broken_only_on_validation_are_not_kept_either(tmp_path
     broken = job(tmp_path, SHORT)
     with pytest.raises(TrainingError, match="the validation loss became nan at step 2"):
         perform(replace(broken, model=Late(len(broken.header.characters))), Watcher())
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []  # and no lock is left behind
 
 
 def test_the_best_is_kept_beside_the_last(tmp_path: Path) -> None:
@@ -205,7 +206,10 @@ def test_the_best_is_kept_beside_the_last(tmp_path: Path) -> None:
     model.load_state_dict(best.weights)
     parts = job(tmp_path, SHORT).parts
     device = torch.device("cpu")
-    assert mean_loss(model, validation_windows(parts.validation, 13, 3), device) == lowest.validation_loss
+    at_once = MEASURED_AT_ONCE // 13
+    assert (
+        mean_loss(model, validation_windows(parts.validation, 13, at_once), device) == lowest.validation_loss
+    )
 
 
 def test_a_full_disk_is_a_sentence_and_the_last_checkpoint_stays(
@@ -250,12 +254,58 @@ def test_devices_and_precisions_that_are_not_there() -> None:
             device_for("cuda")
 
 
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP"])
+def test_a_polite_kill_or_a_closed_terminal_saves_too(tmp_path: Path, number: str) -> None:
+    class Killed(Recorder):
+        def at_step(self, step: int) -> None:
+            if step == 3:
+                for _ in range(2):  # a closed terminal says it twice
+                    os.kill(os.getpid(), getattr(signal, number))
+
+    watcher = Killed()
+    result = perform(job(tmp_path, SHORT), watcher)
+    assert result.interrupted
+    assert watcher.interruptions == 0
+    assert read_checkpoint(tmp_path, LAST).header.step == 3
+    assert signal.getsignal(getattr(signal, number)) == signal.SIG_DFL
+
+
+def test_what_is_to_be_ignored_is_ignored(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup has it
+    try:
+
+        class Killed(Recorder):
+            def at_step(self, step: int) -> None:
+                os.kill(os.getpid(), signal.SIGHUP)
+
+        assert perform(job(tmp_path, SHORT), Killed()).step == 20
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_too_large_a_batch_is_a_sentence(tmp_path: Path) -> None:
+    class Greedy(Recurrent):
+        def forward(self, tokens: Tensor) -> Tensor:
+            return super().forward(tokens) + torch.empty(2**60)
+
+    greedy = job(tmp_path, SHORT)
+    message = "3 windows of 13 characters a step are too much for the memory of this machine; take a smaller"
+    with pytest.raises(TrainingError, match=message):
+        perform(replace(greedy, model=Greedy(len(greedy.header.characters))), Watcher())
+
+
+def test_the_variables_of_a_cluster_do_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"SLURM_NTASKS": "4", "SLURM_JOB_NAME": "mine", "SLURM_PROCID": "0"}.items():
+        monkeypatch.setenv(name, value)
+    assert perform(job(tmp_path, SHORT), Watcher()).step == 20
+
+
 def test_the_training_loss_is_smoothed() -> None:
     """The mean of the first twenty, then an average that forgets the old."""
-    keeper = Keeper(Clock(10, None), Watcher(), SHORT, lambda: 0.0, lambda moment: None)
+    average = Average()
     for loss in range(1, 21):
-        keeper.read(loss)
-    assert keeper.loss == pytest.approx(10.5)
+        average.take(loss)
+    assert average.value == pytest.approx(10.5)
     for _ in range(100):
-        keeper.read(3.0)
-    assert keeper.loss == pytest.approx(3.0, abs=0.05)
+        average.take(3.0)
+    assert average.value == pytest.approx(3.0, abs=0.05)

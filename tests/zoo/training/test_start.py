@@ -14,7 +14,7 @@ from tests.zoo.training.test_run import Stopper, same, weights
 from zoo.errors import CheckpointError, FileError, GraphError, TrainingError
 from zoo.graph import Graph
 from zoo.training import Options, generate, load_checkpoint, resume, train
-from zoo.training.checkpoint import read_checkpoint
+from zoo.training.checkpoint import read_checkpoint, write_checkpoint
 from zoo.training.folder import BEST, LAST
 from zoo.values import Scalar
 
@@ -220,8 +220,6 @@ def test_what_cannot_be_trained_is_refused_before_anything_is_written(text: Path
 
 
 def test_weights_of_another_model_are_refused(text: Path, tmp_path: Path) -> None:
-    from zoo.training.checkpoint import write_checkpoint
-
     train("gpt", text=text, params=TINY["gpt"], options=OPTIONS, out=tmp_path / "out")
     saved = read_checkpoint(tmp_path / "out")
     write_checkpoint(tmp_path / "bad", replace(saved, weights={**saved.weights, "more": torch.zeros(2)}))
@@ -231,3 +229,29 @@ def test_weights_of_another_model_are_refused(text: Path, tmp_path: Path) -> Non
     write_checkpoint(tmp_path / "fewer", replace(saved, header=header))
     with pytest.raises(CheckpointError, match="the weights of the checkpoint do not fit"):
         load_checkpoint(tmp_path / "fewer")
+
+
+def test_an_optimizer_of_another_model_is_refused(text: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    train("gpt", text=text, params=TINY["gpt"], options=OPTIONS, out=out, watcher=Stopper(3))
+    saved = read_checkpoint(out, LAST)
+    name, states = next(iter(saved.moments.items()))
+    foreign = {"other": {"step": torch.tensor(1.0)}}
+    larger = {name: {**states, "exp_avg": torch.zeros(1, 2, 3)}}
+    for moments in (saved.moments | foreign, saved.moments | larger):
+        write_checkpoint(out / LAST, replace(saved, moments=moments))
+        with pytest.raises(CheckpointError, match=r"last\.safetensors holds the optimizer's state for"):
+            resume(out)
+
+
+def test_limits_that_are_none_are_refused(text: Path, tmp_path: Path) -> None:
+    train("gpt", text=text, params=TINY["gpt"], options=OPTIONS, out=tmp_path / "out", watcher=Stopper(3))
+    with pytest.raises(TrainingError, match="these limits are none: steps: Input should be greater than 0"):
+        resume(tmp_path / "out", steps=-5)
+    with pytest.raises(TrainingError, match="minutes"):
+        resume(tmp_path / "out", minutes=float("nan"))
+
+
+def test_a_checkpoint_is_as_readable_as_other_files(text: Path, tmp_path: Path) -> None:
+    result = train("gpt", text=text, params=TINY["gpt"], options=OPTIONS, out=tmp_path / "out")
+    assert result.best.stat().st_mode == text.stat().st_mode

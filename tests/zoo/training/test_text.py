@@ -46,3 +46,10 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
         read_text(tmp_path / "missing.txt")
     with pytest.raises(TrainingError, match="it is a folder"):
         read_text(tmp_path)
+
+
+def test_utf_16_is_guessed_by_its_mark(tmp_path: Path) -> None:
+    file = tmp_path / "my text.txt"
+    file.write_text("hello", encoding="utf-16")
+    with pytest.raises(TrainingError, match=r"iconv -f UTF-16 -t UTF-8 '.*my text\.txt' > text\.txt"):
+        read_text(file)

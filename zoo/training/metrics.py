@@ -1,0 +1,46 @@
+"""The measurements of a run as a table: ``metrics.csv``, a line each."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from zoo.errors import CheckpointError
+from zoo.files.disk import replacing
+from zoo.training.watcher import Moment
+
+_HEAD = ["step", "seconds", "train_loss", "validation_loss"]
+
+
+def note(path: Path, moment: Moment) -> None:
+    """Add a line. Raises CheckpointError when the disk refuses."""
+    losses = [round(moment.train_loss, 6), round(moment.validation_loss, 6)]
+    try:
+        new = not path.exists()
+        with path.open("a", newline="", encoding="utf-8") as file:
+            lines = csv.writer(file)
+            if new:
+                lines.writerow(_HEAD)
+            lines.writerow([moment.step, round(moment.seconds, 3), *losses])
+    except OSError as error:
+        raise CheckpointError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def forget_after(path: Path, step: int) -> None:
+    """Drop what was measured after a step, and a line cut short: a run that goes on from there measures anew.
+
+    Raises CheckpointError when the disk refuses.
+    """
+    try:
+        if not path.exists():
+            return
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.reader(file))
+        kept = [row for row in rows[1:] if len(row) == len(_HEAD) and int(row[0]) <= step]
+        if len(kept) < len(rows) - 1:
+            with replacing(path) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
+                csv.writer(file).writerows([_HEAD, *kept])
+    except ValueError:
+        raise CheckpointError(f"{path} is no table of measurements; move it out of the way") from None
+    except OSError as error:
+        raise CheckpointError(f"cannot write {path}: {error.strerror or error}") from None
