@@ -30,7 +30,9 @@ def tie(model: nn.Module, built: Mapping[Placeholder, tuple[str, nn.Module]]) ->
             wanted[f"{path}.{name}"] = owner
     if not wanted:
         return
-    names = {parameter: name for name, parameter in model.named_parameters()}
+    names: dict[nn.Parameter, str] = {}
+    if any(isinstance(owner, nn.Parameter) for owner in wanted.values()):
+        names = {parameter: name for name, parameter in model.named_parameters()}
     pairs: list[tuple[str, str]] = []
     for name, wish in wanted.items():
         owner = wish
