@@ -17,7 +17,7 @@ error silences only what depends on it: the rest of the graph stays known.
       frame.py          a body in one of its uses; local.py, its sizes; known.py, what its names stand for
       nodes.py          one node of whichever kind; site.py, a node in its place; apply.py, one use
       targets.py        what a node can be a use of: a layer or a block
-      wiring.py         from `in:` to ports; patterns.py and fitting.py, whether the types fit
+      wiring.py         from `in:` to ports; patterns.py and fitting.py, whether types fit; causes.py, why not
       layers.py         a layer: settings.py, ranges.py, values.py; rules.py, what its class says itself
       blocks.py         a block; repeats.py, a stack; scans.py and scan_inputs.py, a walk
       masks.py          masks that are not wired

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from zoo.checker import masks, settings
-from zoo.checker.findings import Finding, once
+from zoo.checker.findings import Finding, Said, once
 from zoo.checker.fitting import fit
 from zoo.checker.frame import Frame, Origin
-from zoo.checker.known import Known
+from zoo.checker.known import NOTHING, Known
 from zoo.checker.layers import Types
 from zoo.checker.patterns import Bindings
 from zoo.checker.plan import DEEPEST
@@ -38,7 +38,7 @@ def use_block(
             bindings[word] = local
     if isinstance(site.twin, BlockUse):
         bindings.update({name: size for name, size in site.twin.code.items() if _is_axis(name, size)})  # pyright: ignore[reportArgumentType, reportCallIssue] - axes are sizes
-    fit(site, target, wires.arrivals, bindings)
+    doubted = fit(site, target, wires.arrivals, bindings).doubted
     if site.frame.masks and target.masks:
         masks.warn(site, target, wires, bindings)
     for axis in _axes(target):
@@ -51,7 +51,7 @@ def use_block(
         for name, pattern in target.inputs.items()
         if pattern.port.optional and (name not in wires.inputs or name in wires.absent)
     )
-    scope = _enter(site, target, values, _origins(site, written), absent, read)
+    scope = _enter(site, target, values, _origins(site, written), absent, doubted, read)
     if scope is None:
         return None, dict.fromkeys(target.outputs)
     session = site.frame.session
@@ -99,9 +99,11 @@ def _params(
 
 def _origins(site: Site, written: Mapping[str, Setting]) -> dict[str, Origin]:
     """Where the values of the params were said: further out, or at this use."""
-    outer, here = site.frame, (*site.frame.tree, "nodes", site.name)
+    outer = site.frame
     return {
-        f"${name}": outer.origin(value.text) if isinstance(value, Name) else (outer.file, here, name)
+        f"${name}": outer.origin(value.text)
+        if isinstance(value, Name)
+        else Said(outer.file, (*outer.tree, "nodes", site.name, *site.at_setting(name)))
         for name, value in written.items()
     }
 
@@ -125,11 +127,12 @@ def _enter(
     values: dict[str, Any],
     origins: dict[str, Origin],
     absent: frozenset[str],
+    doubted: frozenset[str],
     read: frozenset[str],
 ) -> Scope | None:
     """The body resolved with these values; the same object whenever they are the same."""
     session = site.frame.session
-    key = (target.file, target.name, typed(values), absent, read)
+    key = (target.file, target.name, typed(values), absent, doubted, read)
     if key in session.scopes:
         done = session.scopes[key]
         session.reached |= done.reached
@@ -152,7 +155,7 @@ def _enter(
         return None
     frame = Frame(session, target.home, target.file, target.plan, values, key, f"{target.file}#{target.name}")
     frame.origins = origins
-    declare(frame, target.block.inputs, absent)
+    declare(frame, target.block.inputs, absent, doubted)
     live = {
         name: ref
         for name, ref in target.block.outputs.items()
@@ -185,8 +188,16 @@ def _types(site: Site, scope: Scope, values: Mapping[str, Any], bindings: Bindin
     return types
 
 
-def declare(frame: Frame, inputs: Mapping[str, Port], absent: frozenset[str] = frozenset()) -> None:
-    """Make the inputs of a graph or block known in its body, with the types that it declares."""
+def declare(
+    frame: Frame,
+    inputs: Mapping[str, Port],
+    absent: frozenset[str] = NOTHING,
+    doubted: frozenset[str] = NOTHING,
+) -> None:
+    """Make the inputs of a graph or block known in its body, with the types that it declares.
+
+    Where something else arrives than it declares, the mistake may be there, and the body is left alone.
+    """
     for name, port in inputs.items():
         type_ = None
         try:
@@ -195,6 +206,7 @@ def declare(frame: Frame, inputs: Mapping[str, Port], absent: frozenset[str] = f
             frame.report(
                 "size-value", f"the input '{name}': {error}", at=("inputs", name), origin=frame.origin(error)
             )
+        type_ = None if name in doubted else type_
         frame.names[name] = Known(Ref(name), type_, optional=port.optional, absent=name in absent)
     frame.masks = masks.candidates(frame)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from zoo.graph import Graph
 from zoo.problems import Place, Problem, Severity
@@ -74,6 +74,13 @@ Code = Literal[
 """The codes of the checker's problems; docs/problems.md has a line for each."""
 
 
+class Said(NamedTuple):
+    """Where the value of a param was said: its document, and its place there."""
+
+    file: str
+    at: TreePath
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A problem on its way: ``at`` is where it stands in the document ``file`` (its key, if ``key``).
@@ -99,6 +106,11 @@ class Finding:
         return replace(self, path=(*path, *self.path)) if path and self.code != "cycle" else self
 
     @property
+    def body(self) -> tuple[str, TreePath]:
+        """The graph or block that it is in: its document, and its place there."""
+        return self.file, self.at[:2] if self.at[:1] == ("blocks",) else ()
+
+    @property
     def spot(self) -> tuple[object, ...]:
         """What makes two findings one mistake: one origin, or the same code at the same place."""
         if self.origin:
@@ -106,14 +118,22 @@ class Finding:
         return (self.code, self.file, self.at, self.port, *(() if self.at else (self.message,)))
 
 
+_OF_WIRES = ("wire-", "port-", "scan-", "name-", "cycle", "reuse-")
+
+
 def to_problems(findings: Iterable[Finding], root: Graph) -> tuple[Problem, ...]:
     """One problem for each mistake, in the order of the file, those of the root document first."""
     kept = once(findings)
     explained = {(finding.file, finding.about) for finding in kept if finding.about}
+    wires = {finding.body for finding in kept if finding.code.startswith(_OF_WIRES)}
+    values = {finding.body for finding in kept if finding.code.startswith("setting-")}
     placed = [
         (_place(finding, root), finding)
         for finding in kept
-        if finding.code != "input-unused" or (finding.file, finding.at) not in explained
+        # a wire that goes wrong leaves something unread, a setting that does a param
+        if not finding.code.endswith("-unused")
+        or (finding.body not in wires and (finding.file, finding.at) not in explained)
+        if finding.code != "param-unused" or finding.body not in values
     ]
     placed.sort(key=lambda pair: (pair[1].file != "", pair[0] or Place("", 0, 0)))
     return tuple(

@@ -6,28 +6,48 @@ others.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
-from zoo.checker.patterns import Bindings, Pattern, Waiting, settle
+from zoo.checker import causes
+from zoo.checker.causes import swapped
+from zoo.checker.known import NOTHING
+from zoo.checker.patterns import Axes, Bindings, Waiting, settle
 from zoo.checker.site import Site
 from zoo.checker.targets import Target
 from zoo.checker.wiring import Arrival
 from zoo.spec import TensorType
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Whether all fits; the ports where another kind of thing, or number of axes, arrives than they take; and
+    whether two wires are the wrong way round.
+    """
+
+    good: bool
+    doubted: frozenset[str] = NOTHING
+    swapped: bool = False
+
+
+FITS = Fit(True)
+
+
 def fit(
-    site: Site, target: Target, arrivals: Iterable[Arrival], bindings: Bindings, given: Collection[str] = ()
-) -> bool:
-    """Match every arrival with its port, binding the names of axes; False when one does not fit, which is
-    reported.
+    site: Site, target: Target, arrivals: Sequence[Arrival], bindings: Bindings, given: Collection[str] = ()
+) -> Fit:
+    """Match every arrival with its port, binding the names of axes; what does not fit is reported.
 
     ``given`` are the settings that the file gives: where one of them is an axis, leaving it out would mend
     it.
     """
     said: set[str] = set()
+    misfits: set[str] = set()
     waiting: Waiting = []
     waits: list[Arrival] = []
-    same = site.frame.same
+    frame = site.frame
+    same, reported = frame.same, len(frame.findings)
+    start = bindings.copy() if len(arrivals) > 1 else bindings
     for arrival in arrivals:
         port, _, type_ = arrival
         pattern = target.inputs[port]
@@ -35,18 +55,34 @@ def fit(
         # the axes of a wrong kind of thing mean nothing here
         if type_.dtype != pattern.port.dtype or not pattern.match(type_.shape, bindings, same, waiting):
             del waiting[before:]
-            _report(site, pattern, arrival, bindings, given, said)
+            misfits.add(port)
+            _report(site, target, arrival, bindings, given, said)
         waits += [arrival] * (len(waiting) - before)
     if waiting:
         owners = {id(entry): arrival for entry, arrival in zip(waiting, waits, strict=True)}
         for entry in settle(waiting, bindings, same):
-            _report(site, entry[0], owners[id(entry)], bindings, given, said)
-    return not said
+            misfits.add(owners[id(entry)][0])
+            _report(site, target, owners[id(entry)], bindings, given, said)
+    if not misfits:
+        return FITS
+    swap = swapped(target, arrivals, misfits, start, same)
+    if swap is not None:
+        first = replace(frame.findings[reported], remedy=f"swap the wires of '{swap[0]}' and '{swap[1]}'")
+        frame.findings[reported:] = [first]
+        return Fit(False, frozenset(swap), swapped=True)
+    doubted = {port for port, _, type_ in arrivals if port in misfits and _is_other(target, port, type_)}
+    return Fit(False, frozenset(doubted))
+
+
+def _is_other(target: Target, port: str, type_: TensorType) -> bool:
+    """Whether a type is of another kind, or has another number of axes, than a port is for."""
+    pattern = target.inputs[port]
+    return type_.dtype != pattern.port.dtype or not pattern.has_rank(len(type_.shape))
 
 
 def _report(
     site: Site,
-    pattern: Pattern,
+    target: Target,
     arrival: Arrival,
     bindings: Bindings,
     given: Collection[str],
@@ -54,18 +90,21 @@ def _report(
 ) -> None:
     """Report what does not fit, but the same two sizes only once a node."""
     port, index, type_ = arrival
-    frame = site.frame
+    frame, pattern = site.frame, target.inputs[port]
     expected = pattern.words(bindings, frame.word)
-    remedy = ""
     if type_.dtype != pattern.port.dtype:
-        code, reason = "wire-dtype", f"{pattern.port.dtype} is not {type_.dtype}"
+        code, remedy = "wire-dtype", causes.of_kind(site, target, port, index)
+        reason = f"{pattern.port.dtype} is not {type_.dtype}"
     else:
         code = "wire-shape"
-        reason, name = _difference(site, pattern, type_, bindings)
-        if site.twin is not None:
-            remedy = "a module that is applied again keeps its widths"
-        elif name in given:
-            remedy = f"leave the setting '{name}' out, and it is solved from the wires"
+        wanted = pattern.axes(bindings)
+        if wanted is None or len(wanted) != len(type_.shape):
+            least = "at least " if wanted is None else ""
+            count = len(pattern.items) if wanted is None else len(wanted)
+            reason = f"{least}{_axes(count)} expected, not {len(type_.shape)}"
+            remedy = causes.of_kind(site, target, port, index)
+        else:
+            reason, remedy = _difference(site, wanted, type_, given)
     message = f"expected {expected}, got {frame.words(type_)}: {reason}"
     at = site.at_wire(port, index)
     if reason not in said:
@@ -73,17 +112,18 @@ def _report(
     said.add(reason)
 
 
-def _difference(site: Site, pattern: Pattern, type_: TensorType, bindings: Bindings) -> tuple[str, str]:
-    """What keeps a type from fitting, and the name of the axis that does."""
+def _difference(site: Site, wanted: Axes, type_: TensorType, given: Collection[str]) -> tuple[str, str]:
+    """What keeps a type from fitting, and what may mend it."""
     frame = site.frame
-    wanted = pattern.axes(bindings)
-    if wanted is None or len(wanted) != len(type_.shape):
-        least = "at least " if wanted is None else ""
-        count = len(pattern.items) if wanted is None else len(wanted)
-        return f"{least}{_axes(count)} expected, not {len(type_.shape)}", ""
     for (name, size), came in zip(wanted, type_.shape, strict=True):
-        if size is not None and size != came and not frame.same(size, came):
-            return f"{frame.word(size)} is not {frame.word(came)}", name
+        if size is None or size == came or frame.same(size, came):
+            continue
+        reason = f"{frame.word(size)} is not {frame.word(came)}"
+        if site.twin is not None:
+            return reason, "a module that is applied again keeps its widths"
+        if name in given:
+            return reason, f"leave the setting '{name}' out, and it is solved from the wires"
+        return reason, causes.of_names(frame, size, came)
     return "no size of its axes makes them equal", ""
 
 

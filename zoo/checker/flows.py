@@ -103,8 +103,9 @@ class _Body:
 
     def _type(self, ref: Ref) -> TensorType | None:
         if ref.port is None:
-            return self.scope.inputs[ref.node]
-        return self.scope.nodes[ref.node].types.get(ref.port)
+            return self.scope.inputs.get(ref.node)
+        node = self.scope.nodes.get(ref.node)
+        return node.types.get(ref.port) if node else None
 
     def _use(
         self, use: Use | None, arrivals: Sequence[Arrival], node: ResolvedNode, path: tuple[str, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, Unpack
 
-from zoo.checker.findings import Code, Finding, TreePath
+from zoo.checker.findings import Code, Finding, Said, TreePath
 from zoo.checker.known import NOTHING, Known
 from zoo.checker.local import ParamError, Sizes
 from zoo.graph import Graph, Scan, join
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from zoo.checker.resolution import ResolvedNode
     from zoo.checker.session import Session
 
-Origin: TypeAlias = tuple[object, ...]
-"""Where the value of a param was said; empty for everything else."""
+Origin: TypeAlias = Said | tuple[object, ...]
+"""What makes several findings one mistake; empty for those that have nothing in common."""
 
 
 class Where(TypedDict, total=False):
@@ -100,7 +100,9 @@ class Frame(Sizes):
         word = blamed.word if isinstance(blamed, ParamError) else blamed
         if not isinstance(word, str):
             return ()
-        return self.origins.get(word, (self.file, self.chain()[0].tree, word))
+        return self.origins.get(
+            word, Said(self.file, (*self.chain()[0].tree, "params", word.removeprefix("$")))
+        )
 
     def report(
         self,
@@ -110,10 +112,15 @@ class Frame(Sizes):
         path: tuple[str, ...] = (),
         **where: Unpack[Where],
     ) -> None:
-        """Add a finding about the body or what is at ``path`` in it; ``at`` is relative to the body."""
+        """Add a finding about the body or what is at ``path`` in it; ``at`` is relative to the body.
+
+        What the value of a param is to blame for stands where that was said.
+        """
         at, about = where.get("at", ()), where.get("about", ())
         severity: Severity = "warning" if about else "error"
         place, key = (*self.tree, *at), where.get("key", not at)
-        port, origin = where.get("port", ""), where.get("origin", ())
-        finding = Finding(code, message, remedy, severity, path, port, self.file, place, key, about, origin)
+        port, origin, file = where.get("port", ""), where.get("origin", ()), self.file
+        if isinstance(origin, Said):
+            file, place, key = origin.file, origin.at, False
+        finding = Finding(code, message, remedy, severity, path, port, file, place, key, about, origin)
         self.findings.append(finding)

@@ -41,8 +41,8 @@ def use_layer(
             continue
         if name in target.sized:
             _bind(bindings, name, code[name], values[name], width=name in spec.widths)
-    good = fit(site, target, wires.arrivals, bindings, () if site.twin else written)
-    excused = _solve(site, target, bindings, code, values, wires.unknown or not good)
+    fits = fit(site, target, wires.arrivals, bindings, () if site.twin else written)
+    excused = _solve(site, target, bindings, code, values, wires.unknown or not fits.good)
     settings, wrong = validated(site, spec.id, spec.settings, values, written, excused)
     for name in wrong:
         if name in written and (name not in spec.widths or bindings.get(name) is code.get(name)):
@@ -51,8 +51,10 @@ def use_layer(
         bindings.setdefault(name, default)
     if site.frame.masks and target.masks:
         masks.warn(site, target, wires, bindings)
+    if fits.swapped:
+        return None, dict.fromkeys(spec.outputs)
     types = _types(site, target, settings, code, wires, bindings)
-    if settings is None or not good or wires.unknown or None in types.values():
+    if settings is None or not fits.good or wires.unknown or None in types.values():
         return None, types
     ahead = hidden = NOTHING
     if spec.ahead:

@@ -18,7 +18,7 @@ from zoo.graph import Graph, Node, Reuse, Scan
 from zoo.spec import TensorType
 
 if TYPE_CHECKING:
-    from zoo.checker.frame import Frame
+    from zoo.checker.frame import Frame, Origin
     from zoo.checker.known import Known
     from zoo.checker.parameters import Shapes
     from zoo.checker.resolution import ResolvedNode
@@ -65,6 +65,7 @@ class Past:
 
     inputs: Mapping[str, Known]
     masks: Mapping[str, TensorType]
+    origins: Mapping[str, Origin]
     entries: Mapping[str, Entry]
 
 
@@ -96,7 +97,7 @@ class Recall:
                 old = past.inputs.get(name)
                 if old is not None and old.like(known):
                     frame.names[name] = old
-            if past.masks == frame.masks:
+            if past.masks == frame.masks and past.origins == frame.origins:
                 self.before = past.entries
         self.inputs = dict(frame.names)
 
@@ -147,7 +148,7 @@ class Recall:
 
     def done(self) -> None:
         """Put the body where the next check finds it."""
-        self.bodies[self.frame.key] = Past(self.inputs, self.frame.masks, self.entries)
+        self.bodies[self.frame.key] = Past(self.inputs, self.frame.masks, self.frame.origins, self.entries)
         self.frame.session.remembered += len(self.entries)
 
 

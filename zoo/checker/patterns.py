@@ -28,6 +28,9 @@ Waiting: TypeAlias = list[tuple["Pattern", Op, Size]]
 Item: TypeAlias = str | int | Op | None
 """An axis made ready: a plain name as a string, a wildcard as None."""
 
+Axes: TypeAlias = list[tuple[str, Size | None]]
+"""Every axis of a port: its name (empty if it has none) and its size, where that is known."""
+
 _UNKNOWN = "?unknown"
 
 
@@ -78,6 +81,10 @@ class Pattern:
                 waiting.append((self, item, size))
         return True
 
+    def has_rank(self, rank: int) -> bool:
+        """Whether it is a port for tensors of so many axes."""
+        return rank == len(self.items) or (self.star is not None and rank > len(self.items))
+
     def shape(self, bindings: Bindings) -> Shape | None:
         """The sizes that the pattern stands for, None while a name has none."""
         sizes: list[Size] = []
@@ -93,7 +100,7 @@ class Pattern:
             (*sizes[: self.leading], *middle, *sizes[self.leading :]) if isinstance(middle, tuple) else None
         )
 
-    def axes(self, bindings: Bindings) -> list[tuple[str, Size | None]] | None:
+    def axes(self, bindings: Bindings) -> Axes | None:
         """Every axis with its name (if it is one) and size (if known); None while its star has no length."""
         axes = [(item if isinstance(item, str) else "", _value(item, bindings)) for item in self.items]
         if self.star is not None:

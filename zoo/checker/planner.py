@@ -134,6 +134,8 @@ class Planner:
             around = list(self.chain())[1:]
             if any(source in planner.entries or source in planner.nodes for planner in around):
                 remedy = f"it is outside the scan: hand it in with const: {{{source}: {source}}}"
+            elif not self.nodes:
+                remedy = "write the nodes under 'nodes'; there are none yet"
             else:
                 names = [word for word in (*self.entries, *self.nodes) if word != name]
                 hint = did_you_mean(source, names)

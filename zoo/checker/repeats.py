@@ -20,6 +20,7 @@ from zoo.checker.values import typed
 from zoo.checker.wiring import Arrival, Wires
 from zoo.errors import SizeError
 from zoo.graph import Repeat, Value
+from zoo.sizes import Name
 
 MOST = 10_000
 """Layers of one repeat."""
@@ -78,7 +79,9 @@ def _count(site: Site, node: Repeat) -> int | None:
         return None
     if 1 <= count <= MOST:
         return count
-    site.report("repeat-count", f"a repeat has from 1 to {MOST} layers, got {count}", at=("repeat",))
+    origin = site.frame.origin(node.count.text) if isinstance(node.count, Name) else ()
+    message = f"a repeat has from 1 to {MOST} layers, got {count}"
+    site.report("repeat-count", message, at=("repeat",), origin=origin)
     return None
 
 

@@ -38,7 +38,8 @@ def ruled(
     try:
         grounded = _checked(target, rule(settings, ground))
     except (ValueError, SizeError) as error:
-        site.report("layer-refuses", f"{title}: {error}")
+        message = f"{title}: {error}"
+        site.report("layer-refuses", message, origin=("layer-refuses", message))
         return None
     except Exception as error:  # noqa: BLE001  # a stranger's code; its bug is told like any other problem
         if not _vague(site, wires):

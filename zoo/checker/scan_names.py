@@ -36,8 +36,13 @@ def check(inner: Planner, scan: Scan) -> None:
         code: Code = "scan-next" if part == "next" else "scan-final"
         inner.report(code, message, remedy, at=(part, key), key=part == "next")
         inner.excused.add(name)
-    for name in scan.state:
-        if name not in scan.next and name not in inner.dropped and not strangers:
+    lost = [name for name in scan.state if name not in scan.next and name not in inner.dropped]
+    if len(lost) > 1 and not scan.next and not strangers:
+        message = f"nothing is fed back, as none of the states {listed(lost)} has a next"
+        inner.report("scan-next", message, f"write next: {{{lost[0]}: …, …}}", at=("state",), key=True)
+        lost = []
+    for name in lost:
+        if not strangers:
             message = f"the state '{name}' has no next, so nothing is fed back"
             remedy = f"write next: {{{name}: …}}, or make it a const"
             inner.report("scan-next", message, remedy, at=("state", name), key=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from zoo.checker import masks
 from zoo.checker.findings import TreePath
 from zoo.checker.frame import Frame
 from zoo.checker.known import Known
 from zoo.checker.layers import Types
+from zoo.checker.local import is_open
+from zoo.checker.mentions import wires
 from zoo.checker.plan import DEEPEST
 from zoo.checker.resolution import ScanUse
 from zoo.checker.scan_inputs import Taken, cut_axes, step_mask, without_axis
@@ -17,7 +20,7 @@ from zoo.checker.targets import default_output
 from zoo.checker.wiring import read
 from zoo.errors import SizeError, did_you_mean
 from zoo.graph import Learned, Ref, Scan, Zeros
-from zoo.sizes import Size, names
+from zoo.sizes import Size, expression, names
 from zoo.spec import TensorType
 
 
@@ -57,8 +60,8 @@ def use_scan(
     walked = next(
         ((axis, type_.shape[axis]) for name, axis in cut.items() if (type_ := taken.types[name])), None
     )
-    types = _outputs(inner, scan, scope.types, walked, mask)
     next_ = check_next(inner, scan, mask)
+    types = _outputs(inner, scan, scope.types, walked, mask)
     site.frame.findings += [finding.under(site.path) for finding in inner.findings]
     known = {out: type_ for out, type_ in types.items() if type_ is not None}
     position = None if mask is None else mask[1]
@@ -117,14 +120,35 @@ def check_next(inner: Frame, scan: Scan, mask: tuple[TensorType, int] | None) ->
         if before is None:
             continue
         if type_ is not None and (reason := _difference(inner, before, type_)):
-            message = (
-                f"the state '{name}' is {inner.words(before)} at the start and {inner.words(type_)} "
-                "after a step, and a state keeps its type"
-            )
-            inner.report("scan-state", message, at=at, origin=("scan-state", inner.file, inner.tree, reason))
+            _keeps_no_type(inner, scan, name, before, type_, reason)
         elif mask is not None and not _leads(inner, mask[0], before):
             _unmaskable(inner, name, before, mask[0], ("state", name))
     return found
+
+
+def _keeps_no_type(
+    inner: Frame, scan: Scan, name: str, before: TensorType, after: TensorType, reason: str
+) -> None:
+    """Report a state that changes its type: at its start, if nodes that read it say so too, else at next."""
+    start, at, remedy = scan.state[name], ("next", name), ""
+    places = {
+        (*inner.tree, "nodes", reader, *place)
+        for reader, node in scan.nodes.items()
+        for place, ref in wires(node)
+        if ref.node == name
+    }
+    others = [found for found in inner.findings if found.code != "wire-shape" or found.at not in places]
+    if isinstance(start, Zeros | Learned) and len(others) < len(inner.findings):
+        inner.findings[:] = others
+        inner.names[name] = Known(Ref(name), None)  # what reads the last state is not to blame
+        at, known = ("state", name), not any(map(is_open, map(inner.ground, after.shape)))
+        remedy = f"write '{replace(start, shape=tuple(map(expression, after.shape)))}'" if known else ""
+    message = (
+        f"the state '{name}' is {inner.words(before)} at the start and {inner.words(after)} "
+        "after a step, and a state keeps its type"
+    )
+    origin = ("scan-state", inner.file, inner.tree, reason)
+    inner.report("scan-state", message, remedy, at=at, origin=origin)
 
 
 def _difference(frame: Frame, before: TensorType, after: TensorType) -> str:

@@ -4,17 +4,17 @@ words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from zoo.checker.findings import TreePath, listed
+from zoo.checker.findings import listed
 from zoo.checker.ranges import allowed, shown
 from zoo.checker.site import Site
 from zoo.checker.values import UNKNOWN
 from zoo.errors import did_you_mean
-from zoo.graph import Repeat
 from zoo.sizes import Name, Op, Symbolic
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def unknown(site: Site, title: str, noun: str, name: str, names: Collection[str]
     hint = did_you_mean(name, names)
     remedy = "" if hint else f"its {noun}s are {listed(names)}" if names else "remove it"
     site.report(
-        "setting-unknown", f"{title} has no {noun} '{name}'{hint}", remedy, at=_place(site, name), key=True
+        "setting-unknown", f"{title} has no {noun} '{name}'{hint}", remedy, at=site.at_setting(name), key=True
     )
 
 
@@ -114,16 +114,26 @@ def _wrong(
     else:
         message = f"'{'.'.join(map(str, error['loc']))}': {_sentence(error)}, got {shown(came)}{source}"
     origin = site.frame.origin(written.text) if isinstance(written, Name) else ()
-    site.report("setting-value", message, at=_place(site, name), origin=origin)
+    remedy = _remedy(site, came, wanted)
+    site.report("setting-value", message, remedy, at=site.at_setting(name), origin=origin)
 
 
-def _place(site: Site, name: str) -> TreePath:
-    node = site.node
-    if isinstance(node, Repeat) and name in node.vary and site.index is not None:
-        return ("vary", name, site.index)
-    return ("with", name)
+def _remedy(site: Site, came: object, wanted: str) -> str:
+    """What to write instead of a value of the wrong kind, where that is plain."""
+    if isinstance(came, float) and came.is_integer() and wanted.startswith("an integer"):
+        return f"write {came:.0f}"
+    if not isinstance(came, str) or "text" in wanted:
+        return ""
+    if f"${came}" in site.frame.values:
+        return f"write '${came}' for the param"
+    if wanted == "true or false" and came.lower() in _WORDS_FOR_BOOL:
+        return f"write {_WORDS_FOR_BOOL[came.lower()]}"
+    if re.fullmatch(r"[-+]?[0-9]+([.,][0-9]+)?", came) and wanted.startswith(("a number", "an integer")):
+        return f"write {came.replace(',', '.')}{', with a point' if ',' in came else ', without quotes'}"
+    return ""
 
 
+_WORDS_FOR_BOOL = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 _OWN_WORDS = ("value_error", "assertion_error")
 
 

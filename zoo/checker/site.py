@@ -46,6 +46,13 @@ class Site:
         where["at"] = ("nodes", self.name, *at) if self.name else at
         self.frame.report(code, message, remedy, self.path, **where)
 
+    def at_setting(self, name: str) -> TreePath:
+        """Where the node gives a setting."""
+        node = self.node
+        if isinstance(node, Repeat) and name in node.vary and self.index is not None:
+            return ("vary", name, self.index)
+        return ("with", name)
+
     def at_wire(self, port: str, index: int | None) -> TreePath:
         """Where the node wires a port, which its file may not name."""
         node = self.node

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from zoo.errors import did_you_mean
 from zoo.files.pieces import PieceReader
-from zoo.files.report import Entries, is_null
+from zoo.files.report import Entries, glued, is_null
 from zoo.files.text import WordError, shown
 from zoo.files.tree import Mapping, Marked
 from zoo.files.words import check_name, parse_use
@@ -71,7 +71,8 @@ class BodyReader(PieceReader):
         return self._reuse(entries) if kind == "reuse" else self._scan(entries["scan"][1])
 
     def _no_kind(self, node: Mapping) -> None:
-        hint = next((hint for name in node.entries if (hint := _meant(name, KEYS))), "")
+        hints = (glued(name, KEYS) or _meant(name, KEYS) for name in node.entries)
+        hint = next(filter(None, hints), "")
         remedy = "" if hint else "write one of 'use', 'repeat', 'scan', 'reuse'"
         self.report(
             "node-kind",

@@ -83,7 +83,7 @@ class Reporter:
         """Report every key that is not one of ``allowed``; ``guess`` finds what was meant."""
         for name, (key, _) in entries.items():
             if name not in allowed:
-                hint = guess(name, allowed)
+                hint = glued(name, allowed) or guess(name, allowed)
                 remedy = "" if hint else f"its keys are {', '.join(allowed)}"
                 self.report("key-unknown", f"{what} has no key '{shown(name)}'{hint}", remedy, key.start)
 
@@ -177,3 +177,9 @@ def describe(node: Marked) -> str:
     if isinstance(value, bool):
         return f"'{node.text}'"
     return f"'{shown(value)}'" if isinstance(value, str) else f"the number {node.text}"
+
+
+def glued(name: str, allowed: Collection[str]) -> str:
+    """What was meant by a key that swallowed its value, for want of a space: ``use:pack/layer``."""
+    key, colon, value = name.partition(":")
+    return f" (did you mean '{key}: {shown(value)}', with a space?)" if colon and key in allowed else ""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import yaml
 
 from zoo.files.text import shown
+from zoo.graph import NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,15 @@ def explain(error: yaml.MarkedYAMLError, text: str, shift: int) -> Flaw:
         return _flaw("a tab stands where spaces indent", "indent with spaces", at)
     if "node content" in said or "expected ','" in said:
         return _collection(text, at, opened, context)
+    if "mapping values are not allowed" in said and (word := _COLONLESS.match(_line(text, at))):
+        start = _start(text, at) + word.start(1)
+        return _flaw(f"'{word[1]}' lacks its colon", f"write '{word[1]}: {{…'", start)
+    stray = "expected key" in said or "block end" in said
+    if stray and "block mapping" in context and _KEY.match(text, at):
+        message = (
+            f"{_it(text, at)} begins in column {at - _start(text, at) + 1}, where no mapping above begins"
+        )
+        return _flaw(message, "begin it in the column of the entries that it stands beside", at)
     if "expected ':'" in said:
         at = opened  # where the line begins that was to be a key
     if "quoted scalar" in context or "double-quoted" in context:
@@ -74,6 +84,9 @@ def explain(error: yaml.MarkedYAMLError, text: str, shift: int) -> Flaw:
             return _flaw(message.format(it=_it(text, at)), remedy, at)
     return _flaw(f"{_it(text, at)} cannot stand here", f"{_LINE_UP}; {_QUOTE}", at)
 
+
+_KEY = re.compile(r"[\w.#'\"-]+:(?=\s)")
+_COLONLESS = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s+[{\[]")
 
 _SENTENCES = (
     ("mapping values are not allowed", "this ':' makes no 'key: value'", f"{_QUOTE}; {_LINE_UP}"),
@@ -134,6 +147,12 @@ def _collection(text: str, at: int, opened: int, context: str) -> Flaw:
             f"{_it(text, at)} stands where a value is expected", "write a value, or remove the comma", at
         )
     close = "}" if bracket == "{" else "]"
+    key = _line(text, at).strip()
+    if bracket == "{" and rest[0] == ":" and NAME.fullmatch(key) and _start(text, at) > opened:
+        message = f"'{key}:' stands where the '{bracket}' of a line above needs ',' or '{close}'"
+        return _flaw(
+            message, f"write the '{close}' that it lacks, or the comma between entries", at - len(key)
+        )
     if rest[0] == "[":
         remedy = "types are words with spaces, 'float batch time'; quote text that holds brackets"
     elif rest[0] == "?":
@@ -159,9 +178,18 @@ def _quoted(said: str, at: int, opened: int) -> Flaw:
     )
 
 
+def _start(text: str, at: int) -> int:
+    """Where the line of an offset begins."""
+    return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+
+
+def _line(text: str, at: int) -> str:
+    """The line of an offset, as far as that."""
+    return text[_start(text, at) : at]
+
+
 def _tab(text: str, at: int) -> bool:
-    start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
-    line = text[start : at + 1]
+    line = text[_start(text, at) : at + 1]
     return "\t" in line and not line.strip()
 
 

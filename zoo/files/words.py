@@ -110,11 +110,19 @@ def parse_port(text: str) -> Port:
         del words[0]
     if not words:
         raise WordError(f"a type is {_TYPE}, got '{shown(text)}'", "begin with float, int or bool")
-    if words[0] not in DTYPES:
-        hint = did_you_mean(words[0], [*DTYPES, "optional"]) or "; begin with float, int or bool"
+    if words[0] not in DTYPES or "," in text or "[" in text:
+        hint = _bracketed(text) or did_you_mean(words[0], [*DTYPES, "optional"])
+        hint = hint or "; begin with float, int or bool"
         raise WordError(f"a type is {_TYPE}, got '{shown(text)}'{hint}")
     dtype: DType = next(dtype for dtype in DTYPES if dtype == words[0])
     return Port(dtype, tuple(map(parse_axis, words[1:])), optional=optional)
+
+
+def _bracketed(text: str) -> str:
+    """What was meant by a type with brackets and commas, ``float[batch, time]``."""
+    plain = " ".join(re.sub(r"[][(),]", " ", text).split())
+    meant = re.fullmatch(rf"(optional )?({'|'.join(DTYPES)})( [\w$+*/-]+)*", plain)
+    return f" (did you mean '{plain}'?)" if meant else ""
 
 
 _TYPE = "'[optional] float|int|bool axis axis …'"
@@ -153,6 +161,17 @@ def parse_start(text: str) -> Start:
     return parse_ref(text)
 
 
+def _mended(text: str) -> str:
+    """What to do about a text that is no expression: a formula in another manner, or no formula at all."""
+    if not re.fullmatch(r"(\$\w+|[\d\s.+*/%^()-])*", text):
+        return "write $$ for a dollar sign in text"
+    return (
+        "write // to divide; it rounds down"
+        if "/" in text.replace("//", "")
+        else "write it as in $dim * 2 + 1"
+    )
+
+
 def parse_expression(text: str) -> Expr:
     """An expression of ``$params`` and integers."""
     if len(text) > 10 * LONGEST:
@@ -160,7 +179,7 @@ def parse_expression(text: str) -> Expr:
     try:
         expr = parse(text)
     except SizeError as error:
-        raise WordError(str(error), "write $$ for a dollar sign in text") from None
+        raise WordError(str(error), _mended(text)) from None
     bare = next((name for name in names(expr) if not name.startswith("$")), None)
     if bare is not None:
         message = f"'{shown(text)}' names '{bare}', which is no param"

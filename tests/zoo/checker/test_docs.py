@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from tests.zoo.checker.test_spoiled import SPOILERS
+from tests.zoo.checker.spoiled.every import SPOILERS
 from zoo.checker.findings import Code
 from zoo.files import read
 

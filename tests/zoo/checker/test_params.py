@@ -48,7 +48,7 @@ def test_a_param_without_a_value_is_missed_only_when_the_graph_is_compiled() -> 
 
 def test_true_is_no_size_and_one_is_no_truth() -> None:
     text = TRANSFORMER.replace("causal: true, dropout", "causal: 1, dropout")
-    said = "t.yaml:23:39: node 'decoder.0.attend.attend': 'causal' is true or false, got 1 (from $causal)"
+    said = "t.yaml:49:64: node 'decoder.0.attend.attend': 'causal' is true or false, got 1 (from $causal)"
     assert told(text) == [said]
     assert told(TRANSFORMER, params={"dim": True}) != []
 
@@ -82,11 +82,13 @@ blocks:
     # time may be source, and nobody says what `hidden` is; but two axes are never three
     hint = "feedforward/ffn has no setting 'droput' (did you mean 'dropout'?)"
     types = "expected float batch dim, got float batch time dim: 2 axes expected, not 3"
+    types += "; see the type of the input 'x': float batch time dim"
     assert errors == [
         f"t.yaml:20:59: node '#outer.inner.ffn': {hint}",
         f"t.yaml:22:42: #outer.inner.wrong.b: {types}",
     ]
-    assert len(warnings) == 2
+    said = "nothing reads 'five'; wire it, make it an output, or remove it"
+    assert warnings == [f"t.yaml:14:7: warning: node '#outer.five': {said}"]
 
 
 def test_a_distribution_that_is_too_old() -> None:
