@@ -17,12 +17,28 @@ from zoo_recurrent.gru_sequence import GRU
 from zoo_recurrent.lstm import LSTMCell
 from zoo_recurrent.lstm_sequence import LSTM
 from zoo_recurrent.min_gru import MinGRU
+from zoo_recurrent.mlstm import MLSTMCell
+from zoo_recurrent.mlstm_sequence import MLSTM
 from zoo_recurrent.rnn import RNNCell
 from zoo_recurrent.rnn_sequence import RNN
 from zoo_recurrent.selective_ssm import SelectiveSSM
+from zoo_recurrent.slstm import SLSTMCell
 
 
 @hookimpl
 def zoo_layers() -> list[type[nn.Module]]:
     """The layers of this pack, in the order of the catalogue."""
-    return [RNNCell, LSTMCell, GRUCell, RNN, LSTM, GRU, MinGRU, SelectiveSSM, Bridge]
+    return [
+        RNNCell,
+        LSTMCell,
+        GRUCell,
+        SLSTMCell,
+        MLSTMCell,
+        RNN,
+        LSTM,
+        GRU,
+        MinGRU,
+        SelectiveSSM,
+        MLSTM,
+        Bridge,
+    ]

@@ -37,11 +37,11 @@ def exported(
     body: Callable[[Sequence[Tensor], Sequence[Tensor]], Sequence[Tensor]],
     states: Sequence[Tensor],
     steps: Sequence[Tensor],
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Tensor, tuple[Tensor, ...]]:
     """A loop over axis 1 of ``steps`` that ``torch.export`` keeps as a loop, for any number of steps.
 
     ``body`` makes the next states of the states and a step. Returns the first state at every step, and all
-    last states stacked.
+    last states.
     """
     from torch._higher_order_ops.scan import scan as loop  # has no public name yet
 
@@ -50,7 +50,7 @@ def exported(
         return new, new[0].clone()
 
     last, outs = cast("Any", loop)(one, tuple(state.clone() for state in states), tuple(steps), dim=1)
-    return outs, torch.stack(last)
+    return outs, tuple(last)
 
 
 class _LinearScan(torch.autograd.Function):

@@ -187,4 +187,4 @@ def _exported(
     steps = [each.flip(1) if backward else each for each in (x, mask) if each is not None]
     out, last = exported(body, states, steps)
     out = out.flip(1) if backward else out
-    return out if mask is None else out.masked_fill(~mask.unsqueeze(-1), 0), tuple(last.unbind(0))
+    return out if mask is None else out.masked_fill(~mask.unsqueeze(-1), 0), last

@@ -18,6 +18,7 @@ PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29)
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "attention/big_bird": {"dim": 15, "heads": 5, "block": 2},
+    "attention/linear": {"dim": 15, "heads": 5},
     "attention/linformer": {"dim": 15, "heads": 5, "max_length": 31},
     "attention/multi_head": {"dim": 15, "heads": 5},
     "attention/relative": {"dim": 15, "heads": 5, "clip": 1},
@@ -28,6 +29,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "position/rotary": {"dim": 15, "heads": 5},
     "recurrent/gru": {"layers": 2, "bidirectional": True},
     "recurrent/lstm": {"layers": 2, "bidirectional": True},
+    "recurrent/mlstm_cell": {"hidden": 22, "heads": 2},
     "recurrent/rnn": {"layers": 3},
 }
 """What a layer needs beyond its axes."""
