@@ -108,6 +108,7 @@ class Window(QMainWindow):
         dock = QDockWidget(title, self)
         dock.setObjectName(id)
         dock.setWidget(widget)
+        dock.setTitleBarWidget(QWidget(dock))  # the tab says what it is
         widget.setAccessibleName(title)
         return dock
 

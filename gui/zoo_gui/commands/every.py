@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zoo_gui.canvas.commands import COMMANDS as CANVAS
-from zoo_gui.commands import editing, filing, helping, viewing
+from zoo_gui.commands import editing, filing, helping, running, viewing
 from zoo_gui.commands.command import Command
 
 MENUS = ("File", "Edit", "View", "Graph", "Run", "Help")
@@ -12,5 +12,6 @@ MENUS = ("File", "Edit", "View", "Graph", "Run", "Help")
 
 def every_command() -> tuple[Command, ...]:
     """Every command that there is, by menu."""
-    found = [*filing.COMMANDS, *editing.COMMANDS, *viewing.COMMANDS, *CANVAS, *helping.COMMANDS]
+    found = [*filing.COMMANDS, *editing.COMMANDS, *viewing.COMMANDS, *CANVAS]
+    found += [*running.COMMANDS, *helping.COMMANDS]
     return tuple(sorted(found, key=lambda command: MENUS.index(command.menu.partition("/")[0])))

@@ -11,6 +11,7 @@ from zoo_gui.panels.palette import Palette
 from zoo_gui.panels.panel import Panel
 from zoo_gui.panels.problems import Problems
 from zoo_gui.panels.text.pane import TextPane
+from zoo_gui.running.panel import RunPanel
 
 _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -64,5 +65,13 @@ PANELS = (
         keys=("Ctrl+H",),
         about="See every step in words, and go back to any of them",
         make=lambda window: History(window.workspace, window.theme),
+    ),
+    Panel(
+        id="run",
+        title="Run",
+        area=_BOTTOM,
+        keys=("Ctrl+R",),
+        about="Run the graph on random inputs or train it, and watch",
+        make=lambda window: RunPanel(window.workspace, window.editor.settings, window.theme),
     ),
 )

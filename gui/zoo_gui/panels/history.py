@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex
+from PySide6.QtCore import QModelIndex, QSize
 from PySide6.QtGui import QBrush, QIcon, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ class History(QWidget):
         self.list = QListView(uniformItemSizes=True)
         self.list.setModel(self.model)
         self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.list.setIconSize(QSize(16, 16))
         self.list.setAccessibleName("History")
         self.list.clicked.connect(self._go)
         self.list.activated.connect(self._go)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QPushButton, QVBoxLayout, QWidget
 
@@ -31,6 +31,7 @@ class Problems(QWidget):
         self.list.setModel(self.model)
         self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.list.setItemDelegate(TwoTone(_WHERE, theme, self.list))
+        self.list.setIconSize(QSize(16, 16))
         self.list.setAccessibleName("Problems")
         self.list.clicked.connect(self._jump)
         self.list.activated.connect(self._jump)

@@ -43,6 +43,8 @@ class Status(QStatusBar):
         count = nodes_in(graph)
         self.nodes.setText(f"{count:,} {'node' if count == 1 else 'nodes'}")
         costs = self._measures.costs
+        if costs is not None and not (costs.complete or costs.whole.parameters):
+            costs = None
         least = "" if costs is None or costs.complete else "at least "
         self.parameters.setText(f"{least}{short(costs.whole.parameters)} parameters" if costs else "")
         self.parameters.setToolTip(f"{costs.whole.parameters:,} parameters" if costs else "")

@@ -1,0 +1,58 @@
+"""Commands of the menu Run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zoo_gui.commands.command import Command
+from zoo_gui.running.panel import RunPanel
+
+if TYPE_CHECKING:
+    from zoo_gui.window import Window
+
+
+def _panel(window: Window) -> RunPanel:
+    panel = window.panel("run")
+    assert isinstance(panel, RunPanel)
+    return panel
+
+
+def _try(window: Window) -> None:
+    window.reveal("run", raised=True)
+    _panel(window).start("trial")
+
+
+def _train(window: Window) -> None:
+    window.reveal("run", raised=True)
+    _panel(window).start("train")
+
+
+COMMANDS = (
+    Command(
+        id="run.try",
+        text="Try on random inputs",
+        menu="Run",
+        keys=("F5",),
+        about="Run the graph forward and backward once, in a process of its own",
+        run=_try,
+        enabled=lambda window: not _panel(window).job.running,
+    ),
+    Command(
+        id="run.train",
+        text="Train",
+        menu="Run",
+        keys=("Ctrl+F5",),
+        about="Train a language model, as zoo train does, in a process of its own",
+        run=_train,
+        enabled=lambda window: not _panel(window).job.running,
+    ),
+    Command(
+        id="run.stop",
+        text="Stop",
+        menu="Run",
+        keys=("Shift+F5",),
+        about="End the run after its step, whole and saved; called again, at once",
+        run=lambda window: _panel(window).stop(),
+        enabled=lambda window: _panel(window).job.running,
+    ),
+)

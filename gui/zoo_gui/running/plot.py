@@ -1,0 +1,92 @@
+"""The losses of a training run as curves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from zoo_gui.theme import Theme
+
+_MOST = 4000
+"""Points of a curve; of more, every second one goes."""
+
+
+class LossPlot(QWidget):
+    """Training and validation loss over steps, and what a bigram model loses.
+
+    pyqtgraph is loaded when there is something to draw.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._plot: Any = None
+        self._curves: dict[str, Any] = {}
+        self.points: dict[str, list[tuple[float, float]]] = {"train": [], "validation": []}
+        self._bigram: float | None = None
+        self.setAccessibleName("Loss over steps")
+
+    def begin(self, bigram: float | None = None) -> None:
+        """Begin with empty curves."""
+        self.points = {"train": [], "validation": []}
+        self._bigram = bigram
+        self._make()
+
+    def add(self, curve: str, step: float, loss: float) -> None:
+        """Add a point to a curve: ``train`` or ``validation``."""
+        points = self.points[curve]
+        points.append((step, loss))
+        if len(points) > _MOST:
+            del points[::2]
+        if curve in self._curves:
+            self._curves[curve].setData(*zip(*points, strict=True))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the colours of another theme."""
+        self._theme = theme
+        if self._plot is not None:
+            self._make()
+
+    def _make(self) -> None:
+        import pyqtgraph
+
+        graph: Any = pyqtgraph
+        theme = self._theme
+        if self._plot is not None:
+            self._layout.removeWidget(self._plot)
+            self._plot.close()
+            self._plot.deleteLater()
+        graph.setConfigOptions(antialias=True)
+        self._plot = graph.PlotWidget(background=theme.field)
+        self._plot.setMenuEnabled(False)
+        self._plot.showGrid(x=False, y=True, alpha=0.25)
+        for side, text in (("bottom", "step"), ("left", "nats")):
+            axis = self._plot.getAxis(side)
+            axis.setPen(theme.border)
+            axis.setTextPen(theme.muted)
+            axis.setLabel(text, color=theme.muted.name())
+        legend = self._plot.addLegend(offset=(-8, 8), labelTextColor=theme.text.name())
+        legend.setBrush(graph.mkBrush(theme.panel))
+        styles = {
+            "train": graph.mkPen(theme.accent, width=1.6),
+            "validation": graph.mkPen(theme.warning, width=1.6),
+        }
+        dot = theme.warning
+        symbols = {"train": None, "validation": "o"}
+        self._curves = {
+            name: self._plot.plot(
+                pen=pen, name=name, symbol=symbols[name], symbolSize=6, symbolBrush=theme.warning
+            )
+            for name, pen in styles.items()
+        }
+        if self._bigram is not None:
+            pen = graph.mkPen(theme.muted, width=1, style=Qt.PenStyle.DashLine)
+            self._plot.addItem(graph.InfiniteLine(self._bigram, angle=0, pen=pen, label="bigram"))
+        self._layout.addWidget(self._plot)
+        for name, points in self.points.items():
+            if points:
+                self._curves[name].setData(*zip(*points, strict=True))

@@ -1,0 +1,179 @@
+"""The process in which a graph runs: ``python -m zoo_gui.running.worker``.
+
+It reads one request as JSON from its input and writes a line of JSON for everything that happens:
+
+    {"event": "facts", "text": ...}                        what is about to happen
+    {"event": "step", "step", "progress", "loss"}          at most twenty times a second
+    {"event": "measured", "step", "train", "validation"}
+    {"event": "sample", "text"}                            what the model writes
+    {"event": "done", "text", "figures"}                   the end, as a sentence and as figures
+    {"event": "error", "text"}                             the end, and why
+
+Whatever else is printed goes to the error output, which the editor shows as a log.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any, Literal, TextIO
+
+from pydantic import BaseModel, ConfigDict
+
+from zoo.errors import GraphError, ZooError
+from zoo.files import loads
+from zoo.graph import Graph
+
+_PAUSE = 0.05
+
+
+class Request(BaseModel):
+    """What to run, and how; ``folder`` is where other files that the graph uses are looked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["trial", "train"]
+    graph: str
+    folder: str | None = None
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    sizes: dict[str, int] = {}
+    steps: int = 500
+    batch: int = 32
+    learning_rate: float = 3e-3
+    text: str | None = None
+
+
+class Teller:
+    """Writes events to the real output, one a line."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._last = 0.0
+
+    def tell(self, event: str, **facts: object) -> None:
+        """Write an event."""
+        self._stream.write(json.dumps({"event": event, **facts}) + "\n")
+        self._stream.flush()
+
+    def step(self, step: int, progress: float, loss: float) -> None:
+        """Write a step, unless one was written just now."""
+        now = time.monotonic()
+        if now - self._last >= _PAUSE or progress >= 1:
+            self._last = now
+            self.tell("step", step=step, progress=progress, loss=loss)
+
+
+def main() -> int:
+    """Read the request, do what it says; 1 when that failed."""
+    teller = Teller(sys.stdout)
+    sys.stdout = sys.stderr
+    try:
+        request = Request.model_validate_json(sys.stdin.buffer.readline())
+        graph = loads(request.graph, request.folder)
+        if request.kind == "trial":
+            _try(graph, request, teller)
+        else:
+            _train(graph, request, teller)
+    except GraphError as error:
+        teller.tell("error", text=f"the graph has problems: {error.problems[0]}")
+        return 1
+    except ZooError as error:
+        teller.tell("error", text=str(error))
+        return 1
+    except KeyboardInterrupt:
+        teller.tell("error", text="stopped")
+        return 130
+    return 0
+
+
+def _try(graph: Graph, request: Request, teller: Teller) -> None:
+    """One forward and one backward pass on random inputs."""
+    import torch
+
+    from zoo.checker import resolve
+    from zoo.cli.resolving import sizes_of
+    from zoo.cli.trial import attempt, random_inputs
+
+    device = torch.device(_device(request.device))
+    resolution = resolve(graph, params={})
+    errors = [problem for problem in resolution.problems if problem.severity == "error"]
+    if errors:
+        raise GraphError(errors)
+    sizes = sizes_of(resolution, request.sizes)
+    inputs = random_inputs(resolution, sizes, torch.float32, device, 0)
+    shown = ", ".join(f"{name} = {size}" for name, size in sizes.items())
+    teller.tell("facts", text=f"random inputs with {shown or 'their own sizes'} on {device}")
+    model = graph.compile(device=device)
+    teller.tell("step", step=0, progress=0.3, loss=None)
+    trial = attempt(model, inputs, list(resolution.root.types), backward=True, times=3)
+    lines = [
+        f"{name}: {' '.join(map(str, tensor.shape))} {str(tensor.dtype).removeprefix('torch.')}"
+        for name, tensor in trial.outputs.items()
+    ]
+    backward = f", backward {1000 * trial.backward:.1f} ms" if trial.backward is not None else ""
+    memory = f"{trial.parameter_memory / 2**20:.1f} MiB of parameters"
+    if trial.peak_memory is not None:
+        memory += f", at most {trial.peak_memory / 2**20:,.0f} MiB in all"
+    text = f"forward {1000 * trial.forward:.1f} ms{backward}; {memory}\n" + "\n".join(lines)
+    odd = [name for name, tensor in trial.outputs.items() if not bool(tensor.isfinite().all())]
+    if odd:
+        text += f"\nnot finite: {', '.join(odd)}"
+    figures = {"forward": trial.forward, "backward": trial.backward, "gradient_norm": trial.gradient_norm}
+    teller.tell("done", text=text, figures=figures)
+
+
+def _device(name: str) -> str:
+    import torch
+
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ZooError("there is no CUDA device, or this PyTorch is built without CUDA; choose the CPU")
+    return name
+
+
+def _train(graph: Graph, request: Request, teller: Teller) -> None:
+    """Train a language model, as ``zoo train`` does, and let it write a little."""
+    from zoo import training
+
+    class Reporter(training.Watcher):
+        """Tells the editor."""
+
+        def prepared(self, facts: Any, clock: Any) -> None:
+            text = (
+                f"{facts.graph}: {facts.parameters:,} parameters on {facts.device}; learns from "
+                f"{facts.text}, {facts.train_characters:,} characters; to beat: {facts.bigram_loss:.3f} nats (bigram model)"
+            )
+            teller.tell("facts", text=text, bigram=facts.bigram_loss, out=str(facts.out))
+            teller.step(clock.step, clock.progress, facts.bigram_loss)
+
+        def stepped(self, clock: Any, train_loss: float) -> None:
+            teller.step(clock.step, clock.progress, train_loss)
+
+        def measured(self, moment: Any) -> None:
+            teller.tell(
+                "measured", step=moment.step, train=moment.train_loss, validation=moment.validation_loss
+            )
+
+        def interrupted(self) -> None:
+            teller.tell("facts", text="stopping after this step, to save it whole")
+
+    options = training.Options(
+        steps=request.steps, batch=request.batch, learning_rate=request.learning_rate, device=request.device
+    )
+    result = training.train(graph, text=request.text, options=options, watcher=Reporter())
+    sample = training.generate(result.best, "\n" if "\n" in result.vocabulary.characters else "", length=240)
+    teller.tell("sample", text=sample.strip("\n"))
+    speed = result.step / result.seconds if result.seconds else 0.0
+    ended = "stopped" if result.interrupted else "done"
+    text = (
+        f"{ended} at step {result.step:,}: validation {result.validation_loss:.3f} nats, bigram model "
+        f"{result.bigram_loss:.3f}; {speed:.1f} steps a second; kept in {result.out}"
+    )
+    figures = {"validation": result.validation_loss, "bigram": result.bigram_loss, "steps": result.step}
+    teller.tell("done", text=text, figures=figures, out=str(result.out))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,129 @@
+"""Running in a process of its own: what it tells, how it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+import zoo
+from zoo.edits import SetSetting
+from zoo_gui.running.panel import RunPanel
+from zoo_gui.theme import DARK
+from zoo_gui.window import Window
+
+LONGEST = 120_000
+
+
+@pytest.fixture
+def panel(window: Window) -> RunPanel:
+    found = window.panel("run")
+    assert isinstance(found, RunPanel)
+    return found
+
+
+def test_a_trial_tells_times_and_shapes(panel: RunPanel, qtbot: QtBot) -> None:
+    panel.device.setCurrentText("cpu")
+    with qtbot.waitSignal(panel.job.ended, timeout=LONGEST):
+        panel.start("trial")
+        assert not panel.try_button.isEnabled()
+        assert panel.stop_button.isEnabled()
+    assert "forward" in panel.result.text()
+    assert "out: 1 32 7 float32" in panel.result.text()
+    assert panel.try_button.isEnabled()
+    assert panel.progress.value() == 1000
+
+
+@pytest.mark.long
+def test_problems_of_the_graph_are_a_sentence(window: Window, panel: RunPanel, qtbot: QtBot) -> None:
+    window.workspace.perform(SetSetting("", "layer", "input", 6))
+    with qtbot.waitSignal(panel.job.ended, timeout=LONGEST):
+        panel.start("trial")
+    assert "the graph has problems" in panel.result.text()
+    assert "Traceback" not in panel.log.toPlainText()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+def test_a_process_that_is_killed_leaves_a_sentence(window: Window, panel: RunPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(panel.job.ended, timeout=LONGEST):
+        panel.start("trial")
+        qtbot.waitUntil(lambda: panel.job.process_id > 0)
+        os.kill(panel.job.process_id, signal.SIGKILL)
+    assert "ended from outside" in panel.result.text()
+    assert not panel.job.running
+    assert window.workspace.perform(SetSetting("", "layer", "output", 3))
+
+
+def test_a_run_is_stopped(panel: RunPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(panel.job.ended, timeout=LONGEST):
+        panel.start("trial")
+        qtbot.waitUntil(lambda: panel.job.process_id > 0)
+        panel.stop()
+        assert panel.stop_button.text() == "Stop now"
+    assert panel.result.text() == "stopped"
+
+
+def test_the_window_ends_what_runs(window: Window, panel: RunPanel, qtbot: QtBot) -> None:
+    panel.start("trial")
+    qtbot.waitUntil(lambda: panel.job.process_id > 0)
+    window.close()
+    assert not panel.job.running
+
+
+@pytest.mark.parametrize(("field", "text"), [("steps", "many"), ("batch", "0"), ("rate", "-1")])
+def test_numbers_are_numbers(panel: RunPanel, field: str, text: str) -> None:
+    getattr(panel, field).setText(text)
+    panel.start("train")
+    assert text in panel.result.text()
+    assert not panel.job.running
+
+
+def test_losses_become_curves(panel: RunPanel) -> None:
+    events: list[dict[str, Any]] = [
+        {"event": "facts", "text": "small: 42 parameters", "bigram": 2.5},
+        *(
+            {"event": "step", "step": step, "progress": step / 10, "loss": 5 - step / 10}
+            for step in range(1, 10)
+        ),
+        {"event": "measured", "step": 9, "train": 4.1, "validation": 4.2},
+        {"event": "sample", "text": "the cat"},
+    ]
+    for event in events:
+        panel._take(event)
+    assert len(panel.plot.points["train"]) == 9
+    assert panel.plot.points["validation"] == [(9, 4.2)]
+    assert panel.progress.value() == 900
+    assert "the cat" in panel.log.toPlainText()
+    panel.set_theme(DARK)
+    for step in range(5000):
+        panel.plot.add("train", step, 1.0)
+    assert len(panel.plot.points["train"]) <= 4000
+
+
+MODEL = """\
+format: zoo/1
+name: tiny
+params: {vocab: 99, dim: 8}
+inputs: {tokens: int batch time}
+outputs: {logits: head}
+nodes:
+  embed: {use: basic/embedding, with: {vocab: $vocab, dim: $dim}, in: tokens}
+  head: {use: basic/linear, with: {output: $vocab}, in: embed}
+"""
+
+
+@pytest.mark.long
+def test_a_model_is_trained(window: Window, panel: RunPanel, qtbot: QtBot) -> None:
+    assert window.workspace.path is not None
+    window.workspace.load(zoo.loads(MODEL), window.workspace.path)
+    panel.steps.setText("20")
+    with qtbot.waitSignal(panel.job.ended, timeout=2 * LONGEST):
+        panel.start("train")
+    assert "done at step 20" in panel.result.text(), panel.log.toPlainText()
+    assert panel.plot.points["train"]
+    assert panel.plot.points["validation"]
+    assert (window.workspace.path.parent / "runs" / "tiny" / "best.safetensors").exists()
