@@ -1,0 +1,135 @@
+"""Linear attention: the softmax is replaced by a product of features, which can be summed up once."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from zoo import layer
+from zoo.errors import InputError
+from zoo.fields import Positive
+from zoo.sizes import Size
+from zoo_attention.cache import check_stream
+from zoo_attention.heads import Biases, Heads, Projected, check_heads, from_heads, into_heads, start
+from zoo_attention.recall import recall
+from zoo_attention.scaled_dot_product import Causal
+
+
+@layer("attention/linear")
+class Linear(nn.Module):
+    """Linear attention (Katharopoulos et al. 2020, Transformers are RNNs), in several heads.
+
+        head_i = Σ_j φ(q_i)·φ(k_j) v_j / Σ_j φ(q_i)·φ(k_j),   φ(x) = elu(x) + 1
+        out = W_o [head_1; …; head_heads] + b_o
+
+    over all j, or with ``causal`` over j ≤ i. The sums of φ(k_j) v_jᵀ and φ(k_j) are taken once, and not for
+    every query: time and memory grow with the length, and a stream keeps one matrix a head, however long it
+    is. Weights are never sharp, for φ is positive and smooth; there are none to look at.
+
+    ``mask`` is true at real keys; a query that may attend to nothing gets zeros (no b_o either). ``causal``
+    aligns at the end, as in ``attention/multi_head``; there must be as many keys as queries or more.
+    ``query``, ``key``, ``value``, ``out``: four ``torch.nn.Linear``, as there. Sums are in 32 bits at least.
+
+    Raises ValueError where dim does not divide into heads, InputError for a causal one with fewer keys than
+    queries.
+    """
+
+    def __init__(
+        self,
+        dim: Positive,
+        heads: Heads,
+        key_dim: Positive,
+        value_dim: Positive,
+        causal: Causal = False,
+        biases: Biases = True,
+    ) -> None:
+        super().__init__()
+        check_heads(dim, heads)
+        self.heads, self.causal = heads, causal
+        self.query = nn.Linear(dim, dim, biases)
+        self.key = nn.Linear(key_dim, dim, biases)
+        self.value = nn.Linear(value_dim, dim, biases)
+        self.out = nn.Linear(dim, dim, biases)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the weights anew and set the biases to zero."""
+        start(self)
+
+    def forward(
+        self,
+        query: Float[Tensor, "batch query dim"],
+        key: Float[Tensor, "batch key key_dim"],
+        value: Float[Tensor, "batch key value_dim"],
+        mask: Bool[Tensor, "batch key"] | None = None,
+    ) -> Float[Tensor, "batch query dim"]:
+        queries, keys, values = self._features(query, key, value, mask)
+        if not self.causal:
+            return self._out(queries @ (keys.transpose(-2, -1) @ values), query.dtype)
+        early = key.shape[1] - query.shape[1]
+        if early < 0:
+            raise InputError(
+                "causal attention/linear has a key for every query, and there are "
+                f"{query.shape[1]} queries and {key.shape[1]} keys; give as many keys"
+            )
+        state = keys[:, :, :early].transpose(-2, -1) @ values[:, :, :early] if early else None
+        ones = queries.new_ones(self.heads)
+        return self._out(
+            recall(queries, keys[:, :, early:], values[:, :, early:], ones, state).out, query.dtype
+        )
+
+    def initial_state(
+        self, batch: int, device: torch.device, dtype: torch.dtype
+    ) -> Float[Tensor, "batch heads part columns"]:
+        """Sums over nothing. Raises InputError for a layer that is not causal."""
+        check_stream("attention/linear", self.causal, memory=False)
+        part = self.query.out_features // self.heads
+        return torch.zeros(batch, self.heads, part, part + 1, device=device, dtype=_wide(dtype))
+
+    def step(
+        self,
+        query: Float[Tensor, "batch query dim"],
+        key: Float[Tensor, "batch key key_dim"],
+        value: Float[Tensor, "batch key value_dim"],
+        state: Float[Tensor, "batch heads part columns"],
+        mask: Bool[Tensor, "batch key"] | None = None,
+    ) -> tuple[Float[Tensor, "batch query dim"], Float[Tensor, "batch heads part columns"]]:
+        """``forward`` over the next piece of the sequence."""
+        queries, keys, values = self._features(query, key, value, mask)
+        got, state = recall(queries, keys, values, queries.new_ones(self.heads), state)
+        return self._out(got, query.dtype), state
+
+    def _features(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Projected:
+        """φ of queries and keys, and values with a column of ones, which sums the keys alone."""
+        queries, keys, values = into_heads(self, query, key, value, mask)
+        wide = _wide(queries.dtype)
+        # In one piece: traced, the gradient of elu has other strides than it has when it runs.
+        queries, keys = (F.elu(x.to(wide).contiguous()) + 1 for x in (queries, keys))
+        values = F.pad(values.to(wide), (0, 1), value=1.0)
+        if mask is not None:
+            keys = keys.masked_fill(~mask[:, None, :, None], 0)
+        return Projected(queries, keys, values)
+
+    def _out(self, sums: Float[Tensor, "batch heads query columns"], dtype: torch.dtype) -> Tensor:
+        """Sums of values over sums of keys; these are zero only where there was no key."""
+        above, below = sums[..., :-1], sums[..., -1:]
+        heads = above / torch.where(below == 0, 1.0, below)
+        return from_heads(self, heads.to(dtype), (below != 0).any(1))
+
+    @staticmethod
+    def sees_ahead(settings: Mapping[str, Any], _: Collection[str]) -> tuple[str, ...]:
+        """Keys behind a query's own place, unless it is causal."""
+        return () if settings["causal"] else ("key",)
+
+    @staticmethod
+    def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
+        """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
+        check_heads(settings["dim"], settings["heads"])
+        return {}
+
+
+def _wide(dtype: torch.dtype) -> torch.dtype:
+    return torch.promote_types(dtype, torch.float32)
