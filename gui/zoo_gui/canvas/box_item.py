@@ -5,12 +5,15 @@ It paints everything of its own, ports and their names too: an item for each wou
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QStaticText
+from PySide6.QtGui import QFontMetricsF, QPainter, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from zoo_gui.canvas.box_paint import paint_box
-from zoo_gui.canvas.geometry import REACH, inlet_at, outlet_at, outline
+from zoo_gui.canvas.geometry import PADDING, REACH, inlet_at, outlet_at, outline
 from zoo_gui.canvas.picture import Box, Inlet, Outlet
 from zoo_gui.canvas.style import DETAIL, LABEL, TITLE, Style, width
 
@@ -39,25 +42,53 @@ class BoxItem(QGraphicsRectItem):
         self.box = box
         self.outline = outline(box)
         self.setRect(self.outline.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
-        self.title = _text(box.title)
-        self.detail = _text(box.detail)
-        self.badge = _text(box.badge)
+        self._names: dict[int, tuple[QStaticText, float, float]] = {}
+        self._lines: list[tuple[QPointF, QStaticText]] | None = None
         self.badge_width = width(box.badge, LABEL) if box.badge else 0.0
-        self.title_width, self.detail_width = width(box.title, TITLE, True), width(box.detail, DETAIL)
-        self.names: list[tuple[QPointF, QStaticText]] = []
-        if not box.small:
-            for index, inlet in enumerate(box.inlets):
-                self.names.append((inlet_at(box, index) + QPointF(11, -8), _text(inlet.label)))
-            for index, outlet in enumerate(box.outlets):
-                across = width(outlet.label, DETAIL) + 11
-                name = _text(outlet.label)
-                self.names.append((outlet_at(box, index) + QPointF(-across, -8), name))
         self.update()
 
     def set_style(self, style: Style) -> None:
         """Draw with another theme."""
         self.style = style
         self.show_box(self.box)
+
+    @property
+    def title(self) -> QStaticText:
+        """The name."""
+        return _text(self.box.title, TITLE)
+
+    @property
+    def badge(self) -> QStaticText:
+        """The word in the corner."""
+        return _text(self.box.badge, LABEL)
+
+    @property
+    def lines(self) -> list[tuple[QPointF, QStaticText]]:
+        """The second line and the names of the ports, with their places."""
+        if self._lines is None:  # most boxes of a large body are never near enough to be read
+            self._lines = [*self._laid_out()]
+        return self._lines
+
+    def _laid_out(self) -> Iterator[tuple[QPointF, QStaticText]]:
+        box = self.box
+        left = PADDING + (4 if box.look in ("input", "state", "output") else 0)
+        yield QPointF(left, 20.5), _text(box.detail, DETAIL)
+        if box.small:
+            return
+        for index, inlet in enumerate(box.inlets):
+            yield inlet_at(box, index) + QPointF(11, -8), _text(inlet.label, DETAIL)
+        for index, outlet in enumerate(box.outlets):
+            across = width(outlet.label, DETAIL) + 11
+            yield outlet_at(box, index) + QPointF(-across, -8), _text(outlet.label, DETAIL)
+
+    def name_at(self, height: int) -> tuple[QStaticText, float, float]:
+        """The name in letters of another height, no wider than the box, with its size."""
+        if height not in self._names:
+            metrics = QFontMetricsF(self.style.names[height])
+            room = self.outline.width() - 12
+            text = metrics.elidedText(self.box.title, Qt.TextElideMode.ElideRight, room)
+            self._names[height] = (_text(text, height), metrics.horizontalAdvance(text), metrics.height())
+        return self._names[height]
 
     def inlet_position(self, index: int) -> QPointF:
         """Where an inlet is on the canvas."""
@@ -93,7 +124,9 @@ def _close(a: QPointF, b: QPointF) -> bool:
     return abs(a.x() - b.x()) <= REACH and abs(a.y() - b.y()) <= REACH
 
 
-def _text(text: str) -> QStaticText:
+@lru_cache(maxsize=8192)
+def _text(text: str, height: int) -> QStaticText:  # noqa: ARG001 - one for each height: it is laid out for one
+    """A text, laid out when it is first painted."""
     laid_out = QStaticText(text)
     laid_out.setTextFormat(Qt.TextFormat.PlainText)
     laid_out.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)

@@ -9,14 +9,14 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygon
 
 from zoo_gui.canvas.geometry import HEADER, PADDING, inlet_at, outlet_at
 from zoo_gui.canvas.picture import Inlet, Outlet
-from zoo_gui.canvas.style import Style
+from zoo_gui.canvas.style import NAME_SIZES, Style
 
 if TYPE_CHECKING:
     from zoo_gui.canvas.box_item import BoxItem
 
 ROUND = 7.0
-READABLE = 0.45
-"""Below this scale no text is drawn, below half of it no ports."""
+READABLE = 0.66
+"""Below this scale only names are drawn, larger; below a third of it no ports."""
 
 
 def paint_box(item: BoxItem, painter: QPainter, scale: float) -> None:
@@ -26,7 +26,9 @@ def paint_box(item: BoxItem, painter: QPainter, scale: float) -> None:
     _paint_outline(item, painter, scale)
     if scale >= READABLE:
         _paint_text(item, painter)
-    if scale >= READABLE / 2:
+    else:
+        _paint_name(item, painter, scale)
+    if scale >= READABLE / 3:
         for index, inlet in enumerate(box.inlets):
             _paint_port(painter, style, inlet_at(box, index), inlet, item.lit.get(inlet))
         for index, outlet in enumerate(box.outlets):
@@ -69,7 +71,7 @@ def _paint_outline(item: BoxItem, painter: QPainter, scale: float) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(style.selected if item.selected else pen)
     painter.drawRoundedRect(rect, radius, radius)
-    if box.look in ("block", "scan") and scale >= READABLE / 2:
+    if box.look in ("block", "scan") and scale >= READABLE / 3:
         painter.setPen(QPen(pen.color(), 1))
         painter.drawRoundedRect(rect.adjusted(3, 3, -3, -3), radius - 3, radius - 3)
 
@@ -96,11 +98,10 @@ def _paint_text(item: BoxItem, painter: QPainter) -> None:
     left = PADDING + (4 if pill else 0)
     painter.setFont(style.title)
     painter.setPen(theme.node_text)
-    painter.drawStaticText(QPointF(left, 4.5), item.title)
+    painter.drawStaticText(QPointF(left, 5), item.title)
     painter.setFont(style.detail)
     painter.setPen(theme.node_detail)
-    painter.drawStaticText(QPointF(left, 20.5), item.detail)
-    for at, name in item.names:
+    for at, name in item.lines:
         painter.drawStaticText(at, name)
     if not box.small:
         painter.setPen(QPen(theme.grid, 1))
@@ -110,6 +111,16 @@ def _paint_text(item: BoxItem, painter: QPainter) -> None:
         painter.setPen(theme.feedback if box.look in ("scan", "state") else theme.node_detail)
         right = item.outline.right() - PADDING - (4 if pill else 0) - item.badge_width
         painter.drawStaticText(QPointF(right, 6.5), item.badge)
+
+
+def _paint_name(item: BoxItem, painter: QPainter, scale: float) -> None:
+    """Paint the name alone, as large as it must be to be read from here, cut off where the box ends."""
+    height = min(NAME_SIZES, key=lambda size: abs(size - 10.5 / scale))
+    painter.setFont(item.style.names[height])
+    painter.setPen(item.style.theme.node_text)
+    name, across, down = item.name_at(height)
+    rect = item.outline
+    painter.drawStaticText(QPointF((rect.width() - across) / 2, (rect.height() - down) / 2 + 2), name)
 
 
 def _paint_port(painter: QPainter, style: Style, at: QPointF, port: Inlet | Outlet, lit: bool | None) -> None:

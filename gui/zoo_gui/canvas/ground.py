@@ -11,7 +11,7 @@ from zoo_gui.canvas.camera import Camera
 from zoo_gui.canvas.style import Style
 
 STEP = 40.0
-GRID_FROM = 0.6
+GRID_FROM = 0.66
 HINTS = (
     "Press Tab to add a layer, or drag one here from the palette",
     "Drag from port to port to wire; the shape stands on every wire",

@@ -6,7 +6,7 @@ the boxes of each colour show the same, ten times faster.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
@@ -14,9 +14,12 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from zoo_gui.canvas.box_item import BoxItem
 from zoo_gui.canvas.scene import Scene
 from zoo_gui.canvas.style import Style
+from zoo_gui.canvas.wire_item import WireItem
 
 FAR = 0.3
-"""Below this scale."""
+"""Below this scale, where there are more boxes than ``MANY``."""
+
+MANY = 150
 
 
 class Overview:
@@ -27,10 +30,19 @@ class Overview:
         self._lines: list[QLineF] = []
         self._rects: dict[int, list[QRectF]] = {}
         self._known = False
+        self._marks: list[tuple[QColor, BoxItem | WireItem]] | None = None
+
+    def serves(self, scale: float) -> bool:
+        """Whether this, and not every item for itself, is to paint at a scale."""
+        return scale < FAR and len(self._scene.boxes) > MANY
 
     def forget(self) -> None:
         """Something has changed."""
-        self._known = False
+        self._known, self._marks = False, None
+
+    def forget_marks(self) -> None:
+        """Something else is selected or found."""
+        self._marks = None
 
     def paint(self, painter: QPainter, style: Style, moving: Iterable[BoxItem] = ()) -> None:
         """Paint everything; ``moving`` boxes are painted where they are now."""
@@ -54,25 +66,33 @@ class Overview:
             self._rects.setdefault(_colour(item, style).rgba(), []).append(item.frame)
 
     def _paint_marked(self, painter: QPainter, style: Style, moving: Iterable[BoxItem]) -> None:
-        theme = style.theme
-        painter.setBrush(Qt.BrushStyle.NoBrush)
         for item in moving:
             painter.fillRect(item.frame, QBrush(_colour(item, style)))
-        for item in self._scene.boxes.values():
-            if item.selected or item.found or item.box.problems:
-                severe = any(problem.severity == "error" for problem in item.box.problems)
-                colour = theme.selection if item.selected or item.found else theme.severity("warning")
-                colour = theme.error if severe and not item.selected else colour
-                pen = QPen(colour, 2)
-                pen.setCosmetic(True)
-                painter.setPen(pen)
+        if self._marks is None:
+            self._marks = [*self._marked(style)]
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        pen = QPen(style.theme.selection, 2)
+        pen.setCosmetic(True)
+        for colour, item in self._marks:
+            pen.setColor(colour)
+            painter.setPen(pen)
+            if isinstance(item, BoxItem):
                 painter.drawRect(item.frame)
+            else:
+                painter.drawLine(QLineF(self._scene.begin_of(item), self._scene.finish_of(item)))
+
+    def _marked(self, style: Style) -> Iterator[tuple[QColor, BoxItem | WireItem]]:
+        """What is selected, found or wrong, with its colour."""
+        theme = style.theme
         for wire in self._scene.wires.values():
             if wire.selected or wire.line.problem:
-                pen = QPen(theme.selection if wire.selected else theme.misfit, 2)
-                pen.setCosmetic(True)
-                painter.setPen(pen)
-                painter.drawLine(QLineF(self._scene.begin_of(wire), self._scene.finish_of(wire)))
+                yield theme.selection if wire.selected else theme.misfit, wire
+        for item in self._scene.boxes.values():
+            if item.selected or item.found:
+                yield theme.selection, item
+            elif item.box.problems:
+                severe = any(problem.severity == "error" for problem in item.box.problems)
+                yield theme.error if severe else theme.warning, item
 
 
 def _colour(item: BoxItem, style: Style) -> QColor:

@@ -48,9 +48,9 @@ class Outlet:
     on_demand: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Box:
-    """A node, or something that enters or leaves the body."""
+    """A node, or something that enters or leaves the body. Boxes are equal when they are one object."""
 
     pick: Pick
     look: Look

@@ -20,6 +20,9 @@ from zoo_gui.workspace import Pick
 
 Spot = tuple[float, float]
 
+MANY = 8
+"""So many new boxes at once are another drawing, and arranged as one."""
+
 APART = 20.0
 """Between boxes that were not arranged together."""
 
@@ -36,7 +39,8 @@ class Placing:
     def places(self, picture: Picture, layout: Mapping[str, tuple[int, int]], scope: str) -> dict[Pick, Spot]:
         """A place for every box of the picture."""
         hand = by_hand(picture, layout, scope)
-        if self.arrangement is None:
+        new = sum(pick not in self._kept and pick not in hand for pick in picture.boxes)
+        if self.arrangement is None or new > max(MANY, len(picture.boxes) // 3):
             self._arrange(picture, hand)
         found = {pick: self._kept[pick] for pick in picture.boxes if pick in self._kept} | hand
         for pick, box in picture.boxes.items():

@@ -39,6 +39,7 @@ class Scene(QGraphicsScene):
         self.boxes: dict[Pick, BoxItem] = {}
         self.wires: dict[End, WireItem] = {}
         self._of_box: dict[Pick, list[End]] = {}
+        self._backs: list[End] = []
         self._placing = Placing()
         self._content: QRectF | None = None
 
@@ -54,6 +55,7 @@ class Scene(QGraphicsScene):
             self._content = None
         if rewired:
             self._of_box = {}
+            self._backs = [end for end, line in picture.lines.items() if line.back]
             for end, line in picture.lines.items():
                 for pick in {line.start, line.stop}:
                     self._of_box.setdefault(pick, []).append(end)
@@ -117,15 +119,14 @@ class Scene(QGraphicsScene):
 
     def lay_wires(self, ends: Iterable[End]) -> None:
         """Lay wires from port to port; the first of each outlet has the label."""
-        backs = [end for end, wire in self.wires.items() if wire.line.back]
-        for end in {*ends, *backs}:
+        for end in {*ends, *self._backs}:
             wire = self.wires.get(end)
             if wire is None:
                 continue
             start, stop = self.boxes[wire.line.start], self.boxes[wire.line.stop]
             begin, finish = self.begin_of(wire), self.finish_of(wire)
             if wire.line.back:
-                self._lay_back(wire, begin, finish, backs.index(end))
+                self._lay_back(wire, begin, finish, self._backs.index(end))
                 continue
             room = width(wire.line.label, LABEL) + 14 if wire.line.label else 0.0
             path, stub = self._way(wire, start, stop, begin, finish, room)
@@ -196,7 +197,7 @@ class Scene(QGraphicsScene):
 
     def drawn(self) -> QRectF:
         """The rectangle of all that is drawn, wires back in time included."""
-        lanes = sum(wire.line.back for wire in self.wires.values())
+        lanes = len(self._backs)
         extra = 40 + LANE * lanes if lanes else 10
         return self.content().adjusted(-10 - 8 * lanes, -16, 10, extra)
 

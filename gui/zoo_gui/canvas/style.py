@@ -14,6 +14,9 @@ from zoo_gui.theme.style import mixed
 TITLE, DETAIL, LABEL = 13, 11, 10
 """Heights of letters, in the canvas's own units."""
 
+NAME_SIZES = (15, 18, 22, 27)
+"""Those of names that are read from further away."""
+
 
 class Style:
     """A theme, ready to draw with."""
@@ -23,6 +26,7 @@ class Style:
         self.title = _font(TITLE, QFont.Weight.DemiBold)
         self.detail = _font(DETAIL)
         self.label = _font(LABEL)
+        self.names = {size: _font(size, QFont.Weight.DemiBold) for size in NAME_SIZES}
         self.border = QPen(theme.node_border, 1.2)
         self.dashed = QPen(theme.node_border, 1.4, Qt.PenStyle.DashLine)
         self.selected = QPen(theme.selection, 2.4)

@@ -165,6 +165,7 @@ class Canvas(QGraphicsView):
                 item.selected = True
                 item.update()
         self._selected = selection
+        self._overview.forget_marks()
         self.viewport().update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -180,6 +181,7 @@ class Canvas(QGraphicsView):
             if item.found != (pick in found):
                 item.found = pick in found
                 item.update()
+        self._overview.forget_marks()
         self.viewport().update()
 
     # ----------------------------------------------------------------------------------------------- looking
@@ -187,7 +189,7 @@ class Canvas(QGraphicsView):
     def fit(self) -> None:
         """Show all of the body."""
         self._look = True
-        self.camera.fit(self.scene_.drawn().adjusted(-40, -40, 40, 40))
+        self.camera.fit(self.scene_.drawn().adjusted(-24, -24, 24, 24))
         self.seen_changed.emit()
 
     def fit_selection(self) -> None:
@@ -443,7 +445,7 @@ class Canvas(QGraphicsView):
     # ---------------------------------------------------------------------------------------------- painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self.camera.scale >= FAR:
+        if not self._overview.serves(self.camera.scale):
             super().paintEvent(event)
         else:
             painter = QPainter(self.viewport())

@@ -62,7 +62,7 @@ class WireItem(QGraphicsRectItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(self._pen())
         painter.drawPath(self.way)
-        if self.delay is not None and scale >= READABLE / 2:
+        if self.delay is not None and scale >= READABLE / 3:
             _paint_delay(painter, style, self.delay)
         if self.text is not None and self.words is not None and scale >= READABLE:
             painter.setFont(style.label)

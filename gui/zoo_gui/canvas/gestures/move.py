@@ -11,6 +11,7 @@ from zoo_gui.canvas.box_item import BoxItem
 from zoo_gui.canvas.geometry import inlet_at, outlet_at
 from zoo_gui.canvas.gestures.gesture import Gesture
 from zoo_gui.canvas.gestures.guides import snapped
+from zoo_gui.canvas.overview import FAR
 from zoo_gui.workspace import Pick
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class MoveBoxes(Gesture):
         self.canvas.scene_.follow(item.box.pick for item in self.items)
 
     def _others(self) -> list[tuple[QRectF, list[float]]]:
+        if self.canvas.camera.scale < FAR:
+            return []  # nobody sees from there what is in line
         moved = set(self.items)
         seen = self.canvas.camera.seen
         return [
