@@ -67,6 +67,12 @@ class Conv1d(nn.Module):
         """Along time, where windows lie around their step."""
         return ("time",) if settings["padding"] == "same" and settings["kernel"] > 1 else ()
 
+    @staticmethod
+    def receptive_field(settings: Mapping[str, Any]) -> int | None:
+        """How many steps a step sees, its own the last; None where windows have gaps or look ahead."""
+        gaps = settings["padding"] == "same" or settings["dilation"] > 1
+        return None if gaps else settings["kernel"]
+
     def forward(
         self, x: Float[Tensor, "batch time input"], mask: Bool[Tensor, "batch time"] | None = None
     ) -> Float[Tensor, "batch time output"]:

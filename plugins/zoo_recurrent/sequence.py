@@ -84,10 +84,13 @@ def run(
     # In torch's training mode, in which alone cuDNN goes backward; without dropout it changes no number.
     options = True, layers, dropout, dropout > 0 or torch.is_grad_enabled(), bidirectional
     before = [state.transpose(0, 1).contiguous() for state in states]
-    if mask is None or x.is_meta:  # without contents there are no lengths
+    if x.is_cuda:
+        weights = side_by_side(weights)
+    told = None if mask is None or x.is_meta else _lengths(mask)  # without contents there are none
+    if mask is None or told is None or bool(told.min() == x.shape[1]):
         out, *after = kernel(x, *_pair(before), weights, *options, True)
         return out, *(state.transpose(0, 1) for state in after)
-    packed, places = _pack(x, mask)
+    packed, places = _pack(x, mask, told)
     sorted_, unsorted = packed.sorted_indices, packed.unsorted_indices
     assert sorted_ is not None
     assert unsorted is not None
@@ -110,14 +113,36 @@ def _pair(states: list[Tensor]) -> list[Any]:
     return [states[0] if len(states) == 1 else states]
 
 
-def _pack(x: Tensor, mask: Tensor) -> tuple[PackedSequence, Tensor | None]:
+def side_by_side(weights: Sequence[Tensor]) -> list[Tensor]:
+    """The weights copied into one block, matrices before biases, the order in which cuDNN reads them.
+
+    cuDNN copies weights that lie apart at each call, too, and PyTorch warns of it.
+    """
+    order = sorted(range(len(weights)), key=lambda at: at % 4 > 1)
+    block = torch.cat([weights[at].reshape(-1) for at in order])
+    found, start = list(weights), 0
+    for at in order:
+        size = weights[at].numel()
+        found[at] = block[start : start + size].view_as(weights[at])
+        start += size
+    return found
+
+
+def _lengths(mask: Tensor) -> Tensor:
+    """How many real steps each sequence has, and as the last number, whether any padding stands before one.
+
+    That number is 0 if it does and the number of steps if not. A GPU is waited for, here alone.
+    """
+    at_the_end = (mask[:, 1:] <= mask[:, :-1]).all()
+    return torch.cat([mask.sum(1), at_the_end.unsqueeze(0) * mask.shape[1]]).cpu()
+
+
+def _pack(x: Tensor, mask: Tensor, told: Tensor) -> tuple[PackedSequence, Tensor | None]:
     """The real steps alone; where each stood, unless all padding stands at the end.
 
     An empty sequence gets one step of zeros, for PyTorch packs none.
     """
     x = x.masked_fill(~mask.unsqueeze(-1), 0)
-    at_the_end = (mask[:, 1:] <= mask[:, :-1]).all()
-    told = torch.cat([mask.sum(1), at_the_end.unsqueeze(0)]).cpu()  # waits for a GPU, once
     places = None
     if not told[-1]:
         places = mask.byte().argsort(dim=1, descending=True, stable=True).unsqueeze(-1)

@@ -16,12 +16,12 @@ from zoo_recurrent.gru_sequence import GRU
 from zoo_recurrent.lstm import LSTMCell
 from zoo_recurrent.lstm_sequence import LSTM
 from zoo_recurrent.rnn_sequence import RNN
-from zoo_recurrent.sequence import walk
+from zoo_recurrent.sequence import side_by_side, walk
 
 BATCH, TIME, INPUT, HIDDEN = 5, 7, 3, 11
 NONE = torch.ones(BATCH, TIME).bool()
 RIGHT, HOLES = real([7, 2, 5, 0, 1], TIME), torch.arange(BATCH * TIME).reshape(BATCH, TIME) % 3 != 1
-MASKS = {"none": None, "right": RIGHT, "left and holes": HOLES}
+MASKS = {"none": None, "whole": NONE, "right": RIGHT, "left and holes": HOLES}
 SHAPES = {
     "one way": {"layers": 3},
     "both": {"bidirectional": True},
@@ -245,3 +245,20 @@ def test_what_is_traced_is_walked_for_it_has_no_lengths(kind: Callable[..., Any]
     with FakeTensorMode(allow_non_fake_inputs=True) as mode:
         fake = layer(mode.from_tensor(x), mode.from_tensor(HOLES), *map(mode.from_tensor, states))
     assert [tensor.shape for tensor in fake] == [tensor.shape for tensor in expected]
+
+
+def test_weights_side_by_side_are_the_weights() -> None:
+    weights = [*LSTM(INPUT, HIDDEN, layers=2, bidirectional=True).parameters()]
+    weights = [each for i in range(0, len(weights), 3) for each in (*weights[i : i + 3], weights[i + 2] * 0)]
+    found = side_by_side(weights)
+    assert all(torch.equal(one, other) for one, other in zip(found, weights, strict=True))
+    assert len({each.untyped_storage().data_ptr() for each in found}) == 1
+    places = [each.storage_offset() for each in found]
+    matrices, biases = (
+        [at for i, at in enumerate(places) if (i % 4 < 2) == first] for first in (True, False)
+    )
+    assert matrices == sorted(matrices)
+    assert biases == sorted(biases)
+    assert matrices[-1] < biases[0]
+    (gradient,) = torch.autograd.grad(found[0].sum(), weights[0])
+    assert gradient.eq(1).all()
