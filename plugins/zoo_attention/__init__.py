@@ -19,6 +19,7 @@ from zoo_attention.linformer import Linformer
 from zoo_attention.memory import Additive, Dot, Multiplicative
 from zoo_attention.multi_head import MultiHead
 from zoo_attention.relative import Relative
+from zoo_attention.retention import Retention
 from zoo_attention.scaled_dot_product import ScaledDotProduct
 from zoo_attention.sliding_window import SlidingWindow
 
@@ -37,4 +38,5 @@ def zoo_layers() -> list[type[nn.Module]]:
         SlidingWindow,
         BigBird,
         Linear,
+        Retention,
     ]

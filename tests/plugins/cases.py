@@ -22,6 +22,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "attention/linformer": {"dim": 15, "heads": 5, "max_length": 31},
     "attention/multi_head": {"dim": 15, "heads": 5},
     "attention/relative": {"dim": 15, "heads": 5, "clip": 1},
+    "attention/retention": {"dim": 15, "heads": 5},
     "attention/sliding_window": {"dim": 15, "heads": 5, "window": 2, "global_tokens": 1},
     "basic/scale": {"factor": 0.3},
     "basic/slice": {"start": 1, "stop": -1},
