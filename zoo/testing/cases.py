@@ -35,7 +35,7 @@ class Case:
     def __str__(self) -> str:
         return self.title or "as it is"
 
-    def run(self, layer: Callable[..., Any] | None = None, *, asked: Mapping[str, bool] = EMPTY) -> Outputs:
+    def run(self, layer: Callable[..., Any] | None = None, *, asked: Mapping[str, Any] = EMPTY) -> Outputs:
         """The outputs by name, those that are ``asked`` for too; perhaps of another ``layer``.
 
         Random numbers are the same in every run: only the check ``seed`` looks at them.

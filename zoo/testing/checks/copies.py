@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import torch
 from torch import nn
 
+from zoo.bare import build_bare
+from zoo.compiler.tables import tables
 from zoo.testing.cases import Outputs, named, seeded
 from zoo.testing.checking import Fault, check
 from zoo.testing.compare import same
@@ -23,6 +25,22 @@ def state_dict(subject: Subject) -> Iterator[None]:
             other: nn.Module = subject.spec.cls(**case.settings).double().eval()
         other.load_state_dict(case.layer.state_dict())
         same(case.run_all(other), case.run_all(), f"{case}: after loading", 0)
+        yield
+
+
+@check
+def late_weights(subject: Subject) -> Iterator[None]:
+    """Built without memory, it is itself once its weights are loaded and its tables computed again."""
+    for case in subject.cases():
+        late = build_bare(subject.spec, case.settings).double().eval().to_empty(device="cpu")
+        for x in (*late.parameters(), *late.buffers()):  # what memory holds is anything
+            x.detach().fill_(torch.nan if x.is_floating_point() else 97)
+        late.load_state_dict(case.layer.state_dict())
+        with seeded(99):
+            again = tables(subject.spec.cls(**case.settings).double())
+        for name, table in again.items():
+            late.get_buffer(name).copy_(table)
+        same(case.run_all(late), case.run_all(), f"{case}: with weights that came late", 0)
         yield
 
 

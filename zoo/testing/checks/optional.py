@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from typing import Any
 
 import torch
 
 from zoo.testing.checking import NotApplicable, check
 from zoo.testing.checks.hints import hold
+from zoo.testing.checks.numbers import gradients_of
 from zoo.testing.compare import same
 from zoo.testing.inputs import is_mask
 from zoo.testing.subject import Subject
@@ -44,6 +46,24 @@ def outputs_on_demand(subject: Subject) -> Iterator[None]:
             asked = f"asked for {', '.join(wanted) or 'nothing more'}"
             same(found, {name: most[name] for name in found}, f"{case}: {asked}")
             yield
+
+
+@check
+def preparation(subject: Subject) -> Iterator[None]:
+    """With what ``prepare`` made before a loop, or without, it is the same function, gradients included."""
+    ports = subject.spec.prepares
+    if ports is None:
+        raise NotApplicable("it has no prepare")
+    for plain in subject.cases():
+        case = plain.leaves()
+        layer: Any = case.layer
+        prepared = layer.prepare(**{name: case.given[name] for name in ports})
+        found = case.run(asked={**case.everything, "prepared": prepared})
+        expected = case.run_all()
+        same(found, expected, f"{case}: prepared")
+        yield
+        same(gradients_of(case, found), gradients_of(case, expected), f"{case}: prepared, the")
+        yield
 
 
 @check

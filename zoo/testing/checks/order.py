@@ -66,7 +66,8 @@ def causality(subject: Subject) -> Iterator[None]:
         }
         hidden = names if callable(subject.spec.ahead) else [axis for axis in names if axis in kept]
         seen = False
-        for training, step in product((False, True), range(here.sizes[names[0]] - 1)):
+        last = here.sizes[names[0]] - 2
+        for step, training in (*product(range(last + 1), [False]), (last // 2, True)):
             here.layer.train(training)
             was = _until(here, here.run(), step)
             past = _until(here, here.mapped(_later(here, {*hidden} - ahead, step)).run(), step)

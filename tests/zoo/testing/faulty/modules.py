@@ -14,7 +14,7 @@ from tests.zoo.testing.faulty import fails
 from zoo.fields import Positive
 
 
-@fails("fake_tensors", "dtypes", "state_dict", "graph_file")
+@fails("fake_tensors", "dtypes", "state_dict", "late_weights", "graph_file")
 @zoo.layer("faulty/loose")
 class LooseTensor(nn.Module):
     """What it drew at random is neither parameter nor buffer, and so is not saved, nor moved."""
@@ -27,7 +27,7 @@ class LooseTensor(nn.Module):
         return self.drawn * x
 
 
-@fails("state_dict", "graph_file")
+@fails("state_dict", "late_weights", "graph_file")
 @zoo.layer("faulty/unsaved")
 class Unsaved(nn.Module):
     """What it drew at random is a buffer that is not saved."""
@@ -40,6 +40,19 @@ class Unsaved(nn.Module):
 
     def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
         return self.drawn * x
+
+
+@fails("late_weights")
+@zoo.layer("faulty/hoarding")
+class Hoarding(nn.Module):
+    """Whether it was ever built with memory decides what it computes."""
+
+    def __init__(self, dim: Positive) -> None:
+        super().__init__()
+        self.factor = 1.0 if torch.empty(dim).is_meta else 2.0
+
+    def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
+        return self.factor * x
 
 
 @fails("copies")

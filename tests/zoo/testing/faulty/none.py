@@ -20,6 +20,11 @@ class Looked(NamedTuple):
     weights: Float[Tensor, "batch key"] | None
 
 
+class Memory(NamedTuple):
+    keys: Float[Tensor, "batch key dim"]
+    real: Bool[Tensor, "batch key"]
+
+
 @sound
 @zoo.layer("sound/look")
 class Look(nn.Module):
@@ -38,12 +43,18 @@ class Look(nn.Module):
         mask: Bool[Tensor, "batch key"] | None = None,
         *,
         weights: bool = False,
+        prepared: Memory | None = None,
     ) -> Looked:
-        real = torch.ones_like(key[..., 0], dtype=torch.bool) if mask is None else mask
-        keys = key.masked_fill(~real.unsqueeze(-1), 0)
+        keys, real = prepared or self.prepare(key, mask)
         scores = keys @ self.query
         shares = scores.masked_fill(~real, torch.finfo(scores.dtype).min).softmax(-1) * real
         return Looked((shares.unsqueeze(-1) * keys).sum(1), shares if weights else None)
+
+    def prepare(
+        self, key: Float[Tensor, "batch key dim"], mask: Bool[Tensor, "batch key"] | None = None
+    ) -> Memory:
+        real = torch.ones_like(key[..., 0], dtype=torch.bool) if mask is None else mask
+        return Memory(key.masked_fill(~real.unsqueeze(-1), 0), real)
 
     @staticmethod
     def unordered(_: Mapping[str, Any]) -> tuple[str, ...]:

@@ -163,6 +163,24 @@ class NeverAlone(nn.Module):
         return x * ~gate  # pyright: ignore[reportOptionalOperand] - the fault
 
 
+@fails("preparation")
+@zoo.layer("faulty/prepared")
+class Prepared(nn.Module):
+    """What it prepares before a loop is not what it would make in it."""
+
+    def forward(
+        self,
+        x: Float[Tensor, "batch dim"],
+        keys: Float[Tensor, "batch source dim"],
+        *,
+        prepared: Tensor | None = None,
+    ) -> Float[Tensor, "batch dim"]:
+        return x * (keys.sum(1) if prepared is None else prepared)
+
+    def prepare(self, keys: Float[Tensor, "batch source dim"]) -> Tensor:
+        return keys.cumsum(1).sum(1)
+
+
 @fails("size_one", "batching", "padded_batches")
 @zoo.layer("faulty/squeezed")
 class Squeezed(nn.Module):
