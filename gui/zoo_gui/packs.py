@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Iterable
 
@@ -29,6 +30,8 @@ class _Loading(QThread):
         except Exception:  # noqa: BLE001 - whatever a pack may raise, the editor goes on without it
             _log.exception("the packs could not be loaded")
             found = Registry()
+        gc.collect()
+        gc.freeze()  # torch's half a million objects stay, and no collection walks them amid a frame
         self.loaded.emit(found)
 
 
