@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Mapping
 from inspect import Parameter
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -70,7 +71,7 @@ def read(cls: type[Any], id: str, version: int = 1, names: Mapping[str, Any] | N
     if not (inspect.isclass(cls) and issubclass(cls, nn.Module)):
         raise LayerError("a layer is a class derived from torch.nn.Module, and this is none")
     doc: str = cls.__dict__.get("__doc__") or ""
-    if not doc.strip():
+    if not doc.strip() and sys.flags.optimize < 2:  # python -OO leaves all docstrings out
         raise LayerError(
             "the docstring is the help text, and there is none; say what it computes and whose idea it is"
         )

@@ -171,6 +171,12 @@ def test_no_color_is_heard(zoo_: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         assert ("\x1b[" in result.output) == codes
 
 
+def test_without_docstrings_the_layers_are_there() -> None:
+    done = zoo_process("check", "gpt", PYTHONOPTIMIZE="2")
+    assert (done.returncode, done.stdout) == (0, "gpt: no problems\n")
+    assert zoo_process("layers", "basic/linear", PYTHONOPTIMIZE="2").returncode == 0
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
 def test_a_full_disk_under_the_output_is_a_sentence() -> None:
     for arguments in (["graphs"], ["check", "gpt"]):
