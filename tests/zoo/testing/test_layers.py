@@ -29,6 +29,13 @@ def test_a_layer_is_compiled_exported_and_imported_without_qt(spec: LayerSpec) -
     check_layer(spec, slow=True).raise_if_failed()
 
 
+@every
+def test_widths_are_left_to_the_wires(spec: LayerSpec) -> None:
+    axes = {str(axis) for port in spec.inputs.values() if not port.optional for axis in port.shape}
+    solved = spec.widths & axes  # what only an optional port has may need a default
+    assert not [name for name in solved if not spec.settings.model_fields[name].is_required()]
+
+
 def streamable(spec: LayerSpec) -> bool:
     """Whether a layer gives a sequence, and with some settings no step of it depends on later ones."""
     gives = {str(axis) for port in spec.outputs.values() if not port.on_demand for axis in port.shape}
