@@ -26,6 +26,8 @@ class Calls:
     variables: dict[str, str] = field(default_factory=dict[str, str])
     prepared: dict[str, str] = field(default_factory=dict[str, str])
     """The variable of what a node's layer has prepared before the loop."""
+    modules: dict[str, str] = field(default_factory=dict[str, str])
+    """The local variable of a node's module, where there is one."""
     layer: str = ""
 
     def variable(self, name: str) -> str:
@@ -41,7 +43,7 @@ class Calls:
         variable = self.variable(name)
         owner, target, distance = self._owner(name)
         child = self.writer.children(owner, target)[0]
-        module = self.body.module(target, distance)
+        module = self.modules.get(name) or self.body.module(target, distance)
         if isinstance(use, RepeatUse):
             texts = self._repeat(name, use, child.callee, module, indent)
         else:
@@ -57,6 +59,19 @@ class Calls:
             )
         return [Line(text, name) for text in texts]
 
+    def at_hand(self, names: Iterable[str]) -> dict[str, str]:
+        """Local variables for the modules of nodes, with what they stand for.
+
+        ``self.cell`` is a search through a module's tables, and costs as much as the call of a small layer.
+        """
+        own: dict[str, str] = {}
+        for name in names:
+            _, target, distance = self._owner(name)
+            if distance == 0:
+                self.modules[name] = self.in_forward(f"{name}_module")
+                own[self.modules[name]] = self.body.module(target, 0)
+        return own
+
     def prepare(self, name: str, constant: Container[str]) -> list[Line]:
         """The line that has a node's layer prepare, if it does, and all that it prepares is ``constant``."""
         node = self.body.scope.nodes[name]
@@ -69,7 +84,8 @@ class Calls:
         self.prepared[name] = self.in_forward(f"{name}_{PREPARED}")
         parts = [f"{port}={self.values[ref]}" for port, (ref,) in read.items()]
         _, target, distance = self._owner(name)
-        head = f"{self.prepared[name]} = {self.body.module(target, distance)}.prepare"
+        module = self.modules.get(name) or self.body.module(target, distance)
+        head = f"{self.prepared[name]} = {module}.prepare"
         return [Line(text, name) for text in call(head, parts)]
 
     def _owner(self, name: str) -> tuple[Body, str, int]:

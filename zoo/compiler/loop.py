@@ -4,8 +4,9 @@
     x = x.masked_fill(padding.unsqueeze(-1), 0)         NaN in padding would reach the weights' gradients
     h = x.new_zeros(x.shape[0], self.dim)
     out_steps = []
+    cell_module = self.cell
     for x_t, mask_t in zip(x.unbind(1), mask.unsqueeze(-1).unbind(1)):
-        cell = self.cell(x_t, h)
+        cell = cell_module(x_t, h)
         out_steps.append(cell)
         h = torch.where(mask_t, cell, h)                a padded step carries the old state through
     out = torch.stack(out_steps, dim=1)
@@ -177,6 +178,8 @@ class Loop:
         steps = {ref: self.calls.in_forward(f"{name.rstrip('_')}_steps") for ref, name in lists.items()}
         for variable in steps.values():
             self._line(f"{variable} = []")
+        for variable, module in self.calls.at_hand(self.parts.inside).items():
+            self._line(f"{variable} = {module}")
         for name in self.parts.inside if self.hoist else ():
             self.lines += self.calls.prepare(name, self.node.const)
         self._head(whole, list(lists))

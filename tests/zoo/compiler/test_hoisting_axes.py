@@ -70,5 +70,5 @@ nodes:
     found = model(x, start)
     torch.testing.assert_close(found.h, h)
     torch.testing.assert_close(found.out, torch.stack(steps, axis))
-    in_the_loop = "\n            told = self.told(" in model.source
+    in_the_loop = "\n            told = told_module(" in model.source
     assert in_the_loop == (axis + 1 == len(axes) and layer != "tanh")

@@ -31,7 +31,7 @@ def test_an_error_in_a_scan_is_noted_with_node_and_line() -> None:
         caught.value
     )
     shown = "".join(traceback.format_exception(caught.value))
-    assert "attend = self.attend(cell.h, keys, memory, mask, weights=True, prepared=" in shown
+    assert "attend = attend_module(" in shown
 
 
 def test_the_path_goes_through_repeats_and_mended_names() -> None:

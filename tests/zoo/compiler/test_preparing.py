@@ -32,7 +32,7 @@ def test_a_constant_memory_is_prepared_once() -> None:
     graph = zoo.loads(ASK)
     model = graph.compile(dtype=torch.float64)
     before, _, loop = model.source.partition("for y_t in")
-    call = "attend_prepared = self.attend.prepare(keys=memory, values=memory, mask=mask)"
+    call = "attend_prepared = attend_module.prepare(keys=memory, values=memory, mask=mask)"
     assert before.count(call) == 1
     assert "prepare(" not in loop
     assert "prepared=attend_prepared" in loop

@@ -264,7 +264,8 @@ def test_pointwise_nodes_leave_the_loop_on_both_sides() -> None:
     model = helpers.library("seq2seq_additive").compile(device="meta")
     forward = model.source[model.source.index("class Decoder(") :]
     loop = forward[forward.index("for y_t in") : forward.index("torch.stack")]
-    assert "self.attend(" in loop
+    assert "attend_module(" in loop
+    assert "logits_module(" not in loop
     assert "self.logits(" not in loop
     gates = helpers.library("lstm_from_gates").compile(device="meta").source
     assert gates.index("self.from_x(") < gates.index("for from_x_t in from_x.unbind(1)")
