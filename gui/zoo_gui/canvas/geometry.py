@@ -37,6 +37,11 @@ def _up(value: float) -> float:
     return float(ceil(value / 20) * 20)
 
 
+def before_label(box: Box) -> float:
+    """The room between an outlet and the words behind it: the sheets of a stack stand out."""
+    return 16.0 if box.look == "repeat" else 8.0
+
+
 def inlet_at(box: Box, index: int) -> QPointF:
     """Where an inlet is, from the box's top left corner."""
     if box.small:

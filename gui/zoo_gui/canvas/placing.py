@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from zoo.graph import join
 from zoo.wires import End
-from zoo_gui.canvas.geometry import extent, inlet_at, outlet_at
+from zoo_gui.canvas.geometry import before_label, extent, inlet_at, outlet_at
 from zoo_gui.canvas.picture import Box, Line, Picture
 from zoo_gui.canvas.style import LABEL, width
 from zoo_gui.layout import Arrangement, Edge, arrange
@@ -106,7 +106,7 @@ def _forward(picture: Picture, chosen: Mapping[Pick, Box]) -> list[End]:
 def _edge(line: Line, start: Box, stop: Box) -> Edge[Pick]:
     outlet = next((i for i, o in enumerate(start.outlets) if o.source == line.source), 0)
     inlet = next((i for i, o in enumerate(stop.inlets) if o.end == line.end), 0)
-    label = width(line.label, LABEL) + 14 if line.label else 0.0
+    label = width(line.label, LABEL) + before_label(start) + 6 if line.label else 0.0
     return Edge(line.start, outlet_at(start, outlet).y(), line.stop, inlet_at(stop, inlet).y(), label)
 
 

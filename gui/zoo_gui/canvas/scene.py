@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsScene
 from zoo.wires import End
 from zoo_gui.canvas import routes
 from zoo_gui.canvas.box_item import BoxItem
+from zoo_gui.canvas.geometry import before_label
 from zoo_gui.canvas.picture import Inlet, Outlet, Picture
 from zoo_gui.canvas.placing import Placing, Spot
 from zoo_gui.canvas.style import LABEL, Style, width
@@ -128,9 +129,10 @@ class Scene(QGraphicsScene):
             if wire.line.back:
                 self._lay_back(wire, begin, finish, self._backs.index(end))
                 continue
-            room = width(wire.line.label, LABEL) + 14 if wire.line.label else 0.0
+            gap = before_label(start.box)
+            room = width(wire.line.label, LABEL) + gap + 6 if wire.line.label else 0.0
             path, stub = self._way(wire, start, stop, begin, finish, room)
-            words = begin + QPointF(8, -15) if room and stub >= room - 1 and self._leads(wire) else None
+            words = begin + QPointF(gap, -15) if room and stub >= room - 1 and self._leads(wire) else None
             wire.run(path, words)
 
     def _way(
