@@ -125,6 +125,11 @@ class Linear(nn.Module):
         return () if settings["causal"] else ("key",)
 
     @staticmethod
+    def unordered(settings: Mapping[str, Any]) -> tuple[str, ...]:
+        """Keys with their values, unless it is causal."""
+        return () if settings["causal"] else ("key",)
+
+    @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
         """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
         check_heads(settings["dim"], settings["heads"])

@@ -162,6 +162,11 @@ class SlidingWindow(nn.Module):
         return () if settings["causal"] else ("time",)
 
     @staticmethod
+    def receptive_field(settings: Mapping[str, Any]) -> int | None:
+        """The window, where it is all that is seen."""
+        return settings["window"] if settings["causal"] and not settings["global_tokens"] else None
+
+    @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
         """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
         check_heads(settings["dim"], settings["heads"])

@@ -200,23 +200,3 @@ def test_rotary_attention_is_drawn_with_nodes() -> None:
     mask[:, 0] = False
     torch.testing.assert_close(model(x, mask)[:, 1:], model(x[:, 1:], mask[:, 1:]))
     assert not torch.isclose(out[:, 1:], model(x[:, 1:], mask[:, 1:])).all()
-
-
-ALIBI = """\
-format: zoo/1
-name: alibi_attention
-inputs: {x: float batch time 24}
-outputs: {out: attend}
-nodes:
-  bias: {use: position/alibi, with: {heads: 4}, in: {query: x, key: x}}
-  attend:
-    use: attention/multi_head
-    with: {causal: true}
-    in: {query: x, key: x, value: x, bias: bias}
-"""
-
-
-def test_the_number_of_heads_is_that_of_the_bias() -> None:
-    model: nn.Module = zoo.loads(ALIBI).compile()
-    assert model.get_submodule("attend").heads == 4
-    assert model(torch.randn(2, 5, 24)).shape == (2, 5, 24)
