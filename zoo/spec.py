@@ -10,9 +10,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+import pydantic
 from pydantic import BaseModel
 
 from zoo.sizes import Expr, Name, Op, Size
+
+# Once Qt is there, it asks every module that is imported for __wrapped__. pydantic answers such a question
+# with an import of its own, which fails in the middle of another one; asked before, it has that behind it.
+hasattr(pydantic, "__wrapped__")
 
 DType = Literal["float", "int", "bool"]
 DTYPES: tuple[DType, ...] = ("float", "int", "bool")
