@@ -3,75 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.zoo.files.test_reader import EVERYTHING
-from tests.zoo.files.texts import TEXTS
+from tests.zoo.mutants import mutant
 from zoo.errors import GraphError
 from zoo.files import dumps, fmt, read
 from zoo.files.disk import decode
 from zoo.files.report import MOST
 from zoo.problems import Problem, has_errors
-
-WHOLE = [text.encode() for text in (*TEXTS.values(), EVERYTHING)]
-
-SNIPPETS = [
-    *b" \n\t:,{}[]#&*!|>'\"%@`$~-?.0\x00\xff\x80",
-    *"é\u2028\ufeff".encode(),
-]
-PIECES = st.sampled_from(
-    [bytes([byte]) for byte in SNIPPETS]
-    + [
-        *(b": ", b"- ", b" #", b"\r\n", b"\n\n", b"\n  ", b"---\n", b"...\n", b"<<: ", b"{}", b"[]", b"''"),
-        *(
-            b"null",
-            b"true",
-            b"012",
-            b"1e999",
-            b".nan",
-            b"$",
-            b"$$",
-            b"$x +",
-            b"use: ",
-            b"in: ",
-            b"scan: {",
-            b"repeat: ",
-        ),
-        *(
-            b"&a ",
-            b"*a",
-            b"!!str ",
-            b"\xef\xbb\xbf",
-            b"\xc2\x85",
-            b"\xed\xa0\x80",
-            b"zeros",
-            b"optional",
-            b"a.b",
-        ),
-    ]
-)
-
-
-@st.composite
-def damaged(draw: st.DrawFn) -> bytes:
-    """A whole file with a few pieces put in, taken out, doubled or exchanged."""
-    data = draw(st.sampled_from(WHOLE))
-    for _ in range(draw(st.integers(1, 4))):
-        start = draw(st.integers(0, len(data)))
-        end = min(len(data), start + draw(st.sampled_from([0, 0, 1, 2, 5, 20, 200])))
-        other = draw(st.integers(0, len(data)))
-        middle = draw(
-            st.one_of(
-                PIECES,
-                st.just(b""),
-                st.just(data[start:end] * 2),
-                st.just(data[other : other + 30]),
-                st.binary(max_size=4),
-            )
-        )
-        data = data[:start] + middle + data[end:]
-    return data
 
 
 def examine(data: bytes) -> None:
@@ -98,23 +38,40 @@ def examine(data: bytes) -> None:
         assert read(fmt(text)).graph == reading.graph
 
 
-@settings(max_examples=settings().max_examples * 3)
-@given(damaged())
-@example(b"")
-@example(b"\xef\xbb\xbf")
-@example(b"a")
-@example(b"- a")
-@example(b"{")
-@example(b"format: zoo/1\nname: x\nnodes: {a: {use: p/q, with: {b: {? c}}}}\n")
-def test_a_damaged_file_has_problems_and_nothing_else(data: bytes) -> None:
+ODD = [
+    b"",
+    b"\xef\xbb\xbf",
+    b"a",
+    b"- a",
+    b"{",
+    b"format: zoo/1\nname: x\nnodes: {a: {use: p/q, with: {b: {? c}}}}\n",
+]
+
+
+@pytest.mark.parametrize("data", ODD)
+def test_a_file_that_is_hardly_one(data: bytes) -> None:
     examine(data)
+
+
+def damaged(numbers: range) -> None:
+    """Examine mutants."""
+    for number in numbers:
+        try:
+            examine(mutant(number))
+        except Exception as error:
+            error.add_note(f"mutant({number})")
+            raise
+
+
+@pytest.mark.parametrize("part", range(5))
+def test_a_damaged_file_has_problems_and_nothing_else(part: int) -> None:
+    damaged(range(part * 60, part * 60 + 60))
 
 
 @pytest.mark.long
-@settings(max_examples=5000)
-@given(damaged())
-def test_five_thousand_damaged_files(data: bytes) -> None:
-    examine(data)
+@pytest.mark.parametrize("part", range(5))
+def test_five_thousand_damaged_files(part: int) -> None:
+    damaged(range(part * 1000, part * 1000 + 1000))
 
 
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
