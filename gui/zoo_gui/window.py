@@ -35,6 +35,7 @@ from zoo_gui.files.rewrite import Rewrite
 from zoo_gui.files.watch import Watch
 from zoo_gui.finding import choices
 from zoo_gui.notices import Notices
+from zoo_gui.offer import Offer
 from zoo_gui.panels import PANELS
 from zoo_gui.panels.measuring import Measures
 from zoo_gui.panels.panel import Lasting, Stocked, Themed
@@ -93,6 +94,10 @@ class Window(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.breadcrumb)
         layout.addWidget(self.canvas, 1)
+        self.offer = Offer(
+            self.workspace, lambda name: self.editor.open_template(name, self), self.show_gallery
+        )
+        layout.addWidget(self.offer)
         self.pages = QStackedWidget()
         self.pages.addWidget(page)
         self.pages.addWidget(self.gallery)
@@ -124,6 +129,8 @@ class Window(QMainWindow):
     def place_panels(self) -> None:
         """Put every panel on its side, the first of each side in front."""
         first: dict[Qt.DockWidgetArea, QDockWidget] = {}
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         for panel in PANELS:
             dock = self.docks[panel.id]
@@ -158,7 +165,7 @@ class Window(QMainWindow):
         """The packs are there, or there anew."""
         again = self.registry is not None
         self.registry = registry
-        for widget in (self.gallery, *(dock.widget() for dock in self.docks.values())):
+        for widget in (self.gallery, self.offer, *(dock.widget() for dock in self.docks.values())):
             if isinstance(widget, Stocked):
                 widget.set_registry(registry)
         broken = len(registry.broken)

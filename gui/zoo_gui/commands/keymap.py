@@ -2,7 +2,7 @@
 
 {"file.save": "Ctrl+S", "view.fit": ["F", "Home"], "edit.duplicate": ""}
 
-A command that the file does not name keeps its keys.
+A command that the file does not name keeps its keys, but for those that the file gives to another.
 """
 
 from __future__ import annotations
@@ -40,6 +40,10 @@ def read_keys(file: Path, commands: Iterable[Command]) -> tuple[Keys, list[str]]
             faults.append(f"{file}: '{id}' has keys such as \"Ctrl+Shift+P\", got {json.dumps(value)}")
         else:
             keys[id] = words
+    given = {id for id in cast(Mapping[str, object], found) if id in keys}
+    wanted = {QKeySequence(word).toString() for id in given for word in keys[id]}
+    for id in keys.keys() - given:  # whoever changes keys takes them from whom they belonged to
+        keys[id] = tuple(word for word in keys[id] if QKeySequence(word).toString() not in wanted)
     return keys, faults + clashes(keys)
 
 

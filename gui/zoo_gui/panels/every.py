@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
+from zoo_gui.canvas import Minimap
 from zoo_gui.panels.history import History
 from zoo_gui.panels.inspector import Inspector
 from zoo_gui.panels.outline import Outline
@@ -73,5 +74,13 @@ PANELS = (
         keys=("Ctrl+R",),
         about="Run the graph on random inputs or train it, and watch",
         make=lambda window: RunPanel(window.workspace, window.editor.settings, window.theme),
+    ),
+    Panel(
+        id="map",
+        title="Map",
+        area=_LEFT,
+        keys=("Ctrl+M",),
+        about="See the whole drawing small, and where in it the canvas is",
+        make=lambda window: Minimap(window.canvas),
     ),
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QTreeView, QVBoxLayout, QWidget
 
 from zoo.edits import RenameBlock, RenameInput, RenameNode, RenameOutput
@@ -33,6 +33,7 @@ class Outline(QWidget):
         self.tree.setModel(self.model)
         self.tree.setItemDelegate(TwoTone(_WHAT, theme, self.tree))
         self.tree.setEditTriggers(QTreeView.EditTrigger.EditKeyPressed)
+        self.tree.installEventFilter(self)
         self.tree.setAccessibleName("Outline of the graph")
         self.tree.selectionModel().currentChanged.connect(self._chosen)
         self.tree.activated.connect(self._enter)
@@ -53,6 +54,14 @@ class Outline(QWidget):
         self._theme = theme
         self.tree.setItemDelegate(TwoTone(_WHAT, theme, self.tree))
         self._fill()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """F2 renames here, in the line, before the command of the canvas gets it."""
+        overriding = event.type() == QEvent.Type.ShortcutOverride and watched is self.tree
+        if overriding and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_F2:
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
 
     def item(self, scope: str, pick: Pick) -> QStandardItem | None:
         """The line of a box."""

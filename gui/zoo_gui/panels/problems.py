@@ -55,7 +55,7 @@ class Problems(QWidget):
         """Use the colours of another theme."""
         self._theme = theme
         self.list.setItemDelegate(TwoTone(_WHERE, theme, self.list))
-        self.problems = []
+        self.model.clear()
         self._show()
 
     def _show(self, *_: object) -> None:

@@ -116,7 +116,7 @@ class Job(QObject):
             self.ended.emit("stopped", False)
         elif status == QProcess.ExitStatus.CrashExit:
             self.ended.emit(
-                f"the process was ended from outside, or crashed (signal {code}); most often it lacks memory: "
+                f"the process was ended from outside, or crashed (signal {code}); if memory is short, "
                 "take a smaller batch",
                 False,
             )

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -94,25 +94,31 @@ class RunPanel(QWidget):
         )
         choose.triggered.connect(self._choose_text)
         choose.setToolTip("Choose a text to learn")
-        form = QFormLayout()
-        form.setVerticalSpacing(4)
-        for name, widget in (
-            ("device", self.device),
-            ("steps", self.steps),
-            ("batch", self.batch),
-            ("rate", self.rate),
-            ("text", self.text),
-        ):
-            widget.setAccessibleName(name)
-            widget.setMaximumWidth(150)
-            form.addRow(name, widget)
+        grid = QGridLayout()
+        grid.setSpacing(5)
+        rows = (
+            (("device", self.device), ("text", self.text)),
+            (("steps", self.steps), ("batch", self.batch), ("rate", self.rate)),
+        )
+        for row, fields in enumerate(rows):
+            for column, (name, widget) in enumerate(fields):
+                label = QLabel(name)
+                label.setProperty("muted", True)
+                label.setBuddy(widget)
+                widget.setAccessibleName(name)
+                widget.setMinimumWidth(62)
+                wide = 3 if widget is self.text else 1
+                grid.addWidget(label, row, 2 * column)
+                grid.addWidget(widget, row, 2 * column + 1, 1, wide)
         self.progress = QProgressBar()
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
+        self.progress.setMaximumHeight(12)
         self.progress.setAccessibleName("Progress")
         column = QVBoxLayout()
+        column.setSpacing(6)
         column.addLayout(buttons)
-        column.addLayout(form)
+        column.addLayout(grid)
         column.addWidget(self.progress)
         column.addStretch(1)
         return column

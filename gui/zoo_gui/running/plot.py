@@ -78,9 +78,7 @@ class LossPlot(QWidget):
         dot = theme.warning
         symbols = {"train": None, "validation": "o"}
         self._curves = {
-            name: self._plot.plot(
-                pen=pen, name=name, symbol=symbols[name], symbolSize=6, symbolBrush=theme.warning
-            )
+            name: self._plot.plot(pen=pen, name=name, symbol=symbols[name], symbolSize=6, symbolBrush=dot)
             for name, pen in styles.items()
         }
         if self._bigram is not None:

@@ -142,8 +142,8 @@ def _train(graph: Graph, request: Request, teller: Teller) -> None:
 
         def prepared(self, facts: Any, clock: Any) -> None:
             text = (
-                f"{facts.graph}: {facts.parameters:,} parameters on {facts.device}; learns from "
-                f"{facts.text}, {facts.train_characters:,} characters; to beat: {facts.bigram_loss:.3f} nats (bigram model)"
+                f"{facts.graph}: {facts.parameters:,} parameters on {facts.device}; text: {facts.text}, "
+                f"{facts.train_characters:,} characters; a bigram model loses {facts.bigram_loss:.3f} nats"
             )
             teller.tell("facts", text=text, bigram=facts.bigram_loss, out=str(facts.out))
             teller.step(clock.step, clock.progress, facts.bigram_loss)

@@ -1,0 +1,220 @@
+"""Files: the journal survives a kill, other programs' changes are noticed, templates are opened."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+import zoo
+from tests.gui.windows import TEXT, an_editor
+from zoo.edits import RenameNode, SetSetting
+from zoo.graph import Call, Graph
+from zoo.packs import registry
+from zoo_gui.editor import Editor
+from zoo_gui.files.comparison import Comparison
+from zoo_gui.files.journal import Journal, left_behind
+from zoo_gui.files.thumbnail import sketch
+from zoo_gui.settings import Settings
+from zoo_gui.window import Window
+
+EDITING = """
+import sys, time
+from pathlib import Path
+import zoo_gui
+from PySide6.QtCore import QCoreApplication
+app = QCoreApplication([])
+import zoo
+from zoo.document import Document
+from zoo.edits import SetSetting
+from zoo_gui.files.journal import Journal
+document = Document(zoo.loads(Path(sys.argv[2]).read_text()))
+journal = Journal(Path(sys.argv[1]))
+for number in range(1, 100000):
+    document.apply(SetSetting("", "layer", "output", number))
+    journal.note(document.graph, Path(sys.argv[2]))
+    print(number, flush=True)
+    time.sleep(0.001)
+"""
+
+
+def output_of(graph: Graph) -> int:
+    node = graph.nodes["layer"]
+    assert isinstance(node, Call)
+    value = node.settings["output"]
+    assert isinstance(value, int)
+    return value
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+@pytest.mark.parametrize("times", [3, pytest.param(50, marks=pytest.mark.long)])
+def test_a_kill_at_any_moment_loses_at_most_the_last_edit(tmp_path: Path, times: int) -> None:
+    file = tmp_path / "small.yaml"
+    file.write_text(TEXT)
+    for number in range(times):
+        folder = tmp_path / f"journal{number}"
+        command = [sys.executable, "-P", "-c", EDITING, str(folder), str(file)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "1\n"
+            time.sleep(random.Random(number).uniform(0.0, 0.2))
+            os.kill(process.pid, signal.SIGKILL)
+            rest = process.stdout.read()
+        told = [int(line) for line in rest.splitlines(keepends=True) if line.endswith("\n")]
+        (entry,) = left_behind(folder)
+        assert entry.path == file
+        assert output_of(zoo.loads(entry.text)) >= (told[-1] if told else 1)
+
+
+def test_unsaved_work_is_offered_again(editor: Editor, tmp_path: Path) -> None:
+    file = tmp_path / "small.yaml"
+    file.write_text(TEXT)
+    journal = Journal(editor.settings.journal_folder)
+    graph, _ = SetSetting("", "layer", "output", 9).apply(zoo.load(file))
+    journal.note(graph, file)
+    assert list(left_behind(editor.settings.journal_folder)) == []  # somebody is still at it
+    journal._lock.unlock()
+    editor.begin()
+    (window,) = editor.windows
+    assert output_of(window.workspace.graph) == 9
+    assert window.workspace.path == file
+    assert window.workspace.document.modified
+    assert "was not saved" in window.last_words
+    assert list(left_behind(editor.settings.journal_folder)) == []
+    window.workspace.undo()
+    assert not window.workspace.document.modified
+
+
+def test_every_edit_is_kept_until_it_is_saved(window: Window, editor: Editor) -> None:
+    window.workspace.perform(RenameNode("", "embed", "table"))
+    (file,) = editor.settings.journal_folder.glob("*.json")
+    assert "table" in file.read_text()
+    window.filing.save()
+    assert not list(editor.settings.journal_folder.glob("*.json"))
+
+
+def test_a_large_graph_is_kept_in_a_thread(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal._slow = True
+    for number in range(5):
+        journal.note(SetSetting("", "layer", "output", number + 1).apply(zoo.loads(TEXT))[0], None)
+    while journal._thread is not None and journal._thread.is_alive():
+        time.sleep(0.01)
+    journal._lock.unlock()
+    (entry,) = left_behind(tmp_path)
+    assert output_of(zoo.loads(entry.text)) == 5
+    journal.close()
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "not kept" in Journal(tmp_path / "file" / "journal").trouble
+
+
+def test_what_another_program_wrote_is_read(window: Window, qtbot: QtBot) -> None:
+    assert window.workspace.path is not None
+    window.workspace.path.write_text(TEXT.replace("output: 7", "output: 8"))
+    qtbot.waitUntil(lambda: output_of(window.workspace.graph) == 8)
+    assert "changed by another program" in window.last_words
+    assert not window.workspace.document.modified
+    window.workspace.undo()
+    assert output_of(window.workspace.graph) == 7
+
+
+def test_unsaved_work_is_not_overwritten(window: Window, qtbot: QtBot) -> None:
+    path = window.workspace.path
+    assert path is not None
+    window.workspace.perform(RenameNode("", "embed", "table"))
+    fresh = path.with_suffix(".new")
+    fresh.write_text(TEXT.replace("output: 7", "output: 8"))
+    fresh.replace(path)  # as most editors save
+    qtbot.waitUntil(lambda: "changes that are not saved" in window.last_words)
+    assert "table" in window.workspace.graph.nodes
+    difference = window.filing.difference()
+    assert "-  layer: {use: basic/linear, with: {output: 8}" in difference
+    window.filing.compare()
+    dialog = window.findChild(Comparison)
+    assert dialog is not None
+    assert dialog.view.toPlainText() == difference
+    dialog.close()
+    window.filing.revert()
+    assert output_of(window.workspace.graph) == 8
+    assert not window.workspace.document.modified
+    window.workspace.undo()
+    assert "table" in window.workspace.graph.nodes
+
+
+def test_the_gallery_comes_first_and_opens_templates(editor: Editor) -> None:
+    editor.begin()
+    (window,) = editor.windows
+    window.set_registry(registry())
+    assert window.pages.currentWidget() is window.gallery
+    names = [card.name for card in window.gallery.cards]
+    assert names == sorted(registry().graphs)
+    card = next(card for card in window.gallery.cards if card.name == "gpt")
+    QTest.keyClick(card, Qt.Key.Key_Return)
+    assert window.workspace.graph.name == "gpt"
+    assert window.workspace.path is None
+    assert window.pages.currentIndex() == 0
+    assert window.panel_shown("inspector")
+    assert len(editor.windows) == 1
+
+
+def test_the_gallery_leads_to_an_empty_canvas(editor: Editor) -> None:
+    window = editor.new(gallery=True)
+    window.begin_empty()
+    assert window.pages.currentIndex() == 0
+    assert window.untouched
+    window.set_registry(registry())
+    assert [button.text() for button in window.offer.buttons] == [
+        "rnn language model",
+        "gpt",
+        "transformer",
+        "All templates…",
+    ]
+    window.offer.buttons[1].click()
+    assert window.workspace.graph.name == "gpt"
+    assert window.offer.isHidden()
+    window = editor.new()
+    editor.open_template("no such", window)
+    assert "no library graph 'no such'" in window.last_words
+
+
+@pytest.mark.parametrize("name", ["gpt", "seq2seq_additive", "transformer"])
+def test_pictures_show_every_node(name: str) -> None:
+    graph = zoo.load(registry().graphs[name])
+    drawn = sketch(graph)
+    assert set(graph.nodes) | set(graph.inputs) <= set(drawn.marks)
+    assert all(drawn.marks[a].column < drawn.marks[b].column for a, b in drawn.lines)
+
+
+def test_settings_that_cannot_be_read_are_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text('{"theme": 3')
+    settings = Settings(tmp_path)
+    assert "kept as" in settings.trouble
+    assert (tmp_path / "settings.broken.json").read_text() == '{"theme": 3'
+    settings.change(theme="Light", favourites=("basic/linear",))
+    again = Settings(tmp_path)
+    assert not again.trouble
+    assert (again.choices.theme, again.choices.favourites) == ("Light", ("basic/linear",))
+
+
+def test_the_window_is_where_it_was(editor: Editor, qapp: QApplication, tmp_path: Path) -> None:
+    window = editor.new()
+    window.resize(750, 666)
+    window.docks["history"].hide()
+    window.close()
+    with an_editor(qapp, tmp_path / "settings") as other:
+        again = other.new()
+        assert again.height() == 666
+        assert not again.panel_shown("history")
