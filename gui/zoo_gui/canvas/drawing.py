@@ -202,7 +202,7 @@ class _Drawing:
         base = self._base(name, node)
         known = self.frame.names.get(name) if self.frame else None
         types = known.types if known else None
-        because = (node, resolved, types, problems, read, base, self.find is None)
+        because = (node, resolved, types, problems, read, base, self.values, self.find is None)
         kept = self.kept.get(pick)
         if kept is None or not _same(kept.because, because):
             ports = ports_of(self.graph, self.scope, name, self.find or _nothing)

@@ -5,7 +5,7 @@ import pytest
 import zoo
 from tests.gui.canvas.drawn import TEXT
 from zoo.checker import Memory, resolve
-from zoo.edits import Connect, Edit, RemoveNode, SetSetting
+from zoo.edits import Connect, Edit, RemoveNode, SetParam, SetSetting
 from zoo.graph import Graph, Ref
 from zoo.packs import registry
 from zoo.wires import End
@@ -69,6 +69,21 @@ def test_while_packs_are_loading_nothing_is_called_missing() -> None:
     found = Drawer().draw(zoo.loads(TEXT), "", None, None)
     assert {box.look for box in found.boxes.values()} == {"input", "output", "layer", "block", "scan"}
     assert len(found.lines) == 10
+
+
+def test_a_param_is_shown_by_its_value() -> None:
+    """Also where it changes no type, so that the checker has nothing new to say of the node."""
+    text = TEXT.replace("name: small", "name: small\nparams: {p: 0.1}").replace(
+        "loose: {use: basic/relu,", "loose: {use: basic/dropout, with: {p: $p},"
+    )
+    graph, memory, drawer = zoo.loads(text), Memory(), Drawer()
+    before = drawer.draw(graph, "", resolve(graph, memory=memory), registry().find)
+    graph = SetParam("", "p", 0.5).change(graph)
+    after = drawer.draw(graph, "", resolve(graph, memory=memory), registry().find)
+    assert (node(before, "loose").detail, node(after, "loose").detail) == (
+        "dropout · p 0.1",
+        "dropout · p 0.5",
+    )
 
 
 def test_problems_stand_at_their_box_and_at_those_around_it() -> None:
