@@ -7,6 +7,7 @@
     run.py          run            forward and backward once
     layers.py       layers         the catalogue, and all about one layer
     exam.py         exam           is what layers say of themselves true?
+    new.py          new            a pack or a layer to begin with, from templates/
     catalogue.py    graphs, packs
     format.py       fmt, schema
     train.py        train, generate, demo

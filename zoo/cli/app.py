@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "run": "zoo.cli.run:run",
     "layers": "zoo.cli.layers:layers",
     "exam": "zoo.cli.exam:exam",
+    "new": "zoo.cli.new:new",
     "graphs": "zoo.cli.catalogue:graphs",
     "packs": "zoo.cli.catalogue:packs",
     "fmt": "zoo.cli.format:fmt",
