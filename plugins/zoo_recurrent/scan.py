@@ -19,6 +19,9 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+_FEW = 16
+"""So many steps are not worth cutting into pieces."""
+
 
 def linear_scan(
     decay: Float[Tensor, "batch time *any"],
@@ -67,16 +70,13 @@ class _LinearScan(torch.autograd.Function):
     def backward(ctx: Any, *grad_outputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # pyright: ignore[reportIncompatibleMethodOverride]  # the decorator hides ctx
         (arriving,) = grad_outputs
         decay, start, states = ctx.saved_tensors
-        # g_t = arriving_t + a_(t+1) ⊙ g_(t+1)
-        later = torch.cat([decay[:, 1:], torch.zeros_like(decay[:, :1])], 1)
-        total = scan(later.flip(1), arriving.flip(1), torch.zeros_like(start)).flip(1)
-        before = torch.cat([start.unsqueeze(1), states[:, :-1]], 1)
-        return total * before, total, decay[:, 0] * total[:, 0]
+        back = back_by_pieces if arriving.is_cuda and arriving.shape[1] > _FEW else back_by_steps
+        return back(decay, start, states, arriving)
 
 
 def scan(decay: Tensor, values: Tensor, start: Tensor) -> Tensor:
     """``linear_scan`` without gradients, in the way that suits the device."""
-    return (by_pieces if values.is_cuda and values.shape[1] > 16 else by_steps)(decay, values, start)
+    return (by_pieces if values.is_cuda and values.shape[1] > _FEW else by_steps)(decay, values, start)
 
 
 def by_steps(decay: Tensor, values: Tensor, start: Tensor) -> Tensor:
@@ -106,3 +106,35 @@ def by_pieces(decay: Tensor, values: Tensor, start: Tensor) -> Tensor:
     ends = by_steps(kept[:, :, -1], states[:, :, -1], start)
     carried = torch.cat([start.unsqueeze(1), ends[:, :-1]], 1).unsqueeze(2)
     return states.addcmul_(kept, carried).flatten(1, 2)[:, :time]
+
+
+# With g_t = arriving_t + decay_(t+1) ⊙ g_(t+1), the gradient
+# of values_t is g_t, and that of decay_t is g_t ⊙ h_(t-1).
+
+
+def back_by_steps(
+    decay: Tensor, start: Tensor, states: Tensor, arriving: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The gradients of decay, values and start, step by step from the end."""
+    later = torch.zeros_like(start)
+    of_decay: list[Tensor] = []
+    of_values: list[Tensor] = []
+    befores = [start, *states.unbind(1)[:-1]]
+    for a, before, g in zip(
+        reversed(decay.unbind(1)), reversed(befores), reversed(arriving.unbind(1)), strict=True
+    ):
+        total = g + later
+        of_values.append(total)
+        of_decay.append(total * before)
+        later = a * total
+    return torch.stack(of_decay[::-1], 1), torch.stack(of_values[::-1], 1), later
+
+
+def back_by_pieces(
+    decay: Tensor, start: Tensor, states: Tensor, arriving: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The same in √T pieces side by side."""
+    later = torch.cat([decay[:, 1:], torch.zeros_like(decay[:, :1])], 1)
+    total = by_pieces(later.flip(1), arriving.flip(1), torch.zeros_like(start)).flip(1)
+    before = torch.cat([start.unsqueeze(1), states[:, :-1]], 1)
+    return total * before, total, decay[:, 0] * total[:, 0]

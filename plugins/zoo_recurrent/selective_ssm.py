@@ -50,7 +50,8 @@ class SelectiveSSM(nn.Module):
     memory holds ``time`` states of one piece alone.
     """
 
-    piece = 256
+    piece: int | None = None
+    """Steps computed at once: None is as many as suit the device, few enough for a CPU's caches."""
 
     def __init__(
         self,
@@ -91,11 +92,12 @@ class SelectiveSSM(nn.Module):
         if mask is not None:
             x = x.masked_fill(~mask.unsqueeze(-1), 0)
         state = x.new_zeros(x.shape[0], x.shape[2], self.state) if h is None else h
-        if torch.compiler.is_exporting() or 0 < x.shape[1] <= self.piece:
+        piece = self.piece or (256 if x.is_cuda else 32)
+        if torch.compiler.is_exporting() or 0 < x.shape[1] <= piece:
             return self._states(x, mask, state)
         outs = [x[:, :0]]
-        for start in range(0, x.shape[1], self.piece):
-            part = slice(start, start + self.piece)
+        for start in range(0, x.shape[1], piece):
+            part = slice(start, start + piece)
             given = x[:, part], None if mask is None else mask[:, part], state
             found = _again(self._states, *given) if torch.is_grad_enabled() else self._states(*given)
             outs.append(found.out)
