@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from zoo import layer
 from zoo.fields import Positive
 from zoo.sizes import Size
-from zoo_attention.cache import Past, appended, check_stream, nothing
+from zoo_attention.cache import Past, appended, check_stream, nothing, remembered
 from zoo_attention.core import attend
 from zoo_attention.heads import (
     Biases,
@@ -149,7 +149,9 @@ class MultiHead(nn.Module):
         if key is None or value is None:
             return nothing(batch, self.kv_heads, part, device, dtype)
         keys, values = hide(key, value, mask)
-        return Past(self._normed_keys(split(self.key(keys), part)), split(self.value(values), part), mask)
+        return remembered(
+            self._normed_keys(split(self.key(keys), part)), split(self.value(values), part), mask
+        )
 
     def step(
         self,
@@ -170,9 +172,9 @@ class MultiHead(nn.Module):
         else:
             queries, keys, values = self._into(query, key, value, mask)
             state = appended(state, keys, values, mask)
-        keys = state.key.transpose(1, 2)
+        keys = state.keys.transpose(1, 2)
         permission = permit(query, keys, state.real, pairs, causal=self.causal, strict=self.strict)
-        return self._attend(Projected(queries, state.key, state.value), permission, bias, weights), state
+        return self._attend(Projected(queries, state.keys, state.values), permission, bias, weights), state
 
     def _into(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Projected:
         queries, keys, values = into_heads(self, query, key, value, mask)

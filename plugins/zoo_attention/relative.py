@@ -111,9 +111,11 @@ class Relative(nn.Module):
         """``forward`` over the next piece of the sequence."""
         queries, keys, values = into_heads(self, query, key, value, mask)
         state = appended(state, keys, values, mask)
-        every = state.key.transpose(1, 2)
+        every = state.keys.transpose(1, 2)
         permission = permit(query, every, state.real, pairs, causal=self.causal, strict=self.strict)
-        return self._attend(Projected(queries, state.key, state.value), permission, distance, weights), state
+        return self._attend(
+            Projected(queries, state.keys, state.values), permission, distance, weights
+        ), state
 
     def _attend(
         self, heads: Projected, permission: Permission, distance: Tensor | None, weights: bool

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from zoo import layer
 from zoo.fields import Positive, Probability
 from zoo.sizes import Size
-from zoo_attention.cache import Past, appended, check_stream
+from zoo_attention.cache import Past, appended, check_stream, remembered
 from zoo_attention.core import attend
 from zoo_attention.heads import Heads, Projected, check_heads, merge, split
 from zoo_attention.padding import hide, tame
@@ -104,7 +104,7 @@ class ScaledDotProduct(nn.Module):
         if key is None or value is None:
             return None  # how wide keys are is not known before the first come
         keys, values = hide(key, value, mask)
-        return Past(self._split(keys), self._split(values), mask)
+        return remembered(self._split(keys), self._split(values), mask)
 
     def step(
         self,
@@ -123,11 +123,11 @@ class ScaledDotProduct(nn.Module):
             queries = split(query, query.shape[2] // self.heads)
         else:
             queries, keys, values = self._into(query, key, value, mask)
-            state = Past(keys, values, mask) if state is None else appended(state, keys, values, mask)
+            state = remembered(keys, values, mask) if state is None else appended(state, keys, values, mask)
         assert state is not None, "a stream has keys from the start, or with every piece"
-        keys = state.key.transpose(1, 2)
+        keys = state.keys.transpose(1, 2)
         permission = permit(query, keys, state.real, pairs, causal=self.causal, strict=self.strict)
-        return self._attend(Projected(queries, state.key, state.value), permission, bias, weights), state
+        return self._attend(Projected(queries, state.keys, state.values), permission, bias, weights), state
 
     def _into(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Projected:
         keys, values = hide(key, value, mask)
