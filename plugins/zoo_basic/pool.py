@@ -1,6 +1,7 @@
 """From a sequence to one vector: its last real step, or the mean of its real steps."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -67,6 +68,13 @@ class MeanPool(nn.Module):
     ``mask`` is true at real steps; without it every step is real. A sequence without real steps gives zeros.
     What stands in padding never shows, NaN included, for it is replaced before it is summed.
     """
+
+    unordered = ("time",)
+
+    @staticmethod
+    def unordered(_: Mapping[str, Any]) -> tuple[str, ...]:
+        """The mean does not know in which order it read the steps."""
+        return ("time",)
 
     def forward(
         self, x: Float[Tensor, "batch time dim"], mask: Bool[Tensor, "batch time"] | None = None
