@@ -1,7 +1,6 @@
 """From a sequence to one vector: its last real step, or the mean of its real steps."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -70,11 +69,6 @@ class MeanPool(nn.Module):
     """
 
     unordered = ("time",)
-
-    @staticmethod
-    def unordered(_: Mapping[str, Any]) -> tuple[str, ...]:
-        """The mean does not know in which order it read the steps."""
-        return ("time",)
 
     def forward(
         self, x: Float[Tensor, "batch time dim"], mask: Bool[Tensor, "batch time"] | None = None
