@@ -58,6 +58,8 @@ class Dot(nn.Module):
     ``mask`` is true at real tokens of the source; a query over a source without any gets zeros.
     """
 
+    unordered = ("source",)
+
     def forward(
         self,
         query: Float[Tensor, "batch *steps dim"],
@@ -89,6 +91,8 @@ class Multiplicative(nn.Module):
 
     ``mask`` is true at real tokens of the source; a query over a source without any gets zeros.
     """
+
+    unordered = ("source",)
 
     def __init__(self, dim: Positive, memory: Positive) -> None:
         super().__init__()
@@ -132,6 +136,8 @@ class Additive(nn.Module):
 
     ``mask`` is true at real tokens of the source; a query over a source without any gets zeros.
     """
+
+    unordered = ("source",)
 
     def __init__(self, dim: Positive, attention: Positive) -> None:
         super().__init__()

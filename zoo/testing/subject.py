@@ -2,17 +2,19 @@
 
 Settings and inputs are found by trying: what a layer refuses with a ValueError or a ZooError is no case.
 Whatever else it raises is its fault, and shows in the checks. A class may help with a static method
-``examples()``, which returns settings to begin with, and may promise more than its hints say:
+``examples()``, which returns a list of settings to begin with, each of which is a case; what they leave out
+is drawn. It may promise more than its hints say:
 
-    examples() -> list of settings, each of which is a case; what they leave out is drawn
-    unordered(settings) -> the axes along which no order counts: permuting steps permutes what comes out
-    receptive_field(settings) -> how many steps, its own the last, a step of an output depends on
-    exempt -> check: reason, for a check that cannot hold for the layer; the check must then fail
+    unordered          the axes along which no order counts: permuting steps permutes what comes out
+    receptive_field    how many steps, its own the last, a step of an output depends on
+    exempt             check: reason, for a check that cannot hold for the layer; the check must then fail
+
+The first two may be static methods of the settings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -74,9 +76,10 @@ class Subject:
         recipe = next(recipe for recipe in self._recipes if recipe.title == case.title)
         return self._accepted(replace(recipe, wired=wired))
 
-    def promise(self, name: str) -> Callable[..., Any] | None:
-        """A static method of the class by which it promises something; None where it has none."""
-        return getattr(self.spec.cls, name, None)
+    def promise(self, name: str, case: Case) -> Any:
+        """What the class promises under a name, always or with the settings of a case; None for nothing."""
+        promised = getattr(self.spec.cls, name, None)
+        return promised(case.settings) if callable(promised) else promised
 
     def find(self, assignment: Assignment, given: Mapping[str, Any], title: str = "") -> Recipe:
         """The first settings that the layer does not refuse."""
@@ -93,7 +96,7 @@ class Subject:
 
     @cached_property
     def _examples(self) -> Sequence[Mapping[str, Any]]:
-        examples = self.promise("examples")
+        examples = getattr(self.spec.cls, "examples", None)
         return list(examples()) if examples else [{}]
 
     @cached_property

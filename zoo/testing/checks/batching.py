@@ -107,11 +107,10 @@ def padded_batches(subject: Subject) -> Iterator[None]:
 @check
 def permutation(subject: Subject) -> Iterator[None]:
     """Along the axes of ``unordered``, permuting what comes in permutes what comes out."""
-    promise = subject.promise("unordered")
-    if promise is None:
-        raise NotApplicable("it does not say by unordered(settings) that an axis has no order")
+    if not any(subject.promise("unordered", case) for case in subject.cases()):
+        raise NotApplicable("it does not say by `unordered` that an axis has no order")
     for case in subject.cases():
-        for axis in promise(case.settings):
+        for axis in subject.promise("unordered", case):
             places = torch.arange(case.sizes[axis])
             for order in (places.flip(0), places.roll(1)):
                 permute = permuted(order)

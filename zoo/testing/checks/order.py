@@ -82,11 +82,10 @@ def causality(subject: Subject) -> Iterator[None]:
 @check
 def receptive_field(subject: Subject) -> Iterator[None]:
     """A step depends on exactly as many steps, its own the last, as ``receptive_field`` says."""
-    promise = subject.promise("receptive_field")
-    if promise is None:
-        raise NotApplicable("it does not say how far a step sees by receptive_field(settings)")
+    if not any(subject.promise("receptive_field", case) for case in subject.cases()):
+        raise NotApplicable("it does not say by `receptive_field` how far a step sees")
     for case in subject.cases():
-        field = promise(case.settings)
+        field = subject.promise("receptive_field", case)
         if field is None:
             continue
         here = level(subject, case, field + 2)

@@ -33,6 +33,8 @@ class Look(nn.Module):
     ``query`` q: dim. ``mask`` is true at real keys.
     """
 
+    unordered = ("key",)
+
     def __init__(self, dim: Positive) -> None:
         super().__init__()
         self.query = nn.Parameter(torch.rand(dim))
@@ -55,10 +57,6 @@ class Look(nn.Module):
     ) -> Memory:
         real = torch.ones_like(key[..., 0], dtype=torch.bool) if mask is None else mask
         return Memory(key.masked_fill(~real.unsqueeze(-1), 0), real)
-
-    @staticmethod
-    def unordered(_: Mapping[str, Any]) -> tuple[str, ...]:
-        return ("key",)
 
 
 class Tail(NamedTuple):
