@@ -21,8 +21,8 @@ def hide(
     """Keys and values with zeros where the mask is false, unless a look shows that they are harmless there.
 
     A weight of 0 silences whatever is finite, so zeros make a difference only beside NaN, ∞, and numbers
-    whose products overflow. Looking costs a tenth of writing zeros (forward and backward), which counts in a
-    loop that attends to one memory at every step. If key and value are one tensor, they stay one.
+    whose products overflow. Looking costs a tenth of writing zeros (forward and backward). If key and value
+    are one tensor, they stay one.
     """
     if mask is None:
         return key, value
