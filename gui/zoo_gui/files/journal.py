@@ -23,6 +23,9 @@ from zoo.files import dumps
 from zoo.graph import Graph
 
 _log = logging.getLogger(__name__)
+_PATIENCE = 50
+"""Milliseconds: a lock is asked for again and again so long before somebody else is said to hold it."""
+
 _QUICK = 0.008
 """Seconds: an entry that takes longer to write is written in a thread, so that no frame waits for it."""
 
@@ -115,6 +118,11 @@ class Journal:
 
 def left_behind(folder: Path) -> Iterator[Entry]:
     """The entries of processes that ended without saving, the oldest first."""
+    for name in folder.glob("*.lock"):
+        lock = QLockFile(str(name))
+        lock.setStaleLockTime(0)
+        if lock.tryLock(_PATIENCE):  # of a process that is gone
+            lock.unlock()
     entries = [entry for file in folder.glob("*.json") if (entry := _abandoned(file)) is not None]
     yield from sorted(entries, key=lambda entry: entry.time)
 
@@ -122,7 +130,7 @@ def left_behind(folder: Path) -> Iterator[Entry]:
 def _abandoned(file: Path) -> Entry | None:
     lock = QLockFile(f"{file}.lock")
     lock.setStaleLockTime(0)
-    if not lock.tryLock(0):  # its window is open
+    if not lock.tryLock(_PATIENCE):  # its window is open
         return None
     lock.unlock()
     try:

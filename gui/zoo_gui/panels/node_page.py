@@ -42,8 +42,9 @@ class Page:
 
     def title(self, text: str, about: str = "") -> None:
         """What the page is about."""
-        label = QLabel(text)
+        label = QLabel(text, wordWrap=True)
         label.setProperty("heading", True)
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.layout.addWidget(label)
         if about:
@@ -172,13 +173,14 @@ def _missing(page: Page, node: Call | Repeat) -> tuple[str, str]:
 
 def _ports(page: Page, spec: LayerSpec | None, known: Known) -> None:
     form = page.form()
+    nameless = "mask" if isinstance(known.node.node, Scan) else "in"
     declared_in: Mapping[str, Port] = spec.inputs if spec else {}
     names = [*declared_in, *(port for port in known.node.inputs if port not in declared_in)]
     form.heading("inputs") if names else None
     for port in names:
         types = [str(type) for type in known.arrives(port) if type]
         declared = declared_in.get(port)
-        form.fact(port or "mask", _shown(types, declared), hint=f"Takes {declared}" if declared else "")
+        form.fact(port or nameless, _shown(types, declared), hint=f"Takes {declared}" if declared else "")
     form.heading("outputs") if known.node.types else None
     declared_out: Mapping[str, Port] = spec.outputs if spec else {}
     for port in known.node.types:

@@ -71,7 +71,9 @@ def test_a_kill_at_any_moment_loses_at_most_the_last_edit(tmp_path: Path, times:
             os.kill(process.pid, signal.SIGKILL)
             rest = process.stdout.read()
         told = [int(line) for line in rest.splitlines(keepends=True) if line.endswith("\n")]
-        (entry,) = left_behind(folder)
+        found = list(left_behind(folder))
+        assert len(found) == 1, sorted((each.name, each.read_bytes()) for each in folder.iterdir())
+        (entry,) = found
         assert entry.path == file
         assert output_of(zoo.loads(entry.text)) >= (told[-1] if told else 1)
 
