@@ -148,6 +148,9 @@ class Canvas(QGraphicsView):
         self.abandon()
         if self.workspace.resolution is not None:
             self._settled.add(scope)
+        else:  # another document: nothing of the old one's places holds
+            self._placings.clear()
+            self._settled.clear()
         self.refresh()
         self.fit()
 

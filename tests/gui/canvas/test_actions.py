@@ -164,6 +164,25 @@ def test_nothing_jumps_when_a_node_is_added(canvas: Canvas) -> None:
     assert not any(a.intersects(b) for i, a in enumerate(frames) for b in frames[:i])
 
 
+def test_another_document_is_laid_out_anew(qtbot: QtBot, canvas: Canvas) -> None:
+    """Also where its boxes are called like those of the one before."""
+    text = """\
+format: zoo/1
+name: other
+inputs: {tokens: int batch time}
+outputs: {y: head}
+nodes:
+  embed: {use: basic/embedding, with: {vocab: 11, dim: 6}, in: tokens}
+  head: {use: basic/linear, with: {output: 11}, in: embed}
+"""
+    far = canvas.scene_.boxes[Pick("node", "head")].x()
+    canvas.workspace.load(zoo.loads(text))
+    checked(qtbot, canvas)
+    qtbot.waitUntil(lambda: canvas.scene_.boxes[Pick("node", "head")].x() < far / 2)
+    assert canvas.placing.arrangement is not None
+    assert canvas.placing.arrangement.places.keys() == canvas.scene_.boxes.keys()
+
+
 def test_from_afar_and_in_another_theme(canvas: Canvas) -> None:
     minimap = Minimap(canvas)
     canvas.set_theme(DARK)
