@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -97,6 +98,7 @@ class LazyGroup(click.Group):
                 raise
             _end(ZooError(f"cannot write the output: {error.strerror}"))
         except KeyboardInterrupt:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # one more while we clean up just ends it
             click.echo("interrupted", err=True)
             sys.exit(130)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 else:
     _ParamType = click.ParamType  # takes no argument before click 8.2
 
+_NARROW = 60  # columns of a terminal in which a table is still wrapped
 _WIDE = 10_000  # columns of what goes to a file or a pipe: a line of a table stays one line
 
 
@@ -126,11 +127,14 @@ def table(*names: str) -> Table:
 
 
 def print_table(made: Table) -> None:
-    """Print a table; without the blanks at the ends of its lines where it goes to a file or a pipe."""
+    """Print a table. A row is a line, without blanks at its end, in a file, in a pipe, and on a terminal that
+    is so narrow that wrapped columns could not be read.
+    """
     out = console()
-    if out.is_terminal:
+    if out.is_terminal and out.width >= _NARROW:
         out.print(made)
         return
+    out.width = _WIDE
     with out.capture() as captured:
         out.print(made)
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -112,12 +113,20 @@ def test_a_bug_is_no_sentence(zoo_: Run, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_ctrl_c_ends_with_130(zoo_: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_to: list[object] = []
+
+    def remember(number: int, handler: object) -> None:
+        set_to.append((number, handler))
+
+    monkeypatch.setattr("zoo.cli.app.signal.signal", remember)
+
     def interrupt() -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("zoo.packs.registry", interrupt)
     result = zoo_("packs")
     assert (result.exit_code, result.stderr) == (130, "interrupted\n")
+    assert set_to == [(signal.SIGINT, signal.SIG_DFL)]
 
 
 def test_the_command_is_installed() -> None:

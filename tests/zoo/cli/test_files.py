@@ -34,6 +34,7 @@ def test_a_name_stays_whole_and_nothing_is_cut(monkeypatch: pytest.MonkeyPatch, 
     text = shown(monkeypatch, True, width)
     assert "lstm_language_model" in text
     assert "…" not in text
+    assert (len(text.splitlines()) == 2) == (width < 60)
 
 
 def test_in_a_file_a_row_is_a_line_without_blanks_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
