@@ -49,14 +49,15 @@ def resolve(frame: Frame, live: Mapping[str, Ref]) -> Scope:
 
 def _recall(frame: Frame) -> None:
     """Resolve the nodes that are not as they were in the check before."""
-    session, recall = frame.session, Recall(frame)
+    session, recall, findings = frame.session, Recall(frame), frame.findings
+    around = session.reached
     for name in frame.plan.order:
         if not recall.take(name):
-            before, around = len(frame.findings), session.reached
-            session.reached = set()
+            before, session.reached = len(findings), set()
             resolve_node(frame, name)
-            recall.keep(name, frame.findings[before:], session.reached)
-            session.reached = around | session.reached
+            recall.keep(name, findings[before:] if len(findings) > before else (), session.reached)
+            around |= session.reached
+            session.reached = around
     recall.done()
 
 

@@ -16,6 +16,7 @@ from zoo.checker.requirements import check_requirements
 from zoo.checker.resolution import Resolution
 from zoo.checker.session import Catalogue, Session
 from zoo.checker.values import typed
+from zoo.collecting import paused
 from zoo.errors import did_you_mean
 from zoo.graph import Graph
 from zoo.problems import Place, Problem
@@ -91,6 +92,7 @@ def _file(problem: Problem) -> str:
     return problem.place.file if problem.place else ""
 
 
+@paused()
 def resolve(
     graph: Graph,
     registry: Catalogue | None = None,

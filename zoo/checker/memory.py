@@ -8,19 +8,20 @@ its identity, so the wave of changes ends where types are the same again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from zoo.checker.findings import Finding
-from zoo.checker.mentions import wires
-from zoo.graph import Graph, Node, Reuse, Scan
+from zoo.checker.known import NOTHING
+from zoo.graph import Block, Graph, Node, Reuse, Scan
 from zoo.spec import TensorType
 
 if TYPE_CHECKING:
     from zoo.checker.frame import Frame, Origin
     from zoo.checker.known import Known
     from zoo.checker.parameters import Shapes
+    from zoo.checker.plan import Plan
     from zoo.checker.resolution import ResolvedNode
     from zoo.checker.session import Catalogue
     from zoo.checker.targets import LayerTarget
@@ -41,12 +42,13 @@ class Memory:
     shapes: dict[Key, Shapes | None] = field(default_factory=dict[Key, "Shapes | None"])
     bodies: dict[Key, Past] = field(default_factory=dict[Key, "Past"])
     frames: dict[str, Frame] = field(default_factory=dict[str, "Frame"])
+    plans: dict[tuple[str, str], Planned] = field(default_factory=dict[tuple[str, str], "Planned"])
 
     def of(self, registry: Catalogue) -> Memory:
         """This memory, emptied when it is of another registry."""
         if self.registry is not registry:
             self.registry = registry
-            for part in (self.layers, self.shapes, self.bodies, self.frames):
+            for part in (self.layers, self.shapes, self.bodies, self.frames, self.plans):
                 part.clear()
         return self
 
@@ -57,6 +59,27 @@ class Memory:
             if total <= (1 + SPARE) * remembered:
                 break
             total -= len(self.bodies.pop(key).entries)
+
+
+@dataclass(slots=True)
+class Planned:
+    """The plan of a body, which holds as long as its parts are the same objects."""
+
+    plan: Plan
+    params: tuple[str, ...]
+    dropped: Collection[str]
+
+    def holds(self, body: Graph | Block, dropped: Collection[str]) -> bool:
+        """Whether it is a plan of this body, too."""
+        old = self.plan.body
+        assert not isinstance(old, Scan)
+        return (
+            old.nodes is body.nodes
+            and old.inputs is body.inputs
+            and old.outputs is body.outputs
+            and self.params == tuple(body.params)
+            and self.dropped == dropped
+        )
 
 
 @dataclass(slots=True)
@@ -80,7 +103,7 @@ class Entry:
     reached: set[tuple[str, str]]
     known: Known
     resolved: ResolvedNode
-    findings: list[Finding]
+    findings: Sequence[Finding]
 
 
 class Recall:
@@ -100,11 +123,14 @@ class Recall:
             if past.masks == frame.masks and past.origins == frame.origins:
                 self.before = past.entries
         self.inputs = dict(frame.names)
+        plan = frame.plan
+        self.odd = {*plan.lost, *plan.unclear, *plan.borrowers}
+        """Nodes that depend on more than themselves and what they read: on the plan, or on what is reused."""
 
     def take(self, name: str) -> bool:
         """Whether the node is as it was; then what was found out is put in place again."""
         entry, frame = self.before.get(name), self.frame
-        if entry is None or entry.node is not frame.plan.body.nodes[name] or self._odd(name):
+        if entry is None or entry.node is not frame.plan.body.nodes[name] or name in self.odd:
             return False
         names = frame.names
         for source, known in entry.sources:
@@ -116,35 +142,32 @@ class Recall:
             return False
         self.entries[name] = entry
         names[name], frame.resolved[name] = entry.known, entry.resolved
-        frame.findings += entry.findings
-        frame.session.reached |= entry.reached
+        if entry.findings:
+            frame.findings += entry.findings
+        if entry.reached:
+            frame.session.reached |= entry.reached
         return True
 
-    def keep(self, name: str, findings: list[Finding], reached: set[tuple[str, str]]) -> None:
+    def keep(self, name: str, findings: Sequence[Finding], reached: set[tuple[str, str]]) -> None:
         """Remember a node that has been resolved now."""
         frame = self.frame
-        node, known = frame.plan.body.nodes[name], frame.names[name]
+        node, names, known = frame.plan.body.nodes[name], frame.names, frame.names[name]
         old = self.before.get(name)
         if old is not None and old.known.like(known):
-            known = frame.names[name] = old.known
-        if isinstance(node, Reuse) or self._odd(name):
+            known = names[name] = old.known
+        if isinstance(node, Reuse) or name in self.odd:
             return
         plain = not isinstance(node, Scan) and "/" in node.use and "#" not in node.use
         self.entries[name] = Entry(
             node,
-            tuple([(ref.node, frame.names.get(ref.node)) for _, ref in wires(node)]),
-            _asked(frame, name, known),
+            tuple([(source, names.get(source)) for source in frame.plan.sources[name]]),
+            _asked(frame, name, known) if known.demand else NOTHING,
             None if plain else (frame.home.blocks, frame.home.files),
             reached,
             known,
             frame.resolved[name],
             findings,
         )
-
-    def _odd(self, name: str) -> bool:
-        """Whether a node depends on more than itself and what it reads: on the plan, or on what is reused."""
-        plan = self.frame.plan
-        return name in plan.lost or name in plan.unclear or name in plan.borrowers
 
     def done(self) -> None:
         """Put the body where the next check finds it."""

@@ -25,12 +25,13 @@ class Plan:
     two things are called so, what is ``unknown`` because nothing is. ``reads`` are the outputs that nodes
     read, ``uses`` the layers and blocks. ``reuses`` and ``ties`` say where a module or parameter lives: a
     node, so many scopes further out; ``borrowers`` are the nodes that apply a module of another, themselves
-    or inside.
+    or inside. ``sources`` are the names that each node reads.
     """
 
     body: Body
     tree: TreePath
     order: list[str] = field(default_factory=list[str])
+    sources: dict[str, tuple[str, ...]] = field(default_factory=dict[str, "tuple[str, ...]"])
     lost: Collection[str] = ()
     unclear: set[str] = field(default_factory=set[str])
     unknown: set[str] = field(default_factory=set[str])

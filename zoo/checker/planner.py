@@ -104,7 +104,9 @@ class Planner:
             unused.find(self)
 
     def _node(self, name: str, node: Node) -> None:
-        self.sources[name] = [ref.node for at, ref in wires(node) if self._leads_to_node(ref, name, at)]
+        read = list(wires(node))
+        self.sources[name] = [ref.node for at, ref in read if self._leads_to_node(ref, name, at)]
+        self.plan.sources[name] = tuple([ref.node for _, ref in read])
         for at, word in params_of(node):
             self.params.append((word, (name,), (*self.plan.tree, "nodes", name, *at)))
         if isinstance(node, Scan):

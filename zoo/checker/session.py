@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from zoo.checker.findings import INSIDE, Finding
 from zoo.checker.measures import Measures
-from zoo.checker.memory import Memory
+from zoo.checker.memory import Memory, Planned
 from zoo.checker.parameters import Shapes, parameter_shapes
 from zoo.checker.plan import DEEPEST, Plan
 from zoo.checker.planner import plan_body
@@ -73,6 +73,7 @@ class Session:
         self.scopes: dict[tuple[Any, ...], Done] = {}
         self.entered_frames: dict[str, Frame] = {}
         self.remembered = 0
+        self.planned: dict[tuple[str, str], Planned] = {}
         self.reached: set[tuple[str, str]] = set()
         self.entered: list[tuple[Any, ...]] = []
         self.measures = Measures()
@@ -105,7 +106,13 @@ class Session:
 
     def plan(self, home: Graph, file: str, name: str) -> Plan:
         """The plan of a document's own body, or of a block of it."""
-        return plan_body(home.blocks[name] if name else home, file, name, self.dropped)
+        body, key = home.blocks[name] if name else home, (file, name)
+        planned = self.planned.get(key) or self.memory.plans.get(key)
+        if planned is None or not planned.holds(body, self.dropped):
+            plan = plan_body(body, file, name, self.dropped)
+            planned = Planned(plan, tuple(body.params), self.dropped)
+        self.planned[key] = planned
+        return planned.plan
 
     def demanded(self, home: Graph, file: str, plans: list[Plan], ref: Ref) -> bool:
         """Whether an output is computed only when something reads it, like attention weights that are handed
@@ -142,7 +149,7 @@ class Session:
         looks for it, in the middle of somebody's gesture.
         """
         frames = {**self.memory.frames, **self.entered_frames}
-        self.memory.frames = frames
+        self.memory.frames, self.memory.plans = frames, self.planned
         self.memory.forget(self.remembered)
         self.memory = Memory(self.registry, self.memory.layers, self.memory.shapes)
         self.entered_frames = {}
