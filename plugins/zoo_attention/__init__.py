@@ -14,6 +14,7 @@ from torch import nn
 
 from zoo import hookimpl
 from zoo_attention.big_bird import BigBird
+from zoo_attention.gated_delta_net import GatedDeltaNet
 from zoo_attention.linear import Linear
 from zoo_attention.linformer import Linformer
 from zoo_attention.memory import Additive, Dot, Multiplicative
@@ -39,4 +40,5 @@ def zoo_layers() -> list[type[nn.Module]]:
         BigBird,
         Linear,
         Retention,
+        GatedDeltaNet,
     ]
