@@ -235,6 +235,20 @@ def test_a_full_disk_is_a_sentence_and_the_last_checkpoint_stays(
 
 
 @pytest.mark.parametrize("precision", ["bf16", "32"])
+def test_gradients_are_clipped(tmp_path: Path, precision: str) -> None:
+    """Far below the epsilon of AdamW a gradient moves next to nothing."""
+    moved: list[float] = []
+    for clip in (1e-13, 1.0):
+        options = SHORT.model_copy(update={"clip": clip, "weight_decay": 0.0, "precision": precision})
+        begun = job(tmp_path / str(clip), options)
+        before = weights(begun.model)
+        after = weights(perform(begun, Watcher()).model)
+        moved.append(max(float((after[name] - before[name]).abs().max()) for name in before))
+    assert moved[0] < 1e-4
+    assert moved[1] > 1e-1
+
+
+@pytest.mark.parametrize("precision", ["bf16", "32"])
 def test_precisions(tmp_path: Path, precision: str) -> None:
     result = perform(job(tmp_path, SHORT.model_copy(update={"precision": precision})), Watcher())
     assert result.validation_loss < 3
