@@ -1,6 +1,6 @@
 """From the last states of an encoder to the first states of a decoder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import torch
@@ -10,6 +10,7 @@ from pydantic import Field
 from torch import Tensor, empty, nn
 
 from zoo import layer
+from zoo.errors import InputError
 from zoo.fields import Positive
 from zoo.sizes import Size
 
@@ -35,7 +36,8 @@ class Bridge(nn.Module):
     ``weight`` W: output × width of s, one matrix for the states of all layers, uniform in ±1/√width;
     ``bias`` b: output, zeros. An LSTM has a bridge for h and one for c.
 
-    Raises ValueError for an odd number of states, or ``output`` where nothing is learned.
+    Raises ValueError for ``output`` where nothing is learned, and for two directions with an odd number of
+    states; for these InputError where it runs.
     """
 
     def __init__(
@@ -68,6 +70,10 @@ class Bridge(nn.Module):
 
     def forward(self, h: Float[Tensor, "batch *states input"]) -> Float[Tensor, "batch ... _"]:
         if self.directions != "one":
+            try:
+                check_pairs(h.shape)
+            except ValueError as error:
+                raise InputError(str(error)) from None
             forward, backward = h[:, ::2], h[:, 1::2]
             h = forward + backward if self.directions == "sum" else torch.cat([forward, backward], -1)
         if self.weight is None:
@@ -86,12 +92,17 @@ class Bridge(nn.Module):
                 "remove output, or set kind: linear"
             )
         if settings["directions"] != "one":
-            if len(states) != 1 or (isinstance(states[0], int) and states[0] % 2):
-                raise ValueError(
-                    "two directions have an even number of states, batch × states × width, and there come "
-                    f"{' × '.join(map(str, inputs['h']))}; set directions: one"
-                )
+            check_pairs(inputs["h"])
             states = [states[0] // 2]
         if settings["directions"] == "concat":
             width = 2 * width
         return {"out": (batch, *states, settings["output"] or width)}
+
+
+def check_pairs(shape: Sequence[Size]) -> None:
+    """Refuse states that are not those of two directions, by ValueError."""
+    if len(shape) != 3 or (isinstance(shape[1], int) and shape[1] % 2):
+        raise ValueError(
+            "two directions have an even number of states, batch × states × width, and there come "
+            f"{' × '.join(map(str, shape))}; set directions: one"
+        )

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from tests.plugins.agreement import assert_agrees, prepared
+from zoo.errors import InputError
 from zoo_basic.detach import Detach
 from zoo_recurrent.bridge import Bridge, Directions
 from zoo_recurrent.gru_sequence import GRU
@@ -107,3 +108,10 @@ def test_a_detached_state_is_carried_and_learns_nothing_from_later_chunks() -> N
         torch.testing.assert_close(gradient, one + other)
     through = torch.autograd.grad(layer(torch.cat(chunks, 1)).out.sum(), weights)
     assert not torch.allclose(found[0], through[0])
+
+
+@pytest.mark.parametrize("shape", [(3, 5, 7), (3, 1, 7), (3, 7)])
+@pytest.mark.parametrize("directions", ["sum", "concat"])
+def test_an_odd_number_of_states_is_no_two_directions(directions: Directions, shape: tuple[int, ...]) -> None:
+    with pytest.raises(InputError, match="two directions have an even number of states"):
+        Bridge(7, directions=directions)(torch.randn(shape))
