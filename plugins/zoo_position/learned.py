@@ -1,6 +1,7 @@
 """Learned positions."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import torch
 from jaxtyping import Float
@@ -10,6 +11,7 @@ from torch import Tensor, empty, nn
 from zoo import layer
 from zoo.errors import InputError
 from zoo.fields import Positive
+from zoo.sizes import Size
 
 
 @layer("position/learned")
@@ -47,8 +49,17 @@ class Learned(nn.Module):
         """The next piece, and the place behind it."""
         end, max_length = state + x.shape[1], self.weight.shape[0]
         if end > max_length:
-            raise InputError(
-                f"position/learned has {max_length} places, and the sequence has {end} steps; "
-                "enlarge max_length, or cut the sequence"
-            )
+            raise InputError(f"position/learned has {_too_few(max_length, end)}")
         return x + self.weight[state:end], end
+
+    @staticmethod
+    def shapes(settings: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
+        """Refuse a sequence that is known to be too long before it comes; of shapes the hints say all."""
+        time = inputs["x"][1]
+        if isinstance(time, int) and time > settings["max_length"]:
+            raise ValueError(f"it has {_too_few(settings['max_length'], time)}")
+        return {}
+
+
+def _too_few(places: int, steps: int) -> str:
+    return f"{places} places, and the sequence has {steps} steps; enlarge max_length, or cut the sequence"

@@ -82,3 +82,14 @@ def test_a_sequence_beyond_the_table_is_refused_by_name_and_length() -> None:
 
 def test_the_table_starts_small_so_that_tokens_speak_first() -> None:
     assert 0.019 < Learned(100, 100).weight.detach().std().item() < 0.021
+
+
+def test_learned_refuses_a_length_that_a_graph_says_beforehand() -> None:
+    text = (
+        "format: zoo/1\nname: t\ninputs: {x: float batch 14 5}\noutputs: {y: place}\n"
+        "nodes: {place: {use: position/learned, with: {max_length: 13}, in: x}}\n"
+    )
+    (problem,) = zoo.check(zoo.loads(text))
+    said = "it has 13 places, and the sequence has 14 steps; enlarge max_length, or cut the sequence"
+    assert str(problem) == f"<text>:5:9: node 'place': position/learned: {said}"
+    assert not zoo.check(zoo.loads(text.replace("14", "13")))
