@@ -26,8 +26,9 @@ _log = logging.getLogger(__name__)
 _PATIENCE = 50
 """Milliseconds: a lock is asked for again and again so long before somebody else is said to hold it."""
 
-_QUICK = 0.008
-"""Seconds: an entry that takes longer to write is written in a thread, so that no frame waits for it."""
+_LARGE = 60_000
+"""Characters: a longer text is written in a thread, so that no frame waits for it; a kill may
+then lose what was edited in the tenths of a second that this takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Journal:
         self._lock.setStaleLockTime(0)
         self._slow = False
         self._newest: tuple[Graph, Path | None] | None = None
-        self._turn = threading.Lock()
+        self._turn, self._pen = threading.Lock(), threading.Lock()
         self._thread: threading.Thread | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -100,16 +101,17 @@ class Journal:
                 newest, self._newest = self._newest, None
             if newest is None:
                 return
-            begun = time.perf_counter()
             try:
-                self._put(*newest)
+                with self._pen:
+                    self._put(*newest)
             except (OSError, ZooError) as error:  # a full disk, or a graph that no file can say
                 _log.info("the journal misses an edit: %s", error)
-            self._slow = time.perf_counter() - begun > _QUICK
 
     def _put(self, graph: Graph, path: Path | None) -> None:
+        text = dumps(graph)
+        self._slow = len(text) > _LARGE
         held = {"path": str(path.resolve()) if path else None, "name": graph.name, "time": time.time()}
-        data = json.dumps({**held, "text": dumps(graph)}).encode()
+        data = json.dumps({**held, "text": text}).encode()
         fresh = self._file.with_suffix(".new")
         with fresh.open("wb") as file:  # no fsync: a crash of the editor does not lose what the system holds
             file.write(data)

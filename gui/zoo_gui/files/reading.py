@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from zoo.files import Source, read, read_path, read_text
+from zoo.files import Source, read_path
 from zoo.graph import Graph
 from zoo.problems import Problem, has_errors
+from zoo_gui.files.inline import inlined
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,12 @@ def open_file(path: Path) -> Opened:
 
 
 def open_template(path: Path) -> Graph:
-    """The graph of a library file, as one that has no file yet; its comments stay."""
-    text = read_text(path)
-    graph = read(text).graph
-    return replace(graph, source=Source("", text))
+    """The graph of a library file, as one that has no file yet; its comments stay.
+
+    What it uses of other files becomes its own, for these lie elsewhere than it will.
+    """
+    graph = inlined(read_path(path).graph)
+    return replace(graph, source=graph.source and Source("", graph.source.text))
 
 
 def empty_graph() -> Graph:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from zoo.graph import Call, Graph, Repeat, Reuse, Scan
+from zoo.graph import Block, Call, Graph, Repeat, Reuse, Scan
 from zoo.wires import body_wires, node_wires
 from zoo_gui.theme import Theme, category_of
 
@@ -45,7 +45,14 @@ class Sketch:
 
 
 def sketch(graph: Graph) -> Sketch:
-    """The picture of a graph's own body: every node a column behind what it reads."""
+    """The picture of a graph: its own body or, where there is none, that of its largest block."""
+    if graph.nodes or not graph.blocks:
+        return _sketch(graph)
+    return _sketch(max(graph.blocks.values(), key=lambda block: len(block.nodes)))
+
+
+def _sketch(graph: Graph | Block) -> Sketch:
+    """Every node a column behind what it reads."""
     lines: list[tuple[str, str]] = []
     column = dict.fromkeys(graph.inputs, 0)
     kinds = dict.fromkeys(graph.inputs, _PORT)
@@ -80,7 +87,7 @@ def sketch(graph: Graph) -> Sketch:
     return Sketch(marks, [(a, b) for a, b in lines if a in marks and b in marks])
 
 
-def _kind(graph: Graph, node: Call | Repeat | Scan | Reuse) -> tuple[str, str]:
+def _kind(graph: Graph | Block, node: Call | Repeat | Scan | Reuse) -> tuple[str, str]:
     if isinstance(node, Scan):
         inner = [each.use for each in node.nodes.values() if isinstance(each, Call) and each.is_layer]
         return "scan", category_of(inner[0]) if inner else ""

@@ -24,6 +24,7 @@ from zoo.packs import registry
 from zoo_gui.editor import Editor
 from zoo_gui.files.comparison import Comparison
 from zoo_gui.files.journal import Journal, left_behind
+from zoo_gui.files.reading import open_template
 from zoo_gui.files.thumbnail import sketch
 from zoo_gui.settings import Settings
 from zoo_gui.window import Window
@@ -220,3 +221,35 @@ def test_the_window_is_where_it_was(editor: Editor, qapp: QApplication, tmp_path
         again = other.new()
         assert again.height() == 666
         assert not again.panel_shown("history")
+
+
+def test_a_template_brings_the_blocks_of_other_files(editor: Editor, tmp_path: Path) -> None:
+    (tmp_path / "parts.yaml").write_text(
+        "format: zoo/1\nname: parts\nblocks:\n"
+        "  outer: {inputs: {x: float batch dim}, outputs: {out: b}, nodes: {b: {use: inner, in: x}}}\n"
+        "  inner: {inputs: {x: float batch dim}, outputs: {out: t}, nodes: {t: {use: basic/tanh, in: x}}}\n"
+    )
+    (tmp_path / "whole.yaml").write_text(
+        "format: zoo/1\nname: whole   # kept\ninputs: {x: float batch dim}\noutputs: {out: two}\n"
+        "blocks:\n"
+        "  inner: {inputs: {x: float batch dim}, outputs: {out: s}, nodes: {s: {use: basic/silu, in: x}}}\n"
+        "nodes:\n  one: {use: parts.yaml#outer, in: x}\n  two: {use: inner, in: one}\n"
+    )
+    window = editor.new()
+    assert window.filing.load_template(tmp_path / "whole.yaml")
+    graph = window.workspace.graph
+    assert not graph.files
+    assert set(graph.blocks) == {"inner", "outer", "inner_2"}
+    assert zoo.check(graph) == []
+    assert window.workspace.save(tmp_path / "saved.yaml")
+    text = (tmp_path / "saved.yaml").read_text()
+    assert "# kept" in text
+    assert "parts.yaml" not in text
+    assert zoo.check(zoo.load(tmp_path / "saved.yaml")) == []
+
+
+def test_every_template_opens_without_a_problem() -> None:
+    for name, path in registry().graphs.items():
+        graph = open_template(path)
+        assert not graph.files
+        assert sketch(graph).marks, name
