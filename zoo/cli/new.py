@@ -29,7 +29,10 @@ _PACK: Mapping[str, str] = {
 """The files of a new pack, and the templates that they are made of."""
 
 
-@click.group(short_help="Begin a pack of your own, or a layer.")
+@click.group(
+    short_help="Begin a pack of your own, or a layer.",
+    epilog=examples("zoo new pack acme", "zoo new layer mine/softsign --to my_layers"),
+)
 def new() -> None:
     """Write files to begin with: a distribution with layers, graphs and tests, or a single layer."""
 
