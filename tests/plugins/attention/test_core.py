@@ -44,10 +44,10 @@ def formula(
     return torch.stack(rows).view_as(out), torch.stack(shares).view_as(weights)
 
 
-@pytest.mark.parametrize("kv_heads", [6, 3, 1])
+@pytest.mark.parametrize("kv_heads", [6, 2])
 @pytest.mark.parametrize("bias", [True, False], ids=["bias", ""])
 @pytest.mark.parametrize("sinks", [True, False], ids=["sinks", ""])
-@pytest.mark.parametrize(("scale", "soft_cap"), [(None, None), (1.0, None), (0.7, 1.5)], ids=str)
+@pytest.mark.parametrize(("scale", "soft_cap"), [(None, None), (0.7, 1.5)], ids=str)
 @pytest.mark.parametrize("pattern", ["free", "causal", "mask"])
 def test_the_core_is_its_formula(
     kv_heads: int, bias: bool, sinks: bool, scale: float | None, soft_cap: float | None, pattern: str

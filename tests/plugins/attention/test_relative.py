@@ -59,7 +59,7 @@ def away(queries: int, keys: int) -> Tensor:
 
 @wheres
 @pytest.mark.parametrize("clip", [0, 2])
-@pytest.mark.parametrize(("queries", "keys"), [(5, 5), (3, 7), (1, 1), (0, 5)], ids=str)
+@pytest.mark.parametrize(("queries", "keys"), [(5, 5), (3, 7), (0, 5)], ids=str)
 @pytest.mark.parametrize(("causal", "strict"), CAUSALITIES.values(), ids=CAUSALITIES)
 def test_relative_attention_is_its_formula(
     where: Where, clip: int, queries: int, keys: int, causal: bool, strict: bool
