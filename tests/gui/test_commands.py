@@ -44,8 +44,7 @@ def test_keys_are_changed_by_a_file(tmp_path: Path) -> None:
 def test_what_is_wrong_with_keys_is_told(tmp_path: Path) -> None:
     file = tmp_path / "keys.json"
     file.write_text(
-        '{"file.sav": "F9", "edit.undo": "Strg+Z", "file.open": 3,'
-        ' "file.new": "F3", "file.close": "F3"}'
+        '{"file.sav": "F9", "edit.undo": "Strg+Z", "file.open": 3, "file.new": "F3", "file.close": "F3"}'
     )
     keys, faults = read_keys(file, COMMANDS)
     assert len(faults) == 4
