@@ -1,0 +1,110 @@
+"""How attention grows with the length of a sequence: time and peak memory of forward and backward on the CPU.
+
+Each measurement is a process of its own: the best processor time of five runs after a first, and what the
+process held at most beyond what it held before. The exponent is the slope of a line through the logarithms: 1
+is linear, 2 quadratic. Goals: at most 1.2 for what claims to be linear, up to 16,384 steps; full attention,
+which is quadratic by nature, is measured beside it, with weights as somebody who looks at them gets them.
+
+    python benchmarks/attention_growth.py [--threads 1] [--layer attention/big_bird]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+LENGTHS = (1024, 2048, 4096, 8192, 16384)
+DIM, HEADS = 128, 4
+WIDTHS = {"dim": DIM, "heads": HEADS, "key_dim": DIM, "value_dim": DIM}
+LAYERS: dict[str, dict[str, Any]] = {
+    "attention/multi_head": WIDTHS,
+    "attention/linformer": WIDTHS | {"rank": 128, "max_length": LENGTHS[-1]},
+    "attention/sliding_window": WIDTHS | {"window": 256, "global_tokens": 4},
+    "attention/big_bird": WIDTHS | {"block": 64, "random_blocks": 3},
+    "attention/linear": WIDTHS | {"causal": True},
+    "attention/retention": {"dim": DIM, "heads": HEADS},
+    "attention/gated_delta_net": {"dim": DIM, "heads": HEADS},
+}
+QUADRATIC = {"attention/multi_head": LENGTHS[:3]}
+GOAL = 1.2
+
+
+def held() -> int:
+    """Bytes that this process holds in memory."""
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * resource.getpagesize()
+
+
+def measure(name: str, length: int, threads: int) -> tuple[float, int]:
+    """Seconds of the processor for forward and backward, and bytes held at most while they run."""
+    import torch
+
+    import zoo
+
+    torch.set_num_threads(threads)
+    layer: Any = zoo.registry().layers[name].cls(**LAYERS[name])
+    inputs = len(zoo.registry().layers[name].required)
+    flags = {"weights": True} if name in QUADRATIC else {}
+
+    def run(steps: int) -> float:
+        x = torch.randn(1, steps, DIM, requires_grad=True)
+        begin = time.process_time()
+        found: Any = layer(*[x] * inputs, **flags)
+        out: Any = found if isinstance(found, torch.Tensor) else found.out
+        out.sum().backward()
+        return time.process_time() - begin
+
+    run(256)
+    before = held()
+    run(length)
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
+    return min(run(length) for _ in range(5)), most
+
+
+def slope(points: dict[int, float]) -> float:
+    """The exponent of growth: least squares through the logarithms."""
+    xs, ys = [math.log(x) for x in points], [math.log(y) for y in points.values()]
+    return sum((x - fmean(xs)) * y for x, y in zip(xs, ys, strict=True)) / sum(
+        (x - fmean(xs)) ** 2 for x in xs
+    )
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--layer", choices=LAYERS)
+    parser.add_argument("--length", type=int, help="measure this length of the layer alone, and print JSON")
+    options = parser.parse_args()
+    if options.length:
+        print(json.dumps(measure(options.layer, options.length, options.threads)))
+        return
+    print(f"{'layer':<26} {'length':>7} {'ms':>9} {'MiB':>8}")
+    for name in [options.layer] if options.layer else LAYERS:
+        times: dict[int, float] = {}
+        memory: dict[int, float] = {}
+        for length in QUADRATIC.get(name, LENGTHS):
+            command = [sys.executable, __file__, "--threads", str(options.threads)]
+            command += ["--layer", name, "--length", str(length)]
+            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            times[length], memory[length] = json.loads(done.stdout)
+            print(
+                f"{name:<26} {length:>7,} {times[length] * 1e3:>9.1f} {memory[length] / 2**20:>8.1f}",
+                flush=True,
+            )
+        said = "by nature" if name in QUADRATIC else f"goal {GOAL}"
+        print(f"{name:<26} exponent {slope(times):>7.2f} {slope(memory):>8.2f}   ({said})\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()
