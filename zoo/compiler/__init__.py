@@ -6,7 +6,7 @@
     loop.py         the class of a scan, as a loop: hoisting.py, masking.py, states.py
     names.py        names that Python can stand; text.py: literals, expressions, calls that fit the page
     unit.py         the source executed: classes, tracebacks, pickles
-    materialise.py  building a model: placeholders.py, seeds.py, sharing.py, tables.py
+    materialise.py  building a model: placeholders.py, seeds.py, sharing.py, tables.py, twins.py
     model.py        the model: inputs.py examines what it is called with, notes.py explains its errors
 
 Another lowering of scans (fused kernels, streaming, export) is another ``Lowering``: a function that writes

@@ -17,6 +17,7 @@ from zoo.compiler.placeholders import Placeholder, default_dtype, placeholders, 
 from zoo.compiler.seeds import reseeding
 from zoo.compiler.sharing import tie
 from zoo.compiler.tables import keep
+from zoo.compiler.twins import can_be_copied, twin
 from zoo.compiler.unit import Unit
 from zoo.errors import GraphError
 from zoo.problems import Problem
@@ -40,10 +41,11 @@ def materialise(unit: Unit, device: torch.device, dtype: torch.dtype, seed: int)
             model: nn.Module = unit.model()
         built: dict[Placeholder, tuple[str, nn.Module]] = {}
         problems: list[Problem] = []
+        firsts: dict[str, nn.Module | None] = {}
         for path, parent, name, layer in list(placeholders(model, "")):
             reseed(path)
             try:
-                module = _build(layer, built_on)
+                module = _build(layer, built_on, firsts)
             except Exception as error:  # noqa: BLE001  # a stranger's constructor: what it refuses is the graph's problem
                 problems.append(_refused(unit, path, error))
                 continue
@@ -58,15 +60,21 @@ def materialise(unit: Unit, device: torch.device, dtype: torch.dtype, seed: int)
     return model
 
 
-def _build(layer: Placeholder, device: torch.device) -> nn.Module:
-    try:
+def _build(layer: Placeholder, device: torch.device, firsts: dict[str, nn.Module | None]) -> nn.Module:
+    if device.type != "meta":
         return layer.cls(**layer.settings)
+    key = f"{id(layer.cls)} {layer.settings}"
+    if (first := firsts.get(key)) is not None:
+        return twin(first)
+    try:
+        module = layer.cls(**layer.settings)
     except (NotImplementedError, RuntimeError):
-        if device.type != "meta":
-            raise
-    # It looks at values, which the meta device does not have.
-    with reseeding(0, torch.device("cpu")), torch.device("cpu"):
-        return layer.cls(**layer.settings).to(device)
+        # It looks at values, which the meta device does not have.
+        with reseeding(0, torch.device("cpu")), torch.device("cpu"):
+            module = layer.cls(**layer.settings).to(device)
+    if key not in firsts:
+        firsts[key] = module if can_be_copied(module) else None
+    return module
 
 
 def _refused(unit: Unit, path: str, error: Exception) -> Problem:
