@@ -3,7 +3,3 @@
 workspace.py is one open document, checker.py the checker in a thread of its own. canvas/ draws a graph,
 layout/ says where its boxes go when nobody placed them. The rest is around them: panels, commands, files.
 """
-
-# Before Qt: an import hook of PySide looks into every module that is loaded after it, and would find
-# pydantic.fields half imported, which breaks every pack.
-from pydantic import fields as _  # noqa: F401 - imported for its effect, see above
