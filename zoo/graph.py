@@ -205,17 +205,19 @@ class Graph:
         device: str | torch.device | None = None,
         dtype: torch.dtype | None = None,
         seed: int = 0,
+        lowering: str = "auto",
         **params: Scalar,
     ) -> CompiledGraph:
         """Turn the graph into an ordinary ``nn.Module``.
 
         ``params`` override the graph's own (``graph.compile(layers=12)``). Every node's initial weights
-        are drawn from a seed of their own, made of ``seed`` and the node's path. Raises GraphError with
-        every problem of the graph.
+        are drawn from a seed of their own, made of ``seed`` and the node's path. ``lowering`` is the way in
+        which scans run; weights and what is computed are the same in all of them. Raises GraphError with
+        every problem of the graph, ZooError for a lowering that nobody has.
         """
         from zoo.compiler import compile_graph
 
-        return compile_graph(self, device=device, dtype=dtype, seed=seed, params=params)
+        return compile_graph(self, device=device, dtype=dtype, seed=seed, lowering=lowering, params=params)
 
     def body(self, scope: str = "") -> Body:
         """The body at a scope path (see the module's docstring); EditError when there is none."""

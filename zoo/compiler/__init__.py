@@ -1,16 +1,15 @@
 """The compiler: from a checked graph to Python source, and from that to an ``nn.Module``.
 
-    compiling.py    the front door: check, write, execute, build
-    survey.py       what must be known of the whole graph first
-    writer.py       writing classes: program.py, body.py, building.py, calls.py, blocks.py, uses.py, ties.py
-    loop.py         the class of a scan, as a loop: hoisting.py, masking.py, states.py
-    names.py        names that Python can stand; text.py: literals, expressions, calls that fit the page
-    unit.py         the source executed: classes, tracebacks, pickles
-    materialise.py  building a model: placeholders.py, seeds.py, sharing.py, tables.py, twins.py
-    model.py        the model: inputs.py examines what it is called with, notes.py explains its errors
-
-Another lowering of scans (fused kernels, streaming, export) is another ``Lowering``: a function that writes
-the class of a scan, beside ``loop.lowering()``; everything else stays as it is.
+compiling.py    the front door: check, write, execute, build
+survey.py       what must be known of the whole graph first
+writer.py       writing classes: program.py, body.py, building.py, calls.py, blocks.py, uses.py, ties.py
+lowerings.py    the ways to write the class of a scan, by name
+loop.py         the class of a scan, as a loop: hoisting.py, masking.py, states.py
+names.py        names that Python can stand; text.py: literals, expressions, calls that fit the page
+unit.py         the source executed: classes, tracebacks, pickles
+materialise.py  building a model: placeholders.py, seeds.py, sharing.py, tables.py, twins.py
+model.py        the model: inputs.py examines what it is called with, notes.py explains its errors,
+explaining.py how it runs
 """
 
 from zoo.compiler.compiling import compile_graph

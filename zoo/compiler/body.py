@@ -37,6 +37,13 @@ class Home:
         """The home of the body of a scan in this one."""
         return Home(self.graph, (*self.tree, "nodes", name, "scan"))
 
+    def path(self, *names: str) -> str:
+        """The path of a node of the body, as the graph has paths: ``decoder.cell``, ``#layer.attend``."""
+        in_block = self.tree[:1] == ("blocks",)
+        block = [f"#{self.tree[1]}"] if in_block else []
+        scans = self.tree[2 if in_block else 0 :][1::3]  # nodes, NAME, scan, nodes, NAME, scan …
+        return ".".join([*block, *scans, *names])
+
     @property
     def owner(self) -> Place | None:
         """The place of the block or scan whose body it is."""

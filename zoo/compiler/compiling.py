@@ -9,15 +9,15 @@ import torch
 
 from zoo.checker import Resolution, resolve
 from zoo.collecting import paused
-from zoo.compiler import loop
 from zoo.compiler.blocks import write_block, write_graph
 from zoo.compiler.inputs import Inputs
+from zoo.compiler.lowerings import lowering as lowering_of
 from zoo.compiler.materialise import materialise
 from zoo.compiler.model import CompiledGraph
 from zoo.compiler.program import Program
 from zoo.compiler.survey import Survey
 from zoo.compiler.unit import Recipe, Unit
-from zoo.compiler.writer import Lowering, Writer
+from zoo.compiler.writer import Writer, WriteScan
 from zoo.errors import GraphError
 from zoo.graph import Graph
 from zoo.packs import Registry
@@ -32,14 +32,16 @@ def compile_graph(
     seed: int = 0,
     params: Mapping[str, Any] | None = None,
     registry: Registry | None = None,
+    lowering: str = "auto",
 ) -> CompiledGraph:
     """Compile a graph to a module on ``device`` in ``dtype`` (torch's defaults), with weights from ``seed``.
 
     ``params`` override the graph's own. Layers are looked up in ``registry``: by default the installed packs.
-    Raises GraphError with every error of the graph, and with what layers say that refuse their settings.
+    ``lowering`` names how scans are written (``zoo.compiler.lowerings``). Raises GraphError with every error
+    of the graph, and with what layers say that refuse their settings.
     """
     layers = None if registry is None else tuple(spec.cls for spec in registry.layers.values())
-    unit = make_unit(Recipe(graph, dict(params or {}), layers), registry)
+    unit = make_unit(Recipe(graph, dict(params or {}), layers, lowering), registry)
     target = torch.get_default_device() if device is None else torch.device(device)
     model = materialise(unit, target, dtype or torch.get_default_dtype(), seed)
     assert isinstance(model, CompiledGraph)
@@ -52,21 +54,24 @@ def recompile(recipe: Recipe) -> Unit:
     return make_unit(recipe, None if recipe.layers is None else Registry.of(*recipe.layers))
 
 
-def make_unit(recipe: Recipe, registry: Registry | None = None, lowering: Lowering | None = None) -> Unit:
-    """Check a graph, write it as a program and execute that; ``lowering`` says how scans are written."""
+def make_unit(recipe: Recipe, registry: Registry | None = None, write_scan: WriteScan | None = None) -> Unit:
+    """Check a graph, write it as a program and execute that; ``write_scan`` is for another way than the
+    recipe's.
+    """
+    write_scan = write_scan or lowering_of(recipe.lowering)
     resolution = resolve(recipe.graph, registry, params=recipe.params)
     if not resolution.ok:
         raise GraphError([problem for problem in resolution.problems if problem.severity == "error"])
-    return lower(recipe, resolution, lowering or loop.lowering())
+    return lower(recipe, resolution, write_scan)
 
 
 @paused()
-def lower(recipe: Recipe, resolution: Resolution, lowering: Lowering) -> Unit:
+def lower(recipe: Recipe, resolution: Resolution, write_scan: WriteScan) -> Unit:
     """Write a checked graph as a program and execute it."""
     graph, scope = resolution.graph, resolution.root
     survey = Survey().scope(scope)
     program = Program(f"The graph '{graph.name}' as PyTorch modules.", survey.layers, survey.words)
-    writer = Writer(program, write_block, lowering)
+    writer = Writer(program, write_block, write_scan)
     root = write_graph(writer, graph, scope, resolution.params, dir(CompiledGraph))
     types = {name: scope.shown(type_) for name in root.callee.inputs if (type_ := scope.inputs[name])}
     optional = {name for name, port in graph.inputs.items() if port.optional}

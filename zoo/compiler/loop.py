@@ -33,11 +33,11 @@ from zoo.compiler.program import Callee, Input, Line, Written
 from zoo.compiler.states import start
 from zoo.compiler.text import WIDTH, call
 from zoo.compiler.uses import outputs, scopes_of, sources, wanted
-from zoo.compiler.writer import Lowering, Writer
+from zoo.compiler.writer import Writer, WriteScan
 from zoo.graph import Ref, Scan
 
 
-def lowering(*, hoist: bool = True) -> Lowering:
+def lowering(*, hoist: bool = True) -> WriteScan:
     """Write scans as loops; without ``hoist``, with every node inside."""
     return partial(write_scan, hoist=hoist)
 

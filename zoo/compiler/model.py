@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import torch
 from torch import Tensor, nn
 
+from zoo.compiler.explaining import Explanation, explanation
 from zoo.compiler.notes import explain
 from zoo.compiler.sharing import share
 from zoo.compiler.tables import compute, tables, without_contents
@@ -46,6 +47,10 @@ class CompiledGraph(nn.Module):
     def source(self) -> str:
         """The Python source of the model: plain PyTorch, over the layers of the packs."""
         return self.__zoo_unit__.source
+
+    def explain(self) -> Explanation:
+        """How the model runs: the lowering of every scan, and why no faster one."""
+        return explanation(self)
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         unit = self.__zoo_unit__

@@ -57,6 +57,14 @@ class Callee:
     outputs: Mapping[str, str | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The lowering that wrote the class of a scan, and those before it in line, each with why it declined."""
+
+    lowering: str
+    declined: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class Written:
     """A class as drafted, and once it is in the program: as it stands there.
@@ -79,6 +87,8 @@ class Written:
     sizes: Mapping[str, str] = field(default_factory=dict[str, str])
     inner: Mapping[str, Written] = field(default_factory=dict[str, "Written"])
     name: str = ""
+    chosen: Chosen | None = None
+    """Of a scan: how it was lowered."""
 
     @property
     def fields(self) -> list[str]:

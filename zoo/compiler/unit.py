@@ -29,7 +29,8 @@ _count = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a unit is compiled from: a document, the values of its params, and where its layers are looked up.
+    """What a unit is compiled from: a document, the values of its params, where layers are looked up, and how
+    scans are lowered.
 
     ``layers`` are their classes, or None for those of the installed packs. It is all that a pickle keeps.
     """
@@ -37,6 +38,7 @@ class Recipe:
     graph: Graph
     params: Mapping[str, Any]
     layers: tuple[type[nn.Module], ...] | None = None
+    lowering: str = "auto"
 
 
 class Unit:

@@ -3,7 +3,7 @@
 The writer remembers what is written, so that each class is written once. Three modules do the writing:
 
     blocks.py     the class of a block, and of the graph itself
-    loop.py       the class of a scan: one lowering, a loop over its steps
+    loop.py       the class of a scan as a loop over its steps; lowerings.py has all ways to write one
     calls.py      the lines of forward that apply the module of a node
 """
 
@@ -19,7 +19,7 @@ from zoo.compiler.program import Callee, Input, Program, Written
 from zoo.compiler.uses import scopes_of
 from zoo.spec import LayerSpec
 
-Lowering: TypeAlias = "Callable[[Writer, Body, str, list[ScanUse]], Written]"
+WriteScan: TypeAlias = "Callable[[Writer, Body, str, list[ScanUse]], Written]"
 """Writes the class of a scan: the body around it, the scan's name there, all uses of its module."""
 
 
@@ -29,7 +29,7 @@ class Writer:
 
     program: Program
     write_block: Callable[[Writer, list[BlockUse]], Written]
-    write_scan: Lowering
+    write_scan: WriteScan
     _blocks: dict[tuple[int, ...], Written] = field(default_factory=dict[tuple[int, ...], Written])
     _layers: dict[type[Any], Child] = field(default_factory=dict[type[Any], Child])
 

@@ -50,7 +50,7 @@ def handwritten(name: str) -> ModuleType:
 
 def without_hoisting(graph: zoo.Graph, **params: Any) -> CompiledGraph:
     """The graph with every node of a scan inside its loop."""
-    unit = make_unit(Recipe(graph, params), lowering=loop.lowering(hoist=False))
+    unit = make_unit(Recipe(graph, params), write_scan=loop.lowering(hoist=False))
     model = materialise(unit, torch.device("cpu"), torch.float64, 0)
     assert isinstance(model, CompiledGraph)
     return model

@@ -1,0 +1,88 @@
+"""The lowerings by name: the ways in which a scan becomes code.
+
+A name stands for a line of lowerings. Each scan is offered to the line by itself: the first lowering that
+does not decline writes its class, so that one graph may hold scans that are lowered in different ways. Who
+declines says why, in a sentence that ends up in ``model.explain()``.
+
+A lowering of one's own is a function that writes the class of a scan, or raises ``Declined`` before it has
+written anything:
+
+    def write(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> Written: ...
+
+    LOWERINGS["mine"] = (Lowering("mine", "as I like it", write), LOOP)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zoo.checker.resolution import ScanUse
+from zoo.compiler import loop
+from zoo.compiler.body import Body
+from zoo.compiler.program import Chosen, Written
+from zoo.compiler.writer import Writer, WriteScan
+from zoo.errors import GraphError, ZooError, did_you_mean
+from zoo.problems import Problem
+
+
+class Declined(Exception):
+    """A lowering does not take a scan; the message is the reason, a sentence without an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """A way to write scans: its name, what it is in a few words, and the function that writes one."""
+
+    name: str
+    about: str
+    write: WriteScan
+
+
+LOOP = Lowering("loop", "a loop over the steps", loop.lowering())
+
+LOWERINGS: dict[str, tuple[Lowering, ...]] = {
+    "auto": (LOOP,),
+    "loop": (LOOP,),
+}
+"""The lines by the names that ``compile`` takes. ``auto`` holds those alone that are equal to the loop."""
+
+
+def lowering(name: str) -> WriteScan:
+    """What writes scans in the way of that name; ZooError for a name that nobody has."""
+    line = LOWERINGS.get(name)
+    if line is None:
+        known = ", ".join(LOWERINGS)
+        raise ZooError(f"there is no lowering '{name}'{did_you_mean(name, LOWERINGS)}; there are {known}")
+
+    def write(writer: Writer, outer: Body, scan: str, uses: list[ScanUse]) -> Written:
+        return _first(line, writer, outer, scan, uses)
+
+    return write
+
+
+def _first(
+    line: tuple[Lowering, ...], writer: Writer, outer: Body, name: str, uses: list[ScanUse]
+) -> Written:
+    """The class of a scan by the first in line that takes it; GraphError when none does."""
+    declined: dict[str, str] = {}
+    for each in line:
+        try:
+            written = each.write(writer, outer, name, uses)
+        except Declined as why:
+            declined[each.name] = str(why)
+            continue
+        written.chosen = Chosen(each.name, declined)
+        return written
+    reasons = "; ".join(f"{each}: {why}" for each, why in declined.items())
+    raise GraphError(
+        [
+            Problem(
+                "error",
+                "lowering-declines",
+                f"no lowering that was asked for takes this scan: {reasons}",
+                "compile with lowering='auto'",
+                outer.home.path(name),
+                outer.place(name),
+            )
+        ]
+    )
