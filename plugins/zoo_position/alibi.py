@@ -19,9 +19,10 @@ class ALiBi(nn.Module):
         bias[h, i, j] = -m_h |i - j|,   m_h = 2^(-8h/heads), h = 1 … heads
 
     For heads that are no power of two, the slopes are those of the power below, filled up with every second
-    one of twice as many, as the authors' code has it. Of ``query`` and ``key`` only the lengths count. It is
-    the same to both sides: without a causal attention it cannot tell before from after. Nothing is learned,
-    and there is no longest sequence.
+    one of twice as many, as the authors' code has it. Of ``query`` and ``key`` only the lengths count; where
+    these differ, the last query stands at the last key, as in causal attention. It is the same to both sides:
+    without a causal attention it cannot tell before from after. Nothing is learned, and there is no longest
+    sequence.
     """
 
     def __init__(
@@ -33,7 +34,7 @@ class ALiBi(nn.Module):
     def forward(
         self, query: Float[Tensor, "batch query dim"], key: Float[Tensor, "batch key key_dim"]
     ) -> Float[Tensor, "heads query key"]:
-        return self._bias(query, key.shape[1], 0)
+        return self._bias(query, key.shape[1])
 
     def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:  # noqa: ARG002 - a state is told all of these
         """How many steps there were before: none."""
@@ -47,10 +48,10 @@ class ALiBi(nn.Module):
     ) -> tuple[Float[Tensor, "heads query seen"], int]:
         """The bias of the next queries to all keys so far."""
         end = state + key.shape[1]
-        return self._bias(query, end, state), end
+        return self._bias(query, end), end
 
-    def _bias(self, query: Tensor, keys: int, first: int) -> Tensor:
-        near = distances(query.shape[1], keys, first, query.device).abs()
+    def _bias(self, query: Tensor, keys: int) -> Tensor:
+        near = distances(query.shape[1], keys, query.device).abs()
         scale = torch.tensor(slopes(self.heads), dtype=torch.float32, device=query.device)
         return (-scale[:, None, None] * near).to(query.dtype)
 

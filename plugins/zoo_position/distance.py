@@ -5,7 +5,10 @@ from jaxtyping import Int
 from torch import Tensor
 
 
-def distances(queries: int, keys: int, first: int, device: torch.device) -> Int[Tensor, "query key"]:
-    """For every query i and key j, j - i; the first query stands at ``first``, the first key at 0."""
-    i = torch.arange(first, first + queries, device=device)
-    return torch.arange(keys, device=device) - i.unsqueeze(1)
+def distances(queries: int, keys: int, device: torch.device) -> Int[Tensor, "query key"]:
+    """For every query and key, how far behind the query's own place the key stands.
+
+    The last query stands at the last key, as in causal attention: there may be keys of a past before.
+    """
+    own = torch.arange(keys - queries, keys, device=device)
+    return torch.arange(keys, device=device) - own.unsqueeze(1)

@@ -24,8 +24,9 @@ class T5Bias(nn.Module):
     Small distances have a bucket each, larger ones share buckets that grow by a constant factor up to
     ``max_distance``, beyond which all share the last. With ``causal`` all buckets are for the past, and later
     keys count as distance 0; else half of them are for each side. T5 does not divide its scores by √dim: give
-    the attention ``scale: 1``. Of ``query`` and ``key`` only the lengths count; T5 shares one such table
-    among all layers (``reuse``).
+    the attention ``scale: 1``. Of ``query`` and ``key`` only the lengths count; where these differ, the last
+    query stands at the last key, as in causal attention. T5 shares one such table among all layers
+    (``reuse``).
 
     ``weight``: buckets × heads, drawn from N(0, 0.02²): attention begins with hardly a preference. Raises
     ValueError for buckets that do not divide into sides and halves, or a max_distance within the near ones.
@@ -51,7 +52,7 @@ class T5Bias(nn.Module):
     def forward(
         self, query: Float[Tensor, "batch query dim"], key: Float[Tensor, "batch key key_dim"]
     ) -> Float[Tensor, "heads query key"]:
-        return self._bias(query, key.shape[1], 0)
+        return self._bias(query, key.shape[1])
 
     def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:  # noqa: ARG002 - a state is told all of these
         """How many steps there were before: none."""
@@ -65,10 +66,10 @@ class T5Bias(nn.Module):
     ) -> tuple[Float[Tensor, "heads query seen"], int]:
         """The bias of the next queries to all keys so far."""
         end = state + key.shape[1]
-        return self._bias(query, end, state), end
+        return self._bias(query, end), end
 
-    def _bias(self, query: Tensor, keys: int, first: int) -> Tensor:
-        chosen = self._buckets(distances(query.shape[1], keys, first, query.device))
+    def _bias(self, query: Tensor, keys: int) -> Tensor:
+        chosen = self._buckets(distances(query.shape[1], keys, query.device))
         return self.weight[chosen].permute(2, 0, 1)
 
     def _buckets(self, distance: Int[Tensor, "query key"]) -> Int[Tensor, "query key"]:

@@ -95,7 +95,7 @@ def test_alibi_falls_with_the_distance() -> None:
     found = bias(ALiBi(2), 5, 7)
     for h, slope in enumerate(slopes(2)):
         for i in range(5):
-            assert [float(x) for x in found[h, i]] == [-slope * abs(i - j) for j in range(7)]
+            assert [float(x) for x in found[h, i]] == [-slope * abs(i + 2 - j) for j in range(7)]
 
 
 def t5_bucket(distance: int, buckets: int, most: int, causal: bool) -> int:
@@ -118,7 +118,8 @@ def test_t5_looks_up_the_bucket_of_each_distance(causal: bool) -> None:
 
     def formula(query: Tensor, key: Tensor) -> Tensor:
         queries, keys = query.shape[1], key.shape[1]
-        rows = [[t5_bucket(j - i, 12, 29, causal) for j in range(keys)] for i in range(queries)]
+        own = range(keys - queries, keys)  # the last query stands at the last key
+        rows = [[t5_bucket(j - i, 12, 29, causal) for j in range(keys)] for i in own]
         return layer.weight[torch.tensor(rows)].permute(2, 0, 1)
 
     assert_agrees(layer, formula, torch.zeros(2, 41, 2).double(), torch.zeros(2, 53, 3).double())
