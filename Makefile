@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1 # its version is pinned; a newer one is no news
 
 .DEFAULT_GOAL := help
-.PHONY: help demo gui test test-long lint format bench clean
+.PHONY: help demo gui test test-wheel test-long lint format bench clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -21,11 +21,12 @@ demo: $(STAMP) ## check, show and train a small GPT for a minute on the CPU, and
 gui: $(STAMP) ## open the editor
 	@$(BIN)/zoo gui
 
-# The suite runs under jaxtyping's import hook; what the hook would break runs apart, without it; then everything but
-# the editor runs once more, with fewer drawn examples, against the built wheel, in an environment that has no Qt.
-test: $(STAMP) ## run the tests, the last of them against the built wheel and without Qt
-	$(PYTEST) -n 2
+# The suite runs under jaxtyping's import hook; what the hook would break runs before it, without.
+test: $(STAMP) ## run the tests
 	$(PYTEST) -m "tracing and not long" --jaxtyping-packages=
+	$(PYTEST) -n 2
+
+test-wheel: $(STAMP) ## build the wheel, install it where there is no Qt, and run all tests but the editor's against it
 	$(BIN)/python tests/installed.py build/installed
 	HYPOTHESIS_PROFILE=quick build/installed/bin/python -P -m pytest -n 2 --ignore tests/gui
 
