@@ -49,8 +49,9 @@ def attend(
         shares = shares_of(query, key, permission, bias=bias, sinks=sinks, scale=scale, soft_cap=soft_cap)
         dropped = F.dropout(shares, dropout) if dropout else shares
         return dropped @ _for_each(value, query), shares if weights else None
-    call = _call(query, key, value, permission, bias, sinks, scale, dropout)
-    out = call.run()[..., : value.shape[-1]]
+    out = _call(query, key, value, permission, bias, sinks, scale, dropout).run()
+    if sinks is not None:
+        out = out[..., : value.shape[-1]]
     some = permission.some
     return (out if some is None else out * some.unsqueeze(1)), None
 

@@ -63,9 +63,10 @@ def into_heads(
     clean = query is key and key is keys
     if mask is not None and (beside or query is key) and not clean:
         query = tame(query, mask)
-    part = layer.query.out_features // layer.heads
+    linear = layer.query  # found once: a module's attributes are slow
+    part = linear.out_features // layer.heads
     return Projected(
-        split(layer.query(query), part), split(layer.key(keys), part), split(layer.value(values), part)
+        split(linear(query), part), split(layer.key(keys), part), split(layer.value(values), part)
     )
 
 

@@ -177,8 +177,10 @@ class MultiHead(nn.Module):
         return self._attend(Projected(queries, state.keys, state.values), permission, bias, weights), state
 
     def _into(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Projected:
-        queries, keys, values = into_heads(self, query, key, value, mask)
-        return Projected(self._normed_queries(queries), self._normed_keys(keys), values)
+        heads = into_heads(self, query, key, value, mask)
+        if self.query_norm is None:
+            return heads
+        return Projected(self._normed_queries(heads.query), self._normed_keys(heads.key), heads.value)
 
     def _normed_queries(self, queries: Tensor) -> Tensor:
         return queries if self.query_norm is None else _normed(self.query_norm, queries)
