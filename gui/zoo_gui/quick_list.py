@@ -9,9 +9,9 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 
-from zoo_gui.panels.two_tone import TwoTone
 from zoo_gui.search import ranked
 from zoo_gui.theme import Theme
+from zoo_gui.two_tone import TwoTone
 
 _DETAIL = int(Qt.ItemDataRole.UserRole)
 _MOST = 200

@@ -37,6 +37,7 @@ from zoo_gui.finding import choices
 from zoo_gui.notices import Notices
 from zoo_gui.offer import Offer
 from zoo_gui.panels import PANELS
+from zoo_gui.panels.inspector import Inspector
 from zoo_gui.panels.measuring import Measures
 from zoo_gui.panels.panel import Lasting, Stocked, Themed
 from zoo_gui.panels.status import Status
@@ -124,6 +125,7 @@ class Window(QMainWindow):
         workspace.file_changed.connect(self._keep)
         workspace.graph_changed.connect(self._leave_gallery)
         workspace.shown.connect(self._leave_gallery)
+        self.canvas.to_write.connect(self._write_in)
         self.watch.changed.connect(self._changed_on_disk)
 
     def place_panels(self) -> None:
@@ -219,16 +221,25 @@ class Window(QMainWindow):
         self.canvas.place(use)
 
     def reveal(self, id: str, *, raised: bool = False) -> None:
-        """Show a panel and go there; hide it when it is in front, unless it is to be ``raised``."""
+        """Show a panel and go there; hide it when one is there already, unless it is to be ``raised``."""
         dock = self.docks.get(id)
         if dock is None:
             return
-        if dock.isVisible() and not dock.visibleRegion().isEmpty() and not raised:
+        here = dock.isAncestorOf(self.focusWidget() or self) and not dock.visibleRegion().isEmpty()
+        if here and not raised:
             dock.hide()
+            self.canvas.setFocus()
             return
         dock.show()
         dock.raise_()
         self.panel(id).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _write_in(self, field: str) -> None:
+        """Let the person write in a field of the inspector."""
+        self.reveal("inspector", raised=True)
+        inspector = self.panel("inspector")
+        assert isinstance(inspector, Inspector)
+        inspector.write_in(field)
 
     def panel_shown(self, id: str) -> bool:
         """Whether a panel is there."""

@@ -101,20 +101,26 @@ def name_for(body: Body, use: str) -> str:
     return free_name(plain(use).replace(" ", "_"), set(visible(body)))
 
 
-def add(graph: Graph, scope: str, use: str, at: tuple[float, float]) -> tuple[str, Edit]:
+Spot: TypeAlias = tuple[float, float] | None
+"""Where a new box goes; None leaves it to the layout, and nothing of it to the file."""
+
+
+def add(graph: Graph, scope: str, use: str, at: Spot) -> tuple[str, Edit]:
     """The name of a new node, and the edit that puts it there."""
     name = name_for(graph.body(scope), use)
     return name, placed(scope, name, AddNode(scope, name, Call(use=use)), at)
 
 
-def placed(scope: str, name: str, edit: Edit, at: tuple[float, float]) -> Edit:
+def placed(scope: str, name: str, edit: Edit, at: Spot) -> Edit:
     """An edit that adds a box, and the one that puts it in its place."""
+    if at is None:
+        return edit
     to = (round(at[0] / GRID), round(at[1] / GRID))
     return Compound((edit, MoveNode(scope, name, to)), edit.describe())
 
 
 def add_on_loose(
-    graph: Graph, scope: str, offer: Offer, loose: Loose, at: tuple[float, float], find: Find
+    graph: Graph, scope: str, offer: Offer, loose: Loose, at: Spot, find: Find
 ) -> tuple[str, Edit]:
     """The edit that adds what was chosen, wired to the wire that was dropped; and the new name."""
     body = graph.body(scope)
@@ -153,7 +159,7 @@ def insert(
     use: str,
     end: End,
     type_: TensorType | None,
-    at: tuple[float, float],
+    at: Spot,
     find: Find,
 ) -> tuple[str, Edit]:
     """The edit that puts a new node on a wire, at the port that fits; and its name."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
 from zoo.edits import Compound, MoveNode
+from zoo_gui.canvas import doing
 from zoo_gui.layout.data import GRID
 from zoo_gui.workspace import Pick
 
@@ -35,17 +36,16 @@ def press(canvas: Canvas, event: QKeyEvent) -> bool:
         canvas.space_held = True
         canvas.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
     elif key == Qt.Key.Key_Tab:
-        canvas.quick_add()
+        doing.quick_add(canvas)
     elif key in ARROWS and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
         return step(canvas, *ARROWS[key])
     elif key in ARROWS:
         across, down = ARROWS[key]
         if not nudge(canvas, across * (5 if shift else 1), down * (5 if shift else 1)):
-            canvas.camera.shift(QPointF(-60 * across, -60 * down))
-            canvas.seen_changed.emit()
+            canvas.shift(QPointF(-60 * across, -60 * down))
     elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
         boxes = [pick for pick in canvas.workspace.selection if isinstance(pick, Pick)]
-        return len(boxes) == 1 and canvas.enter_box(canvas.scene_.boxes[boxes[0]].box)
+        return len(boxes) == 1 and doing.enter_box(canvas, canvas.scene_.boxes[boxes[0]].box)
     else:
         return False
     return True

@@ -8,9 +8,11 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QMenu
 
 from zoo_gui import actions
-from zoo_gui.canvas import wiring
+from zoo_gui.canvas import doing, making, wiring
 from zoo_gui.canvas.adapters import Adapter, adapters
+from zoo_gui.canvas.drops import add_box
 from zoo_gui.canvas.wire_item import WireItem
+from zoo_gui.canvas.wire_list import ask_wire
 from zoo_gui.workspace import Pick
 
 if TYPE_CHECKING:
@@ -38,7 +40,11 @@ def menu_for(canvas: Canvas, at: QPointF) -> QMenu:
             workspace.select([pick])
         _of_box(canvas, menu)
     else:
-        menu.addAction("Add here…", lambda: canvas.quick_add(at))
+        menu.addAction("Add here…", lambda: doing.quick_add(canvas, at))
+        menu.addAction("New block", lambda: making.new_block(canvas))
+        menu.addAction("New input", lambda: making.new_input(canvas))
+        menu.addAction("New output", lambda: making.new_output(canvas))
+        menu.addSeparator()
         menu.addAction("Select all", lambda: actions.select_all(workspace))
         menu.addSeparator()
         menu.addAction("Lay out all", canvas.layout_all)
@@ -69,7 +75,7 @@ def fitting(canvas: Canvas, wire: WireItem) -> list[Adapter]:
 
 def insert_adapter(canvas: Canvas, adapter: Adapter) -> None:
     """Put an adapter into its wire, and select it."""
-    canvas.add_box((adapter.name, adapter.edit))
+    add_box(canvas, (adapter.name, adapter.edit))
 
 
 def _of_box(canvas: Canvas, menu: QMenu) -> None:
@@ -78,16 +84,19 @@ def _of_box(canvas: Canvas, menu: QMenu) -> None:
     boxes = [canvas.scene_.boxes[pick].box for pick in picks]
     if len(boxes) == 1:
         if boxes[0].inner is not None:
-            menu.addAction("Open", lambda: canvas.enter_box(boxes[0]))
-        menu.addAction("Rename", canvas.rename)
+            menu.addAction("Open", lambda: doing.enter_box(canvas, boxes[0]))
+        menu.addAction("Rename", lambda: doing.rename(canvas))
+        menu.addAction("Wire…", lambda: ask_wire(canvas))
+    if len(boxes) == 1 and boxes[0].pick.kind == "node":
+        menu.addAction("Use again, with the same weights", lambda: making.reuse(canvas))
     if actions.chosen_nodes(workspace):
-        menu.addAction("Group into block", lambda: actions.group(workspace))
+        menu.addAction("Group into block", lambda: making.group(canvas))
     if any(box.look in ("block", "repeat") for box in boxes):
         menu.addAction("Ungroup", lambda: actions.ungroup(workspace))
     if len(boxes) == 1 and boxes[0].look in ("layer", "block"):
-        menu.addAction("Wrap in repeat", lambda: actions.wrap(workspace))
+        menu.addAction("Wrap in repeat", lambda: making.wrap(canvas))
     if len(boxes) > 1:
-        menu.addAction("Lay out selection", canvas.layout_selection)
+        menu.addAction("Lay out selection", lambda: doing.layout_selection(canvas))
     menu.addSeparator()
     menu.addAction("Delete", lambda: actions.delete(workspace))
     menu.addAction("Delete and heal", lambda: actions.delete(workspace, heal=True))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
 
 from zoo_gui.canvas.adding import Loose, Offer, add, add_on_loose, offers
+from zoo_gui.canvas.drops import add_box
 from zoo_gui.search import ranked
 from zoo_gui.theme import category_of
 
@@ -20,9 +21,12 @@ _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown
 
 
 class QuickAdd(QFrame):
-    """A list of what can be added at a place; what a dropped wire fits stands first."""
+    """A list of what can be added at a place; what a dropped wire fits stands first.
 
-    def __init__(self, canvas: Canvas, at: QPointF, loose: Loose | None = None) -> None:
+    Without a place the list stands in the middle of the canvas, and the layout finds one for the new box.
+    """
+
+    def __init__(self, canvas: Canvas, at: QPointF | None, loose: Loose | None = None) -> None:
         super().__init__(canvas, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("card", True)
@@ -48,7 +52,8 @@ class QuickAdd(QFrame):
         self._found: list[Offer] = []
         self._filter("")
         self.resize(_SIZE)
-        place = canvas.viewport().mapToGlobal(canvas.camera.from_scene(at).toPoint())
+        spot = canvas.camera.from_scene(canvas.camera.seen.center() if at is None else at)
+        place = canvas.viewport().mapToGlobal(spot.toPoint())
         room = canvas.screen().availableGeometry()
         x = min(place.x() + 8, room.right() - self.width())
         self.move(x, max(room.top(), min(place.y() - 20, room.bottom() - self.height())))
@@ -96,16 +101,14 @@ class QuickAdd(QFrame):
             return
         offer, canvas = self._found[row], self._canvas
         self.close()
-        workspace, spot = canvas.workspace, self._spot
-        corner = (spot.x(), spot.y() - 20)
+        graph, scope, spot = canvas.workspace.graph, canvas.workspace.scope, self._spot
+        backwards = self._loose is not None and self._loose.source is None
+        corner = None if spot is None else (spot.x() - (160 if backwards else 0), spot.y() - 20)
         if self._loose is None:
-            named = add(workspace.graph, workspace.scope, offer.use, corner)
+            named = add(graph, scope, offer.use, corner)
         else:
-            graph, scope = workspace.graph, workspace.scope
-            if self._loose.source is None:
-                corner = (spot.x() - 160, spot.y() - 20)
             named = add_on_loose(graph, scope, offer, self._loose, corner, canvas.layer)
-        canvas.add_box(named, offer.kind)
+        add_box(canvas, named, offer.kind)
 
 
 def _words(offer: Offer) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
-from zoo.edits import Edit, RenameInput, RenameNode, RenameOutput
+from zoo.edits import Compound, Edit, RenameBlock, RenameInput, RenameNode, RenameOutput
 from zoo_gui.canvas.box_item import BoxItem
 from zoo_gui.canvas.geometry import PADDING
 
@@ -17,17 +17,19 @@ if TYPE_CHECKING:
     from zoo_gui.workspace import Pick
 
 
-def rename_edit(scope: str, pick: Pick, new: str) -> Edit:
-    """The edit that gives a box another name."""
+def rename_edit(scope: str, pick: Pick, new: str, block: str = "") -> Edit:
+    """The edit that gives a box another name; and a block, when one is to be called like it."""
     kinds = {"node": RenameNode, "input": RenameInput, "output": RenameOutput}
-    return kinds[pick.kind](scope, pick.name, new)
+    edit = kinds[pick.kind](scope, pick.name, new)
+    return Compound((RenameBlock(block, new), edit), edit.describe()) if block else edit
 
 
 class Rename(QLineEdit):
     """A field above the name of a box; Enter or leaving it renames, Escape does not."""
 
-    def __init__(self, canvas: Canvas, item: BoxItem) -> None:
+    def __init__(self, canvas: Canvas, item: BoxItem, block: str = "") -> None:
         super().__init__(canvas.viewport())
+        self._block = block
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._canvas, self._pick = canvas, item.box.pick
         scale = max(canvas.camera.scale, 0.6)
@@ -57,7 +59,7 @@ class Rename(QLineEdit):
     def _rename(self) -> None:
         name, old, workspace = self.text().strip(), self._pick.name, self._canvas.workspace
         self._leave()
-        if name != old and workspace.perform(rename_edit(workspace.scope, self._pick, name)):
+        if name != old and workspace.perform(rename_edit(workspace.scope, self._pick, name, self._block)):
             workspace.select([self._pick._replace(name=name)])
 
     def _leave(self) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from zoo_gui.workspace import Pick
+
 if TYPE_CHECKING:
     from zoo_gui.window import Window
 
@@ -21,6 +23,11 @@ def always(_: Window) -> bool:
 def has_selection(window: Window) -> bool:
     """A command on what is selected."""
     return bool(window.workspace.selection)
+
+
+def has_nodes(window: Window) -> bool:
+    """A command on the nodes that are selected."""
+    return any(isinstance(one, Pick) and one.kind == "node" for one in window.workspace.selection)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from zoo.errors import EditError
@@ -51,6 +54,27 @@ class Inspector(QScrollArea):
         page = self.widget()
         return page.findChild(QLineEdit, name) if page else None
 
+    def write_in(self, name: str) -> None:
+        """Let the person write in a field, in the place of what stands there."""
+        self.show_now()
+        field = self.field(name)
+        if field is not None:
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            field.selectAll()
+            self.ensureWidgetVisible(field)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """A key leads to the first field."""
+        super().focusInEvent(event)
+        fields = self._fields()
+        if fields and event.reason() == Qt.FocusReason.ShortcutFocusReason:
+            fields[0].setFocus(event.reason())
+            fields[0].selectAll()
+
+    def _fields(self) -> list[QLineEdit]:
+        page = self.widget()
+        return page.findChildren(QLineEdit) if page else []
+
     def _later(self, *_: object) -> None:
         self._soon.start()
 
@@ -65,12 +89,12 @@ class Inspector(QScrollArea):
         self._fill(layout)
         layout.addStretch(1)
         at = self.verticalScrollBar().value()
-        if held is not None and (field := self.field(held[0])) is not None:
-            field.blockSignals(True)  # it goes because the page does, not because the person left it
+        if held is not None:
+            held.widget.blockSignals(True)  # it goes because the page does, not because the person left it
         self.setWidget(page)
         self.verticalScrollBar().setValue(at)
         if held is not None:
-            self._hold(*held)
+            self._hold(held)
 
     def _fill(self, layout: QVBoxLayout) -> None:
         workspace = self._workspace
@@ -93,19 +117,49 @@ class Inspector(QScrollArea):
             self._known, self._known_of = known_nodes(resolution), resolution
         return self._known
 
-    def _held(self) -> tuple[str, str, int, bool] | None:
-        """The field that is being written in: its name, text, cursor, and whether it was changed."""
-        field = self.focusWidget() if self.widget() is not None else None
-        if not isinstance(field, QLineEdit) or not field.hasFocus():
+    def _held(self) -> _Held | None:
+        """What has the keys on the page, as it is now."""
+        page = self.widget()
+        held = self.focusWidget() if page is not None else None
+        if page is None or held is None or held is self or not held.hasFocus():
             return None
-        return field.objectName(), field.text(), field.cursorPosition(), field.isModified()
+        names = [each.objectName() for each in self._fields()]
+        if not isinstance(held, QLineEdit):
+            return _Held(held, held.objectName(), names)
+        text = held.text() if held.isModified() else None
+        chosen = bool(held.text()) and held.selectedText() == held.text()
+        return _Held(held, held.objectName(), names, text, held.cursorPosition(), chosen)
 
-    def _hold(self, name: str, text: str, cursor: int, modified: bool) -> None:
-        field = self.field(name)
-        if field is None:
+    def _hold(self, held: _Held) -> None:
+        """Give the keys back: to what has the same name, else to the field in the same place of the form."""
+        page = self.widget()
+        found = page.findChild(QWidget, held.name) if page and held.name else None
+        fields = self._fields()
+        if found is None and held.name in held.fields and len(fields) == len(held.fields):
+            found = fields[held.fields.index(held.name)]  # it was renamed
+        if found is None:
             return
-        field.setFocus()
-        if modified and field.text() != text:
-            field.setText(text)
-            field.setModified(True)
-        field.setCursorPosition(cursor)
+        found.setFocus()
+        if not isinstance(found, QLineEdit):
+            return
+        if held.text is not None and found.text() != held.text:
+            found.setText(held.text)
+            found.setModified(True)
+        if held.chosen:
+            found.selectAll()
+        else:
+            found.setCursorPosition(held.cursor)
+
+
+class _Held(NamedTuple):
+    """What has the keys, its name, and the names of all fields of the page.
+
+    Of a field also what was written in it, where its cursor is, and whether all of it is selected.
+    """
+
+    widget: QWidget
+    name: str
+    fields: list[str]
+    text: str | None = None
+    cursor: int = 0
+    chosen: bool = False

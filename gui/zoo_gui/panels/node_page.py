@@ -18,6 +18,7 @@ from zoo_gui.panels.form import Form, Write
 from zoo_gui.panels.help import as_html
 from zoo_gui.panels.measuring import LENGTH, Costs, short
 from zoo_gui.panels.settings_form import SettingsForm
+from zoo_gui.panels.ties import tie_line
 from zoo_gui.resolved import Known
 from zoo_gui.theme import Theme
 from zoo_gui.workspace import Pick, Workspace
@@ -110,6 +111,7 @@ def node_page(page: Page, name: str) -> None:
         else:
             settings.missing()
             page.title(*_missing(page, node))
+        tie_line(page, form, name, node)
     if known is not None:
         _ports(page, spec, known)
     page.cost(scope, [name])

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QTreeView, QVBoxLayout, QWidget
 from zoo.edits import RenameBlock, RenameInput, RenameNode, RenameOutput
 from zoo.graph import Body, Scan, join, kind
 from zoo_gui.finding import what
-from zoo_gui.panels.two_tone import TwoTone
 from zoo_gui.places import inside
 from zoo_gui.theme import Theme, icon
+from zoo_gui.two_tone import TwoTone
 from zoo_gui.workspace import Pick, Workspace
 
 _WHAT = int(Qt.ItemDataRole.UserRole)

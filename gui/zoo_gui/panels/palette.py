@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from zoo.packs import Registry
 from zoo_gui.panels.palette_model import SUMMARY, USE, PaletteModel
-from zoo_gui.panels.two_tone import TwoTone
 from zoo_gui.settings import Settings
 from zoo_gui.theme import Theme, icon
+from zoo_gui.two_tone import TwoTone
 from zoo_gui.workspace import Workspace
 
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QPushButton, QVBox
 
 from zoo.problems import Problem
 from zoo_gui.panels.fixes import Fix, fixes
-from zoo_gui.panels.two_tone import TwoTone
 from zoo_gui.theme import Theme, icon
+from zoo_gui.two_tone import TwoTone
 from zoo_gui.workspace import Workspace
 
 _WHERE = int(Qt.ItemDataRole.UserRole)

@@ -14,6 +14,7 @@ from zoo.wires import End
 from zoo_gui import actions
 from zoo_gui.canvas import Canvas, Minimap
 from zoo_gui.canvas.commands import COMMANDS
+from zoo_gui.canvas.doing import layout_selection
 from zoo_gui.canvas.menu import fitting, insert_adapter, menu_for
 from zoo_gui.clipboard import copied, duplicated, pasted
 from zoo_gui.search import ranked, score
@@ -152,7 +153,7 @@ def test_layout_is_a_step_that_can_be_undone(canvas: Canvas) -> None:
     workspace.undo()
     assert workspace.graph.layout == moved
     workspace.select([Pick("node", "act"), Pick("node", "head")])
-    canvas.layout_selection()
+    layout_selection(canvas)
     assert {"act", "head"} <= workspace.graph.layout.keys()
 
 

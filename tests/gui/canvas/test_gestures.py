@@ -10,6 +10,7 @@ from tests.gui.canvas.drawn import Hand, checked, inlet, lit, middle, outlet
 from zoo.edits import End
 from zoo.graph import Call, Ref, Scan
 from zoo_gui.canvas import Canvas
+from zoo_gui.canvas.doing import rename
 from zoo_gui.canvas.drops import MIME
 from zoo_gui.canvas.gestures.wire import DrawWire
 from zoo_gui.canvas.quick_add import QuickAdd
@@ -244,7 +245,7 @@ def test_a_double_click_enters_and_keys_do(canvas: Canvas) -> None:
 
 def test_a_box_is_renamed_in_its_place(canvas: Canvas) -> None:
     canvas.workspace.select([Pick("node", "act")])
-    canvas.rename()
+    rename(canvas)
     (field,) = canvas.findChildren(Rename)
     field.clear()
     QTest.keyClicks(field, "shown")

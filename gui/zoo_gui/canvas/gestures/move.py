@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from zoo_gui.canvas import doing
 from zoo_gui.canvas.box_item import BoxItem
 from zoo_gui.canvas.geometry import inlet_at, outlet_at
 from zoo_gui.canvas.gestures.gesture import Gesture
@@ -60,7 +61,9 @@ class MoveBoxes(Gesture):
         ]
 
     def finish(self, at: QPointF, keys: Qt.KeyboardModifier) -> None:
-        self.canvas.put({item.box.pick: item.pos() for item, was in self._from.items() if item.pos() != was})
+        doing.put(
+            self.canvas, {item.box.pick: item.pos() for item, was in self._from.items() if item.pos() != was}
+        )
 
     def cancel(self) -> None:
         for item, was in self._from.items():

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from zoo.errors import EditError
-from zoo_gui.canvas import routes, wiring
+from zoo_gui.canvas import doing, routes, wiring
 from zoo_gui.canvas.adding import Loose
 from zoo_gui.canvas.box_item import BoxItem
 from zoo_gui.canvas.gestures.gesture import Gesture
@@ -142,7 +142,7 @@ class DrawWire(Gesture):
             graph, scope = workspace.graph, workspace.scope
             ports = ports_of(graph, scope, name, self.canvas.layer) if name else None
             loose = Loose(inlet=self.port, wanted=ports.inputs.get(self.port.port) if ports else None)
-        self.canvas.quick_add(at, loose)
+        doing.quick_add(self.canvas, at, loose)
 
     # ---------------------------------------------------------------------------------------------- painting
 

@@ -1,4 +1,4 @@
-"""The commands of the canvas."""
+"""Commands on what is selected: cut, copy, paste, delete, rename."""
 
 from __future__ import annotations
 
@@ -8,19 +8,15 @@ from PySide6.QtGui import QGuiApplication
 
 from zoo.errors import ZooError
 from zoo_gui import actions
+from zoo_gui.canvas import doing
 from zoo_gui.clipboard import copied, duplicated, pasted
-from zoo_gui.commands.command import Command, has_selection
+from zoo_gui.commands.command import Command, has_nodes, has_selection
 from zoo_gui.layout.data import GRID
 from zoo_gui.workspace import Pick
 
 if TYPE_CHECKING:
     from zoo_gui.canvas.view import Canvas
     from zoo_gui.window import Window
-
-
-def has_nodes(window: Window) -> bool:
-    """Whether a node is selected."""
-    return bool(actions.chosen_nodes(window.workspace))
 
 
 def _places(canvas: Canvas) -> dict[str, tuple[int, int]]:
@@ -50,7 +46,8 @@ def cut(window: Window) -> None:
 
 def paste(window: Window) -> None:
     """Add the nodes of the clipboard at the pointer."""
-    workspace, at = window.workspace, window.canvas.paste_position()
+    workspace, canvas = window.workspace, window.canvas
+    at = canvas.pointer or canvas.camera.seen.center()
     text = QGuiApplication.clipboard().text()
     spot = (round(at.x() / GRID), round(at.y() / GRID))
     try:
@@ -71,13 +68,7 @@ def duplicate(window: Window) -> None:
         workspace.select(Pick("node", name) for name in new)
 
 
-def group(window: Window) -> None:
-    """Group, and ask for the name."""
-    if actions.group(window.workspace):
-        window.canvas.rename()
-
-
-EDITING = (
+COMMANDS = (
     Command(
         id="edit.cut",
         text="Cut",
@@ -137,7 +128,7 @@ EDITING = (
         text="Rename",
         menu="Edit",
         about="Give the selected box another name",
-        run=lambda window: window.canvas.rename(),
+        run=lambda window: doing.rename(window.canvas),
         keys=("F2",),
         enabled=has_selection,
         rule=True,
@@ -151,107 +142,3 @@ EDITING = (
         keys=("Ctrl+A",),
     ),
 )
-
-DRAWING = (
-    Command(
-        id="graph.quick_add",
-        text="Add…",
-        menu="Graph",
-        about="Put a layer or block at the pointer, chosen by a few letters; on the canvas, Tab does it too",
-        run=lambda window: window.canvas.quick_add(),
-        keys=("Shift+A",),
-    ),
-    Command(
-        id="graph.group",
-        text="Group into block",
-        menu="Graph",
-        about="Make a block of the selected nodes",
-        run=group,
-        keys=("Ctrl+G",),
-        enabled=has_nodes,
-        rule=True,
-    ),
-    Command(
-        id="graph.ungroup",
-        text="Ungroup",
-        menu="Graph",
-        about="Put what is in the selected block in its place; make one node of a repeat",
-        run=lambda window: actions.ungroup(window.workspace),
-        keys=("Ctrl+Shift+G",),
-        enabled=has_nodes,
-    ),
-    Command(
-        id="graph.wrap",
-        text="Wrap in repeat",
-        menu="Graph",
-        about="Stack the selected layer or block, each reading the one before it",
-        run=lambda window: actions.wrap(window.workspace),
-        keys=("Ctrl+Alt+G",),
-        enabled=has_nodes,
-    ),
-    Command(
-        id="graph.layout_all",
-        text="Lay out all",
-        menu="Graph",
-        about="Give every box back to the automatic layout",
-        run=lambda window: window.canvas.layout_all(),
-        keys=("Ctrl+Shift+L",),
-        rule=True,
-    ),
-    Command(
-        id="graph.layout_selection",
-        text="Lay out selection",
-        menu="Graph",
-        about="Arrange the selected boxes where they stand",
-        run=lambda window: window.canvas.layout_selection(),
-        keys=("Ctrl+Alt+L",),
-        enabled=has_selection,
-    ),
-)
-
-LOOKING = (
-    Command(
-        id="view.fit",
-        text="Fit",
-        menu="View",
-        about="Show all of the body",
-        run=lambda window: window.canvas.fit(),
-        keys=("Home", "Ctrl+0"),
-        rule=True,
-    ),
-    Command(
-        id="view.fit_selection",
-        text="Fit selection",
-        menu="View",
-        about="Show all that is selected",
-        run=lambda window: window.canvas.fit_selection(),
-        keys=("Shift+Home",),
-        enabled=has_selection,
-    ),
-    Command(
-        id="view.zoom_in",
-        text="Zoom in",
-        menu="View",
-        about="Show less, and larger",
-        run=lambda window: window.canvas.zoom_by(1.25),
-        keys=("Ctrl++", "Ctrl+="),
-    ),
-    Command(
-        id="view.zoom_out",
-        text="Zoom out",
-        menu="View",
-        about="Show more, and smaller",
-        run=lambda window: window.canvas.zoom_by(0.8),
-        keys=("Ctrl+-",),
-    ),
-    Command(
-        id="view.zoom_actual",
-        text="Actual size",
-        menu="View",
-        about="Show text in the size it is meant to have",
-        run=lambda window: window.canvas.zoom_to(1.0),
-        keys=("Ctrl+1",),
-    ),
-)
-
-COMMANDS: tuple[Command, ...] = (*EDITING, *LOOKING, *DRAWING)

@@ -1,0 +1,113 @@
+"""What is done on a canvas by mouse and by command alike: each ends in one edit, or shows something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF
+
+from zoo.edits import Compound, MoveNode
+from zoo.errors import EditError
+from zoo_gui.canvas.adding import Loose
+from zoo_gui.canvas.picture import Box
+from zoo_gui.canvas.placing import arranged
+from zoo_gui.canvas.quick_add import QuickAdd
+from zoo_gui.canvas.rename import Rename
+from zoo_gui.layout.data import GRID
+from zoo_gui.workspace import Pick
+
+if TYPE_CHECKING:
+    from zoo_gui.canvas.view import Canvas
+
+
+def put(canvas: Canvas, places: Mapping[Pick, QPointF]) -> bool:
+    """Place boxes by hand, as one step."""
+    scope = canvas.workspace.scope
+    moves = [
+        MoveNode(scope, pick.name, (round(at.x() / GRID), round(at.y() / GRID)))
+        for pick, at in places.items()
+    ]
+    if not moves:
+        return False
+    label = moves[0].describe() if len(moves) == 1 else f"move {len(moves)} boxes"
+    return canvas.workspace.perform(Compound(tuple(moves), label))
+
+
+def layout_all(canvas: Canvas) -> None:
+    """Give every box of the body that is shown back to the automatic layout."""
+    scope, layout = canvas.workspace.scope, canvas.workspace.graph.layout
+    prefix = f"{scope}." if scope else ""
+    boxes = canvas.scene_.boxes
+    placed = [pick for pick in boxes if pick.kind != "output" and f"{prefix}{pick.name}" in layout]
+    canvas.placing.forget()
+    moves = tuple(MoveNode(scope, pick.name, None) for pick in placed)
+    if moves:
+        canvas.workspace.perform(Compound(moves, "lay out all boxes"))
+    else:
+        canvas.refresh()
+    canvas.fit()
+
+
+def layout_selection(canvas: Canvas) -> None:
+    """Arrange what is selected around where it stands."""
+    chosen = [p for p in canvas.workspace.selection if isinstance(p, Pick) and p.kind != "output"]
+    items = [canvas.scene_.boxes[pick] for pick in chosen]
+    if len(items) < 2:
+        canvas.workspace.told.emit("select two boxes or more, and they are laid out")
+        return
+    places = arranged(canvas.scene_.picture, chosen).places
+    corner = QPointF(min(item.x() for item in items), min(item.y() for item in items))
+    put(canvas, {pick: corner + QPointF(x, y) for pick, (x, y) in places.items()})
+
+
+def quick_add(canvas: Canvas, at: QPointF | None = None, loose: Loose | None = None) -> None:
+    """Ask what to add at a place or the pointer, for a dropped wire when there is one."""
+    canvas.popup = QuickAdd(canvas, canvas.pointer if at is None else at, loose)
+    canvas.popup.show()
+
+
+def add_behind(canvas: Canvas) -> None:
+    """Ask what to add behind the one box that is selected, wired to its first output."""
+    box = selected_box(canvas)
+    if box is None or not box.outlets:
+        canvas.workspace.told.emit("select one box with an output, and the new one reads it")
+        return
+    source = box.outlets[0].source
+    canvas.popup = QuickAdd(canvas, None, Loose(source, canvas.type_of(source)))
+    canvas.popup.show()
+
+
+def rename(canvas: Canvas, block: str = "") -> None:
+    """Rename the one box that is selected, in its place; and a block, that it uses, with it."""
+    box = selected_box(canvas)
+    if box is not None:
+        canvas.centre_on(box.pick.name)
+        canvas.popup = Rename(canvas, canvas.scene_.boxes[box.pick], block)
+        canvas.popup.show()
+        canvas.popup.setFocus()
+
+
+def enter_box(canvas: Canvas, box: Box) -> bool:
+    """Show what a box holds."""
+    if box.inner is None:
+        return False
+    try:
+        canvas.workspace.enter(box.inner)
+    except EditError as error:
+        canvas.workspace.told.emit(str(error))
+        return False
+    return True
+
+
+def enter_selected(canvas: Canvas) -> bool:
+    """Show what the one selected box holds."""
+    box = selected_box(canvas)
+    return box is not None and enter_box(canvas, box)
+
+
+def selected_box(canvas: Canvas) -> Box | None:
+    """The box that is selected, when it is only one."""
+    chosen = [pick for pick in canvas.workspace.selection if isinstance(pick, Pick)]
+    item = canvas.scene_.boxes.get(chosen[0]) if len(chosen) == 1 else None
+    return item.box if item else None
