@@ -10,7 +10,8 @@ from zoo.compiler.building import init, kept
 from zoo.compiler.calls import Calls
 from zoo.compiler.names import Names, camel, field
 from zoo.compiler.program import OWN, Callee, Input, Line, Written
-from zoo.compiler.text import call, value
+from zoo.compiler.release import releases
+from zoo.compiler.text import call, deletion, value
 from zoo.compiler.uses import outputs, scopes_of, wanted
 from zoo.compiler.writer import Writer
 from zoo.graph import Graph, Ref
@@ -70,9 +71,12 @@ def write(writer: Writer, body: Body, inputs: Mapping[str, Port], about: str) ->
         calls.variable(name)
     building = init(writer, body)
     forward: list[Line] = []
-    for name in body.scope.order:
-        if name in body.reads:
-            forward += calls.apply(name)
+    order = [name for name in body.scope.order if name in body.reads]
+    idle = releases(order, body.scope.nodes, roots.values())
+    for name in order:
+        forward += calls.apply(name)
+        if name in idle:
+            forward += map(Line, deletion([calls.variables[each] for each in idle[name]]))
     named = fields(roots)
     forward += returned([calls.values[ref] for ref in roots.values()], named)
     return finish(writer, body, about, Callee(taken, named), signature, building, forward)

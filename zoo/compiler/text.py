@@ -65,6 +65,13 @@ def call(head: str, parts: Sequence[str], tail: str = "", indent: int = 8) -> li
     return [f"{pad}{head}(", *(f"{pad}    {part}," for part in parts), f"{pad}){tail}"]
 
 
+def deletion(variables: Sequence[str]) -> list[str]:
+    """``del a, b``, on as many lines as it takes."""
+    width = WIDTH - len("        del ")
+    lines = textwrap.wrap(", ".join(variables), width, break_long_words=False, break_on_hyphens=False)
+    return [f"        del {line.rstrip(',')}" for line in lines]
+
+
 def docstring(text: str, indent: int) -> list[str]:
     """``text`` as a docstring. Whatever it holds, it stays a string."""
     pad = " " * indent
