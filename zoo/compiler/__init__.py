@@ -4,7 +4,8 @@ compiling.py    the front door: check, write, execute, build
 survey.py       what must be known of the whole graph first
 writer.py       writing classes: program.py, body.py, building.py, calls.py, blocks.py, uses.py, ties.py
 lowerings.py    the ways to write the class of a scan, by name
-loop.py         the class of a scan, as a loop: hoisting.py, masking.py, states.py
+walk.py         the class of a scan but for the walk itself: hoisting.py, masking.py, states.py
+loop.py         the walk as a loop over its steps
 names.py        names that Python can stand; text.py: literals, expressions, calls that fit the page
 unit.py         the source executed: classes, tracebacks, pickles
 materialise.py  building a model: placeholders.py, seeds.py, sharing.py, tables.py, twins.py

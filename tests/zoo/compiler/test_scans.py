@@ -294,3 +294,13 @@ def test_a_node_that_mixes_steps_with_a_constant_stays_inside() -> None:
     x, k = randn(2, 7, 5), randn(2, 5)
     found = graph.compile(dtype=torch.float64)(x, k)
     torch.testing.assert_close(found, (x + k.unsqueeze(1)).cumsum(1) * k.unsqueeze(1))
+
+
+def test_states_that_never_change_need_no_loop() -> None:
+    text = LSTM.replace("next: {h: cell.h, c: cell.c}", "next: {h: h, c: c}").replace("cell.h}", "x}")
+    model = zoo.loads(text).compile(dtype=torch.float64)
+    x = randn(3, 11, 5)
+    found = model(x)
+    assert found.out.equal(x)
+    assert not found.h.any()
+    assert "for " not in model.source.partition("def forward")[2]

@@ -1,0 +1,263 @@
+"""The class of a scan, whichever way it walks: what it takes, what needs no walk, what it returns.
+
+    padding = ~mask
+    x = x.masked_fill(padding.unsqueeze(-1), 0)         NaN in padding would reach the weights' gradients
+    …                                                   the walk: loop.py, scan.py
+    out = out.masked_fill(padding.unsqueeze(-1), 0)
+    return out
+
+What needs no walk stands before or after it (see ``hoisting``).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+
+from zoo.checker.resolution import MASK, ScanUse
+from zoo.compiler.blocks import fields, finish, parameter, returned
+from zoo.compiler.body import Body
+from zoo.compiler.building import init
+from zoo.compiler.calls import Calls
+from zoo.compiler.hoisting import divide
+from zoo.compiler.masking import Mask, find_mask
+from zoo.compiler.names import camel
+from zoo.compiler.program import Callee, Input, Line, Written
+from zoo.compiler.states import start
+from zoo.compiler.text import WIDTH, call
+from zoo.compiler.uses import outputs, scopes_of, sources, wanted
+from zoo.compiler.writer import Writer
+from zoo.graph import Ref, Scan
+
+
+def write_scan(
+    kind: type[Walk], writer: Writer, outer: Body, name: str, uses: list[ScanUse], *, hoist: bool = True
+) -> Written:
+    """The class of a scan that serves all these uses, as a walk of a kind."""
+    body = Body(writer.program, scopes_of(uses), outer.home.scan(name), outer)
+    stacked, final = outputs(body.scopes), dict(uses[0].final)
+    if name in outer.reads and name not in outer.lent_out:
+        read = outer.reads[name]
+        stacked = {out: ref for out, ref in stacked.items() if out in read}
+        final = {out: state for out, state in final.items() if out in read}
+    body.reads = wanted(body.scope.nodes, [*uses[0].next.values(), *stacked.values()])
+    draft = kind(writer, body, name, uses, stacked, final, hoist).write()
+    block = camel(outer.home.tree[1]) if outer.home.tree else ""
+    return writer.program.add(draft, f"{block}{camel(name)}", f"{block}{camel(name)}Scan")
+
+
+class Walk(ABC):
+    """Writes the class of one scan: ``stacked`` and ``final`` are the outputs that something reads.
+
+    Everything but the walk itself: what comes in, what stands before and after it, what goes out. A kind of
+    walk adds its lines; those of a step are indented by 12.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        body: Body,
+        name: str,
+        uses: list[ScanUse],
+        stacked: dict[str, Ref],
+        final: dict[str, str],
+        hoist: bool,
+    ) -> None:
+        assert body.outer is not None
+        resolved = body.outer.scope.nodes[name]
+        assert isinstance(resolved.node, Scan)
+        self.writer, self.body, self.outer, self.uses = writer, body, body.outer, uses
+        self.wires, self.node, self.use = resolved.inputs, resolved.node, uses[0]
+        self.stacked, self.final, self.hoist = stacked, final, hoist
+        self.calls = Calls(writer, body)
+        order = [each for each in body.scope.order if each in body.reads]
+        self.parts = divide(self.use, order, self.use.next.values(), hoist=hoist)
+        self.inputs: dict[str, Input] = {}
+        self.signature: list[str] = []
+        self.init: list[Line] = []
+        self.lines: list[Line] = []
+        self.states: dict[str, str] = {}
+        self.mask: Mask | None = None
+
+    def write(self) -> Written:
+        """The draft of the class."""
+        self._take()
+        for name in self.body.reads:
+            self.calls.variable(name)
+        self.init += init(self.writer, self.body)
+        self._fill_inputs()
+        for name in self.parts.before:
+            self.lines += self.calls.apply(name)
+        lists = self._lists()
+        if lists or (self.final and self._changes):
+            self._walk(lists)
+        elif self.final:
+            self._begin()
+        for name in self.parts.after:
+            self.lines += self.calls.apply(name)
+        callee = Callee(self.inputs, fields([*self.stacked, *self.final]))
+        self.lines += returned(self._results(), callee.outputs)
+        lent = [f"{name}: nn.Module" for name in self.body.lent.values()]
+        lent += [f"{name}: int" for name in self.body.sizes.values()]
+        signature = [*self.signature, *(["*", *lent] if lent else [])]
+        about = f"A walk over `{self.node.over}`{' from its end' if self.node.reverse else ''}, step by step."
+        return finish(self.writer, self.body, about, callee, signature, self.init, self.lines)
+
+    @property
+    def _changes(self) -> bool:
+        """Whether any state is another after a step."""
+        return any(ref != Ref(state) for state, ref in self.use.next.items())
+
+    def _line(self, text: str, indent: int = 8) -> None:
+        self.lines.append(Line(" " * indent + text))
+
+    # -------------------------------------------------------------------------------- before the walk
+
+    def _take(self) -> None:
+        """The parameters of forward: what is cut, states that start from a wire, constants, the mask."""
+        wired = [name for name in self.node.state if name in self.wires]
+        self.body.maybe = frozenset(filter(self._is_maybe, self.node.const))
+        for name in [*self.node.each, *wired, *sorted(self.node.const, key=self._is_maybe)]:
+            variable = self.calls.values[Ref(name)] = self.calls.in_forward(name)
+            type_ = self.outer.type(sources(self.wires[name])[0])
+            if type_ is not None and name not in self.body.maybe:
+                self.body.shaped.append((variable, type_))
+            self.inputs[name] = Input(variable, default=name in self.body.maybe)
+        self.mask = find_mask(self.body, self.wires, self.uses, self.calls.in_forward)
+        if self.mask:
+            self.inputs[MASK] = Input(self.mask.variable, default=self.mask.optional)
+        self.inputs = dict(sorted(self.inputs.items(), key=lambda entry: entry[1].default))
+        self.signature = [
+            parameter(each.name, optional=each.default, default=each.default) for each in self.inputs.values()
+        ]
+
+    def _is_maybe(self, name: str) -> bool:
+        return any(ref.node in self.outer.maybe for ref in sources(self.wires[name]))
+
+    def _fill_inputs(self) -> None:
+        """Zeros at the padding of every float that is cut: a gradient of 0 times NaN is NaN."""
+        if self.mask is None:
+            return
+        filled: list[str] = []
+        for name in self.node.each:
+            step, variable = self.body.scope.inputs[name], self.calls.values[Ref(name)]
+            if step is not None and step.dtype == "float" and self.mask.leads(self.body, step):
+                filled.append(self.mask.filled(variable, variable, self.use.cut[name], len(step.shape) + 1))
+        self.lines += self.mask.padded([self.mask.invert()], filled)
+
+    # --------------------------------------------------------------------------------------- the walk
+
+    @abstractmethod
+    def _walk(self, lists: dict[Ref, str]) -> None:
+        """Write the walk; afterwards ``calls.values`` has the final states, and each of ``lists`` whole."""
+
+    def _lists(self) -> dict[Ref, str]:
+        """What the walk collects (outputs, and what nodes after it read), each with its stacked variable."""
+        nodes = self.body.scope.nodes
+        read = [ref for name in self.parts.after for ref in sources(*nodes[name].inputs.values())]
+        wishes = {ref: out for out, ref in self.stacked.items()}
+        lists: dict[Ref, str] = {}
+        for ref in [*self.stacked.values(), *read]:
+            whole = self.parts.axes.get(ref.node) == self.use.axis or ref.node in self.parts.after
+            if ref not in lists and not whole:
+                lists[ref] = self._stacked_as(ref, wishes.get(ref))
+        return lists
+
+    def _stacked_as(self, ref: Ref, output: str | None) -> str:
+        if output is not None:
+            return self.calls.in_forward(output)
+        if ref.node not in self.body.scope.nodes:
+            return self.calls.in_forward(f"all_{ref.node}")
+        if len(self.body.scope.nodes[ref.node].types) == 1:
+            return self.calls.variable(ref.node)  # which nobody reads any more
+        return self.calls.in_forward(f"{ref.node}_{ref.port}")
+
+    def _begin(self) -> None:
+        """How every state starts."""
+        for name, begin in self.node.state.items():
+            self.states[name], lines, building = start(self.body, self.calls, begin, name)
+            self.lines += lines
+            self.init += building
+            self.calls.values[Ref(name)] = self.states[name]
+        for variable, module in self.calls.at_hand(self.parts.inside).items():
+            self._line(f"{variable} = {module}")
+        for name in self.parts.inside if self.hoist else ():
+            self.lines += self.calls.prepare(name, self.node.const)
+
+    def _cut(self, whole: Mapping[Ref, str], collected: Iterable[Ref]) -> dict[str, tuple[str, int]]:
+        """What is walked over, for it is used inside: for the variable of a step, the whole and its axis."""
+        inside = [self.body.scope.nodes[name].inputs for name in self.parts.inside]
+        read = [ref for inputs in inside for ref in sources(*inputs.values())]
+        walked: dict[str, tuple[str, int]] = {}
+        for ref in dict.fromkeys([*read, *self.use.next.values(), *collected]):
+            axis = self.parts.axes.get(ref.node)
+            if axis is not None:
+                step = self.calls.in_forward(f"{whole[ref].replace('.', '_')}_t")
+                self.calls.values[ref] = step
+                walked[step] = whole[ref], axis
+        return walked
+
+    def _ended(self, whole: Mapping[Ref, str], lists: Mapping[Ref, str]) -> None:
+        """Behind the walk: what names stand for."""
+        states = {Ref(name): text for name, text in self.states.items()}
+        self.calls.values = {**whole, **states, **lists}
+
+    def _rank(self, state: str) -> int:
+        type_ = self.body.scope.inputs[state]
+        return 0 if type_ is None else len(type_.shape)
+
+    def _step_on(self) -> None:
+        """Every state's value for the step after; at padding, the old one."""
+        changed = {
+            state: (variable, value)
+            for state, variable in self.states.items()
+            if (value := self.calls.values[self.use.next[state]]) != variable
+        }
+        if not changed:
+            return
+        names = [variable for variable, _ in changed.values()]
+        plain = [value for _, value in changed.values()]
+        if self.mask is None:
+            self.lines += assigned(names, plain, 12)
+            return
+        masked = [self.mask.kept(value, old, self._rank(state)) for state, (old, value) in changed.items()]
+        if not self.mask.optional:
+            self.lines += assigned(names, masked, 12)
+            return
+        self._line(f"if {self.mask.step_variable} is None:", 12)
+        self.lines += assigned(names, plain, 16)
+        self._line("else:", 12)
+        self.lines += assigned(names, masked, 16)
+
+    # --------------------------------------------------------------------------------- after the walk
+
+    def _results(self) -> list[str]:
+        """The outputs, with zeros at padding."""
+        results: list[str] = []
+        named: list[str] = []
+        filled: dict[str, str] = {}
+        for out, ref in self.stacked.items():
+            value = self.calls.values[ref]
+            if self.mask and value not in filled:
+                variable = value if value.isidentifier() else self.calls.in_forward(out)
+                if variable != value:
+                    named.append(f"{variable} = {value}")
+                rank = len(self.use.outputs[out].shape)
+                filled[value] = variable
+                named_fill = self.mask.filled(variable, variable, self.use.axis, rank)
+                results.append(named_fill)
+        if self.mask and filled:
+            self.lines += self.mask.padded(named, results)
+        stacked = [
+            filled.get(self.calls.values[ref], self.calls.values[ref]) for ref in self.stacked.values()
+        ]
+        return [*stacked, *(self.states[state] for state in self.final.values())]
+
+
+def assigned(names: list[str], values: list[str], indent: int) -> list[Line]:
+    """``h, c = …, …``, all at once: one may stand in the value of another."""
+    line = f"{', '.join(names)} = {', '.join(values)}"
+    texts = [" " * indent + line]
+    if len(texts[0]) > WIDTH and len(names) > 1:
+        texts = call(f"{', '.join(names)} = ", values, indent=indent)
+    return [Line(text) for text in texts]
