@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from zoo import layer
 from zoo.fields import Positive
+from zoo.recurrence import run, walk
 from zoo_recurrent.gru import GRUCell
 from zoo_recurrent.sequence import (
     Bidirectional,
@@ -17,9 +18,7 @@ from zoo_recurrent.sequence import (
     Recurrence,
     ahead_when_bidirectional,
     check_streams,
-    run,
     stacked,
-    walk,
 )
 
 

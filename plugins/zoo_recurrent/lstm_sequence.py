@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from zoo import layer
 from zoo.fields import Positive
+from zoo.recurrence import run
 from zoo_recurrent.lstm import LSTMCell
 from zoo_recurrent.sequence import (
     Bidirectional,
@@ -16,7 +17,6 @@ from zoo_recurrent.sequence import (
     Layers,
     ahead_when_bidirectional,
     check_streams,
-    run,
     stacked,
 )
 

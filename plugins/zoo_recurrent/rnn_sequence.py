@@ -9,18 +9,16 @@ from torch import Tensor, nn
 
 from zoo import layer
 from zoo.fields import Positive
+from zoo.recurrence import Kernel, run, walk
 from zoo_recurrent.rnn import RNNCell
 from zoo_recurrent.sequence import (
     Bidirectional,
     Dropped,
-    Kernel,
     Layers,
     Recurrence,
     ahead_when_bidirectional,
     check_streams,
-    run,
     stacked,
-    walk,
 )
 
 _KERNELS: dict[str, Kernel] = {"tanh": torch.rnn_tanh, "relu": torch.rnn_relu}

@@ -9,7 +9,6 @@ Nothing is divided and no logarithm is taken. With 0 ≤ a ≤ 1 nothing grows, 
 short ones; the scan by sums of logarithms loses digits with every step, and takes ten times as long here.
 """
 
-from collections.abc import Callable, Sequence
 from math import isqrt
 from typing import Any, cast
 
@@ -18,6 +17,8 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 from torch.autograd.function import once_differentiable
+
+from zoo.recurrence import exported
 
 _FEW = 16
 """So many steps are not worth cutting into pieces."""
@@ -34,26 +35,6 @@ def linear_scan(
     if not values.shape[1]:
         return values
     return cast("Any", _LinearScan).apply(decay, values, start)
-
-
-def exported(
-    body: Callable[[Sequence[Tensor], Sequence[Tensor]], Sequence[Tensor]],
-    states: Sequence[Tensor],
-    steps: Sequence[Tensor],
-) -> tuple[Tensor, tuple[Tensor, ...]]:
-    """A loop over axis 1 of ``steps`` that ``torch.export`` keeps as a loop, for any number of steps.
-
-    ``body`` makes the next states of the states and a step. Returns the first state at every step, and all
-    last states.
-    """
-    from torch._higher_order_ops.scan import scan as loop  # has no public name yet
-
-    def one(states: Sequence[Tensor], step: Sequence[Tensor]) -> tuple[tuple[Tensor, ...], Tensor]:
-        new = tuple(body(states, step))
-        return new, new[0].clone()
-
-    last, outs = cast("Any", loop)(one, tuple(state.clone() for state in states), tuple(steps), dim=1)
-    return outs, tuple(last)
 
 
 class _LinearScan(torch.autograd.Function):

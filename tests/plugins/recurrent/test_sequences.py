@@ -12,11 +12,11 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from tests.plugins.agreement import assert_agrees, borrowing, prepared, real
 from tests.plugins.streams import assert_streams
 from zoo.errors import InputError
+from zoo.recurrence import side_by_side, walk
 from zoo_recurrent.gru_sequence import GRU
 from zoo_recurrent.lstm import LSTMCell
 from zoo_recurrent.lstm_sequence import LSTM
 from zoo_recurrent.rnn_sequence import RNN
-from zoo_recurrent.sequence import side_by_side, walk
 
 BATCH, TIME, INPUT, HIDDEN = 5, 7, 3, 11
 NONE = torch.ones(BATCH, TIME).bool()

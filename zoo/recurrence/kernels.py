@@ -1,0 +1,106 @@
+"""Layers of cells over a sequence, in one kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+
+from zoo.recurrence.walking import Cell, walk
+
+Kernel: TypeAlias = Callable[..., tuple[Tensor, ...]]
+"""``torch.lstm``, ``torch.gru``, …: all layers, directions and steps in one call; cuDNN's on a GPU."""
+
+
+def run(
+    kernel: Kernel,
+    cells: Sequence[Cell],
+    weights: Sequence[Tensor],
+    x: Tensor,
+    mask: Tensor | None,
+    states: Sequence[Tensor],
+    *,
+    layers: int,
+    bidirectional: bool,
+    dropout: float,
+) -> tuple[Tensor, ...]:
+    """All steps by a kernel: the outputs, and each of the ``states`` after the last real step.
+
+    ``weights`` are W, U and their two biases for each of the cells. ``dropout`` acts between layers.
+    """
+    # A kernel is exported for one length alone, and what is traced has no lengths yet to pack by.
+    traced = torch.compiler.is_compiling() or type(mask) is not Tensor
+    if torch.compiler.is_exporting() or (mask is not None and traced and not x.is_meta):
+        return walk(cells, x, mask, states, bidirectional=bidirectional, dropout=dropout)
+    if x.shape[1] == 0 or x.shape[0] == 0:
+        return x.new_zeros(*x.shape[:2], (1 + bidirectional) * states[0].shape[2]), *states
+    # In torch's training mode, in which alone cuDNN goes backward; without dropout it changes no number.
+    options = True, layers, dropout, dropout > 0 or torch.is_grad_enabled(), bidirectional
+    before = [state.transpose(0, 1).contiguous() for state in states]
+    if x.is_cuda:
+        weights = side_by_side(weights)
+    told = None if mask is None or x.is_meta else _lengths(mask)  # without contents there are none
+    if mask is None or told is None or bool(told.min() == x.shape[1]):
+        out, *after = kernel(x, *_pair(before), weights, *options, True)
+        return out, *(state.transpose(0, 1) for state in after)
+    packed, places = _pack(x, mask, told)
+    sorted_, unsorted = packed.sorted_indices, packed.unsorted_indices
+    assert sorted_ is not None
+    assert unsorted is not None
+    start = [state.index_select(1, sorted_) for state in before]
+    data, *after = kernel(packed.data, packed.batch_sizes, *_pair(start), weights, *options)
+    done = PackedSequence(data, packed.batch_sizes, sorted_, unsorted)
+    out, _ = pad_packed_sequence(done, batch_first=True, total_length=x.shape[1])
+    if places is not None:
+        out = torch.zeros_like(out).scatter(1, places.expand_as(out), out)
+    empty = ~mask.any(1)[:, None, None]
+    last = [state.index_select(1, unsorted).transpose(0, 1) for state in after]
+    return (
+        out.masked_fill(~mask.unsqueeze(-1), 0),
+        *(torch.where(empty, old, new) for old, new in zip(states, last, strict=True)),
+    )
+
+
+def _pair(states: list[Tensor]) -> list[Any]:
+    """The states as kernels take them: one tensor, or a tuple of two."""
+    return [states[0] if len(states) == 1 else states]
+
+
+def side_by_side(weights: Sequence[Tensor]) -> list[Tensor]:
+    """The weights copied into one block, matrices before biases, the order in which cuDNN reads them.
+
+    cuDNN copies weights that lie apart at each call, too, and PyTorch warns of it.
+    """
+    order = sorted(range(len(weights)), key=lambda at: at % 4 > 1)
+    block = torch.cat([weights[at].reshape(-1) for at in order])
+    found, start = list(weights), 0
+    for at in order:
+        size = weights[at].numel()
+        found[at] = block[start : start + size].view_as(weights[at])
+        start += size
+    return found
+
+
+def _lengths(mask: Tensor) -> Tensor:
+    """How many real steps each sequence has, and as the last number, whether any padding stands before one.
+
+    That number is 0 if it does and the number of steps if not. A GPU is waited for, here alone.
+    """
+    at_the_end = (mask[:, 1:] <= mask[:, :-1]).all()
+    return torch.cat([mask.sum(1), at_the_end.unsqueeze(0) * mask.shape[1]]).cpu()
+
+
+def _pack(x: Tensor, mask: Tensor, told: Tensor) -> tuple[PackedSequence, Tensor | None]:
+    """The real steps alone; where each stood, unless all padding stands at the end.
+
+    An empty sequence gets one step of zeros, for PyTorch packs none.
+    """
+    x = x.masked_fill(~mask.unsqueeze(-1), 0)
+    places = None
+    if not told[-1]:
+        places = mask.byte().argsort(dim=1, descending=True, stable=True).unsqueeze(-1)
+        x = x.take_along_dim(places, 1)
+    return pack_padded_sequence(x, told[:-1].clamp(min=1), batch_first=True, enforce_sorted=False), places
