@@ -2,7 +2,8 @@
 
 The three differ in the score of a query s and a key h alone. ``query`` is one step (batch dim) inside a loop,
 or all steps at once (batch target dim); keys and values are those of an encoder, computed once. So is what
-depends on them and the mask alone (``prepare``): a step of a loop neither cleans nor looks.
+depends on them and the mask alone (``prepare``): a step of a loop neither cleans nor looks. A stream keeps it
+as its state: queries come in pieces, and the memory is there from the start.
 """
 
 import math
@@ -28,11 +29,16 @@ class Attended(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """Keys and values, clean and with an axis for heads, and which of them queries may attend to."""
+    """Keys and values, clean and with an axis for heads.
+
+    ``open`` is true at keys to attend to, ``some`` false for a source of padding alone; each is None where it
+    would change nothing.
+    """
 
     keys: Float[Tensor, "batch 1 source _"]
     values: Float[Tensor, "batch 1 source _"]
-    permission: Permission
+    open: Bool[Tensor, "batch 1 source"] | None
+    some: Bool[Tensor, "batch 1 1"] | None
 
 
 class AdditiveMemory(NamedTuple):
@@ -55,7 +61,8 @@ class Dot(nn.Module):
     Query and keys have one width, for nothing is learned; ``multiplicative`` has a matrix between widths that
     differ.
 
-    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros.
+    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros. It streams:
+    the memory is there from the start.
     """
 
     unordered = ("source",)
@@ -81,6 +88,24 @@ class Dot(nn.Module):
         """What all queries share."""
         return _remember(keys, values, mask)
 
+    def initial_state(
+        self,
+        batch: int,  # noqa: ARG002 - a state is told all of these
+        device: torch.device,  # noqa: ARG002 - as above
+        dtype: torch.dtype,  # noqa: ARG002 - as above
+        keys: Float[Tensor, "batch source dim"],
+        values: Float[Tensor, "batch source value"],
+        mask: Bool[Tensor, "batch source"] | None = None,
+    ) -> Memory:
+        """The memory, which stays."""
+        return self.prepare(keys, values, mask)
+
+    def step(
+        self, query: Float[Tensor, "batch *steps dim"], state: Memory, *, weights: bool = False
+    ) -> tuple[Attended, Memory]:
+        """What the next queries find in the memory."""
+        return _dot(query, state, weights), state
+
 
 @layer("attention/multiplicative")
 class Multiplicative(nn.Module):
@@ -89,7 +114,8 @@ class Multiplicative(nn.Module):
     ``weight`` W: dim × memory, the widths of query and keys; uniform in ±1/√memory. The matrix is applied to
     the query, which is the cheaper side in a loop.
 
-    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros.
+    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros. It streams:
+    the memory is there from the start.
     """
 
     unordered = ("source",)
@@ -125,6 +151,24 @@ class Multiplicative(nn.Module):
         """What all queries share."""
         return _remember(keys, values, mask)
 
+    def initial_state(
+        self,
+        batch: int,  # noqa: ARG002 - a state is told all of these
+        device: torch.device,  # noqa: ARG002 - as above
+        dtype: torch.dtype,  # noqa: ARG002 - as above
+        keys: Float[Tensor, "batch source memory"],
+        values: Float[Tensor, "batch source value"],
+        mask: Bool[Tensor, "batch source"] | None = None,
+    ) -> Memory:
+        """The memory, which stays."""
+        return self.prepare(keys, values, mask)
+
+    def step(
+        self, query: Float[Tensor, "batch *steps dim"], state: Memory, *, weights: bool = False
+    ) -> tuple[Attended, Memory]:
+        """What the next queries find in the memory."""
+        return _dot(query @ self.weight, state, weights), state
+
 
 @layer("attention/additive")
 class Additive(nn.Module):
@@ -134,7 +178,8 @@ class Additive(nn.Module):
     is computed once and not at every step. ``weight`` W₂: attention × dim, uniform in ±1/√dim; ``energy`` v:
     attention, uniform in ±1/√attention.
 
-    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros.
+    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros. It streams:
+    the memory is there from the start.
     """
 
     unordered = ("source",)
@@ -161,7 +206,10 @@ class Additive(nn.Module):
         weights: bool = False,
         prepared: AdditiveMemory | None = None,
     ) -> Attended:
-        hidden, known, closed, some = prepared or self.prepare(keys, values, mask)
+        return self._attend(query, prepared or self.prepare(keys, values, mask), weights)
+
+    def _attend(self, query: Tensor, memory: AdditiveMemory, weights: bool) -> Attended:
+        hidden, known, closed, some = memory
         asked = _in_line(F.linear(query, self.weight), 1)
         # In place: nobody needs the sums, the first of which is the largest tensor of the step.
         scores = (hidden + asked).tanh_() @ self.energy
@@ -184,15 +232,35 @@ class Additive(nn.Module):
             closed = torch.where(allowed if some is None else allowed | ~some, 0.0, -math.inf)
         return AdditiveMemory(hidden.unsqueeze(1), known, closed, some)
 
+    def initial_state(
+        self,
+        batch: int,  # noqa: ARG002 - a state is told all of these
+        device: torch.device,  # noqa: ARG002 - as above
+        dtype: torch.dtype,  # noqa: ARG002 - as above
+        keys: Float[Tensor, "batch source attention"],
+        values: Float[Tensor, "batch source value"],
+        mask: Bool[Tensor, "batch source"] | None = None,
+    ) -> AdditiveMemory:
+        """The memory, which stays."""
+        return self.prepare(keys, values, mask)
+
+    def step(
+        self, query: Float[Tensor, "batch *steps dim"], state: AdditiveMemory, *, weights: bool = False
+    ) -> tuple[Attended, AdditiveMemory]:
+        """What the next queries find in the memory."""
+        return self._attend(query, state, weights), state
+
 
 def _remember(keys: Tensor, values: Tensor, mask: Tensor | None) -> Memory:
     hidden, known = hide(keys, values, mask)
-    return Memory(hidden.unsqueeze(1), known.unsqueeze(1), permit(keys, keys, mask))
+    allowed, some, _ = permit(keys, keys, mask)
+    return Memory(hidden.unsqueeze(1), known.unsqueeze(1), allowed, some)
 
 
 def _dot(query: Tensor, memory: Memory, weights: bool) -> Attended:
     asked = _in_line(query).unsqueeze(1)
-    out, shares = attend(asked, memory.keys, memory.values, memory.permission, scale=1.0, weights=weights)
+    permission = Permission(memory.open, memory.some)
+    out, shares = attend(asked, memory.keys, memory.values, permission, scale=1.0, weights=weights)
     return _attended(query, out.squeeze(1), None if shares is None else shares.squeeze(1))
 
 

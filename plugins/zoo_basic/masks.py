@@ -1,6 +1,6 @@
 """Masks: which steps are real, and which may be seen. True is real, true may be seen."""
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -10,18 +10,45 @@ from torch import Tensor, nn
 from zoo import layer
 
 
+class Measured(NamedTuple):
+    """The lengths of the sequences, and how many steps there were before."""
+
+    lengths: Int[Tensor, " batch"]
+    seen: int
+
+
 @layer("basic/length_mask")
 class LengthMask(nn.Module):
     """The mask of sequences of given lengths: true at step t where t < length.
 
     ``lengths``: one number a sequence; 0 is a sequence of padding alone, and a length beyond the axis counts
-    as the whole axis. ``x``, batch × time × …, gives the number of steps; its contents are not read.
+    as the whole axis. ``x``, batch × time × …, gives the number of steps; its contents are not read. It
+    streams: the lengths are known from the start.
     """
 
     def forward(
         self, lengths: Int[Tensor, " batch"], x: Float[Tensor, "batch time *any"]
     ) -> Bool[Tensor, "batch time"]:
-        return torch.arange(x.shape[1], device=lengths.device) < lengths.unsqueeze(1)
+        return self.step(x, Measured(lengths, 0))[0]
+
+    def initial_state(
+        self,
+        batch: int,  # noqa: ARG002 - a state is told all of these
+        device: torch.device,  # noqa: ARG002 - as above
+        dtype: torch.dtype,  # noqa: ARG002 - as above
+        lengths: Int[Tensor, " batch"],
+    ) -> Measured:
+        """The lengths, and no steps before."""
+        return Measured(lengths, 0)
+
+    def step(
+        self, x: Float[Tensor, "batch time *any"], state: Measured
+    ) -> tuple[Bool[Tensor, "batch time"], Measured]:
+        """The mask of the next steps."""
+        lengths, seen = state
+        end = seen + x.shape[1]
+        places = torch.arange(seen, end, device=lengths.device)
+        return places < lengths.unsqueeze(1), Measured(lengths, end)
 
 
 @layer("basic/token_mask")
@@ -54,9 +81,21 @@ class CausalMask(nn.Module):
         self.strict = strict
 
     def forward(self, x: Float[Tensor, "batch time *any"]) -> Bool[Tensor, "batch time time"]:
-        places = torch.arange(x.shape[1], device=x.device)
-        seen = places < places.unsqueeze(1) if self.strict else places <= places.unsqueeze(1)
-        return seen.expand(x.shape[0], -1, -1)
+        return self.step(x, 0)[0]
+
+    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:  # noqa: ARG002 - a state is told all of these
+        """How many steps there were before: none."""
+        return 0
+
+    def step(
+        self, x: Float[Tensor, "batch time *any"], state: int
+    ) -> tuple[Bool[Tensor, "batch time seen"], int]:
+        """Which of all steps so far the next steps may see."""
+        end = state + x.shape[1]
+        places = torch.arange(end, device=x.device)
+        own = places[state:].unsqueeze(1)
+        allowed = places < own if self.strict else places <= own
+        return allowed.expand(x.shape[0], -1, -1), end
 
 
 @layer("basic/both_masks")

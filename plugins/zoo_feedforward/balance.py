@@ -1,13 +1,22 @@
 """The loss that keeps the experts of a mixture evenly busy."""
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
-from jaxtyping import Bool, Float
+import torch
+from jaxtyping import Bool, Float, Int
 from pydantic import Field
 from torch import Tensor, nn
 
 from zoo import layer
 from zoo.fields import Positive
+
+
+class Busy(NamedTuple):
+    """Over the real steps so far: choices of each expert, its probabilities, and how many steps they were."""
+
+    chosen: Float[Tensor, "batch experts"] | None
+    likely: Float[Tensor, "batch experts"] | None
+    steps: Int[Tensor, "batch 1"]
 
 
 @layer("feedforward/load_balance")
@@ -20,7 +29,7 @@ class LoadBalance(nn.Module):
     when all are equally busy, and ``experts`` when one does everything. The gradient goes through P alone.
     The paper takes the means over a batch; over a sequence, one does not depend on its neighbours. Weigh it
     with about 0.01. ``mask`` is true at real positions, others count for nothing, and a sequence without any
-    gives 0. ``top`` is that of the mixture.
+    gives 0. ``top`` is that of the mixture. It streams: the loss is that of all steps so far.
     """
 
     def __init__(
@@ -34,12 +43,32 @@ class LoadBalance(nn.Module):
         probabilities: Float[Tensor, "batch time experts"],
         mask: Bool[Tensor, "batch time"] | None = None,
     ) -> Float[Tensor, "batch"]:
-        experts = probabilities.shape[-1]
-        chosen = probabilities.topk(min(self.top, experts), -1).indices
-        busy = probabilities.new_zeros(probabilities.shape).scatter(-1, chosen, 1 / chosen.shape[-1])
-        if mask is None:
-            return experts * (busy.mean(1) * probabilities.mean(1)).sum(-1)
-        padding = ~mask.unsqueeze(-1)
-        count = mask.sum(1, keepdim=True).clamp(min=1)
-        shares, likely = (x.masked_fill(padding, 0).sum(1) / count for x in (busy, probabilities))
-        return experts * (shares * likely).sum(-1)
+        batch = probabilities.shape[0]
+        return self.step(
+            probabilities, self.initial_state(batch, probabilities.device, probabilities.dtype), mask
+        )[0]
+
+    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> Busy:  # noqa: ARG002 - a state is told all of these
+        """Nothing chosen, nothing counted."""
+        return Busy(None, None, torch.zeros(batch, 1, dtype=torch.int64, device=device))
+
+    def step(
+        self,
+        probabilities: Float[Tensor, "batch time experts"],
+        state: Busy,
+        mask: Bool[Tensor, "batch time"] | None = None,
+    ) -> tuple[Float[Tensor, "batch"], Busy]:
+        """The loss of all steps so far."""
+        time, experts = probabilities.shape[1:]
+        choices = probabilities.topk(min(self.top, experts), -1).indices
+        busy = probabilities.new_zeros(probabilities.shape).scatter(-1, choices, 1 / choices.shape[-1])
+        if mask is not None:
+            padding = ~mask.unsqueeze(-1)
+            busy, probabilities = (x.masked_fill(padding, 0) for x in (busy, probabilities))
+        chosen, likely = busy.sum(1), probabilities.sum(1)
+        if state.chosen is not None and state.likely is not None:
+            chosen, likely = state.chosen + chosen, state.likely + likely
+        steps = state.steps + (time if mask is None else mask.sum(1, keepdim=True))
+        count = steps.clamp(min=1)
+        loss = experts * ((chosen / count) * (likely / count)).sum(-1)
+        return loss, Busy(chosen, likely, steps)

@@ -10,9 +10,18 @@ from torch import Tensor, nn
 
 from zoo import layer
 from zoo.fields import Positive
+from zoo.recurrence import exported
 from zoo_recurrent.heads import heads_divide
 from zoo_recurrent.mlstm import MLSTMCell, largest
-from zoo_recurrent.scan import exported
+
+
+class MLSTMOutput(NamedTuple):
+    """``out`` at every step; memory ``c``, normaliser ``n`` and scale ``m`` behind the last real one."""
+
+    out: Float[Tensor, "batch time {self.hidden}"]
+    c: Float[Tensor, "batch {self.heads} {self.hidden}//{self.heads} {self.hidden}//{self.heads}"]
+    n: Float[Tensor, "batch {self.heads} {self.hidden}//{self.heads}"]
+    m: Float[Tensor, "batch {self.heads}"]
 
 
 class MLSTMPast(NamedTuple):
@@ -38,8 +47,10 @@ class MLSTM(nn.Module):
     linear in time. All exponents are taken relative to the largest of their row, as the cell does.
 
     ``x``: batch × time × input; ``out``: batch × time × hidden. ``mask`` is true at real steps; the others
-    write nothing, forget nothing, and are zero in ``out``. ``cell`` is a ``recurrent/mlstm_cell``, with its
-    weights. It streams; it is exported step by step, for any length.
+    write nothing, forget nothing, and are zero in ``out``. ``c``, ``n`` and ``m`` are the cell's states
+    before the first step, zeros where they are not wired; the outputs of these names are those after the
+    last. ``cell`` is a ``recurrent/mlstm_cell``, with its weights. It streams; it is exported step by step,
+    for any length.
 
     Beck et al., "xLSTM: extended long short-term memory", 2024.
     """
@@ -56,28 +67,52 @@ class MLSTM(nn.Module):
         ] = 3.0,
     ) -> None:
         super().__init__()
+        self.hidden, self.heads = hidden, heads
         self.cell = MLSTMCell(input, hidden, heads, forget_bias)
 
     shapes = staticmethod(heads_divide)
 
     def forward(
-        self, x: Float[Tensor, "batch time input"], mask: Bool[Tensor, "batch time"] | None = None
-    ) -> Float[Tensor, "batch time hidden"]:
-        return self.step(x, self.initial_state(x.shape[0], x.device, x.dtype), mask)[0]
+        self,
+        x: Float[Tensor, "batch time input"],
+        mask: Bool[Tensor, "batch time"] | None = None,
+        c: Float[Tensor, "batch {self.heads} {self.hidden}//{self.heads} {self.hidden}//{self.heads}"]
+        | None = None,
+        n: Float[Tensor, "batch {self.heads} {self.hidden}//{self.heads}"] | None = None,
+        m: Float[Tensor, "batch {self.heads}"] | None = None,
+    ) -> MLSTMOutput:
+        return self.step(x, self.initial_state(x.shape[0], x.device, x.dtype, c, n, m), mask)[0]
 
-    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> MLSTMPast:
-        """An empty memory."""
-        heads, part = self.cell.heads, self.cell.hidden // self.cell.heads
-        c = torch.zeros(batch, heads, part, part, device=device, dtype=dtype)
-        return MLSTMPast(c, c[..., 0], c[..., 0, 0])
+    def initial_state(
+        self,
+        batch: int,
+        device: torch.device,
+        dtype: torch.dtype,
+        c: Float[Tensor, "batch {self.heads} {self.hidden}//{self.heads} {self.hidden}//{self.heads}"]
+        | None = None,
+        n: Float[Tensor, "batch {self.heads} {self.hidden}//{self.heads}"] | None = None,
+        m: Float[Tensor, "batch {self.heads}"] | None = None,
+    ) -> MLSTMPast:
+        """The memory before the first step, empty where it is not given."""
+        part = self.hidden // self.heads
+        empty = torch.zeros(batch, self.heads, part, part, device=device, dtype=dtype)
+        return MLSTMPast(
+            empty if c is None else c,
+            empty[..., 0] if n is None else n,
+            empty[..., 0, 0] if m is None else m,
+        )
 
     def step(
         self,
         x: Float[Tensor, "batch time input"],
         state: MLSTMPast,
         mask: Bool[Tensor, "batch time"] | None = None,
-    ) -> tuple[Float[Tensor, "batch time hidden"], MLSTMPast]:
+    ) -> tuple[MLSTMOutput, MLSTMPast]:
         """The next piece of a sequence."""
+        out, state = self._walk(x, state, mask)
+        return MLSTMOutput(out, *state), state
+
+    def _walk(self, x: Tensor, state: MLSTMPast, mask: Tensor | None) -> tuple[Tensor, MLSTMPast]:
         if mask is not None:
             x = x.masked_fill(~mask.unsqueeze(-1), 0)
         if torch.compiler.is_exporting():
@@ -88,7 +123,7 @@ class MLSTM(nn.Module):
             out, state = self._piece(x[:, part], state, None if mask is None else mask[:, part])
             outs.append(out)
         if not outs:
-            return x.new_zeros(*x.shape[:2], self.cell.hidden), state
+            return x.new_zeros(*x.shape[:2], self.hidden), state
         return torch.cat(outs, 1), state
 
     def _piece(self, x: Tensor, state: MLSTMPast, mask: Tensor | None) -> tuple[Tensor, MLSTMPast]:
@@ -127,6 +162,6 @@ class MLSTM(nn.Module):
             pairs = zip(new, old, strict=True)
             return [torch.where(step[1].view(-1, *(1,) * (n.dim() - 1)), n, o) for n, o in pairs]
 
-        first = x.new_zeros(x.shape[0], self.cell.hidden)
+        first = x.new_zeros(x.shape[0], self.hidden)
         out, (_, *last) = exported(body, [first, *state], [x] if mask is None else [x, mask])
         return out if mask is None else out.masked_fill(~mask.unsqueeze(-1), 0), MLSTMPast(*last)

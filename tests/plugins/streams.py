@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from zoo.packs.offers import spec_of
-from zoo.spec import LayerSpec, Name
+from zoo.spec import LayerSpec, Name, Star
 
 CUTS = ([1] * 7, [3, 4], [0, 2, 1, 0, 4], [7])
 """Ways to cut seven steps: one by one, in chunks, with empty pieces, not at all."""
@@ -59,4 +59,4 @@ def assert_streams(
                 axis = next((i for i, axis in enumerate(spec.outputs[name].shape) if axis in axes), None)
                 value = parts[-1] if axis is None else torch.cat(parts, axis)
                 torch.testing.assert_close(value, expected[name], rtol=1e-10, atol=1e-10)
-    assert all(isinstance(axis, Name) for axis in axes)
+    assert all(isinstance(axis, Name | Star) for axis in axes)

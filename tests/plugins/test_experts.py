@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from tests.plugins.agreement import assert_agrees, prepared, real
+from tests.plugins.streams import assert_streams
 from zoo_feedforward.activations import ACTIVATIONS
 from zoo_feedforward.balance import LoadBalance
 from zoo_feedforward.ffn import FFN
@@ -122,3 +123,9 @@ def test_balance_is_one_when_even_and_the_number_of_experts_when_one_does_all() 
 
 def test_balance_of_nothing_is_zero() -> None:
     assert LoadBalance()(torch.rand(2, 3, 5), torch.zeros(2, 3, dtype=torch.bool)).eq(0).all()
+
+
+def test_balance_of_what_there_was_so_far() -> None:
+    probabilities = torch.randn(3, 7, 5).double().softmax(-1)
+    assert_streams(LoadBalance(), {"probabilities": probabilities})
+    assert_streams(LoadBalance(), {"probabilities": probabilities, "mask": real([7, 0, 4], 7)})

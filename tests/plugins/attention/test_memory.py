@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from tests.plugins.agreement import assert_agrees, prepared, real
 from tests.plugins.attention.made import BATCH, DIM, KEYS, MEMORIES, QUERIES, VALUE, rand, shares
+from tests.plugins.streams import assert_streams
 
 over_memories = pytest.mark.parametrize(("make", "width", "scores"), MEMORIES.values(), ids=MEMORIES)
 
@@ -49,3 +50,14 @@ def test_one_step_is_a_row_of_all_steps(make: Callable[[], nn.Module], width: in
     together = layer(query, keys, values).out
     for step, alone in enumerate(query.unbind(1)):
         torch.testing.assert_close(layer(alone, keys, values).out, together[:, step])
+
+
+@over_memories
+@pytest.mark.parametrize("lengths", [None, (7, 0, 2)], ids=str)
+def test_queries_come_in_pieces(
+    make: Callable[[], nn.Module], width: int, scores: object, lengths: tuple[int, ...] | None
+) -> None:
+    memory = {"keys": rand(BATCH, KEYS, width), "values": rand(BATCH, KEYS, VALUE)}
+    if lengths is not None:
+        memory["mask"] = real(lengths, KEYS)
+    assert_streams(prepared(make()), {"query": rand(BATCH, 7, DIM)}, memory)

@@ -104,7 +104,7 @@ def test_mlstm_in_pieces_is_its_formula(heads: int, piece: int, mask: Tensor | N
     layer = prepared(MLSTM(INPUT, HIDDEN, heads))
     layer.piece = piece
     x = numbers(BATCH, TIME, INPUT)
-    assert_agrees(layer, lambda x: formula_of(layer.cell, x, mask), x, ours=lambda x: layer(x, mask))
+    assert_agrees(layer, lambda x: formula_of(layer.cell, x, mask), x, ours=lambda x: layer(x, mask).out)
 
 
 @pytest.mark.parametrize("mask", [RIGHT, HOLES], ids=["right", "holes"])
@@ -112,8 +112,8 @@ def test_what_stands_in_padding_never_shows(mask: Tensor) -> None:
     layer = prepared(MLSTM(INPUT, HIDDEN, 2))
     x = numbers(BATCH, TIME, INPUT)
     spoilt = x.masked_fill(~mask.unsqueeze(-1), torch.nan).requires_grad_()
-    out = layer(spoilt, mask)
-    assert torch.equal(out, layer(x, mask))
+    out = layer(spoilt, mask).out
+    assert torch.equal(out, layer(x, mask).out)
     for gradient in torch.autograd.grad(out.sum(), [spoilt, *layer.parameters()]):
         assert gradient.isfinite().all()
 
@@ -123,16 +123,30 @@ def test_mlstm_streams() -> None:
     layer.piece = 3
     assert_streams(layer, {"x": numbers(BATCH, TIME, INPUT)})
     assert_streams(layer, {"x": numbers(BATCH, TIME, INPUT), "mask": HOLES})
+    _, *states = layer(numbers(BATCH, TIME, INPUT))
+    assert_streams(layer, {"x": numbers(BATCH, TIME, INPUT)}, dict(zip("cnm", states, strict=True)))
+
+
+def test_mlstm_goes_on_from_the_states_of_its_cell() -> None:
+    layer, x = prepared(MLSTM(INPUT, HIDDEN, 2)), numbers(BATCH, TIME, INPUT)
+    whole = layer(x)
+    _, *states = layer(x[:, :4])
+    for x_t in x[:, 4:].unbind(1):
+        _, *states = layer.cell(x_t, *states)
+    for name, state in zip("cnm", states, strict=True):
+        torch.testing.assert_close(state, getattr(whole, name))
+    rest = layer(x[:, 4:], None, *layer(x[:, :4])[1:])
+    torch.testing.assert_close(rest.out, whole.out[:, 4:])
 
 
 def test_mlstm_of_no_steps_is_empty() -> None:
-    assert MLSTM(INPUT, HIDDEN)(torch.randn(2, 0, INPUT)).shape == (2, 0, HIDDEN)
+    assert MLSTM(INPUT, HIDDEN)(torch.randn(2, 0, INPUT)).out.shape == (2, 0, HIDDEN)
 
 
 @pytest.mark.parametrize("size", [1e-3, 300.0])
 def test_exponential_gates_stay_finite(size: float) -> None:
     x = torch.randn(2, 500, INPUT) * size
-    out = MLSTM(INPUT, HIDDEN, 2)(x.requires_grad_())
+    out = MLSTM(INPUT, HIDDEN, 2)(x.requires_grad_()).out
     assert out.isfinite().all()
     assert torch.autograd.grad(out.sum(), x)[0].isfinite().all()
 

@@ -31,9 +31,15 @@ class Stream:
 
     @property
     def along(self) -> frozenset[str]:
-        """The axes that are cut."""
+        """The axes that are cut; of the axes of a star, the first."""
         inputs = self.case.spec.inputs
         return frozenset(str(inputs[name].shape[1]) for name in self.pieces & self.case.wired)
+
+    @property
+    def length(self) -> int:
+        """How many steps there are."""
+        (name, *_) = sorted(self.pieces & self.case.wired)
+        return self.case.tensors[name].shape[1]
 
     def runs(self, output: str) -> bool:
         """Whether an output has an axis that is cut; others tell of the whole sequence."""
@@ -57,7 +63,12 @@ class Stream:
 
     def cut(self, x: Tensor, port: Port, start: int, length: int) -> Tensor:
         """The part from ``start`` on; where a second axis is cut, as in pairs, it has all that was so far."""
-        places = [at for axis, all in axes(port, x.dim()).items() if axis in self.along for at in all]
+        places = [
+            at
+            for axis, all in axes(port, x.dim()).items()
+            if axis in self.along
+            for at in (all[:1] if axis.startswith("*") else all)
+        ]
         for at in places[1:]:
             x = x.narrow(at, 0, start + length)
         return x.narrow(places[0], start, length) if places else x
@@ -94,7 +105,7 @@ def steps(subject: Subject) -> Iterator[None]:
     for stream in streams(subject):
         case = stream.case
         expected = case.run_all()
-        length = case.sizes[min(stream.along)]
+        length = stream.length
         for lengths in ((length,), (1,) * length, (2, length - 2), (1, 0, length - 2, 1), (0, length - 1, 1)):
             state, start = stream.begin(), 0
             for many in lengths:
