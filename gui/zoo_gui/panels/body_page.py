@@ -92,7 +92,8 @@ def _params(page: Page, form: Form, body: Graph | Block, scope: str) -> None:
         page.perform(SetParam(scope, name, read_value(text)))
 
     def add() -> None:
-        _do(page, SetParam(scope, free_name("param", body.params), 1))
+        value = None if isinstance(body, Block) else 1  # that of a block is given where it is used
+        _do(page, SetParam(scope, free_name("param", body.params), value))
 
     form.heading("params", add, "param")
     for name, value in body.params.items():

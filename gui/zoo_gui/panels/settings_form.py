@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from PySide6.QtWidgets import QLabel, QWidget
@@ -14,11 +14,10 @@ from zoo.graph import EMPTY, Call, Frozen, Repeat, Value
 from zoo.sizes import Name, Op
 from zoo.spec import LayerSpec
 from zoo_gui.panels.form import Form
+from zoo_gui.panels.setting_words import Part, choices, hint, is_plain, setting_parts
 from zoo_gui.panels.values import read_value, text_of
 from zoo_gui.resolved import Known
 from zoo_gui.workspace import Workspace
-
-Part = Mapping[str, Any]
 
 
 class SettingsForm:
@@ -30,19 +29,16 @@ class SettingsForm:
 
     def layer(self, spec: LayerSpec, known: Known | None) -> None:
         """The settings of a layer, those that it does not have too, if they are given."""
-        schema = spec.settings.model_json_schema()
-        parts = cast(Mapping[str, Part], schema.get("properties", {}))
-        definitions = cast(Mapping[str, Part], schema.get("$defs", {}))
+        parts = setting_parts(spec)
         solved: Mapping[str, Any] = known.layer.settings if known and known.layer else EMPTY
         for setting, part in parts.items():
-            whole = _whole(part, definitions)
             field = spec.settings.model_fields[setting]
             adapter: TypeAdapter[Any] = TypeAdapter(field.rebuild_annotation())
             self._line(
                 setting,
-                _placeholder(setting, whole, spec, solved),
-                _hint(whole),
-                _choices(whole),
+                _placeholder(setting, part, spec, solved),
+                hint(part),
+                choices(part),
                 adapter,
             )
         self._unknown(parts)
@@ -69,15 +65,15 @@ class SettingsForm:
         self,
         setting: str,
         placeholder: str,
-        hint: str,
-        choices: Iterable[str],
+        takes: str,
+        words: Iterable[str],
         adapter: TypeAdapter[Any] | None,
     ) -> None:
         varied = self._node.vary.get(setting) if isinstance(self._node, Repeat) else None
         given = setting in self._node.settings
         text = text_of(self._node.settings[setting]) if given else ""
         if varied is not None:
-            placeholder, hint = f"by layer: {text_of(varied)}", f"{hint}; a value here is for every layer"
+            placeholder, takes = f"by layer: {text_of(varied)}", f"{takes}; a value here is for every layer"
         params = [f"${name}" for name in _params(self._workspace)]
         label: QWidget = QLabel(setting)
         if given:
@@ -87,8 +83,8 @@ class SettingsForm:
             text,
             lambda text: self._write(setting, text, adapter),
             placeholder=placeholder,
-            hint=hint,
-            suggestions=[*choices, *params],
+            hint=takes,
+            suggestions=[*words, *params],
             label=label,
         )
 
@@ -127,15 +123,6 @@ def _has_params(value: Value) -> bool:
     return any(map(_has_params, value)) if isinstance(value, tuple) else isinstance(value, Name | Op)
 
 
-# ------------------------------------------------------------------------------------------------- in words
-
-
-def _whole(part: Part, definitions: Mapping[str, Part]) -> Part:
-    """A part of a schema with what it refers to."""
-    reference = str(part.get("$ref", ""))
-    return {**definitions.get(reference.rpartition("/")[2], {}), **part} if reference else part
-
-
 def _placeholder(setting: str, part: Part, spec: LayerSpec, solved: Mapping[str, Any]) -> str:
     if setting in spec.widths and setting in solved:
         return f"solved: {solved[setting]}"
@@ -143,37 +130,4 @@ def _placeholder(setting: str, part: Part, spec: LayerSpec, solved: Mapping[str,
         return "solved from the wires"
     if part.get("default", ...) is None:
         return "none"
-    return text_of(part["default"]) if "default" in part and _plain(part["default"]) else "to be given"
-
-
-def _plain(value: object) -> bool:
-    return value is None or isinstance(value, bool | int | float | str)
-
-
-def _choices(part: Part) -> tuple[str, ...]:
-    """What a setting may be, where that is one of a few."""
-    if "enum" in part:
-        return tuple(text_of(value) for value in part["enum"])
-    if "const" in part:
-        return (text_of(part["const"]),)
-    if part.get("type") == "boolean":
-        return ("true", "false")
-    return tuple(choice for each in part.get("anyOf", ()) for choice in _choices(each))
-
-
-_BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
-_TYPES = {"integer": "a whole number", "number": "a number", "string": "a text", "boolean": "true or false"}
-
-
-def _hint(part: Part) -> str:
-    """What a setting takes, in words: ``a number ≥ 0, < 1``."""
-    choices = _choices(part)
-    kind = " or ".join(choices) if choices else _TYPES.get(str(part.get("type")), "")
-    if not kind and "anyOf" in part:
-        kind = " or ".join(filter(None, (_hint(each) for each in part["anyOf"])))
-    bounds = ", ".join(f"{sign} {part[key]}" for key, sign in _BOUNDS.items() if key in part)
-    default = part.get("default", ...)
-    usual = f"usually {text_of(default)}" if default is not ... and _plain(default) else ""
-    about = str(part.get("description", ""))
-    words = [f"{kind} {bounds}".strip(), usual]
-    return "; ".join(filter(None, [about, *words]))
+    return text_of(part["default"]) if "default" in part and is_plain(part["default"]) else "to be given"

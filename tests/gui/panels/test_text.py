@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-import zoo
 from tests.gui.windows import TEXT
 from zoo.edits import RenameNode
 from zoo.graph import Call
 from zoo.packs import registry
-from zoo_gui.panels.text.complete import complete
 from zoo_gui.panels.text.pane import TextPane
 from zoo_gui.panels.text.places import Places
 from zoo_gui.window import Window
@@ -158,32 +157,31 @@ def test_a_broken_file_is_mended_here(window: Window, tmp_path: Path, qtbot: QtB
     assert path.read_text() == TEXT
 
 
-@pytest.mark.parametrize(
-    ("before", "words"),
-    [
-        ("basic/linear, with: {", {"input: ", "output: ", "bias: "}),
-        ("use: ", {"basic/linear", "recurrent/lstm_cell"}),
-        ("vocab: 11, dim: $", {"$dim"}),
-        ("output: 7}, in: ", {"tokens", "embed"}),
-        ("\n", {"nodes: ", "params: ", "blocks: "}),
-    ],
-)
-def test_words_are_offered(before: str, words: set[str]) -> None:
-    offset = TEXT.rindex(before) + len(before)
-    found = complete(TEXT, offset, zoo.loads(TEXT), Places(TEXT), registry())
-    assert words <= set(found.words)
-
-
 def test_words_drop_down_while_writing(window: Window, pane: TextPane) -> None:
     cursor = pane.page.textCursor()
     cursor.setPosition(TEXT.index("output: 7"))
     pane.page.setTextCursor(cursor)
     pane.set_registry(registry())
-    QTest.keyClicks(pane.page, "b")
-    popup = pane.page.completer.popup()
-    assert popup is not None
-    assert "bias: " in [popup.model().index(row, 0).data() for row in range(popup.model().rowCount())]
-    popup.hide()
+    offers = pane.page.offers
+    QTest.keyClicks(pane.page, "bi")
+    assert offers.words == ["bias:"]
+    QTest.keyClick(offers.list, Qt.Key.Key_Tab)
+    assert "{bias: output: 7}" in pane.page.toPlainText()
+    assert offers.words == ["true", "false", "$dim"]  # what could be its value
+    QTest.keyClick(offers.list, Qt.Key.Key_Down)
+    QTest.keyClick(offers.list, Qt.Key.Key_Return)
+    assert "{bias: falseoutput: 7}" in pane.page.toPlainText()
+    assert not offers.shown
+
+
+def test_a_new_line_begins_where_its_key_does(pane: TextPane) -> None:
+    pane.page.moveCursor(QTextCursor.MoveOperation.End)
+    QTest.keyClicks(pane.page, "  walk:")
+    QTest.keyClick(pane.page, Qt.Key.Key_Return)
+    QTest.keyClicks(pane.page, "1")
+    QTest.keyClick(pane.page, Qt.Key.Key_Return)
+    QTest.keyClicks(pane.page, "2")
+    assert pane.page.toPlainText() == f"{TEXT}  walk:\n    1\n    2"
 
 
 def test_places_know_scans_and_blocks() -> None:

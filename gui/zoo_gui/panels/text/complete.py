@@ -1,105 +1,115 @@
-"""What could be written at the cursor, by the words before it and the layers that there are."""
+"""What could be written at the cursor: by the schema of graph files, and by the names in the text itself."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from zoo.errors import EditError
-from zoo.files.bodies import KEYS, SCAN_KEYS
-from zoo.files.reader import BLOCK_KEYS, GRAPH_KEYS
-from zoo.graph import Call, Graph, Repeat, visible
-from zoo.packs import Registry
-from zoo_gui.panels.text.places import Places
+from zoo.files.bodies import KEYS
+from zoo_gui.panels.text.grammar import Grammar
+from zoo_gui.panels.text.nesting import Entry, Where, nesting, where
+from zoo_gui.panels.text.words import Names
+from zoo_gui.search import ranked
 
-_USE = re.compile(r"\buse:\s*([\w/@.#-]*)$")
-_PARAM = re.compile(r"(\$\w*)$")
-_WORD = re.compile(r"([\w.]*)$")
+_PARAM = re.compile(r"\$\w*$")
+_WORD = re.compile(r"[\w.@/#]*$")
+_STARTS = {"zeros ": "a state that starts as zeros", "learned ": "a state that starts from a parameter"}
+_DTYPES = {"float": "dtype", "int": "dtype", "bool": "dtype", "optional": "it may stay unwired"}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Something that could be written, and what it means."""
+
+    text: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What is written so far of a word, and what it could become."""
+    """What is written so far of a word, and what it could become, the likeliest first."""
 
     begun: str
-    words: tuple[str, ...]
+    words: tuple[Word, ...]
 
 
-def complete(text: str, offset: int, graph: Graph, places: Places, registry: Registry | None) -> Completion:
-    """The words that fit at a character of a text."""
-    before = text[text.rfind("\n", 0, offset) + 1 : offset]
-    spot = places.at(offset)
-    scope = spot.scope if spot else ""
-    if found := _USE.search(before):
-        return Completion(found[1], (*graph.blocks, *(registry.layers if registry else ())))
-    if found := _PARAM.search(before):
-        return Completion(found[1], tuple(f"${name}" for name in _params(graph, scope)))
-    begun = _WORD.search(before)
-    word = begun[1] if begun else ""
-    section = _section(text, offset)
-    if section == "with":
-        name = spot.pick.name if spot else ""
-        return Completion(word, tuple(f"{each}: " for each in _settings(graph, scope, name, registry)))
-    if section in {"in", "carry", "each", "const", "next", "stack", "outputs"}:
-        return Completion(word, tuple(_names(graph, scope)))
-    if not before.strip() or before.strip() == word:
-        return Completion(word, tuple(f"{key}: " for key in _keys(before, section)))
-    return Completion(word, ())
+NOTHING = Completion("", ())
 
 
-def _section(text: str, offset: int) -> str:
-    """The key whose mapping or value the cursor is in: on its line, or of a line further out."""
-    line = text[text.rfind("\n", 0, offset) + 1 : offset]
-    if found := re.search(r"(\w+):\s+[\w.]*$", line):
-        return found[1]
-    depth = 0
-    for at in range(len(line) - 1, -1, -1):
-        if line[at] in "}]":
-            depth += 1
-        elif line[at] in "{[":
-            if depth == 0:
-                found = re.search(r"(\w+):\s*$", line[:at])
-                return found[1] if found else ""
-            depth -= 1
-    indent = len(line) - len(line.lstrip())
-    for above in reversed(text[: max(offset - len(line) - 1, 0)].split("\n")):
-        if above.strip() and len(above) - len(above.lstrip()) < indent:
-            found = re.match(r"\s*(\w+):\s*(#.*)?$", above)
-            return found[1] if found else ""
-    return ""
+def complete(text: str, offset: int, grammar: Grammar) -> Completion:
+    """The words that fit at a character of a text, which may be broken."""
+    spot = where(text[:offset])
+    if spot.written.startswith("#"):
+        return NOTHING
+    root = nesting(text)
+    known = Names(root, grammar.registry)
+    param = _PARAM.search(spot.written)
+    word = param or _WORD.search(spot.written)
+    begun = word[0] if word else ""
+    if param:
+        found: Mapping[str, str] = {f"${name}": "param" for name in known.params(spot.path)}
+    elif spot.in_key:
+        found = _keys(spot, root, known, grammar)
+    else:
+        found = _values(spot, root, known, grammar)
+    tight = not spot.in_key and text[:offset].endswith(":")
+    words = [Word(f" {each}" if tight else each, about) for each, about in found.items()]
+    return Completion(begun, tuple(ranked(begun, words, lambda word: word.text.strip()) if begun else words))
 
 
-def _params(graph: Graph, scope: str) -> Iterable[str]:
-    block = scope.removeprefix("#").partition(".")[0]
-    return graph.blocks[block].params if scope.startswith("#") and block in graph.blocks else graph.params
+def _keys(spot: Where, root: Entry, names: Names, grammar: Grammar) -> dict[str, str]:
+    """The keys that are not there yet."""
+    path, node = spot.path, names.node(spot.path)
+    there = root.inside(*path).entries
+    match path[len(names.node_path(path)) :] if names.node_path(path) else path:
+        case ["in" | "carry"] if node.entries:
+            found = names.inputs(node)
+        case ["with" | "vary"] if names.block_params(node):
+            found = names.block_params(node)
+        case ["with" | "vary"] if node.entries:
+            found = grammar.keys(root, (*path[:-1], "with")) | names.settings(node)
+        case [*_, "next"]:
+            found = dict.fromkeys(root.inside(*path[:-1], "state").entries, "state")
+        case []:
+            found = grammar.keys(root, path)
+            kind = next((kind for kind in KEYS if kind in there), None) if node.entries else None
+            found = {key: about for key, about in found.items() if kind is None or key in KEYS[kind]}
+        case _:
+            found = grammar.keys(root, path)
+    written = spot.written.strip()
+    return {f"{key}: ": about for key, about in found.items() if key not in there or key == written}
 
 
-def _settings(graph: Graph, scope: str, name: str, registry: Registry | None) -> Iterable[str]:
-    try:
-        node = graph.body(scope).nodes.get(name)
-    except EditError:  # a scope that is being written
-        return ()
-    if not isinstance(node, Call | Repeat):
-        return ()
-    if node.use in graph.blocks:
-        return graph.blocks[node.use].params
-    spec = registry.find(node.use) if registry else None
-    return spec.settings.model_fields if spec else ()
-
-
-def _names(graph: Graph, scope: str) -> Iterable[str]:
-    try:
-        return visible(graph.body(scope))
-    except EditError:  # a scope that is being written
-        return ()
-
-
-def _keys(before: str, section: str) -> Iterable[str]:
-    if not before or before == before.lstrip():
-        return GRAPH_KEYS
-    if section == "scan":
-        return SCAN_KEYS
-    if section in {"", "nodes", "blocks"}:
-        return BLOCK_KEYS if section == "blocks" else ()
-    return dict.fromkeys(key for keys in KEYS.values() for key in keys)
+def _values(spot: Where, root: Entry, names: Names, grammar: Grammar) -> dict[str, str]:
+    path, body = spot.path, names.body(spot.path)
+    node = names.node_path(path)
+    inner = path[len(node) :] if node else path[len(body) :]
+    scan = body[-1:] == ("scan",)
+    match inner:
+        case ["use"]:
+            layers = grammar.values(root, path)
+            return names.blocks() | {use: about for use, about in layers.items() if not use.endswith("@1")}
+        case ["in" | "carry", *_] if node:
+            refs = names.refs(body)
+            return {ref: what for ref, what in refs.items() if ref.partition(".")[0] != node[-1]}
+        case ["reuse"] if node:
+            return {name: what for name, what in names.nodes(body).items() if name != node[-1]}
+        case ["outputs" | "next" | "stack", _]:
+            return names.refs(body)
+        case ["each" | "const", _] | ["mask"] if scan:
+            return names.around(body)
+        case ["state", _] if scan:
+            return names.around(body) | _STARTS
+        case ["final", _] if scan:
+            return dict.fromkeys(root.inside(*body, "state").entries, "state")
+        case ["over"] if scan:
+            return {axis: about for axis, about in names.axes(path).items() if not axis.startswith("$")}
+        case ["inputs", _]:
+            return names.axes(path) if spot.written.split(" ")[:-1] else _DTYPES
+        case ["causal"]:
+            return {axis: about for axis, about in names.axes(path).items() if not axis.startswith("$")}
+        case ["with" | "repeat" | "vary", *_] if node:
+            return grammar.values(root, path) | {f"${name}": "param" for name in names.params(path)}
+        case _:
+            return grammar.values(root, path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRect, QSize, QStringListModel, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFontDatabase,
@@ -19,10 +19,11 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextFormat,
 )
-from PySide6.QtWidgets import QCompleter, QPlainTextEdit, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 
 from zoo_gui.panels.text.complete import Completion
 from zoo_gui.panels.text.highlight import Highlighter
+from zoo_gui.panels.text.offers import Offers
 from zoo_gui.theme import Theme
 from zoo_gui.theme.style import mixed
 
@@ -66,12 +67,8 @@ class TextPage(QPlainTextEdit):
         self.setAccessibleName("Text of the graph")
         self._highlighter = Highlighter(self.document(), theme)
         self._numbers = _Numbers(self)
-        self.completer = QCompleter(self)
-        self.completer.setModel(QStringListModel(self))
-        self.completer.setWidget(self)
-        self.completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.completer.activated.connect(self._insert)
+        self.offers = Offers(self, theme)
+        self.offers.taken.connect(self._insert)
         self._begun = ""
         self.blockCountChanged.connect(self._fit)
         self.updateRequest.connect(self._scroll)
@@ -81,6 +78,7 @@ class TextPage(QPlainTextEdit):
         """Use the colours of another theme."""
         self._theme = theme
         self._highlighter.set_theme(theme)
+        self.offers.set_theme(theme)
         self._show()
 
     # ------------------------------------------------------------------------------------------------- text
@@ -172,44 +170,48 @@ class TextPage(QPlainTextEdit):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        popup = self.completer.popup()
-        open_ = popup is not None and popup.isVisible()
-        if open_ and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab):
+        taking = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Tab)
+        if self.offers.shown and event.key() in taking:
             event.ignore()  # the list of words takes it
             return
         asked = event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.ControlModifier
         if not asked:
             if event.key() == Qt.Key.Key_Tab:
                 self.insertPlainText("  ")
+            elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+                self._break_line()
             else:
                 super().keyPressEvent(event)
-        if asked or (event.text().strip() and not event.text().isspace()):
+        if asked or event.text().strip():
             self.offer(asked=asked)
-        elif popup is not None:
-            popup.hide()
+        elif not (event.key() == Qt.Key.Key_Backspace and self.offers.shown):
+            self.offers.hide()
+        else:
+            self.offer(asked=False)
+
+    def _break_line(self) -> None:
+        """Begin a line as far in as this one, and further below a key."""
+        cursor = self.textCursor()
+        before = cursor.block().text()[: cursor.positionInBlock()]
+        indent = len(before) - len(before.lstrip(" "))
+        self.insertPlainText("\n" + " " * (indent + 2 * before.rstrip().endswith(":")))
 
     def offer(self, *, asked: bool) -> None:
         """Show what could be written here: when it was asked for, or a word has begun."""
         found = self._suggest(self.textCursor().position())
         self._begun = found.begun
-        popup = self.completer.popup()
-        if popup is None:
-            return
-        if not (asked or found.begun) or not found.words or found.words == (found.begun,):
-            popup.hide()
-            return
-        model = self.completer.model()
-        assert isinstance(model, QStringListModel)
-        model.setStringList(list(found.words))
-        self.completer.setCompletionPrefix(found.begun)
-        rect = self.cursorRect()
-        rect.setWidth(min(popup.sizeHintForColumn(0) + 40, 360))
-        self.completer.complete(rect)
+        written = found.begun in {word.text.strip().rstrip(":") for word in found.words}
+        if asked or (found.begun and not written):
+            self.offers.show(found.words, self.cursorRect())
+        else:
+            self.offers.hide()
 
     def _insert(self, word: str) -> None:
         cursor = self.textCursor()
         cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, len(self._begun))
         cursor.insertText(word)
+        if word.endswith(": "):
+            self.offer(asked=True)  # what could stand behind the key
 
     # ------------------------------------------------------------------------------------------ line numbers
 

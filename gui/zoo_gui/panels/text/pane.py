@@ -14,8 +14,9 @@ from zoo.packs import Registry
 from zoo.problems import Problem
 from zoo_gui.background import Background
 from zoo_gui.files.rewrite import Rewrite
-from zoo_gui.panels.text.complete import Completion, complete
+from zoo_gui.panels.text.complete import NOTHING, Completion, complete
 from zoo_gui.panels.text.exchange import Draft, Understood, Written, plain, understand, write
+from zoo_gui.panels.text.grammar import Grammar
 from zoo_gui.panels.text.page import Mark, TextPage
 from zoo_gui.panels.text.places import Places, Spot
 from zoo_gui.places import place_of
@@ -36,6 +37,7 @@ class TextPane(QWidget):
         super().__init__()
         self._workspace = workspace
         self._registry: Registry | None = None
+        self._grammar: Grammar | None = None
         self.places = Places("")
         self._writing = False  # the panel itself changes the text
         self._moving = False  # the cursor moves because the selection does
@@ -69,7 +71,7 @@ class TextPane(QWidget):
 
     def set_registry(self, registry: Registry) -> None:
         """Complete with the layers of these packs."""
-        self._registry = registry
+        self._registry, self._grammar = registry, None
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
@@ -213,7 +215,9 @@ class TextPane(QWidget):
         return Mark(spot.start, spot.start + len(spot.pick.name), problem.severity, said) if spot else None
 
     def _suggest(self, offset: int) -> Completion:
-        return complete(self.page.toPlainText(), offset, self._workspace.graph, self.places, self._registry)
+        if self._grammar is None and self._registry is not None:
+            self._grammar = Grammar(self._registry)
+        return complete(self.page.toPlainText(), offset, self._grammar) if self._grammar else NOTHING
 
 
 def _offset(text: str, line: int, column: int) -> int:
