@@ -90,6 +90,21 @@ ShapeRule: TypeAlias = Callable[[Mapping[str, Any], Shapes], Mapping[str, tuple[
 AheadRule: TypeAlias = Callable[[Mapping[str, Any], Collection[str]], tuple[str, ...]]
 
 
+Migration: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Makes settings of those that a file of an earlier version gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fusing:
+    """How a cell takes all steps at once (``fused``): the ports that are cut into steps, and for each
+    port that is a state, the output that is that state after a step. ``unfused`` says why not.
+    """
+
+    cut: tuple[str, ...]
+    states: Mapping[str, str]
+    unfused: Callable[[Mapping[str, Any]], str] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class LayerSpec:
     """A registered layer.
@@ -101,7 +116,9 @@ class LayerSpec:
     piece (``step``) and the ports ``whole`` at the start (``initial_state``); both are empty for one that
     does not. ``ahead`` are the axes along which it sees later steps, or the rule that says which
     (``sees_ahead``). ``prepares`` are the ports of which a loop that does not change them has the layer work
-    once (``prepare``); None for a layer that prepares nothing.
+    once (``prepare``); None for a layer that prepares nothing. ``fuses`` says how a cell takes all steps of a
+    loop at once; None for what cannot. ``migrate`` reads the settings of earlier versions, in whose place the
+    layer then is; None where it reads none.
     """
 
     id: str
@@ -119,6 +136,8 @@ class LayerSpec:
     whole: frozenset[str] = frozenset()
     ahead: tuple[str, ...] | AheadRule = ()
     prepares: tuple[str, ...] | None = None
+    fuses: Fusing | None = None
+    migrate: Migration | None = None
 
     @property
     def streams(self) -> bool:
@@ -154,7 +173,9 @@ __all__ = [
     "AheadRule",
     "Axis",
     "DType",
+    "Fusing",
     "LayerSpec",
+    "Migration",
     "Name",
     "Port",
     "ShapeRule",

@@ -1,14 +1,15 @@
 """The gated recurrent unit."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from pydantic import Field
 from torch import Tensor, empty, nn
 
-from zoo import layer
+from zoo import layer, recurrence
 from zoo.fields import Positive
 
 
@@ -66,3 +67,24 @@ class GRUCell(nn.Module):
         z = (x_z + F.linear(h, U_z)).sigmoid_()
         n = (x_n + F.linear(r * h, U_n)).tanh_()
         return n + z * (h - n)
+
+    @staticmethod
+    def unfused(settings: Mapping[str, Any]) -> str:
+        """Kernels reset behind the matrix."""
+        return (
+            ""
+            if settings["reset_after"]
+            else "no kernel resets before the matrix, as reset_after: false does"
+        )
+
+    def fused(
+        self,
+        x: Float[Tensor, "batch time input"],
+        h: Float[Tensor, "batch hidden"],
+        mask: Bool[Tensor, "batch time"] | None = None,
+        *,
+        reverse: bool = False,
+    ) -> tuple[Float[Tensor, "batch time hidden"], Float[Tensor, "batch hidden"]]:
+        """All steps in one kernel: h at every step, and the last one."""
+        weights = self.weight_ih, self.weight_hh, self.bias, self.bias_hh
+        return recurrence.gru(x, h, mask, *weights, reverse=reverse)

@@ -3,11 +3,11 @@
 from typing import Annotated, NamedTuple
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from pydantic import Field
 from torch import Tensor, empty, nn
 
-from zoo import layer
+from zoo import layer, recurrence
 from zoo.fields import Positive
 
 
@@ -71,3 +71,16 @@ class LSTMCell(nn.Module):
         bias = self.bias
         none = None if x.is_cpu else torch.zeros_like(bias)
         return LSTMState(*torch.lstm_cell(x, (h, c), self.weight_ih, self.weight_hh, bias, none))
+
+    def fused(
+        self,
+        x: Float[Tensor, "batch time input"],
+        h: Float[Tensor, "batch hidden"],
+        c: Float[Tensor, "batch hidden"],
+        mask: Bool[Tensor, "batch time"] | None = None,
+        *,
+        reverse: bool = False,
+    ) -> tuple[Float[Tensor, "batch time hidden"], LSTMState]:
+        """All steps in one kernel: h at every step, and the states after the last one."""
+        out, last = recurrence.lstm(x, h, c, mask, self.weight_ih, self.weight_hh, self.bias, reverse=reverse)
+        return out, LSTMState(*last)

@@ -1,15 +1,15 @@
 """The simple recurrent cell."""
 
-from collections.abc import Callable
-from typing import Annotated, Literal
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from pydantic import Field
 from torch import Tensor, empty, nn
 
-from zoo import layer
+from zoo import layer, recurrence
 from zoo.fields import Positive
 
 _ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -61,3 +61,22 @@ class RNNCell(nn.Module):
     ) -> Float[Tensor, "batch hidden"]:
         total = torch.addmm(F.linear(x, self.weight_ih, self.bias), h, self.weight_hh.t())
         return _ACTIVATIONS[self.activation](total)
+
+    @staticmethod
+    def unfused(settings: Mapping[str, Any]) -> str:
+        """Kernels bend by tanh and relu alone."""
+        activation = settings["activation"]
+        return "" if activation in ("tanh", "relu") else f"no kernel has activation '{activation}'"
+
+    def fused(
+        self,
+        x: Float[Tensor, "batch time input"],
+        h: Float[Tensor, "batch hidden"],
+        mask: Bool[Tensor, "batch time"] | None = None,
+        *,
+        reverse: bool = False,
+    ) -> tuple[Float[Tensor, "batch time hidden"], Float[Tensor, "batch hidden"]]:
+        """All steps in one kernel: h at every step, and the last one."""
+        activation = "relu" if self.activation == "relu" else "tanh"
+        weights = self.weight_ih, self.weight_hh, self.bias
+        return recurrence.rnn(x, h, mask, *weights, activation=activation, reverse=reverse)

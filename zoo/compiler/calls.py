@@ -43,7 +43,7 @@ class Calls:
         variable = self.variable(name)
         owner, target, distance = self._owner(name)
         child = self.writer.children(owner, target)[0]
-        module = self.modules.get(name) or self.body.module(target, distance)
+        module = self.module(name)
         if isinstance(use, RepeatUse):
             texts = self._repeat(name, use, child.callee, module, indent)
         else:
@@ -58,6 +58,11 @@ class Calls:
                 f"{variable} = {module}", parts, self._name(name, child.callee, self.body.reads[name]), indent
             )
         return [Line(text, name) for text in texts]
+
+    def module(self, name: str) -> str:
+        """The module of a node, as code here names it."""
+        _, target, distance = self._owner(name)
+        return self.modules.get(name) or self.body.module(target, distance)
 
     def at_hand(self, names: Iterable[str]) -> dict[str, str]:
         """Local variables for the modules of nodes, with what they stand for.

@@ -46,7 +46,7 @@ def divide(use: ScanUse, order: Iterable[str], feedback: Iterable[Ref], *, hoist
     for name in order:
         found = {axes.get(ref.node) for ref in reads[name]}
         axis = found.pop() if len(found) == 1 else None
-        if axis is not None and _passes(use, nodes[name], axis):
+        if axis is not None and passes(use, nodes[name], axis):
             before.append(name)
             axes[name] = axis
 
@@ -56,7 +56,7 @@ def divide(use: ScanUse, order: Iterable[str], feedback: Iterable[Ref], *, hoist
         if name in axes:
             continue
         stackable = bool(reads[name]) and all(_stackable(use, ref, axes) for ref in reads[name])
-        if name not in needed and stackable and _passes(use, nodes[name], use.axis):
+        if name not in needed and stackable and passes(use, nodes[name], use.axis):
             after.append(name)
         else:
             needed.update(ref.node for ref in reads[name])
@@ -72,7 +72,7 @@ def _stackable(use: ScanUse, ref: Ref, axes: Mapping[str, int]) -> bool:
     return ref.node in use.next or ref.node in use.scope.nodes
 
 
-def _passes(use: ScanUse, node: ResolvedNode, axis: int) -> bool:
+def passes(use: ScanUse, node: ResolvedNode, axis: int) -> bool:
     """Whether a layer passes the walked axis through at place ``axis`` of every input."""
     use_ = applied(used(node))
     if not isinstance(use_, LayerUse) or not use_.spec.pointwise:

@@ -17,16 +17,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zoo.checker.resolution import ScanUse
-from zoo.compiler import loop
+from zoo.compiler import fused, loop
 from zoo.compiler.body import Body
 from zoo.compiler.program import Chosen, Written
-from zoo.compiler.writer import Writer, WriteScan
+from zoo.compiler.writer import Declined, Writer, WriteScan
 from zoo.errors import GraphError, ZooError, did_you_mean
 from zoo.problems import Problem
-
-
-class Declined(Exception):
-    """A lowering does not take a scan; the message is the reason, a sentence without an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +35,12 @@ class Lowering:
 
 
 LOOP = Lowering("loop", "a loop over the steps", loop.lowering())
+FUSED = Lowering("fused", "all steps of a cell in one call", fused.write_scan)
 
 LOWERINGS: dict[str, tuple[Lowering, ...]] = {
-    "auto": (LOOP,),
+    "auto": (FUSED, LOOP),
     "loop": (LOOP,),
+    "fused": (FUSED, LOOP),
 }
 """The lines by the names that ``compile`` takes. ``auto`` holds those alone that are equal to the loop."""
 

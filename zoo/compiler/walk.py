@@ -53,6 +53,8 @@ class Walk(ABC):
     walk adds its lines; those of a step are indented by 12.
     """
 
+    how = "step by step"
+
     def __init__(
         self,
         writer: Writer,
@@ -78,6 +80,9 @@ class Walk(ABC):
         self.lines: list[Line] = []
         self.states: dict[str, str] = {}
         self.mask: Mask | None = None
+        self.pads = False
+        self.zeros: set[str] = set()
+        """Variables that have zeros at their padding already."""
 
     def write(self) -> Written:
         """The draft of the class."""
@@ -100,7 +105,7 @@ class Walk(ABC):
         lent = [f"{name}: nn.Module" for name in self.body.lent.values()]
         lent += [f"{name}: int" for name in self.body.sizes.values()]
         signature = [*self.signature, *(["*", *lent] if lent else [])]
-        about = f"A walk over `{self.node.over}`{' from its end' if self.node.reverse else ''}, step by step."
+        about = f"A walk over `{self.node.over}`{' from its end' if self.node.reverse else ''}, {self.how}."
         return finish(self.writer, self.body, about, callee, signature, self.init, self.lines)
 
     @property
@@ -139,11 +144,23 @@ class Walk(ABC):
         if self.mask is None:
             return
         filled: list[str] = []
-        for name in self.node.each:
+        for name in filter(self._must_fill, self.node.each):
             step, variable = self.body.scope.inputs[name], self.calls.values[Ref(name)]
             if step is not None and step.dtype == "float" and self.mask.leads(self.body, step):
                 filled.append(self.mask.filled(variable, variable, self.use.cut[name], len(step.shape) + 1))
-        self.lines += self.mask.padded([self.mask.invert()], filled)
+        self._pad([], filled)
+
+    def _must_fill(self, name: str) -> bool:
+        """Whether an input that is cut must have zeros at its padding; here all must."""
+        return name in self.node.each
+
+    def _pad(self, named: list[str], filling: list[str]) -> None:
+        """Write lines that put zeros at padding and, once, in front of all, what padding is."""
+        assert self.mask is not None
+        if filling and not self.pads:
+            self.pads = True
+            self.lines.insert(0, Line(f"        {self.mask.invert()}"))
+        self.lines += self.mask.padded(named, filling)
 
     # --------------------------------------------------------------------------------------- the walk
 
@@ -173,16 +190,20 @@ class Walk(ABC):
         return self.calls.in_forward(f"{ref.node}_{ref.port}")
 
     def _begin(self) -> None:
+        """How every state starts, and what is prepared."""
+        self._start_states()
+        for variable, module in self.calls.at_hand(self.parts.inside).items():
+            self._line(f"{variable} = {module}")
+        for name in self.parts.inside if self.hoist else ():
+            self.lines += self.calls.prepare(name, self.node.const)
+
+    def _start_states(self) -> None:
         """How every state starts."""
         for name, begin in self.node.state.items():
             self.states[name], lines, building = start(self.body, self.calls, begin, name)
             self.lines += lines
             self.init += building
             self.calls.values[Ref(name)] = self.states[name]
-        for variable, module in self.calls.at_hand(self.parts.inside).items():
-            self._line(f"{variable} = {module}")
-        for name in self.parts.inside if self.hoist else ():
-            self.lines += self.calls.prepare(name, self.node.const)
 
     def _cut(self, whole: Mapping[Ref, str], collected: Iterable[Ref]) -> dict[str, tuple[str, int]]:
         """What is walked over, for it is used inside: for the variable of a step, the whole and its axis."""
@@ -238,7 +259,7 @@ class Walk(ABC):
         filled: dict[str, str] = {}
         for out, ref in self.stacked.items():
             value = self.calls.values[ref]
-            if self.mask and value not in filled:
+            if self.mask and value not in filled and value not in self.zeros:
                 variable = value if value.isidentifier() else self.calls.in_forward(out)
                 if variable != value:
                     named.append(f"{variable} = {value}")
@@ -247,7 +268,7 @@ class Walk(ABC):
                 named_fill = self.mask.filled(variable, variable, self.use.axis, rank)
                 results.append(named_fill)
         if self.mask and filled:
-            self.lines += self.mask.padded(named, results)
+            self._pad(named, results)
         stacked = [
             filled.get(self.calls.values[ref], self.calls.values[ref]) for ref in self.stacked.values()
         ]

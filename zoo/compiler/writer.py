@@ -23,6 +23,10 @@ WriteScan: TypeAlias = "Callable[[Writer, Body, str, list[ScanUse]], Written]"
 """Writes the class of a scan: the body around it, the scan's name there, all uses of its module."""
 
 
+class Declined(Exception):
+    """A lowering does not take a scan; the message is the reason, a sentence without an end."""
+
+
 @dataclass(slots=True)
 class Writer:
     """What has been written so far, and how blocks and scans are written."""

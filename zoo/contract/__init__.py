@@ -18,6 +18,7 @@
 * What a hint cannot say, a static method ``shapes(settings, inputs)`` says: the output shapes as a mapping.
 * A layer that can take a sequence in pieces has ``initial_state`` and ``step`` (``zoo.contract.streaming``).
 * A layer can work once on inputs that stay the same through a loop: ``prepare`` (``zoo.contract.preparing``).
+* A cell can take all steps of a loop at once: ``fused`` (``zoo.contract.fusing``).
 * A layer that lets a step see later ones says along which axes: ``sees_ahead`` (``zoo.contract.ahead``).
 
 ``layer`` reads a class once, when it is defined, and hangs a ``LayerSpec`` on it as ``__zoo_spec__``. A class
@@ -30,6 +31,7 @@ that breaks the contract is refused there, with a LayerError that names class, p
     axes.py       which axis gives which its size
     streaming.py  initial_state and step: a sequence in pieces
     preparing.py  prepare: work done once for a whole loop
+    fusing.py     fused: all steps of a cell at once
     ahead.py      sees_ahead: steps that see later ones
 """
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from zoo.contract.ahead import read_ahead
 from zoo.contract.axes import check_axes, is_pointwise, widths
+from zoo.contract.fusing import read_fusing
 from zoo.contract.hints import Around, resolve_hints, shown
+from zoo.contract.migrating import read_migration
 from zoo.contract.ports import parameters_of, read_ports
 from zoo.contract.preparing import read_preparing
 from zoo.contract.settings import SettingKind, setting_kind, settings_model
@@ -35,8 +37,8 @@ def layer(id: str, *, version: int = 1) -> Callable[[type[M]], type[M]]:
     """Register a typed ``nn.Module`` as the layer ``id`` (``pack/name``); the class stays as it is.
 
     A later ``version`` of a layer is another class with the same id: files name it ``pack/name@2``, and the
-    plain id stays with version 1. Raises LayerError when the class breaks the contract (see
-    ``zoo.contract``).
+    plain id stays with version 1, or goes to a later one that reads its settings (``migrate``). Raises
+    LayerError when the class breaks the contract (see ``zoo.contract``).
     """
     if not isinstance(id, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # @layer without parentheses
         raise LayerError(
@@ -100,6 +102,8 @@ def read(cls: type[Any], id: str, version: int = 1, names: Mapping[str, Any] | N
         whole=whole,
         prepares=read_preparing(cls, around, inputs),
         ahead=read_ahead(cls, inputs),
+        fuses=read_fusing(cls, around, inputs, outputs),
+        migrate=read_migration(cls, version),
     )
 
 

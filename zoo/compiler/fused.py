@@ -1,0 +1,214 @@
+"""A scan as one call: the steps of a cell that has a fused way (``zoo.contract.fusing``) all at once.
+
+    h = x.new_zeros(x.shape[0], self.dim)
+    c = x.new_zeros(x.shape[0], self.dim)
+    out, last = self.cell.fused(x, h, c, mask)
+    return out
+
+Cells may stand one behind another, with nodes between, before and behind them that act on each step alone.
+Whatever else the loop would hold, the lowering declines, and says what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import final
+
+from zoo.checker.resolution import MASK, LayerUse, ScanUse
+from zoo.compiler import walk
+from zoo.compiler.body import Body
+from zoo.compiler.hoisting import passes
+from zoo.compiler.program import Line, Written
+from zoo.compiler.text import call
+from zoo.compiler.uses import applied, sources, used
+from zoo.compiler.walk import Walk
+from zoo.compiler.writer import Declined, Writer
+from zoo.graph import Ref
+from zoo.spec import Fusing
+
+
+def write_scan(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> Written:
+    """The class of a scan that serves all these uses; Declined for one that is not cells alone."""
+    return walk.write_scan(Fused, writer, outer, name, uses)
+
+
+@final
+class Fused(Walk):
+    """Writes a scan whose steps are all at once."""
+
+    how = "all steps at once"
+
+    def __init__(
+        self,
+        writer: Writer,
+        body: Body,
+        name: str,
+        uses: list[ScanUse],
+        stacked: dict[str, Ref],
+        final: dict[str, str],
+        hoist: bool,
+    ) -> None:
+        super().__init__(writer, body, name, uses, stacked, final, hoist)
+        self.cells: dict[str, Fusing] = {}
+        self.axes = dict(self.parts.axes)
+        """Where the walked axis stands in what is there without a loop."""
+        self._plan()
+
+    # --------------------------------------------------------------------------------------- deciding
+
+    def _plan(self) -> None:
+        nodes = self.body.scope.nodes
+        owners: dict[str, str] = {}
+        for name in self.parts.inside:
+            use = applied(used(nodes[name]))
+            if isinstance(use, LayerUse) and use.spec.fuses is not None:
+                self._check_cell(name, use, use.spec.fuses, owners)
+                self.cells[name], self.axes[name] = use.spec.fuses, self.use.axis
+            else:
+                self.axes[name] = self._axis(name)
+        for state in self.node.state:
+            if state not in owners:
+                raise Declined(f"the state '{state}' is no cell's own")
+        if not self.cells:
+            raise Declined("there is no state in it, and so no cell")
+        for ref in self._read_at_steps():
+            if ref.node in self.use.next:
+                raise Declined(f"something reads the state '{ref.node}' as it was before each step")
+            outputs = list(nodes[ref.node].types) if ref.node in self.cells else []
+            if outputs and ref.port not in (None, outputs[0]):
+                raise Declined(
+                    f"something reads '{ref}' at every step, and all at once '{ref.node}' gives "
+                    f"'{outputs[0]}' alone"
+                )
+        self._check_mask()
+
+    def _axis(self, name: str) -> int:
+        """Where a node between cells has the walked axis; Declined if it does not act on each step alone."""
+        node = self.body.scope.nodes[name]
+        use = applied(used(node))
+        what = f"'{name}' ({use.spec.id})" if isinstance(use, LayerUse) else f"'{name}'"
+        for ref in sources(*node.inputs.values()):
+            if ref.node in self.use.next:
+                raise Declined(f"{what} reads the state '{ref.node}', and has no fused way")
+            if ref.node not in self.axes:
+                raise Declined(f"{what} reads '{ref}', which is the same at every step")
+        axes = {self.axes[ref.node] for ref in sources(*node.inputs.values())}
+        axis = axes.pop() if len(axes) == 1 else None
+        if axis is None or not passes(self.use, node, axis):
+            raise Declined(f"{what} does not act on each step alone")
+        return axis
+
+    def _check_cell(self, name: str, use: LayerUse, fuses: Fusing, owners: dict[str, str]) -> None:
+        node = self.body.scope.nodes[name]
+        if fuses.unfused is not None and (reason := fuses.unfused(use.settings)):
+            raise Declined(f"'{name}' ({use.spec.id}): {reason}")
+        for port in use.spec.inputs:
+            if port not in node.inputs:
+                raise Declined(f"'{name}' has nothing at its port '{port}'")
+        for port in fuses.cut:
+            for ref in sources(node.inputs[port]):
+                if ref.node not in self.axes:
+                    what = "the state" if ref.node in self.use.next else "what is the same at every step,"
+                    raise Declined(f"'{name}.{port}' reads {what} '{ref}'")
+        for port, output in fuses.states.items():
+            (ref,) = sources(node.inputs[port])
+            if ref.node not in self.use.next:
+                raise Declined(f"'{name}.{port}' reads '{ref}', which is no state")
+            after = self.use.next[ref.node]
+            if after.node != name or (after.port or next(iter(use.outputs))) != output:
+                raise Declined(f"the state '{ref.node}' goes on as '{after}', not as '{name}.{output}'")
+            if ref.node in owners:
+                raise Declined(f"'{name}' and '{owners[ref.node]}' share the state '{ref.node}'")
+            owners[ref.node] = name
+        if use.read:
+            raise Declined(f"something reads '{name}.{min(use.read)}', which is computed on demand")
+
+    def _read_at_steps(self) -> Iterator[Ref]:
+        """What is read at every step: by nodes behind cells, and as an output."""
+        for name in (*self.parts.inside, *self.parts.after):
+            node = self.body.scope.nodes[name]
+            own = self.cells[name].cut if name in self.cells else tuple(node.inputs)
+            for port in own:
+                yield from sources(node.inputs[port])
+        yield from self.stacked.values()
+
+    def _check_mask(self) -> None:
+        """A mask says which steps a sequence has: its axes are the first of the states, and the walked."""
+        if MASK not in self.wires or all(use.mask is None for use in self.uses):
+            return
+        (wire,) = sources(self.wires[MASK])
+        type_ = self.outer.type(wire)
+        state = self.body.scope.inputs[next(iter(self.node.state))]
+        assert type_ is not None
+        assert state is not None
+        axis = next(use.mask for use in self.uses if use.mask is not None)
+        step = [*type_.shape[:axis], *type_.shape[axis + 1 :]]
+        if [*map(self.body.ground, step)] != [self.body.ground(state.shape[0])]:
+            raise Declined("its mask has other axes than the batch and the walked one")
+
+    # ---------------------------------------------------------------------------------------- writing
+
+    def _must_fill(self, name: str) -> bool:
+        """A cell does without zeros at padding; whatever else reads an input does not."""
+        nodes = self.body.scope.nodes
+        others = [each for each in self.body.reads if each not in self.cells]
+        return any(ref.node == name for each in others for ref in sources(*nodes[each].inputs.values()))
+
+    def _walk(self, lists: dict[Ref, str]) -> None:
+        whole = dict(self.calls.values)
+        self._start_states()
+        for name in self.parts.inside:
+            if name in self.cells:
+                self._cell(name, lists)
+            else:
+                self.lines += self.calls.apply(name)
+        for ref, variable in lists.items():
+            value = self._at(ref, self.use.axis)
+            if value != variable:
+                self._line(f"{variable} = {value}")
+        self._ended(whole, lists)
+
+    def _cell(self, name: str, lists: Mapping[Ref, str]) -> None:
+        """``out, last = self.cell.fused(x, h, c, mask)``."""
+        node, fuses = self.body.scope.nodes[name], self.cells[name]
+        outputs = list(node.types)
+        own = {Ref(name), Ref(name, outputs[0])}
+        wanted = [ref for ref in self._read_at_steps() if ref in own]
+        moved = self.use.axis != 1
+        out = next((lists[ref] for ref in wanted if ref in lists and not moved), None)
+        out = out or (self.calls.variable(name) if wanted else "_")
+        finals = {state for state in self.final.values() if self.use.next[state].node == name}
+        last = self.calls.in_forward("last", f"{name}_last") if finals else "_"
+        states = {port: ref.node for port in fuses.states for ref in sources(node.inputs[port])}
+        use = applied(used(node))
+        assert isinstance(use, LayerUse)
+        given = [
+            self.states[states[port]] if port in states else self._at(sources(node.inputs[port])[0], 1)
+            for port in use.spec.inputs
+        ]
+        if self.mask:
+            given.append(self._mask())
+        if self.node.reverse:
+            given.append("reverse=True")
+        head = f"{out}, {last} = {self.calls.module(name)}.fused"
+        self.lines += [Line(text, name) for text in call(head, given)]
+        if wanted and moved:
+            self._line(f"{out} = {out}.movedim(1, {self.use.axis})")
+        self.calls.values |= dict.fromkeys(own, out)
+        self.zeros.add(out)
+        alone = len(outputs) == 1
+        for port, state in states.items():
+            self.states[state] = last if alone else f"{last}.{fuses.states[port]}"
+
+    def _at(self, ref: Ref, axis: int) -> str:
+        """A value of all steps, with the walked axis at a place."""
+        own = self.axes[ref.node]
+        return self.calls.values[ref] + ("" if own == axis else f".movedim({own}, {axis})")
+
+    def _mask(self) -> str:
+        """The mask as a cell takes it, batch first."""
+        assert self.mask is not None
+        if self.mask.axis == 1:
+            return self.mask.variable
+        moved = f"{self.mask.variable}.movedim(0, 1)"
+        return f"None if {self.mask.variable} is None else {moved}" if self.mask.optional else moved
