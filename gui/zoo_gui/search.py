@@ -13,14 +13,16 @@ _BREAKS = " /_-.#"
 def score(query: str, text: str) -> float | None:
     """How well a query fits a text, larger is better; None when its letters are not all there, in order.
 
-    Capitals do not count, nor do spaces in the query: every word of it is looked for anew.
+    Capitals do not count, nor do spaces in the query: every word of it is looked for in what the words before
+    it have left, so that ``mask mask`` means two masks.
     """
-    total = 0.0
+    total, left = 0.0, text.lower()
     for word in query.lower().split():
-        found = _word(word, text.lower())
+        found = _word(word, left)
         if found is None:
             return None
         total += found
+        left = left.replace(word, " " * len(word), 1)
     return total - len(text) / 1000
 
 
