@@ -211,7 +211,7 @@ def test_a_compiled_graph_takes_as_many_flops(name: str) -> None:
     from torch.nn.attention import SDPBackend, sdpa_kernel
     from torch.utils.flop_counter import FlopCounterMode
 
-    from zoo.cli.trial import random_inputs
+    from zoo.samples import random_inputs
 
     graph = zoo.load(zoo.registry().graphs[name])
     resolution = resolve(graph)

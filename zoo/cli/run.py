@@ -79,8 +79,9 @@ def run(
     """
     import torch
 
-    from zoo.cli.resolving import resolved, sizes_of
-    from zoo.cli.trial import attempt, given_input, random_inputs
+    from zoo.cli.resolving import resolved
+    from zoo.cli.trial import attempt, given_input
+    from zoo.samples import random_inputs, sizes_of
 
     where, kind = _device(device), getattr(torch, dtype)
     resolution = resolved(file, dict(params))

@@ -49,8 +49,9 @@ def show(
     --size gives; others are 1 (batch) or 32. "x 3" stands before what runs three times; its figures are those
     of one time.
     """
-    from zoo.cli.resolving import resolved, sizes_of
+    from zoo.cli.resolving import resolved
     from zoo.costs import costs
+    from zoo.samples import sizes_of
 
     resolution = resolved(file, dict(params))
     chosen = sizes_of(resolution, dict(sizes))

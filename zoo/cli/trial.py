@@ -1,4 +1,4 @@
-"""One trial of a model: inputs that fit, a forward and a backward pass, and what they took."""
+"""One trial of a model: inputs that a person gave, a forward and a backward pass, and what they took."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from zoo.bare import DTYPES
-from zoo.checker.resolution import Resolution
 from zoo.errors import InputError, ZooError
-from zoo.sizes import substitute
 from zoo.spec import TensorType
 
 
@@ -30,51 +28,6 @@ class Trial:
     gradient_norm: float | None
     parameter_memory: int
     peak_memory: int | None
-
-
-def random_inputs(
-    resolution: Resolution, sizes: Mapping[str, int], dtype: torch.dtype, device: torch.device, seed: int
-) -> dict[str, Tensor]:
-    """An input for every port: normal floats, tokens of the vocabulary, masks for several lengths."""
-    generator = torch.Generator().manual_seed(seed)
-    root = resolution.root
-    inputs: dict[str, Tensor] = {}
-    for name, type in root.inputs.items():
-        if type is not None:
-            shape = _shape(root.shown(type), sizes)
-            inputs[name] = _random(type.dtype, shape, _vocabulary(resolution), generator).to(device)
-            if type.dtype == "float":
-                inputs[name] = inputs[name].to(dtype)
-    return inputs
-
-
-def _shape(type: TensorType, sizes: Mapping[str, int]) -> tuple[int, ...]:
-    shape = [substitute(size, sizes) for size in type.shape]
-    numbers = tuple(size for size in shape if isinstance(size, int))
-    if len(numbers) < len(shape):
-        raise ZooError(f"the input {type} has an axis without a size; give it with --size")
-    return numbers
-
-
-def _random(kind: str, shape: tuple[int, ...], vocabulary: int, generator: torch.Generator) -> Tensor:
-    if kind == "float":
-        return torch.randn(shape, generator=generator)
-    if kind == "int":
-        return torch.randint(vocabulary, shape, generator=generator)
-    if not shape:
-        return torch.tensor(True)
-    lengths = torch.randint(1, shape[-1] + 1, (*shape[:-1], 1), generator=generator)
-    return torch.arange(shape[-1]) < lengths
-
-
-def _vocabulary(resolution: Resolution) -> int:
-    """A number of tokens that every table has: the smallest param called vocab or …_vocab, else 2."""
-    sizes = [
-        value
-        for name, value in resolution.params.items()
-        if name.removeprefix("$").endswith("vocab") and isinstance(value, int)
-    ]
-    return min(sizes, default=2)
 
 
 def given_input(text: str, type: TensorType, dtype: torch.dtype, device: torch.device) -> Tensor:

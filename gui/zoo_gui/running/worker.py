@@ -92,8 +92,8 @@ def _try(graph: Graph, request: Request, teller: Teller) -> None:
     import torch
 
     from zoo.checker import resolve
-    from zoo.cli.resolving import sizes_of
-    from zoo.cli.trial import attempt, random_inputs
+    from zoo.cli.trial import attempt
+    from zoo.samples import random_inputs, sizes_of
 
     device = torch.device(_device(request.device))
     resolution = resolve(graph, params={})

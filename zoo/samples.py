@@ -1,0 +1,70 @@
+"""Inputs made up for a graph, to try it: sizes for its axes, then tensors that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from zoo.checker.resolution import Resolution
+from zoo.costs import check_sizes, open_axes
+from zoo.errors import ZooError
+from zoo.sizes import substitute
+from zoo.spec import TensorType
+
+BATCH, LENGTH = 1, 32
+"""The sizes of axes that nobody gives."""
+
+
+def sizes_of(resolution: Resolution, given: Mapping[str, int]) -> dict[str, int]:
+    """The sizes of the axes of the inputs: as given, else 1 for ``batch`` and 32 for all others."""
+    chosen = {name: BATCH if name == "batch" else LENGTH for name in open_axes(resolution)}
+    chosen |= given
+    check_sizes(resolution, chosen)
+    return chosen
+
+
+def random_inputs(
+    resolution: Resolution, sizes: Mapping[str, int], dtype: torch.dtype, device: torch.device, seed: int
+) -> dict[str, Tensor]:
+    """An input for every port: normal floats, tokens of the vocabulary, masks for several lengths."""
+    generator = torch.Generator().manual_seed(seed)
+    root = resolution.root
+    inputs: dict[str, Tensor] = {}
+    for name, type in root.inputs.items():
+        if type is not None:
+            shape = _shape(root.shown(type), sizes)
+            inputs[name] = _random(type.dtype, shape, vocabulary(resolution), generator).to(device)
+            if type.dtype == "float":
+                inputs[name] = inputs[name].to(dtype)
+    return inputs
+
+
+def _shape(type: TensorType, sizes: Mapping[str, int]) -> tuple[int, ...]:
+    shape = [substitute(size, sizes) for size in type.shape]
+    numbers = tuple(size for size in shape if isinstance(size, int))
+    if len(numbers) < len(shape):
+        raise ZooError(f"the input {type} has an axis without a size; give it with --size")
+    return numbers
+
+
+def _random(kind: str, shape: tuple[int, ...], vocabulary: int, generator: torch.Generator) -> Tensor:
+    if kind == "float":
+        return torch.randn(shape, generator=generator)
+    if kind == "int":
+        return torch.randint(vocabulary, shape, generator=generator)
+    if not shape:
+        return torch.tensor(True)
+    lengths = torch.randint(1, shape[-1] + 1, (*shape[:-1], 1), generator=generator)
+    return torch.arange(shape[-1]) < lengths
+
+
+def vocabulary(resolution: Resolution) -> int:
+    """A number of tokens that every table has: the smallest param called vocab or …_vocab, else 2."""
+    sizes = [
+        value
+        for name, value in resolution.params.items()
+        if name.removeprefix("$").endswith("vocab") and isinstance(value, int)
+    ]
+    return min(sizes, default=2)
