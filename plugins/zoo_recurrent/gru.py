@@ -71,11 +71,7 @@ class GRUCell(nn.Module):
     @staticmethod
     def unfused(settings: Mapping[str, Any]) -> str:
         """Kernels reset behind the matrix."""
-        return (
-            ""
-            if settings["reset_after"]
-            else "no kernel resets before the matrix, as reset_after: false does"
-        )
+        return "" if settings["reset_after"] else "no kernel resets before the matrix (reset_after: false)"
 
     def fused(
         self,
