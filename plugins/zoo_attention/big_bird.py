@@ -11,14 +11,14 @@ from torch import Tensor, nn
 from zoo import layer
 from zoo.fields import NonNegative, Positive
 from zoo.sizes import Size
-from zoo_attention.heads import Biases, Heads, check_heads, from_heads, into_heads, start
+from zoo_attention.heads import Bias, Heads, check_heads, from_biases, from_heads, into_heads, start
 from zoo_attention.scaled_dot_product import Dropout
 from zoo_attention.sparse_blocks import attend_blocks
 
 ROWS = 256  # blocks with draws of their own: 16,384 steps in blocks of 64
 
 
-@layer("attention/big_bird")
+@layer("attention/big_bird", version=2)
 class BigBird(nn.Module):
     """BigBird (Zaheer et al. 2020, internal global tokens): multi-head attention between blocks of tokens.
 
@@ -58,15 +58,15 @@ class BigBird(nn.Module):
             NonNegative, Field(description="How many blocks each block and head sees at random.")
         ] = 3,
         dropout: Dropout = 0.0,
-        biases: Biases = True,
+        bias: Bias = True,
     ) -> None:
         super().__init__()
         check_heads(dim, heads)
         self.heads, self.block, self.dropout = heads, block, dropout
-        self.query = nn.Linear(dim, dim, biases)
-        self.key = nn.Linear(key_dim, dim, biases)
-        self.value = nn.Linear(value_dim, dim, biases)
-        self.out = nn.Linear(dim, dim, biases)
+        self.query = nn.Linear(dim, dim, bias)
+        self.key = nn.Linear(key_dim, dim, bias)
+        self.value = nn.Linear(value_dim, dim, bias)
+        self.out = nn.Linear(dim, dim, bias)
         self.register_buffer("draws", torch.empty(heads, ROWS, random_blocks, dtype=torch.int64))
         self.reset_parameters()
 
@@ -86,6 +86,8 @@ class BigBird(nn.Module):
         dropout = self.dropout if self.training else 0.0
         got, some = attend_blocks(queries, keys, values, mask, self.draws, block=self.block, dropout=dropout)
         return from_heads(self, got, some)
+
+    migrate = staticmethod(from_biases)
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:

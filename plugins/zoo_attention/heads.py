@@ -4,6 +4,7 @@ Every multi-headed layer keeps four ``torch.nn.Linear`` called ``query``, ``key`
 differs in what happens between ``into_heads`` and ``from_heads`` alone.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple, Protocol, runtime_checkable
 
 from jaxtyping import Bool, Float
@@ -14,7 +15,7 @@ from zoo.fields import Positive
 from zoo_attention.padding import hide, tame
 
 Heads = Annotated[Positive, Field(description="How many parts of dim attend side by side.")]
-Biases = Annotated[bool, Field(description="Whether the four linear maps have a bias.")]
+Bias = Annotated[bool, Field(description="Whether the four linear maps have a bias.")]
 
 
 class Projected(NamedTuple):
@@ -78,6 +79,15 @@ def from_heads(
     """What all heads got, mapped to one vector; zeros, without a bias either, where ``some`` is false."""
     out = layer.out(merge(heads))
     return out if some is None else out * some
+
+
+def from_biases(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Settings as version 1 of a layer had them, where ``bias`` was called ``biases``."""
+    if "biases" not in settings:
+        return settings
+    if "bias" in settings:
+        raise ValueError("'biases' is the old name of 'bias', and both are given; leave 'biases' out")
+    return {"bias" if name == "biases" else name: value for name, value in settings.items()}
 
 
 def split(x: Float[Tensor, "batch length dim"], part: int) -> Float[Tensor, "batch heads length part"]:

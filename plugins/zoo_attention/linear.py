@@ -13,12 +13,21 @@ from zoo.errors import InputError
 from zoo.fields import Positive
 from zoo.sizes import Size
 from zoo_attention.cache import check_stream
-from zoo_attention.heads import Biases, Heads, Projected, check_heads, from_heads, into_heads, start
+from zoo_attention.heads import (
+    Bias,
+    Heads,
+    Projected,
+    check_heads,
+    from_biases,
+    from_heads,
+    into_heads,
+    start,
+)
 from zoo_attention.recall import recall
 from zoo_attention.scaled_dot_product import Causal
 
 
-@layer("attention/linear")
+@layer("attention/linear", version=2)
 class Linear(nn.Module):
     """Linear attention (Katharopoulos et al. 2020, Transformers are RNNs), in several heads.
 
@@ -44,15 +53,15 @@ class Linear(nn.Module):
         key_dim: Positive,
         value_dim: Positive,
         causal: Causal = False,
-        biases: Biases = True,
+        bias: Bias = True,
     ) -> None:
         super().__init__()
         check_heads(dim, heads)
         self.heads, self.causal = heads, causal
-        self.query = nn.Linear(dim, dim, biases)
-        self.key = nn.Linear(key_dim, dim, biases)
-        self.value = nn.Linear(value_dim, dim, biases)
-        self.out = nn.Linear(dim, dim, biases)
+        self.query = nn.Linear(dim, dim, bias)
+        self.key = nn.Linear(key_dim, dim, bias)
+        self.value = nn.Linear(value_dim, dim, bias)
+        self.out = nn.Linear(dim, dim, bias)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -128,6 +137,8 @@ class Linear(nn.Module):
     def unordered(settings: Mapping[str, Any]) -> tuple[str, ...]:
         """Keys with their values, unless it is causal."""
         return () if settings["causal"] else ("key",)
+
+    migrate = staticmethod(from_biases)
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:

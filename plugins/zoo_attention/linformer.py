@@ -13,7 +13,7 @@ from zoo.errors import InputError
 from zoo.fields import Positive
 from zoo.sizes import Size
 from zoo_attention.core import attend
-from zoo_attention.heads import Biases, Heads, check_heads, from_heads, split, start
+from zoo_attention.heads import Bias, Heads, check_heads, from_biases, from_heads, split, start
 from zoo_attention.padding import tame
 from zoo_attention.permission import Permission
 from zoo_attention.scaled_dot_product import Dropout
@@ -28,7 +28,7 @@ class LinformerAttended(NamedTuple):
     weights: Float[Tensor, "batch heads query rank"] | None
 
 
-@layer("attention/linformer")
+@layer("attention/linformer", version=2)
 class Linformer(nn.Module):
     """Linformer (Wang et al. 2020): multi-head attention over ``rank`` mixtures of the keys, in linear time.
 
@@ -65,15 +65,15 @@ class Linformer(nn.Module):
         rank: Annotated[Positive, Field(description="How many mixtures of keys there are.")],
         sharing: Annotated[Sharing, Field(description="Who has a matrix in common.")] = "headwise",
         dropout: Dropout = 0.0,
-        biases: Biases = True,
+        bias: Bias = True,
     ) -> None:
         super().__init__()
         check_heads(dim, heads)
         self.heads, self.part, self.rank, self.dropout = heads, dim // heads, rank, dropout
-        self.query = nn.Linear(dim, dim, biases)
-        self.key = nn.Linear(key_dim, dim, biases)
-        self.value = nn.Linear(value_dim, dim, biases)
-        self.out = nn.Linear(dim, dim, biases)
+        self.query = nn.Linear(dim, dim, bias)
+        self.key = nn.Linear(key_dim, dim, bias)
+        self.value = nn.Linear(value_dim, dim, bias)
+        self.out = nn.Linear(dim, dim, bias)
         shape = (heads, max_length, rank) if sharing == "none" else (max_length, rank)
         self.down_key = nn.Parameter(empty(shape))
         self.down_value = None if sharing == "key_value" else nn.Parameter(empty(shape))
@@ -141,6 +141,8 @@ class Linformer(nn.Module):
                 f"attention/linformer mixes at most {most} keys, and the sequence has {keys}; "
                 "enlarge max_length, or cut the sequence"
             )
+
+    migrate = staticmethod(from_biases)
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:

@@ -15,11 +15,12 @@ from zoo.sizes import Size
 from zoo_attention.cache import Past, appended, check_stream, nothing, remembered
 from zoo_attention.core import attend
 from zoo_attention.heads import (
-    Biases,
+    Bias,
     Heads,
     Projected,
     check_groups,
     check_heads,
+    from_biases,
     from_heads,
     into_heads,
     split,
@@ -44,7 +45,7 @@ class MultiHeadAttended(NamedTuple):
     weights: Float[Tensor, "batch heads query key"] | None
 
 
-@layer("attention/multi_head")
+@layer("attention/multi_head", version=2)
 class MultiHead(nn.Module):
     """Multi-head attention (Vaswani et al. 2017, section 3.2): several small attentions side by side.
 
@@ -91,7 +92,7 @@ class MultiHead(nn.Module):
         causal: Causal = False,
         strict: Strict = False,
         dropout: Dropout = 0.0,
-        biases: Biases = True,
+        bias: Bias = True,
         scale: Scale = None,
         soft_cap: SoftCap = None,
         qk_norm: Annotated[bool, Field(description="Normalise queries and keys of each head.")] = False,
@@ -102,10 +103,10 @@ class MultiHead(nn.Module):
         self.heads, self.kv_heads, part = heads, check_groups(heads, kv_heads), dim // heads
         self.causal, self.strict, self.dropout = causal, check_strict(causal, strict), dropout
         self.scale, self.soft_cap = scale, soft_cap
-        self.query = nn.Linear(dim, dim, biases)
-        self.key = nn.Linear(key_dim, self.kv_heads * part, biases)
-        self.value = nn.Linear(value_dim, self.kv_heads * part, biases)
-        self.out = nn.Linear(dim, dim, biases)
+        self.query = nn.Linear(dim, dim, bias)
+        self.key = nn.Linear(key_dim, self.kv_heads * part, bias)
+        self.value = nn.Linear(value_dim, self.kv_heads * part, bias)
+        self.out = nn.Linear(dim, dim, bias)
         self.query_norm = nn.RMSNorm(part) if qk_norm else None
         self.key_norm = nn.RMSNorm(part) if qk_norm else None
         self.sink = nn.Parameter(torch.empty(heads)) if sinks else None
@@ -212,6 +213,8 @@ class MultiHead(nn.Module):
     def unordered(settings: Mapping[str, Any]) -> tuple[str, ...]:
         """Keys with their values, unless it is causal."""
         return () if settings["causal"] else ("key",)
+
+    migrate = staticmethod(from_biases)
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:

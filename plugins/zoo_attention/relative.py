@@ -14,7 +14,16 @@ from zoo.fields import NonNegative, Positive
 from zoo.sizes import Size
 from zoo_attention.cache import Past, appended, check_stream, nothing
 from zoo_attention.core import attend, shares_of
-from zoo_attention.heads import Biases, Heads, Projected, check_heads, from_heads, into_heads, start
+from zoo_attention.heads import (
+    Bias,
+    Heads,
+    Projected,
+    check_heads,
+    from_biases,
+    from_heads,
+    into_heads,
+    start,
+)
 from zoo_attention.multi_head import MultiHeadAttended
 from zoo_attention.permission import Permission, permit
 from zoo_attention.scaled_dot_product import Causal, Dropout, Strict, check_strict
@@ -22,7 +31,7 @@ from zoo_attention.scaled_dot_product import Causal, Dropout, Strict, check_stri
 Where = Literal["keys", "values", "both"]
 
 
-@layer("attention/relative")
+@layer("attention/relative", version=2)
 class Relative(nn.Module):
     """Self-attention with relative positions (Shaw, Uszkoreit & Vaswani 2018), in several heads.
 
@@ -55,16 +64,16 @@ class Relative(nn.Module):
         causal: Causal = False,
         strict: Strict = False,
         dropout: Dropout = 0.0,
-        biases: Biases = True,
+        bias: Bias = True,
     ) -> None:
         super().__init__()
         check_heads(dim, heads)
         self.heads, self.clip, part = heads, clip, dim // heads
         self.causal, self.strict, self.dropout = causal, check_strict(causal, strict), dropout
-        self.query = nn.Linear(dim, dim, biases)
-        self.key = nn.Linear(key_dim, dim, biases)
-        self.value = nn.Linear(value_dim, dim, biases)
-        self.out = nn.Linear(dim, dim, biases)
+        self.query = nn.Linear(dim, dim, bias)
+        self.key = nn.Linear(key_dim, dim, bias)
+        self.value = nn.Linear(value_dim, dim, bias)
+        self.out = nn.Linear(dim, dim, bias)
         rows = 2 * clip + 1
         self.key_table = None if where == "values" else nn.Parameter(torch.empty(rows, part))
         self.value_table = None if where == "keys" else nn.Parameter(torch.empty(rows, part))
@@ -148,6 +157,8 @@ class Relative(nn.Module):
     def sees_ahead(settings: Mapping[str, Any], wired: Collection[str]) -> tuple[str, ...]:
         """Keys behind a query's own place, unless it is causal, or a pattern of pairs decides."""
         return () if settings["causal"] or "pairs" in wired else ("key",)
+
+    migrate = staticmethod(from_biases)
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:

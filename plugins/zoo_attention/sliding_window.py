@@ -13,7 +13,7 @@ from zoo.errors import InputError
 from zoo.fields import NonNegative, Positive
 from zoo.sizes import Size
 from zoo_attention.core import attend
-from zoo_attention.heads import Biases, Heads, check_heads, from_heads, into_heads, start
+from zoo_attention.heads import Bias, Heads, check_heads, from_biases, from_heads, into_heads, start
 from zoo_attention.permission import permit
 from zoo_attention.scaled_dot_product import Dropout
 from zoo_attention.window import Keys, Slid, block_of, slide
@@ -31,7 +31,7 @@ class WindowPast(NamedTuple):
     seen: int
 
 
-@layer("attention/sliding_window")
+@layer("attention/sliding_window", version=2)
 class SlidingWindow(nn.Module):
     """Sliding-window attention (Longformer, Beltagy et al. 2020): multi-head attention to what is near.
 
@@ -65,16 +65,16 @@ class SlidingWindow(nn.Module):
             NonNegative, Field(description="How many of the first tokens everyone sees.")
         ] = 0,
         dropout: Dropout = 0.0,
-        biases: Biases = True,
+        bias: Bias = True,
     ) -> None:
         super().__init__()
         check_heads(dim, heads)
         self.heads, self.window, self.causal = heads, window, causal
         self.global_tokens, self.dropout = global_tokens, dropout
-        self.query = nn.Linear(dim, dim, biases)
-        self.key = nn.Linear(key_dim, dim, biases)
-        self.value = nn.Linear(value_dim, dim, biases)
-        self.out = nn.Linear(dim, dim, biases)
+        self.query = nn.Linear(dim, dim, bias)
+        self.key = nn.Linear(key_dim, dim, bias)
+        self.value = nn.Linear(value_dim, dim, bias)
+        self.out = nn.Linear(dim, dim, bias)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -165,6 +165,8 @@ class SlidingWindow(nn.Module):
     def receptive_field(settings: Mapping[str, Any]) -> int | None:
         """The window, where it is all that is seen."""
         return settings["window"] if settings["causal"] and not settings["global_tokens"] else None
+
+    migrate = staticmethod(from_biases)
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:

@@ -10,6 +10,7 @@ from zoo.checker.resolution import BlockUse, LayerUse, Setting
 from zoo.checker.site import Site
 from zoo.checker.targets import BlockTarget, LayerTarget, Target
 from zoo.checker.wiring import Wires
+from zoo.spec import Migration
 
 
 def apply(
@@ -19,6 +20,24 @@ def apply(
     if isinstance(target, LayerTarget):
         if isinstance(site.twin, LayerUse):
             settings = site.twin.code
+        elif target.migrate is not None:
+            migrated = _migrated(site, target.title, target.migrate, settings)
+            if migrated is None:
+                return None, dict.fromkeys(target.spec.outputs)
+            settings = migrated
         return use_layer(site, target, settings, wires, read)
     assert isinstance(target, BlockTarget)
     return use_block(site, target, settings, wires, read)
+
+
+def _migrated(
+    site: Site, title: str, migrate: Migration, settings: Mapping[str, Setting]
+) -> Mapping[str, Setting] | None:
+    """The settings as the present version has them, by a stranger's code; None where it fails, a problem."""
+    try:
+        return migrate(settings)
+    except ValueError as error:
+        site.report("layer-refuses", f"{title}: {error}", at=("with",), key=True)
+    except Exception as error:  # noqa: BLE001  # as above
+        site.report("layer-refuses", f"{title}: its migrate failed: {type(error).__name__}: {error}")
+    return None

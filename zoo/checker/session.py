@@ -101,7 +101,7 @@ class Session:
             return self._block(home, file, use)
         if use not in self.memory.layers:
             spec = self.registry.find(use)
-            self.memory.layers[use] = None if spec is None else LayerTarget(spec)
+            self.memory.layers[use] = None if spec is None else LayerTarget(spec, use)
         return self.memory.layers[use]
 
     def plan(self, home: Graph, file: str, name: str) -> Plan:

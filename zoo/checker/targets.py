@@ -49,12 +49,14 @@ class Target:
 class LayerTarget(Target):
     """A layer: ``results`` are its output patterns, ``sized`` the settings that its axes name.
 
+    ``migrate`` reads settings of the earlier version that the name ``use`` stands for.
     ``fixed`` are the values of those of them that a file may leave out and no wire gives, ``defaults`` those
     that a wire gives first.
     """
 
-    def __init__(self, spec: LayerSpec) -> None:
+    def __init__(self, spec: LayerSpec, use: str) -> None:
         super().__init__(spec.id, "setting", spec.inputs)
+        self.migrate = None if use == f"{spec.id}@{spec.version}" else spec.migrate
         self.offer({name: port.on_demand for name, port in spec.outputs.items()})
         self.spec = spec
         self.results = {name: Pattern(port) for name, port in spec.outputs.items()}

@@ -13,6 +13,7 @@ from zoo.contract.ahead import read_ahead
 from zoo.contract.axes import check_axes, is_pointwise, widths
 from zoo.contract.fusing import read_fusing
 from zoo.contract.hints import Around, resolve_hints, shown
+from zoo.contract.migrating import read_migration
 from zoo.contract.ports import parameters_of, read_ports
 from zoo.contract.preparing import read_preparing
 from zoo.contract.settings import SettingKind, setting_kind, settings_model
@@ -102,6 +103,7 @@ def read(cls: type[Any], id: str, version: int = 1, names: Mapping[str, Any] | N
         prepares=read_preparing(cls, around, inputs),
         ahead=read_ahead(cls, inputs),
         fuses=read_fusing(cls, around, inputs, outputs),
+        migrate=read_migration(cls, version),
     )
 
 

@@ -150,14 +150,14 @@ def _kinds(layers: dict[str, LayerSpec]) -> Schema:
     }
     choices = [
         {
-            "if": {"properties": {"use": {"enum": _names(use)}}, "required": ["use"]},
+            "if": {"properties": {"use": {"enum": _names(use, spec)}}, "required": ["use"]},
             "then": {"properties": {"with": {"$ref": f"#/$defs/{_key(use)}"}}},
         }
-        for use in layers
+        for use, spec in layers.items()
     ]
     needs = [
         {
-            "if": {"properties": {"use": {"enum": _names(use)}}, "required": ["use"]},
+            "if": {"properties": {"use": {"enum": _names(use, spec)}}, "required": ["use"]},
             "then": {"properties": {"with": {"required": required}}, "required": ["with"]},
         }
         for use, spec in layers.items()
@@ -175,8 +175,9 @@ def _kinds(layers: dict[str, LayerSpec]) -> Schema:
 _REQUIRED = {"use": ("use",), "repeat": ("repeat", "use"), "reuse": ("reuse",), "scan": ("scan",)}
 
 
-def _names(use: str) -> list[str]:
-    return [use] if "@" in use else [use, f"{use}@1"]
+def _names(use: str, spec: LayerSpec) -> list[str]:
+    """All that a file may call a layer: one that reads earlier settings has all these names."""
+    return [use] if "@" in use else [use, *(f"{use}@{n}" for n in range(1, spec.version + 1))]
 
 
 def _uses(layers: dict[str, LayerSpec]) -> Schema:
@@ -193,7 +194,7 @@ def _uses(layers: dict[str, LayerSpec]) -> Schema:
                 "pattern": rf"^[^#]+\.ya?ml#{_NAME}$",
                 "description": "A block of another file.",
             },
-            {"enum": [name for use in layers for name in _names(use)]},
+            {"enum": [name for use, spec in layers.items() for name in _names(use, spec)]},
             {"type": "string", "pattern": other, "description": "A layer of a pack that is not installed."},
         ],
         "description": _DESCRIPTIONS["use"],

@@ -27,7 +27,9 @@ class Registry:
     """
 
     layers: Mapping[str, LayerSpec]
-    """Layers by the name that files use: ``pack/name``, from version 2 on ``pack/name@2``."""
+    """Layers by the name that files use: ``pack/name``, from version 2 on ``pack/name@2``; but the plain name
+    for one that reads the settings of earlier versions.
+    """
     graphs: Mapping[str, Path]
     """The files of library graphs, by the names of these."""
     tasks: Mapping[str, Tool]
@@ -86,7 +88,11 @@ class Registry:
 
     def find(self, use: str) -> LayerSpec | None:
         """The layer that a file names ``pack/name`` (meaning ``pack/name@1``) or ``pack/name@2``."""
-        return self.layers.get(use.removesuffix("@1"))
+        if found := self.layers.get(use.removesuffix("@1")):
+            return found
+        id, _, version = use.partition("@")
+        later = self.layers.get(id)  # which reads what earlier versions say
+        return later if later and version.isdecimal() and 1 < int(version) <= later.version else None
 
     def missing(self, use: str) -> tuple[str, str]:
         """Why ``find`` has no such layer, and what to do about it: a message and a remedy."""

@@ -87,8 +87,8 @@ def ask(plugin: object, pack: str, *, bare: bool = False) -> Offer:
 
 
 def use_name(spec: LayerSpec) -> str:
-    """How files name a layer: ``pack/name``, from version 2 on ``pack/name@2``."""
-    return spec.id if spec.version == 1 else f"{spec.id}@{spec.version}"
+    """How files name a layer: ``pack/name``, from version 2 on ``pack/name@2`` unless it migrates."""
+    return spec.id if spec.version == 1 or spec.migrate else f"{spec.id}@{spec.version}"
 
 
 def spec_of(layer: object) -> LayerSpec | None:

@@ -59,7 +59,7 @@ def formula(
 def test_linformer_is_its_formula(
     sharing: Sharing, bias: bool, lengths: tuple[int, ...] | None, weights: bool
 ) -> None:
-    layer = linformer(sharing, key_dim=MEMORY, value_dim=VALUE, biases=bias)
+    layer = linformer(sharing, key_dim=MEMORY, value_dim=VALUE, bias=bias)
     inputs = [rand(BATCH, QUERIES, DIM), rand(BATCH, KEYS, MEMORY), rand(BATCH, KEYS, VALUE)]
     mask = [] if lengths is None else [real(lengths, KEYS)]
     assert_agrees(layer, partial(formula, layer), *inputs, *mask, weights=weights)
@@ -166,7 +166,7 @@ def test_layers_share_a_matrix_by_a_tie_in_the_graph() -> None:
 @pytest.mark.parametrize(("sharing", "keywords"), [("headwise", {}), ("key_value", {"share_kv": True})])
 def test_linformer_is_the_package_linformers(sharing: Sharing, keywords: dict[str, bool]) -> None:
     peer: Any = pytest.importorskip("linformer", reason="the peer 'linformer' is in the extra test-peers")
-    layer = linformer(sharing, biases=False)
+    layer = linformer(sharing, bias=False)
     theirs = peer.LinformerSelfAttention(DIM, LONGEST, RANK, HEADS, **keywords).double()
     with torch.no_grad():
         theirs.to_q.weight.copy_(layer.query.weight)

@@ -68,7 +68,7 @@ def torchs(layer: MultiHead, key_dim: int, value_dim: int) -> Callable[..., Any]
 @pytest.mark.parametrize("bias", [True, False])
 @masked
 def test_multi_head_is_torchs(heads: int, bias: bool, mask: bool, pairs: bool) -> None:
-    layer = many_heads(heads=heads, key_dim=MEMORY, value_dim=VALUE, biases=bias)
+    layer = many_heads(heads=heads, key_dim=MEMORY, value_dim=VALUE, bias=bias)
     inputs = [rand(BATCH, QUERIES, DIM), rand(BATCH, KEYS, MEMORY), rand(BATCH, KEYS, VALUE)]
     keep = real([KEYS, 3, 1], KEYS) if mask else None
     pattern = torch.rand(BATCH, QUERIES, KEYS) < 0.5

@@ -49,7 +49,7 @@ def attention(
 ) -> tuple[MultiHead, Callable[..., Tensor]]:
     """Ours, and theirs with its weights."""
     dim = heads * PART
-    layer = prepared(MultiHead(dim, heads, dim, dim, biases=False, causal=causal, **ours))
+    layer = prepared(MultiHead(dim, heads, dim, dim, bias=False, causal=causal, **ours))
     module = peer.Attention(dim, dim_head=PART, heads=heads, causal=causal, custom_attn_fn=SOFTMAX, **theirs)
     order = reordered(layer)
 

@@ -50,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     edges.size_one,
     edges.size_zero,
     pages.graph_file,
+    pages.migration,
     pages.form,
     pages.page,
     pages.imports,

@@ -21,7 +21,7 @@ from zoo.packs import Registry
 from zoo.packs.offers import use_name
 from zoo.spec import Port
 from zoo.testing.cases import Case
-from zoo.testing.checking import Fault, check, slow_check
+from zoo.testing.checking import Fault, NotApplicable, check, slow_check
 from zoo.testing.compare import same
 from zoo.testing.settings import schemas
 from zoo.testing.subject import Subject
@@ -70,6 +70,21 @@ def one_layer_graph(case: Case) -> Graph:
     for name in spec.outputs:
         graph.output(name, node[name])
     return graph.build()
+
+
+@check
+def migration(subject: Subject) -> Iterator[None]:
+    """Settings of its own version come out of ``migrate`` as they are: files give them by the plain name."""
+    migrate = subject.spec.migrate
+    if migrate is None:
+        raise NotApplicable("it has no `migrate`: it reads settings of its own version alone")
+    for case in subject.cases():
+        found = dict(migrate(case.settings))
+        if found != dict(case.settings):
+            raise Fault(
+                f"{case}: migrate made {found} of settings that the version has, {dict(case.settings)}"
+            )
+        yield
 
 
 @check

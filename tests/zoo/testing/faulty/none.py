@@ -64,7 +64,7 @@ class Tail(NamedTuple):
 
 
 @sound
-@zoo.layer("sound/window")
+@zoo.layer("sound/window", version=2)
 class Window(nn.Module):
     """The sum of the last few steps, or, if it need not be causal, of all."""
 
@@ -103,6 +103,11 @@ class Window(nn.Module):
     @staticmethod
     def receptive_field(settings: Mapping[str, Any]) -> int | None:
         return settings["window"] if settings["causal"] else None
+
+    @staticmethod
+    def migrate(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+        """In version 1 the window was called steps."""
+        return {"window" if name == "steps" else name: value for name, value in settings.items()}
 
 
 @sound

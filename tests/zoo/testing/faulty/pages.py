@@ -1,7 +1,7 @@
 """Faults in what people read and write, and in being traced."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 import torch
 from jaxtyping import Float
@@ -109,3 +109,21 @@ class Excuse(nn.Module):
 
     def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
         return x.tanh()
+
+
+@fails("graph_file", "migration")
+@zoo.layer("faulty/migrating", version=2)
+class Migrating(nn.Module):
+    """A new default under the old name changes what a file says that gives the setting."""
+
+    def __init__(self, times: Annotated[float, Field(description="What it multiplies by.")] = 2.0) -> None:
+        super().__init__()
+        self.times = times
+
+    def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
+        return self.times * x
+
+    @staticmethod
+    def migrate(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Version 1 counted from zero."""
+        return {"times": settings.get("times", 1.0) + 1}
