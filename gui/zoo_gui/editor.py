@@ -15,6 +15,7 @@ from zoo_gui.commands.every import every_command
 from zoo_gui.commands.keymap import read_keys
 from zoo_gui.files.journal import Entry, left_behind
 from zoo_gui.files.reading import empty_graph
+from zoo_gui.files.templates import Templates
 from zoo_gui.packs import Packs
 from zoo_gui.settings import Settings
 from zoo_gui.theme import DARK, LIGHT, Theme, apply_theme, theme_named
@@ -32,6 +33,8 @@ class Editor(QObject):
         self.settings = settings or Settings()
         self.windows: list[Window] = []
         self.packs = Packs(self)
+        self.templates = Templates(self)
+        self.packs.ready.connect(self.templates.read)
         self.packs.ready.connect(self._packs_are_there)
         self.keys, self._key_faults = read_keys(self.settings.keys_file, every_command())
         self._key_watch = QFileSystemWatcher(self)
@@ -120,13 +123,18 @@ class Editor(QObject):
         if window in self.windows:
             self.windows.remove(window)
         if not self.windows:
-            self.packs.close()
+            self.finish()
 
     def quit(self) -> None:
         """Close all windows, until one is to stay."""
         for window in tuple(self.windows):
             if not window.close():
                 return
+
+    def finish(self) -> None:
+        """End what runs beside the windows."""
+        self.packs.close()
+        self.templates.close()
 
     def _recover(self, entry: Entry) -> None:
         window = self.new()

@@ -39,7 +39,7 @@ def an_editor(app: QApplication, folder: Path) -> Generator[Editor]:
         for window in tuple(editor.windows):
             window.workspace.document.saved()
             window.close()
-        editor.packs.close()
+        editor.finish()
         QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete))
         app.setStyleSheet("")
         app.styleHints().colorSchemeChanged.disconnect(editor._follow_system)

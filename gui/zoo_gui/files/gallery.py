@@ -6,74 +6,41 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from zoo.errors import ZooError
-from zoo.graph import Graph
-from zoo.packs import Registry
-from zoo_gui.files.reading import open_template
-from zoo_gui.files.thumbnail import Thumbnail
+from zoo_gui.files.card import Card
+from zoo_gui.search import ranked
 from zoo_gui.theme import Theme
 
 if TYPE_CHECKING:
     from zoo_gui.window import Window
 
-_CARD = 300
-_MOST_RECENT = 5
-
-
-class Card(QFrame):
-    """One graph of the library; a click or Enter opens it."""
-
-    def __init__(self, name: str, graph: Graph, gallery: Gallery, theme: Theme) -> None:
-        super().__init__()
-        self.name = name
-        self._gallery = gallery
-        self.setProperty("card", True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(f"{_title(name)}: {graph.about}")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 10, 10, 10)
-        self.picture = Thumbnail(graph, theme)
-        layout.addWidget(self.picture)
-        title = QLabel(_title(name))
-        title.setProperty("heading", True)
-        about = QLabel(graph.about, wordWrap=True)
-        about.setProperty("muted", True)
-        about.setAlignment(Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(title)
-        layout.addWidget(about, 1)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self._gallery.choose(self.name)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self._gallery.choose(self.name)
-        else:
-            super().keyPressEvent(event)
+_CARD = 46
+"""Letters that a card is wide."""
+_MOST_RECENT = 3
 
 
 class Gallery(QScrollArea):
-    """Templates as cards. Those of the library come when the packs are loaded; files were there before."""
+    """Templates as cards, made when somebody looks. A few letters find some, Enter opens the first."""
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._templates = window, window.editor.templates
         self.cards: list[Card] = []
+        self.found: list[Card] = []
+        self._stale = True
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         page = QWidget()
@@ -81,25 +48,27 @@ class Gallery(QScrollArea):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(36, 28, 36, 28)
         layout.setSpacing(14)
-        title = QLabel("Start with an architecture")
-        title.setProperty("title", True)
-        layout.addWidget(title)
-        about = QLabel("Every template opens as a new graph of yours: take it apart, change it, train it.")
-        about.setProperty("muted", True)
-        layout.addWidget(about)
+        layout.addWidget(_label("Start with an architecture", "title"))
+        about = "Every template opens as a new graph of yours: take it apart, change it, train it."
+        layout.addWidget(_label(about, "muted"))
+        self.search = QLineEdit(placeholderText="Search templates", clearButtonEnabled=True)
+        self.search.setAccessibleName("Search templates")
+        self.search.setMaximumWidth(_CARD * self.fontMetrics().averageCharWidth())
+        self.search.textChanged.connect(self._arrange)
+        self.search.returnPressed.connect(self._open_first)
         layout.addLayout(self._buttons())
-        self._grid = QGridLayout()
-        self._grid.setSpacing(14)
-        self._waiting = QLabel("The library is being loaded…")
-        self._waiting.setProperty("muted", True)
-        layout.addWidget(self._waiting)
-        layout.addLayout(self._grid)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         layout.addLayout(self._recent)
+        self._words = _label("The library is being loaded…", "muted")
+        layout.addWidget(self._words)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(14)
+        layout.addLayout(self._grid)
         layout.addStretch(1)
         self.setWidget(page)
-        self._show_recent()
+        self.setFocusProxy(self.search)
+        self._templates.changed.connect(self._renew)
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -108,25 +77,11 @@ class Gallery(QScrollArea):
         empty.clicked.connect(self._window.begin_empty)
         opening = QPushButton("Open a file…")
         opening.clicked.connect(self._ask_open)
-        for button in (empty, opening):
-            row.addWidget(button)
+        row.addWidget(empty)
+        row.addWidget(opening)
         row.addStretch(1)
+        row.addWidget(self.search, 1)
         return row
-
-    def set_registry(self, registry: Registry) -> None:
-        """Show the graphs of the library."""
-        self._waiting.hide()
-        for card in self.cards:
-            self._grid.removeWidget(card)
-            card.deleteLater()
-        self.cards = []
-        for name, path in sorted(registry.graphs.items()):
-            try:
-                graph = open_template(path)
-            except ZooError:  # a pack's file that cannot be read is no template; `zoo packs` tells of it
-                continue
-            self.cards.append(Card(name, graph, self, self._window.theme))
-        self._arrange()
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
@@ -137,35 +92,83 @@ class Gallery(QScrollArea):
         """Open a graph of the library."""
         self._window.editor.open_template(name, self._window)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self._show_recent()
+        if self._stale:
+            self._fill()
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
         self._arrange()
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Show:
-            self._show_recent()
-        return super().event(event)
+    # ------------------------------------------------------------------------------------------------- cards
+
+    def _renew(self) -> None:
+        self._stale = True
+        if self.isVisible():
+            self._fill()
+
+    def _fill(self) -> None:
+        graphs = self._templates.graphs
+        if graphs is None:
+            return
+        self._stale = False
+        for card in self.cards:
+            card.deleteLater()
+        self.cards = [Card(name, graph, self._window.theme) for name, graph in graphs.items()]
+        for card in self.cards:
+            card.chosen.connect(self.choose)
+            card.left.connect(partial(self._go_on, card))
+        self._arrange()
+
+    def _arrange(self, *_: object) -> None:
+        """Put the cards that are looked for into as many columns as there is room for."""
+        query = self.search.text()
+        found = ranked(query, self.cards, lambda card: card.words) if query else self.cards
+        worded = [card for card in found if all(word in card.words.lower() for word in query.lower().split())]
+        self.found = worded or found
+        for card in self.cards:
+            self._grid.removeWidget(card)
+            card.setVisible(card in self.found)
+        for number, card in enumerate(self.found):
+            self._grid.addWidget(card, number // self._columns, number % self._columns)
+        for column in range(max(self._grid.columnCount(), self._columns)):
+            self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
+        if self.cards:
+            self._words.setText(f"No template fits “{query}”")
+            self._words.setVisible(not self.found)
+
+    @property
+    def _columns(self) -> int:
+        return max(self.viewport().width() // (_CARD * self.fontMetrics().averageCharWidth()), 1)
+
+    def _open_first(self) -> None:
+        if self.found:
+            self.choose(self.found[0].name)
+
+    def _go_on(self, card: Card, right: int, down: int) -> None:
+        """Lead the keyboard to a card nearby; above the first row is the search."""
+        at = self.found.index(card) + right + down * self._columns
+        if 0 <= at < len(self.found):
+            self.found[at].setFocus(Qt.FocusReason.TabFocusReason)
+            self.ensureWidgetVisible(self.found[at])
+        elif at < 0:
+            self.search.setFocus(Qt.FocusReason.TabFocusReason)
+            self.ensureWidgetVisible(self.search)
+
+    # ------------------------------------------------------------------------------------------------- files
 
     def _ask_open(self) -> None:
         self._window.filing.ask_open()
-
-    def _arrange(self) -> None:
-        columns = max(self.viewport().width() // _CARD, 1)
-        for number, card in enumerate(self.cards):
-            self._grid.addWidget(card, number // columns, number % columns)
-        for column in range(self._grid.columnCount()):
-            self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
     def _show_recent(self) -> None:
         while (item := self._recent.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         names = self._window.editor.settings.choices.recent[:_MOST_RECENT]
-        if not names:
-            return
-        heading = QLabel("Open again")
-        heading.setProperty("heading", True)
-        self._recent.addWidget(heading)
+        if names:
+            self._recent.addWidget(_label("Open again", "heading"))
         for name in names:
             path = Path(name)
             button = QPushButton(f"{path.name}   {path.parent}")
@@ -175,5 +178,7 @@ class Gallery(QScrollArea):
             self._recent.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
 
 
-def _title(name: str) -> str:
-    return name.replace("_", " ")
+def _label(text: str, kind: str) -> QLabel:
+    label = QLabel(text, wordWrap=True)
+    label.setProperty(kind, True)
+    return label

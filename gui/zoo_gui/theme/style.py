@@ -131,6 +131,7 @@ QLabel[heading="true"] { font-weight: 600; }
 QLabel[title="true"] { font-weight: 600; font-size: 17pt; }
 QFrame[panel="true"] { background: $panel; }
 QFrame[card="true"] { background: $panel; border: 1px solid $border; border-radius: 8px; }
-QFrame[card="true"]:hover { border-color: $accent; }
+QFrame[card="true"]:hover, QFrame[card="true"]:focus { border-color: $accent; }
+QFrame[card="true"]:focus { background: $hover; }
 QFrame[notice="true"] { background: $chosen; border-bottom: 1px solid $border; }
 """)

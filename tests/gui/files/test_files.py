@@ -157,15 +157,31 @@ def test_unsaved_work_is_not_overwritten(window: Window, qtbot: QtBot) -> None:
     assert "table" in window.workspace.graph.nodes
 
 
-def test_the_gallery_comes_first_and_opens_templates(editor: Editor) -> None:
+def test_the_gallery_comes_first_and_opens_templates(editor: Editor, qtbot: QtBot) -> None:
     editor.begin()
     (window,) = editor.windows
-    window.set_registry(registry())
-    assert window.pages.currentWidget() is window.gallery
-    names = [card.name for card in window.gallery.cards]
-    assert names == sorted(registry().graphs)
-    card = next(card for card in window.gallery.cards if card.name == "gpt")
-    QTest.keyClick(card, Qt.Key.Key_Return)
+    editor.templates.read(registry())
+    gallery = window.gallery
+    assert window.pages.currentWidget() is gallery
+    qtbot.waitUntil(lambda: bool(gallery.cards))
+    names = [card.name for card in gallery.cards]
+    assert set(registry().graphs) - set(names) == {"blocks"}  # there to be imported
+    road = [
+        "rnn_language_model",
+        "seq2seq_additive",
+        "transformer_2017",
+        "gpt",
+        "llama",
+        "mamba_language_model",
+    ]
+    assert [name for name in names if name in road] == road
+    QTest.keyClicks(gallery.search, "gated memory")
+    assert [card.name for card in gallery.found] == ["gated_delta_language_model"]
+    assert [card for card in gallery.cards if not card.isHidden()] == gallery.found
+    gallery.search.setText("gpt")
+    assert gallery.found[0].name == "gpt"
+    QTest.keyClick(gallery.found[0], Qt.Key.Key_Right)
+    QTest.keyClick(gallery.search, Qt.Key.Key_Return)
     assert window.workspace.graph.name == "gpt"
     assert window.workspace.path is None
     assert window.pages.currentIndex() == 0
