@@ -6,6 +6,7 @@ writer.py       writing classes: program.py, body.py, building.py, calls.py, blo
 lowerings.py    the ways to write the class of a scan, by name
 walk.py         the class of a scan but for the walk itself: hoisting.py, masking.py, states.py
 loop.py         the walk as a loop over its steps
+scan.py         the walk as a function of one step, which can be exported for any length
 names.py        names that Python can stand; text.py: literals, expressions, calls that fit the page
 unit.py         the source executed: classes, tracebacks, pickles
 materialise.py  building a model: placeholders.py, seeds.py, sharing.py, tables.py, twins.py

@@ -77,8 +77,11 @@ class Calls:
                 own[self.modules[name]] = self.body.module(target, 0)
         return own
 
-    def prepare(self, name: str, constant: Container[str]) -> list[Line]:
-        """The line that has a node's layer prepare, if it does, and all that it prepares is ``constant``."""
+    def prepare(self, name: str, constant: Container[str], *, copy: bool = False) -> list[Line]:
+        """The line that has a node's layer prepare, if it does, and all that it prepares is ``constant``.
+
+        With ``copy``, of copies, so that no two tensors of what it makes are views of one.
+        """
         node = self.body.scope.nodes[name]
         use = applied(used(node))
         if not isinstance(use, LayerUse) or use.spec.prepares is None:
@@ -87,11 +90,21 @@ class Calls:
         if any(ref.node not in constant for found in read.values() for ref in found):
             return []
         self.prepared[name] = self.in_forward(f"{name}_{PREPARED}")
-        parts = [f"{port}={self.values[ref]}" for port, (ref,) in read.items()]
+        own = self.copied if copy else self.values.__getitem__
+        parts = [f"{port}={own(ref)}" for port, (ref,) in read.items()]
         _, target, distance = self._owner(name)
         module = self.modules.get(name) or self.body.module(target, distance)
         head = f"{self.prepared[name]} = {module}.prepare"
         return [Line(text, name) for text in call(head, parts)]
+
+    def copied(self, ref: Ref) -> str:
+        """A copy of what a wire reads."""
+        value = self.values[ref]
+        return (
+            f"None if {value} is None else {value}.clone()"
+            if ref.node in self.body.maybe
+            else f"{value}.clone()"
+        )
 
     def _owner(self, name: str) -> tuple[Body, str, int]:
         """The body that has the module of a node, its node there, and how far out that is."""

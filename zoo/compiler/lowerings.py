@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zoo.checker.resolution import ScanUse
-from zoo.compiler import fused, loop
+from zoo.compiler import fused, loop, scan
 from zoo.compiler.body import Body
 from zoo.compiler.program import Chosen, Written
 from zoo.compiler.writer import Declined, Writer, WriteScan
@@ -36,11 +36,13 @@ class Lowering:
 
 LOOP = Lowering("loop", "a loop over the steps", loop.lowering())
 FUSED = Lowering("fused", "all steps of a cell in one call", fused.write_scan)
+SCAN = Lowering("scan", "torch's scan, which exports for any length", scan.write_scan)
 
 LOWERINGS: dict[str, tuple[Lowering, ...]] = {
     "auto": (FUSED, LOOP),
     "loop": (LOOP,),
     "fused": (FUSED, LOOP),
+    "scan": (SCAN,),
 }
 """The lines by the names that ``compile`` takes. ``auto`` holds those alone that are equal to the loop."""
 

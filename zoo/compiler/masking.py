@@ -66,11 +66,15 @@ class Mask:
         own = self.step.shape
         return [*map(body.ground, own)] == [*map(body.ground, type_.shape[: len(own)])]
 
-    def steps(self, ranks: list[int], count: str) -> tuple[list[Line], str, str]:
-        """Lines before the loop, variable of a step, and what it walks over, for states of these ranks."""
+    def beside(self, ranks: list[int]) -> str:
+        """The mask with the axes that bring every step of it beside states, if these have all one rank."""
         more = {rank - len(self.step.shape) for rank in ranks}
         self.shared = more.pop() if len(more) == 1 else 0
-        cut = f"{_beside(self.variable, self.shared)}.unbind({self.axis})"
+        return _beside(self.variable, self.shared)
+
+    def steps(self, ranks: list[int], count: str) -> tuple[list[Line], str, str]:
+        """Lines before the loop, variable of a step, and what it walks over, for states of these ranks."""
+        cut = f"{self.beside(ranks)}.unbind({self.axis})"
         if not self.optional:
             return [], self.step_variable, cut
         line = f"        {self.all_steps} = [None] * {count} if {self.variable} is None else {cut}"

@@ -146,6 +146,7 @@ class Program:
             self.layers[cls] = self.names.take(cls.__name__, f"{camel(pack)}{cls.__name__}")
         self.reserved = frozenset({*WORDS, *self.layers.values()})
         """What no variable may be called; the names of classes keep away from people's."""
+        self.helpers: dict[tuple[str, str], str] = {}
         self.classes: list[Written] = []
         self._known: dict[tuple[object, ...], Written] = {}
 
@@ -172,6 +173,13 @@ class Program:
                 return name
         return self.names.take(wishes[0])
 
+    def helper(self, module: str, name: str) -> str:
+        """What a function of ours is called in the source, which imports it."""
+        if (module, name) not in self.helpers:
+            self.helpers[module, name] = self.names.take(name)
+            self.reserved |= {self.helpers[module, name]}
+        return self.helpers[module, name]
+
     def hidden(self) -> dict[str, type[Any]]:
         """The layer classes that no import finds (defined inside a function, say), by their name here."""
         return {name: cls for cls, name in self.layers.items() if not _importable(cls)}
@@ -190,11 +198,11 @@ class Program:
 
     def _imports(self) -> list[str]:
         modules: dict[str, list[str]] = {}
-        for cls, name in self.layers.items():
-            if _importable(cls):
-                modules.setdefault(cls.__module__, []).append(
-                    cls.__name__ if name == cls.__name__ else f"{cls.__name__} as {name}"
-                )
+        layers = {
+            (cls.__module__, cls.__name__): name for cls, name in self.layers.items() if _importable(cls)
+        }
+        for (module, own), name in {**layers, **self.helpers}.items():
+            modules.setdefault(module, []).append(own if name == own else f"{own} as {name}")
         lines: list[str] = []
         for module, names in sorted(modules.items()):
             line = f"from {module} import {', '.join(sorted(names))}"

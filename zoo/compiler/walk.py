@@ -189,13 +189,13 @@ class Walk(ABC):
             return self.calls.variable(ref.node)  # which nobody reads any more
         return self.calls.in_forward(f"{ref.node}_{ref.port}")
 
-    def _begin(self) -> None:
-        """How every state starts, and what is prepared."""
+    def _begin(self, *, copy: bool = False) -> None:
+        """How every state starts, and what is prepared; with ``copy``, of copies."""
         self._start_states()
         for variable, module in self.calls.at_hand(self.parts.inside).items():
             self._line(f"{variable} = {module}")
         for name in self.parts.inside if self.hoist else ():
-            self.lines += self.calls.prepare(name, self.node.const)
+            self.lines += self.calls.prepare(name, self.node.const, copy=copy)
 
     def _start_states(self) -> None:
         """How every state starts."""

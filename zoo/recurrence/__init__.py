@@ -7,12 +7,26 @@ real step, and padding may stand anywhere, in the middle too.
     cells.py      ``rnn``, ``gru``, ``lstm``: one cell over a sequence, forward or from its end
     kernels.py    ``run``: layers of cells in one kernel, padding packed away
     walking.py    ``walk``: the same by calling the cells, as ``torch.export`` needs it
+    scanning.py   ``scan``: any walk as a loop that ``torch.export`` and ONNX keep
 
 The layers of sequences in packs and the fused lowering of scans both stand on these.
 """
 
 from zoo.recurrence.cells import LSTMState, gru, lstm, rnn
 from zoo.recurrence.kernels import Kernel, run, side_by_side
+from zoo.recurrence.scanning import scan
 from zoo.recurrence.walking import Cell, exported, walk
 
-__all__ = ["Cell", "Kernel", "LSTMState", "exported", "gru", "lstm", "rnn", "run", "side_by_side", "walk"]
+__all__ = [
+    "Cell",
+    "Kernel",
+    "LSTMState",
+    "exported",
+    "gru",
+    "lstm",
+    "rnn",
+    "run",
+    "scan",
+    "side_by_side",
+    "walk",
+]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias, cast
+from typing import TypeAlias
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from zoo.recurrence.scanning import scan
 
 Cell: TypeAlias = "Callable[..., Tensor | tuple[Tensor, ...]]"
 """A module or function that makes the next states of a step and the states before it."""
@@ -88,11 +90,10 @@ def exported(
     ``body`` makes the next states of the states and a step. Returns the first state at every step, and all
     last states.
     """
-    from torch._higher_order_ops.scan import scan as loop  # has no public name yet
 
-    def one(states: Sequence[Tensor], step: Sequence[Tensor]) -> tuple[tuple[Tensor, ...], Tensor]:
-        new = tuple(body(states, step))
-        return new, new[0].clone()
+    def one(states: Sequence[Tensor], step: Sequence[Tensor]) -> tuple[Sequence[Tensor], Sequence[Tensor]]:
+        new = body(states, step)
+        return new, new[:1]
 
-    last, outs = cast("Any", loop)(one, tuple(state.clone() for state in states), tuple(steps), dim=1)
-    return outs, tuple(last)
+    last, (outs,) = scan(one, states, steps, dim=1)
+    return outs, last
