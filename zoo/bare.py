@@ -18,6 +18,9 @@ from zoo.spec import DType, LayerSpec
 
 DTYPES: Mapping[DType, torch.dtype] = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
 
+REFUSED = (ArithmeticError, RuntimeError, TypeError, ValueError, ZooError)
+"""What layers raise at sizes that they do not take, where nobody asked them by ``shapes`` before."""
+
 _NAMES = (
     *("bernoulli_", "cauchy_", "exponential_", "fill_", "geometric_", "log_normal_", "normal_", "random_"),
     *("uniform_", "zero_"),
@@ -54,29 +57,47 @@ def build_bare(spec: LayerSpec, settings: Mapping[str, Any]) -> nn.Module:
     return module
 
 
+def call(
+    module: nn.Module,
+    spec: LayerSpec,
+    arrivals: Mapping[str, Sequence[tuple[DType, tuple[int, ...]]]],
+    read: Iterable[str] = (),
+    *,
+    device: str = "meta",
+    grad: bool = False,
+) -> Any:
+    """Call a layer on tensors that nobody filled; ``arrivals`` are dtype and shape of what comes to a port.
+
+    ``read`` are the outputs on demand that it computes. With ``grad``, floats that come in have gradients.
+    """
+    positional: list[Tensor] = []
+    named: dict[str, Any] = dict.fromkeys(read, True)
+    for port, declared in spec.inputs.items():
+        for dtype, shape in arrivals.get(port, ()):
+            tensor = torch.empty(shape, dtype=DTYPES[dtype], device=device)
+            if grad and dtype == "float":
+                tensor.requires_grad_()
+            if declared.optional:
+                named[port] = tensor
+            else:
+                positional.append(tensor)
+    return module(*positional, **named)
+
+
 def count_flops(
     module: nn.Module,
     spec: LayerSpec,
     arrivals: Mapping[str, Sequence[tuple[DType, tuple[int, ...]]]],
     read: Iterable[str] = (),
 ) -> int | None:
-    """The FLOPs of one call of a bare layer; ``arrivals`` are dtype and shape of what comes to each port.
+    """The FLOPs of one call of a bare layer, ``arrivals`` and ``read`` as in ``call``.
 
-    ``read`` are the outputs on demand that it computes. None for a layer that cannot be called so: it looks
-    at the contents of its inputs, or refuses their shapes.
+    None for a layer that cannot be called so: it looks at the contents of its inputs, or refuses their
+    shapes.
     """
-    positional: list[Tensor] = []
-    named: dict[str, Any] = dict.fromkeys(read, True)
-    for port, declared in spec.inputs.items():
-        for dtype, shape in arrivals.get(port, ()):
-            tensor = torch.empty(shape, dtype=DTYPES[dtype], device="meta")
-            if declared.optional:
-                named[port] = tensor
-            else:
-                positional.append(tensor)
     try:
         with torch.no_grad(), FlopCounterMode(display=False) as counter:
-            module(*positional, **named)
-    except (RuntimeError, ValueError, ZooError):
+            call(module, spec, arrivals, read)
+    except REFUSED:
         return None
     return counter.get_total_flops()

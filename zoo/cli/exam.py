@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zoo.cli.files import console, examples, json_option, print_json
+from zoo.cli.files import console, examples, json_option, print_json, print_table, table
 
 if TYPE_CHECKING:
     from zoo.testing import Report
@@ -69,13 +69,11 @@ def _print_line(report: Report) -> None:
 
 def _print_table(report: Report) -> None:
     """Every check of one layer."""
-    from rich.table import Table
-
-    table = Table("check", "verdict", "compared", "seconds", "", box=None, pad_edge=False)
+    rows = table("check", "verdict", "compared", "seconds", "")
     styles = {"passed": "green", "failed": "bold red", "not applicable": "dim"}
     for result in report.results:
         count = str(result.count) if result.count else ""
-        table.add_row(
+        rows.add_row(
             result.check,
             result.verdict,
             count,
@@ -83,6 +81,7 @@ def _print_table(report: Report) -> None:
             result.message,
             style=styles[result.verdict],
         )
-    out = console()
-    out.print(table)
-    out.print(f"\n{str(report).splitlines()[0]}, {report.comparisons} comparisons in {report.seconds:.1f} s")
+    print_table(rows)
+    console().print(
+        f"\n{str(report).splitlines()[0]}, {report.comparisons} comparisons in {report.seconds:.1f} s"
+    )

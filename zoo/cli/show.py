@@ -1,4 +1,4 @@
-"""``zoo show``: the nodes of a graph with their shapes, parameters and FLOPs."""
+"""``zoo show``: the nodes of a graph with their shapes, parameters and FLOPs, as numbers or as formulas."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from zoo.cli.files import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from zoo.costs import Cost
+    from zoo.formulas import Formulas
     from zoo.values import Scalar
 
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     epilog=examples(
         "zoo show gpt",
         "zoo show transformer --size source=50 --size target=60",
+        "zoo show gpt --formulas --depth 0",
         "zoo show my_model.yaml --set layers=12 --json",
     ),
 )
@@ -35,12 +39,14 @@ if TYPE_CHECKING:
 @size_option
 @set_option
 @click.option("--depth", type=click.IntRange(min=0), help="Show nodes within nodes down to this depth only.")
+@click.option("--formulas", "symbolic", is_flag=True, help="Show formulas in axes and params, not numbers.")
 @json_option
 def show(
     file: str,
     sizes: tuple[tuple[str, int], ...],
     params: tuple[tuple[str, Scalar], ...],
     depth: int | None,
+    symbolic: bool,
     as_json: bool,
 ) -> None:
     """Show the nodes of a graph: layer, shapes of the outputs, parameters, FLOPs of a forward pass.
@@ -48,12 +54,30 @@ def show(
     FLOPs count products of matrices, a multiplication and an addition as two, for the sizes of the axes that
     --size gives; others are 1 (batch) or 32. "x 3" stands before what runs three times; its figures are those
     of one time.
+
+    With --formulas, parameters and FLOPs are formulas in the axes and params, and two columns tell how the
+    graph grows: "sequential" is the longest chain of operations of which each waits for the one before it;
+    "path" the longest way between two places of a sequence, the shortest of all ways between them. O(time/3)
+    is that of a stack of layers of which each reaches 3 places further. All of it is measured: layers are
+    called without weights at a few sizes.
     """
     from zoo.cli.resolving import resolved
+
+    resolution = resolved(file, dict(params))
+    if symbolic:
+        if sizes:
+            raise click.UsageError("--formulas hold for all sizes; leave out --size, or --formulas")
+        from zoo.formulas import formulas
+
+        found = formulas(resolution)
+        if as_json:
+            print_json(_formulas_as_json(found))
+        else:
+            _print_formulas(found, depth)
+        return
     from zoo.costs import costs
     from zoo.samples import sizes_of
 
-    resolution = resolved(file, dict(params))
     chosen = sizes_of(resolution, dict(sizes))
     cost = costs(resolution, chosen)
     if as_json:
@@ -63,24 +87,28 @@ def show(
 
 
 def _print(cost: Cost, sizes: dict[str, int], depth: int | None) -> None:
+    from zoo.sizes.words import short
+
     rows = table("node", "layer", "outputs")
     rows.add_column("parameters", justify="right", no_wrap=True)
     rows.add_column("FLOPs", justify="right", no_wrap=True)
     for child in cost.children:
         _add(rows, child, 0, depth)
     rows.add_section()
-    rows.add_row("total", "", _types(cost), f"{cost.parameters:,}", _flops(cost.flops), style="bold")
+    rows.add_row("total", "", _types(cost), f"{cost.parameters:,}", short(cost.flops), style="bold")
     print_table(rows)
     if sizes:
         console().print(f"for {', '.join(f'{name}={size}' for name, size in sizes.items())}", style="dim")
 
 
 def _add(rows: Any, cost: Cost, level: int, depth: int | None) -> None:
+    from zoo.sizes.words import short
+
     times = f"x {cost.times}  " if cost.times != 1 else ""
     parameters = f"{cost.parameters:,}" if cost.parameters else ""
     name = "  " * level + cost.name
     rows.add_row(
-        name, times + cost.what, _types(cost), parameters, _flops(cost.flops) if cost.flops != 0 else ""
+        name, times + cost.what, _types(cost), parameters, short(cost.flops) if cost.flops != 0 else ""
     )
     if depth is None or level < depth:
         for child in cost.children:
@@ -93,16 +121,6 @@ def _types(cost: Cost) -> str:
     return "\n".join(f"{name}: {type}" for name, type in cost.types.items())
 
 
-def _flops(flops: int | None) -> str:
-    """``1.31 M``: three digits are enough to compare."""
-    if flops is None:
-        return "unknown"
-    for power, unit in ((12, "T"), (9, "G"), (6, "M"), (3, "k")):
-        if flops >= 10**power:
-            return f"{flops / 10**power:.3g} {unit}"
-    return str(flops)
-
-
 def _as_json(cost: Cost) -> dict[str, Any]:
     return {
         "name": cost.name,
@@ -112,4 +130,45 @@ def _as_json(cost: Cost) -> dict[str, Any]:
         "flops": cost.flops,
         "times": cost.times,
         "nodes": [_as_json(child) for child in cost.children],
+    }
+
+
+def _print_formulas(found: Formulas, depth: int | None) -> None:
+    from zoo.sizes.words import formula
+
+    rows = table("node", "layer", "parameters", "FLOPs", "sequential", "path")
+    for name, child in _within(found.children, 0, depth):
+        times = f"x {formula(child.times)}  " if child.times != 1 else ""
+        parameters, flops = (formula(size) if size != 0 else "" for size in (child.parameters, child.flops))
+        rows.add_row(name, times + child.what, parameters, flops, _order(child), child.path)
+    rows.add_section()
+    whole = formula(found.parameters), formula(found.flops), _order(found), found.path
+    rows.add_row("total", "", *whole, style="bold")
+    print_table(rows)
+
+
+def _within(nodes: Iterable[Formulas], level: int, depth: int | None) -> Iterable[tuple[str, Formulas]]:
+    """The nodes and those in them, each with its name at its depth."""
+    for node in nodes:
+        yield "  " * level + node.name, node
+        if depth is None or level < depth:
+            yield from _within(node.children, level + 1, depth)
+
+
+def _order(node: Formulas) -> str:
+    return "unknown" if node.sequential is None else str(node.sequential)
+
+
+def _formulas_as_json(node: Formulas) -> dict[str, Any]:
+    from zoo.sizes.words import formula
+
+    return {
+        "name": node.name,
+        "what": node.what,
+        "parameters": None if node.parameters is None else formula(node.parameters),
+        "flops": None if node.flops is None else formula(node.flops),
+        "sequential": None if node.sequential is None else str(node.sequential),
+        "path": node.path,
+        "times": formula(node.times),
+        "nodes": [_formulas_as_json(child) for child in node.children],
     }

@@ -89,13 +89,3 @@ class Measures(QObject):
     def _take(self, found: Costs | None) -> None:
         self.costs = found
         self.changed.emit()
-
-
-def short(number: int | None) -> str:
-    """``1.31 M``: three digits are enough to compare."""
-    if number is None:
-        return "unknown"
-    for power, unit in ((12, "T"), (9, "G"), (6, "M"), (3, "k")):
-        if number >= 10**power:
-            return f"{number / 10**power:.3g} {unit}"
-    return str(number)

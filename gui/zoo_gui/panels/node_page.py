@@ -13,10 +13,11 @@ from zoo.errors import EditError
 from zoo.files.words import parse_expression
 from zoo.graph import Call, Node, Repeat, Reuse, Scan
 from zoo.packs import Registry
+from zoo.sizes.words import short
 from zoo.spec import LayerSpec, Port, TensorType
 from zoo_gui.panels.form import Form, Write
 from zoo_gui.panels.help import as_html
-from zoo_gui.panels.measuring import LENGTH, Costs, short
+from zoo_gui.panels.measuring import LENGTH, Costs
 from zoo_gui.panels.settings_form import SettingsForm
 from zoo_gui.panels.ties import tie_line
 from zoo_gui.resolved import Known

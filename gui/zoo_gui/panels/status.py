@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 
 from zoo.graph import Body, Graph, Scan
-from zoo_gui.panels.measuring import Measures, short
+from zoo.sizes.words import short
+from zoo_gui.panels.measuring import Measures
 from zoo_gui.theme import Theme, icon
 from zoo_gui.workspace import Workspace
 
