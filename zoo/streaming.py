@@ -1,7 +1,7 @@
 """The states of layers that stream, whatever they hold: to the rows of a search, to another device.
 
 A state is a tensor with the batch first, an int, None, or a NamedTuple of states; see
-``zoo.contract.streaming``.
+``zoo.contract.streaming``. Those of a stack of layers are a tuple.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ def mapped(state: S, function: Callable[[Tensor], Tensor]) -> S:
         return state
     if isinstance(state, tuple):
         fields: Any = cast("tuple[Any, ...]", state)
-        return cast("S", fields._make(mapped(field, function) for field in fields))
+        make = getattr(fields, "_make", tuple)
+        return cast("S", make(mapped(field, function) for field in fields))
     return cast("S", function(cast("Any", state)))
 
 

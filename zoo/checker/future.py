@@ -47,14 +47,14 @@ def _finding(cause: Cause, axis: str, why: str, *, warning: bool = False) -> Fin
         title = title if isinstance(use, LayerUse) else "a scan's last state"
         what, remedy = f"{title} takes in all of '{axis}'", "leave it out of what is causal"
     else:
-        what, remedy = f"{title} lets a step of '{axis}' see later ones", _remedy(cause)
+        what, remedy = f"{title} lets a step of '{axis}' see later ones", remedy(cause)
     severity = "warning" if warning else "error"
     return Finding(
         "future-seen", f"{what}; {why}", remedy, severity, cause.path, "", cause.file, cause.at, key=True
     )
 
 
-def _remedy(cause: Cause) -> str:
+def remedy(cause: Cause) -> str:
     """The setting that would keep a layer from looking ahead, if there is one."""
     use = cause.use
     if isinstance(use, ScanUse):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import torch
@@ -15,6 +15,7 @@ from zoo.compiler.tables import compute, tables, without_contents
 from zoo.graph import Graph
 
 if TYPE_CHECKING:
+    from zoo.compiler.step.stream import Stream
     from zoo.compiler.unit import Unit
 
 
@@ -51,6 +52,26 @@ class CompiledGraph(nn.Module):
     def explain(self) -> Explanation:
         """How the model runs: the lowering of every scan, and why no faster one."""
         return explanation(self)
+
+    def stream(
+        self,
+        whole: Mapping[str, Any] | None = None,
+        *,
+        batch: int | None = None,
+        along: str | None = None,
+        state: Mapping[str, Tensor] | None = None,
+        **inputs: Any,
+    ) -> Stream:
+        """The model piece by piece: ``logits, stream = stream.step(token)``, nothing computed twice.
+
+        ``inputs`` are those that do not run along the axis (a source, its mask), by name or as one mapping;
+        what depends on them alone is computed here, once. ``batch`` is the number of rows, 1 where no input
+        tells. ``along`` is the axis, where there is more than one. ``state`` goes on from a ``state_dict`` of
+        a stream. Raises GraphError with every node that cannot go on in pieces, and why.
+        """
+        from zoo.compiler.step.stream import stream
+
+        return stream(self, whole, batch, along, state, inputs)
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         unit = self.__zoo_unit__

@@ -41,6 +41,14 @@ class Recipe:
     lowering: str = "auto"
 
 
+def execute(owner: object, source: str, filename: str, names: dict[str, Any]) -> None:
+    """Execute generated source in ``names``; until its owner goes, tracebacks show it."""
+    code = compile(source, filename, "exec", dont_inherit=True)
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    weakref.finalize(owner, linecache.cache.pop, filename, None).atexit = False
+    exec(code, names)  # noqa: S102 - the text is our own; of what a file says it holds names and literals only
+
+
 class Unit:
     """The code of one compiled graph; ``base`` is the class that its models have beside the written one."""
 
@@ -58,7 +66,9 @@ class Unit:
         # Without a __name__: torch.compile would import the module of that name, and what can be imported
         # lives for ever.
         self.names: dict[str, Any] = {**program.hidden()}
-        self._execute()
+        execute(self, self.source, self.filename, self.names)
+        self.streams: dict[str | None, Any] = {}
+        """The code of its streams, by the axis that was asked for."""
         self.classes: dict[str, type[Any]] = {}
         for name, written in self.written.items():
             self._adopt(self.names[name], written)
@@ -66,13 +76,6 @@ class Unit:
             root.name, (base, self.classes[root.name]), {"__doc__": self.classes[root.name].__doc__}
         )
         self._adopt(self.model, root)
-
-    def _execute(self) -> None:
-        code = compile(self.source, self.filename, "exec", dont_inherit=True)
-        lines = self.source.splitlines(keepends=True)
-        linecache.cache[self.filename] = (len(self.source), None, lines, self.filename)
-        weakref.finalize(self, linecache.cache.pop, self.filename, None).atexit = False
-        exec(code, self.names)  # noqa: S102 - the text is our own; of what a file says it holds names and literals only
 
     def _adopt(self, cls: type[Any], written: Written) -> None:
         cls.__module__ = f"zoo.compiled.{self.recipe.graph.name}"

@@ -1,0 +1,130 @@
+"""The bodies of a stream's class: one for what is computed when it begins, one for what each piece needs.
+
+The modules are the model's own. A class of the stream holds those that it applies as plain attributes, which
+are looked up in a fraction of the time that a module takes to find a module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from zoo.checker.resolution import LayerUse, RepeatUse
+from zoo.compiler.body import Body, Child
+from zoo.compiler.names import Names, plain
+from zoo.compiler.program import Line, Program, Written
+from zoo.compiler.step.along import Along
+from zoo.compiler.uses import applied, used
+from zoo.compiler.writer import Writer, layer_callee
+from zoo.sizes import Symbolic, symbol
+
+
+class Refused(Exception):
+    """A node cannot go on piece by piece: the reason, and what to do."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason}; {remedy}")
+        self.reason, self.remedy = reason, remedy
+
+
+@dataclass(slots=True)
+class Slots:
+    """The attributes of a class: modules of the model, and objects of other classes of the stream.
+
+    ``lent`` are the modules of bodies further out (node, so many scopes) that ``__init__`` is handed.
+    """
+
+    names: Names = field(default_factory=lambda: Names(("initial_state", "step", "module")))
+    lines: list[Line] = field(default_factory=list[Line])
+    lent: dict[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
+    _raw: dict[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
+
+    def hold(self, name: str, texts: list[str], node: str = "") -> str:
+        """A new attribute that holds what a text says."""
+        attribute = self.names.take(plain(name), f"{plain(name)}_steps")
+        self.lines += [Line(text.replace("\0self", f"self.{attribute}"), node) for text in texts]
+        return attribute
+
+    def module(self, model: Written, node: str, distance: int) -> str:
+        """The attribute that holds a module of the model, of this body or one further out."""
+        if (node, distance) not in self._raw:
+            text = f"module.{model.attributes[node]}" if distance == 0 else self.borrow(node, distance)
+            self._raw[node, distance] = self.hold(node, [f"        \0self = {text}"], node)
+        return self._raw[node, distance]
+
+    def whole(self) -> str:
+        """The attribute that holds the module itself, whose parameters may be replaced."""
+        if ("", 0) not in self._raw:
+            self._raw["", 0] = self.hold("module_", ["        \0self = module"])
+        return self._raw["", 0]
+
+    def borrow(self, node: str, distance: int) -> str:
+        """The parameter of ``__init__`` for a module of a body further out."""
+        if (node, distance) not in self.lent:
+            taken = Names(("self", "module", *self.lent.values()))
+            self.lent[node, distance] = taken.take(plain(node), f"{plain(node)}_module")
+        return self.lent[node, distance]
+
+
+@dataclass(slots=True)
+class StepBody(Body):
+    """A body whose modules are held by ``slots``, and whose params have their values.
+
+    ``model`` is the class of the model that it is the stream of; ``begins`` says for which of the two
+    methods it is.
+    """
+
+    model: Written = field(kw_only=True)
+    along: Along = field(kw_only=True)
+    slots: Slots = field(kw_only=True)
+    begins: bool = field(kw_only=True)
+
+    def module(self, node: str, distance: int) -> str:
+        """The module of a node, here or so many bodies further out."""
+        return f"self.{self.slots.module(self.model, node, distance)}"
+
+    def keep(self, word: str) -> str:
+        """A param or axis that has a value."""
+        found = self.scope.values[word]
+        return str(self.ground(found) if isinstance(found, Symbolic) else found)
+
+    def size(self, word: str) -> str:
+        """A param or axis: its number, that of the rows, the size of an input there, or what is handed in."""
+        ground = self.ground(symbol(word))
+        if isinstance(ground, int):
+            return str(ground)
+        if self.begins and ground == self.along.batch:
+            return "batch"
+        for variable, type_ in self.shaped:
+            for place, size in enumerate(type_.shape):
+                if self.ground(size) == ground:
+                    return f"{variable}.shape[{place}]"
+        if not self.begins:
+            raise Refused(
+                f"a scan inside it needs the size of '{ground}', and no input has it here",
+                "wire a const that has this axis",
+            )
+        if word not in self.sizes:
+            self.sizes[word] = self.in_forward.take(plain(word))
+        return self.sizes[word]
+
+
+class Modules(Writer):
+    """Knows how the modules of a model are called, of which everything is written already."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program, _nothing, _nothing)
+
+    def children(self, body: Body, name: str) -> list[Child]:
+        """The module of a node; of a repeat, that of its first layer."""
+        assert isinstance(body, StepBody)
+        use = applied(used(body.scope.nodes[name]))
+        if isinstance(use, RepeatUse):
+            use = use.each[0]
+        if isinstance(use, LayerUse):
+            return [Child(layer_callee(use.spec))]
+        written = body.model.inner[name]
+        return [Child(written.callee, written)]
+
+
+def _nothing(*_: object) -> Written:
+    raise AssertionError("the model is written before its stream")

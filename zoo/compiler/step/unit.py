@@ -1,0 +1,125 @@
+"""The stream of a compiled graph as code: its source, the classes that executing it gives."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+import weakref
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from zoo.checker import resolve
+from zoo.collecting import paused
+from zoo.compiler.body import Home
+from zoo.compiler.names import camel
+from zoo.compiler.program import Program
+from zoo.compiler.step.along import Along, find_along
+from zoo.compiler.step.blocks import Making, Steps
+from zoo.compiler.step.written import StepClass, StepProgram
+from zoo.compiler.survey import Survey
+from zoo.compiler.unit import Unit, execute
+from zoo.errors import GraphError, InputError
+from zoo.files import semantic_hash
+from zoo.packs import Registry
+from zoo.spec import TensorType
+
+_count = itertools.count(1)
+
+
+class StepUnit:
+    """The code of a stream; ``types`` are those of the graph's inputs, ``places`` where its outputs run.
+
+    An output that does not run along the axis of the stream is a result so far, and has no place.
+    """
+
+    def __init__(self, unit: Unit, axis: str | None) -> None:
+        self.recipe, self.of = unit.recipe, weakref.ref(unit)
+        recipe, graph = unit.recipe, unit.recipe.graph
+        registry = None if recipe.layers is None else Registry.of(*recipe.layers)
+        resolution = resolve(graph, registry, params=recipe.params)
+        scope = resolution.root
+        self.along: Along = find_along(graph, scope, axis)
+        survey = Survey().scope(scope)
+        program = StepProgram(
+            f"The graph '{graph.name}' along `{self.along.axis}`, piece by piece.", survey.words
+        )
+        model = Program("", survey.layers, survey.words)
+        making = Making(self.along, program, model)
+        steps = Steps(making, scope, Home(graph), unit.root, frozenset(self.along.pieces))
+        draft = steps.write(graph.inputs, graph.about or f"The graph '{graph.name}'.")
+        if making.problems:
+            raise GraphError(making.problems)
+        self.root: StepClass = program.add(draft, camel(graph.name), f"{camel(graph.name)}Graph")
+        self.types: dict[str, TensorType] = {
+            name: scope.shown(type_) for name, type_ in scope.inputs.items() if type_ is not None
+        }
+        self.places: list[int | None] = [
+            next(iter(self.along.places(scope.types[name], scope)), None) for name in scope.outputs
+        ]
+        lines = program.lines()
+        self.source = "\n".join(line.text for line in lines) + "\n"
+        self.nodes = [line.node for line in lines]
+        word = re.sub(r"\W+", "_", graph.name)
+        self.filename = f"<zoo {word} along {self.along.axis} {next(_count)}>"
+        self.names: dict[str, Any] = {}
+        execute(self, self.source, self.filename, self.names)
+
+    def over(self, model: nn.Module) -> Any:
+        """The stream's classes over the modules of a model."""
+        return self.names[self.root.name](model)
+
+    def explain(self, error: Exception) -> None:
+        """Add to an error that passed through the code the node that was at work, and its place."""
+        found: list[str] = []
+        trace = error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == self.filename:
+                found.append(self.nodes[trace.tb_lineno - 1])
+            trace = trace.tb_next
+        path = [node for node in found if node]
+        if path:
+            unit = self.of()
+            place = None if unit is None else unit.place(path)
+            error.add_note(f"in the node '{'.'.join(path)}'{f' ({place})' if place else ''}")
+
+    # ---------------------------------------------------------------------------------------- what is saved
+
+    @cached_property
+    def digest(self) -> bytes:
+        """What a state is of: the graph, its params, the axis."""
+        recipe = self.recipe
+        params = sorted((name, repr(value)) for name, value in recipe.params.items())
+        text = f"{semantic_hash(recipe.graph)} {params} {self.along.axis}"
+        return hashlib.sha256(text.encode()).digest()
+
+    def marks(self, batch: int, seen: int) -> dict[str, Tensor]:
+        """What a saved state says of itself; no field is called so."""
+        digest = torch.tensor([*self.digest], dtype=torch.uint8)
+        return {"#graph": digest, "#batch": torch.tensor(batch), "#seen": torch.tensor(seen)}
+
+    def examine(self, state: Mapping[str, Tensor]) -> tuple[int, int]:
+        """The rows and steps of a saved state; InputError for one that is not of this graph."""
+        marks = [state.get(name) for name in ("#graph", "#batch", "#seen")]
+        if any(mark is None for mark in marks):
+            raise InputError("this is no state of a stream; give what a stream's state_dict returned")
+        graph, batch, seen = cast("list[Tensor]", marks)
+        if not torch.equal(graph.cpu(), self.marks(0, 0)["#graph"]):
+            raise InputError(
+                "a state goes on in the graph that it is of, with the same params and along the same axis, "
+                f"and this is none of '{self.recipe.graph.name}' along '{self.along.axis}'"
+            )
+        return int(batch), int(seen)
+
+
+@paused()
+def step_unit(unit: Unit, axis: str | None) -> StepUnit:
+    """The stream of a unit along an axis, written once. GraphError with what cannot be had in pieces."""
+    known = unit.streams
+    if axis not in known:
+        known[axis] = StepUnit(unit, axis)
+    return known[axis]

@@ -1,0 +1,116 @@
+"""A program of a stream: a class for the graph, and for each block and scan that keeps a state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from zoo.compiler.names import WORDS, Names
+from zoo.compiler.program import OWN, Line, define
+from zoo.compiler.text import docstring
+from zoo.spec import LayerSpec
+
+GIVEN = {"batch": "int", "device": "torch.device", "dtype": "torch.dtype"}
+"""What every state is told that begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The states of a repeat: one a layer."""
+
+    each: tuple[Kept, ...]
+
+
+Kept: TypeAlias = "LayerSpec | StepClass | Stack | None"
+"""What a field of a state holds: the state of a layer, of a class, of a repeat; or (None) a tensor."""
+
+
+@dataclass(slots=True)
+class StepClass:
+    """A class as drafted, and once it is in the program: as it stands there.
+
+    ``whole`` and ``pieces`` are the parameters of ``initial_state`` and ``step`` by input, of which those in
+    ``optional`` may be None; ``sizes`` are those by which the first is told axes. ``outputs`` are those of
+    the body, in order; ``state`` is what each field of the state holds. ``lent`` are modules (node, so many
+    scopes further out) that ``__init__`` is handed. ``head`` stands before the class, ``more`` at its end.
+    """
+
+    about: str
+    whole: Mapping[str, str]
+    pieces: Mapping[str, str]
+    optional: frozenset[str]
+    outputs: tuple[str, ...]
+    state: Mapping[str, Kept]
+    init: list[Line]
+    begin: list[Line]
+    go: list[Line]
+    note: str = ""
+    lent: Mapping[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
+    sizes: Mapping[str, str] = field(default_factory=dict[str, str])
+    head: list[Line] = field(default_factory=list[Line])
+    more: list[Line] = field(default_factory=list[Line])
+    name: str = ""
+
+    def key(self) -> tuple[object, ...]:
+        """Equal for classes that would read the same."""
+        parts = (self.init, self.begin, self.go, self.head, self.more)
+        texts = tuple(tuple(line.text for line in lines) for lines in parts)
+        names = (self.whole, self.pieces, self.lent, self.sizes)
+        kept = tuple((name, _key(each)) for name, each in self.state.items())
+        return self.about, self.note, kept, self.outputs, *(tuple(each.items()) for each in names), *texts
+
+    def lines(self) -> list[Line]:
+        """The source of the class and of its state."""
+        lines = [*self.head, Line(f"class {OWN}State(NamedTuple):")]
+        lines += [Line(f"    {name}: Any") for name in self.state] or [Line("    pass")]
+        mark = f"  {self.note}" if self.note else ""
+        lines += [Line(""), Line(""), Line(f"class {OWN}:{mark}"), *map(Line, docstring(self.about, 4))]
+        lent = [f"{name}: nn.Module" for name in self.lent.values()]
+        lines += [Line(""), *map(Line, define("__init__", ["self", "module: nn.Module", *lent], "None"))]
+        lines += self.init or [Line("        pass")]
+        given = [f"{name}: {type_}" for name, type_ in GIVEN.items()]
+        sizes = [f"{name}: int" for name in self.sizes.values()]
+        begin = ["self", *given, *sizes, *self._parameters(self.whole)]
+        lines += [Line(""), *map(Line, define("initial_state", begin, f"{OWN}State")), *self.begin]
+        go = ["self", f"state: {OWN}State", *self._parameters(self.pieces)]
+        lines += [Line(""), *map(Line, define("step", go, f"tuple[Any, {OWN}State]")), *self.go, *self.more]
+        return [Line(line.text.replace(OWN, self.name), line.node) for line in lines]
+
+    def _parameters(self, names: Mapping[str, str]) -> list[str]:
+        needed = [f"{text}: Tensor" for name, text in names.items() if name not in self.optional]
+        maybe = [f"{text}: Tensor | None = None" for name, text in names.items() if name in self.optional]
+        return [*needed, *maybe]
+
+
+def _key(kept: Kept) -> object:
+    if isinstance(kept, Stack):
+        return tuple(map(_key, kept.each))
+    return kept.id if isinstance(kept, LayerSpec) else kept and kept.name
+
+
+class StepProgram:
+    """Classes in the order in which they are defined; ``words`` are the names that people wrote."""
+
+    def __init__(self, title: str, words: Iterable[str]) -> None:
+        self.title = title
+        self.names = Names((*WORDS, "Any", *words))
+        self.classes: list[StepClass] = []
+        self._known: dict[tuple[object, ...], StepClass] = {}
+
+    def add(self, draft: StepClass, *wishes: str) -> StepClass:
+        """The class that reads like the draft: a new one under a wished name, unless there is one."""
+        key = (wishes[0], *draft.key())
+        if key not in self._known:
+            draft.name = self.names.take(*wishes)
+            for word in ("State", "Output"):
+                self.names.take(f"{draft.name}{word}")
+            self._known[key] = draft
+            self.classes.append(draft)
+        return self._known[key]
+
+    def lines(self) -> list[Line]:
+        """The whole source."""
+        head = ["from typing import Any, NamedTuple", "", "import torch", "from torch import Tensor, nn"]
+        lines = [*map(Line, docstring(self.title, 0)), Line(""), *map(Line, head)]
+        return lines + [line for each in self.classes for line in (Line(""), Line(""), *each.lines())]
