@@ -90,6 +90,9 @@ ShapeRule: TypeAlias = Callable[[Mapping[str, Any], Shapes], Mapping[str, tuple[
 AheadRule: TypeAlias = Callable[[Mapping[str, Any], Collection[str]], tuple[str, ...]]
 
 
+Role: TypeAlias = Literal["norm", "sum"]
+"""What a layer is to the stream through residual layers."""
+
 Migration: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Makes settings of those that a file of an earlier version gives."""
 
@@ -118,7 +121,8 @@ class LayerSpec:
     (``sees_ahead``). ``prepares`` are the ports of which a loop that does not change them has the layer work
     once (``prepare``); None for a layer that prepares nothing. ``fuses`` says how a cell takes all steps of a
     loop at once; None for what cannot. ``migrate`` reads the settings of earlier versions, in whose place the
-    layer then is; None where it reads none.
+    layer then is; None where it reads none. ``role`` is what it is in a stack of residual layers, if anything
+    that matters there.
     """
 
     id: str
@@ -138,6 +142,7 @@ class LayerSpec:
     prepares: tuple[str, ...] | None = None
     fuses: Fusing | None = None
     migrate: Migration | None = None
+    role: Role | None = None
 
     @property
     def streams(self) -> bool:
@@ -178,6 +183,7 @@ __all__ = [
     "Migration",
     "Name",
     "Port",
+    "Role",
     "ShapeRule",
     "Shapes",
     "Star",

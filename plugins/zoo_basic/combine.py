@@ -22,6 +22,8 @@ class Add(nn.Module):
     mistake more often than an intention.
     """
 
+    role = "sum"
+
     def forward(self, *xs: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
         return reduce(operator.add, xs)
 

@@ -21,6 +21,8 @@ class LayerNorm(nn.Module):
     root. ``weight`` w: dim, ones; ``bias`` b: dim, zeros.
     """
 
+    role = "norm"
+
     def __init__(
         self,
         dim: Positive,

@@ -22,6 +22,8 @@ class RMSNorm(nn.Module):
     ``weight`` w: dim, ones.
     """
 
+    role = "norm"
+
     def __init__(
         self,
         dim: Positive,

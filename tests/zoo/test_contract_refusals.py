@@ -472,6 +472,11 @@ CLASS = {
         "   ",
         "the docstring is the help text, and there is none; say what it computes and whose idea it is",
     ),
+    "unknown role": (
+        '"""One step."""',
+        '"""One step."""\n    role = "nrom"',
+        'role is "norm" or "sum", and this is \'nrom\'; write one of these, or leave',
+    ),
     "no module": ("(nn.Module)", "", "a layer is a class derived from torch.nn.Module, and this is none"),
     "rule that is no static method": (
         "def forward(",

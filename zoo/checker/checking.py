@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from zoo.checker import blocks, bodies, future
+from zoo.checker import blocks, bodies, future, post_norm
 from zoo.checker import deep as deepening
 from zoo.checker.findings import Code, Finding, listed, to_problems
 from zoo.checker.frame import Frame
@@ -132,6 +132,7 @@ def resolve(
         findings.append(Finding("graph-size", message, "repeat less often"))
     else:
         findings += future.check(graph, root)
+        findings += post_norm.check(root)
         findings += deepening.check(session, root) if deep else []
     return Resolution(graph, root, to_problems(findings, graph), given, session.close())
 

@@ -42,6 +42,7 @@ Code = Literal[
     "port-missing",
     "port-twice",
     "port-unknown",
+    "post-norm",
     "repeat-carry",
     "repeat-count",
     "repeat-share",

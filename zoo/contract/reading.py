@@ -16,6 +16,7 @@ from zoo.contract.hints import Around, resolve_hints, shown
 from zoo.contract.migrating import read_migration
 from zoo.contract.ports import parameters_of, read_ports
 from zoo.contract.preparing import read_preparing
+from zoo.contract.roles import read_role
 from zoo.contract.settings import SettingKind, setting_kind, settings_model
 from zoo.contract.streaming import read_streaming
 from zoo.errors import LayerError
@@ -104,6 +105,7 @@ def read(cls: type[Any], id: str, version: int = 1, names: Mapping[str, Any] | N
         ahead=read_ahead(cls, inputs),
         fuses=read_fusing(cls, around, inputs, outputs),
         migrate=read_migration(cls, version),
+        role=read_role(cls),
     )
 
 

@@ -45,6 +45,8 @@ class Linear(nn.Module):
 class Add(nn.Module):
     """The sum of two."""
 
+    role = "sum"
+
     def forward(self, a: Float[Tensor, "*any"], b: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
         return a + b
 
@@ -234,6 +236,8 @@ class MultiHead(nn.Module):
 @zoo.layer("norm/layer_norm")
 class LayerNorm(nn.Module):
     """A norm."""
+
+    role = "norm"
 
     def __init__(self, dim: Positive, eps: Annotated[float, Field(gt=0)] = 1e-5) -> None:
         super().__init__()

@@ -41,7 +41,7 @@ def rows(section: str) -> dict[str, str]:
 
 def without_place(problem: str) -> str:
     """What is said, without file, line, column and severity."""
-    return re.sub(r"^\S+:\d+:\d+: (warning: )?", "", problem)
+    return re.sub(r"^\S+:\d+:\d+: ((warning|note): )?", "", problem)
 
 
 def test_every_code_of_the_checker_has_a_line_in_order() -> None:

@@ -25,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     hints.pointwise,
     numbers.dtypes,
     numbers.autocast,
+    numbers.role,
     numbers.cuda,
     gradients.gradients,
     gradients.gradcheck,

@@ -35,6 +35,20 @@ def repeat_count_that_is_none() -> str:
 
 
 @spoiler
+def post_norm() -> str:
+    """t.yaml:15:3: note: node 'stack': a stack of 7 layers, each with a norm over its residual sum
+    (post-norm), seldom learns without a slow start; norm what each part of a layer reads instead (pre-norm),
+    or train with warm-up
+    """
+    return spoil(
+        BLOCKS,
+        ("outputs: {x: add}", "outputs: {x: norm}"),
+        ("in: [x, ffn]}\n", "in: [x, ffn]}\n      norm: {use: norm/layer_norm, in: add}\n"),
+        ("repeat: 3", "repeat: 7"),
+    )
+
+
+@spoiler
 def repeat_carry() -> str:
     """t.yaml:14:3: node 'stack': a repeat hands something from layer to layer, and this one has no carry;
     write carry: {x: …} with what the first layer reads

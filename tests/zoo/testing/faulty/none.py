@@ -131,3 +131,14 @@ class Pairs(nn.Module):
     @staticmethod
     def examples() -> Sequence[Mapping[str, Any]]:
         return [{}, {"dim": 36}]
+
+
+@sound
+@zoo.layer("sound/sphere")
+class Sphere(nn.Module):
+    """Every vector at length 1."""
+
+    role = "norm"
+
+    def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
+        return F.normalize(x, dim=-1)

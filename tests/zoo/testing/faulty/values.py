@@ -205,3 +205,14 @@ class NeverEmpty(nn.Module):
 
     def forward(self, x: Float[Tensor, "batch time dim"]) -> Float[Tensor, "batch dim"]:
         return x.amax(1)
+
+
+@fails("role")
+@zoo.layer("faulty/mean")
+class MeanForSum(nn.Module):
+    """It says that it sums, and means."""
+
+    role = "sum"
+
+    def forward(self, *xs: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
+        return torch.stack(xs).mean(0)
