@@ -22,4 +22,6 @@ def read_role(cls: type[Any]) -> Role | None:
     if said is None or (isinstance(said, str) and said in get_args(Role)):
         return cast("Role | None", said)
     words = " or ".join(f'"{word}"' for word in get_args(Role))
-    raise LayerError(f"role is {words}, and this is {said!r}; write one of these, or leave it out for any other layer")
+    raise LayerError(
+        f"role is {words}, and this is {said!r}; write one of these, or leave it out for any other layer"
+    )
