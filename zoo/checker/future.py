@@ -45,12 +45,12 @@ def _finding(cause: Cause, axis: str, why: str, *, warning: bool = False) -> Fin
     title = use.spec.id if isinstance(use, LayerUse) else "a scan that walks from the end"
     if cause.whole:
         title = title if isinstance(use, LayerUse) else "a scan's last state"
-        what, remedy = f"{title} takes in all of '{axis}'", "leave it out of what is causal"
+        what, mend = f"{title} takes in all of '{axis}'", "leave it out of what is causal"
     else:
-        what, remedy = f"{title} lets a step of '{axis}' see later ones", remedy(cause)
+        what, mend = f"{title} lets a step of '{axis}' see later ones", remedy(cause)
     severity = "warning" if warning else "error"
     return Finding(
-        "future-seen", f"{what}; {why}", remedy, severity, cause.path, "", cause.file, cause.at, key=True
+        "future-seen", f"{what}; {why}", mend, severity, cause.path, "", cause.file, cause.at, key=True
     )
 
 
