@@ -28,8 +28,9 @@ class LoadBalance(nn.Module):
     f_e is the share of the sequence's choices that fell on expert e, P_e the mean of its probability; it is 1
     when all are equally busy, and ``experts`` when one does everything. The gradient goes through P alone.
     The paper takes the means over a batch; over a sequence, one does not depend on its neighbours. Weigh it
-    with about 0.01. ``mask`` is true at real positions, others count for nothing, and a sequence without any
-    gives 0. ``top`` is that of the mixture. It streams: the loss is that of all steps so far.
+    with about 0.01 (``basic/scale``): what a graph calls ``loss_balance``, training adds to its loss.
+    ``mask`` is true at real positions, others count for nothing, and a sequence without any gives 0. ``top``
+    is that of the mixture. It streams: the loss is that of all steps so far.
     """
 
     def __init__(

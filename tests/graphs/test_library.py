@@ -24,6 +24,7 @@ from tests.graphs.library import (
     model,
     outputs,
 )
+from zoo.checker import resolve
 from zoo.files import fmt
 
 TIME, SOURCE, TARGET = (LENGTHS[axis] for axis in ("time", "source", "target"))
@@ -138,6 +139,27 @@ def test_alignment_is_a_distribution_over_real_tokens() -> None:
     padded = ~given["source_mask"][:, None].expand_as(result.alignment)
     assert not bool(result.alignment[padded].any())
     assert torch.allclose(result.alignment.sum(-1), torch.ones((), dtype=torch.float64))
+
+
+def test_losses_of_a_graph_are_one_number_a_sequence() -> None:
+    types = {
+        f"{name}.{out}": str(type_)
+        for name in GRAPHS
+        for out, type_ in resolve(graph(name)).root.types.items()
+    }
+    losses = {out: type_ for out, type_ in types.items() if out.partition(".")[2].startswith("loss")}
+    assert losses == {"mixture_of_experts_language_model.loss_balance": "float batch"}
+
+
+def test_the_balance_is_that_of_every_layer() -> None:
+    built = model("mixture_of_experts_language_model").eval()
+    loss = built(**inputs("mixture_of_experts_language_model")).loss_balance
+    assert bool((loss >= 3 * 0.01 * (1 - 1e-9)).all()), (
+        "1 for each of three layers, where all are equally busy"
+    )
+    routers = {path: p for path, p in built.named_parameters() if path.endswith("router.weight")}
+    assert len(routers) == 3
+    assert all(bool(x.any()) for x in torch.autograd.grad(loss.sum(), [*routers.values()]))
 
 
 @pytest.mark.parametrize("name", ["gpt", "lstm_language_model", "seq2seq_additive", "transformer"])
