@@ -32,10 +32,15 @@ def why_no_window(environment: Mapping[str, str] | None = None) -> str:
         )
     if not _answers(display):
         return f"the editor opens a window, and the display {display} does not answer; set DISPLAY anew"
-    missing = [package for library, package in _LIBRARIES.items() if find_library(library) is None]
+    missing = missing_packages()
     if missing:
         return f"Qt lacks libraries to open a window; on Debian and Ubuntu: apt install {' '.join(missing)}"
     return ""
+
+
+def missing_packages() -> list[str]:
+    """The Debian packages that Qt needs to open X windows, and that are not there."""
+    return [package for library, package in _LIBRARIES.items() if find_library(library) is None]
 
 
 def _answers(display: str) -> bool:

@@ -23,6 +23,7 @@ from zoo.errors import ZooError
 from zoo.files import loads
 from zoo.graph import Graph
 from zoo.packs import Registry
+from zoo.problems import Place
 from zoo_gui.breadcrumb import Breadcrumb
 from zoo_gui.canvas import Canvas
 from zoo_gui.commands.every import every_command
@@ -125,7 +126,9 @@ class Window(QMainWindow):
         workspace.file_changed.connect(self._keep)
         workspace.graph_changed.connect(self._leave_gallery)
         workspace.shown.connect(self._leave_gallery)
-        self.canvas.to_write.connect(self._write_in)
+        workspace.pointed.connect(self._point)
+        # Later, for a menu that closes gives the keys back to what had them before.
+        self.canvas.to_write.connect(self._write_in, Qt.ConnectionType.QueuedConnection)
         self.watch.changed.connect(self._changed_on_disk)
 
     def place_panels(self) -> None:
@@ -170,6 +173,7 @@ class Window(QMainWindow):
         for widget in (self.gallery, self.offer, *(dock.widget() for dock in self.docks.values())):
             if isinstance(widget, Stocked):
                 widget.set_registry(registry)
+        self.status.device.setText(self.editor.packs.device)
         broken = len(registry.broken)
         self.status.packs.setText(f"{broken} {'pack' if broken == 1 else 'packs'} failed" if broken else "")
         if again:
@@ -364,6 +368,14 @@ class Window(QMainWindow):
             {"Discard it": self.workspace.undo},
         )
         return True
+
+    def _point(self, place: Place) -> None:
+        """Show a place of the text, or open the file that it is in."""
+        path = self.workspace.path
+        if place.file and (path is None or Path(place.file).resolve() != path.resolve()):
+            self.editor.open(Path(place.file), self)
+        else:
+            self.reveal("text", raised=True)
 
     def _changed_on_disk(self) -> None:
         name = self.document_name

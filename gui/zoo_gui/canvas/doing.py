@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QTimer
 
 from zoo.edits import Compound, MoveNode
 from zoo.errors import EditError
@@ -85,7 +85,8 @@ def rename(canvas: Canvas, block: str = "") -> None:
         canvas.centre_on(box.pick.name)
         canvas.popup = Rename(canvas, canvas.scene_.boxes[box.pick], block)
         canvas.popup.show()
-        canvas.popup.setFocus()
+        # Later, for a menu that closes gives the keys back to what had them before.
+        QTimer.singleShot(0, canvas.popup, canvas.popup.setFocus)
 
 
 def enter_box(canvas: Canvas, box: Box) -> bool:

@@ -66,12 +66,13 @@ class Inspector(QScrollArea):
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         """A key leads to the first field."""
         super().focusInEvent(event)
-        fields = self._fields()
+        fields = self.fields()
         if fields and event.reason() == Qt.FocusReason.ShortcutFocusReason:
             fields[0].setFocus(event.reason())
             fields[0].selectAll()
 
-    def _fields(self) -> list[QLineEdit]:
+    def fields(self) -> list[QLineEdit]:
+        """All fields of the page, from top to bottom."""
         page = self.widget()
         return page.findChildren(QLineEdit) if page else []
 
@@ -120,10 +121,10 @@ class Inspector(QScrollArea):
     def _held(self) -> _Held | None:
         """What has the keys on the page, as it is now."""
         page = self.widget()
-        held = self.focusWidget() if page is not None else None
-        if page is None or held is None or held is self or not held.hasFocus():
+        held = self.window().focusWidget() or self  # also while another window, or a menu, has the keys
+        if page is None or not page.isAncestorOf(held):
             return None
-        names = [each.objectName() for each in self._fields()]
+        names = [each.objectName() for each in self.fields()]
         if not isinstance(held, QLineEdit):
             return _Held(held, held.objectName(), names)
         text = held.text() if held.isModified() else None
@@ -134,7 +135,7 @@ class Inspector(QScrollArea):
         """Give the keys back: to what has the same name, else to the field in the same place of the form."""
         page = self.widget()
         found = page.findChild(QWidget, held.name) if page and held.name else None
-        fields = self._fields()
+        fields = self.fields()
         if found is None and held.name in held.fields and len(fields) == len(held.fields):
             found = fields[held.fields.index(held.name)]  # it was renamed
         if found is None:
