@@ -5,8 +5,8 @@
     out, last = self.cell.fused(x, h, c, mask)
     return out
 
-Cells may stand one behind another, with nodes between, before and behind them that act on each step alone.
-Whatever else the loop would hold, the lowering declines, and says what.
+Cells may stand one behind another, with nodes between, before and behind them that act on each step alone; a
+cell may also be drawn (``drawn``). Whatever else the loop would hold, the lowering declines, and says what.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import final
 
-from zoo.checker.resolution import MASK, LayerUse, ScanUse
-from zoo.compiler import walk
+from zoo.checker.resolution import LayerUse, ScanUse
+from zoo.compiler import drawn, walk
 from zoo.compiler.body import Body
 from zoo.compiler.hoisting import passes
 from zoo.compiler.program import Line, Written
 from zoo.compiler.text import call
 from zoo.compiler.uses import applied, sources, used
-from zoo.compiler.walk import Walk
+from zoo.compiler.whole import Whole
 from zoo.compiler.writer import Declined, Writer
 from zoo.graph import Ref
 from zoo.spec import Fusing
@@ -29,14 +29,18 @@ from zoo.spec import Fusing
 
 def write_scan(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> Written:
     """The class of a scan that serves all these uses; Declined for one that is not cells alone."""
-    return walk.write_scan(Fused, writer, outer, name, uses)
+    try:
+        return walk.write_scan(Fused, writer, outer, name, uses)
+    except Declined as why:
+        try:
+            return drawn.write_scan(writer, outer, name, uses)
+        except Declined:
+            raise why from None
 
 
 @final
-class Fused(Walk):
+class Fused(Whole):
     """Writes a scan whose steps are all at once."""
-
-    how = "all steps at once"
 
     def __init__(
         self,
@@ -50,8 +54,6 @@ class Fused(Walk):
     ) -> None:
         super().__init__(writer, body, name, uses, stacked, final, hoist)
         self.cells: dict[str, Fusing] = {}
-        self.axes = dict(self.parts.axes)
-        """Where the walked axis stands in what is there without a loop."""
         self._plan()
 
     # --------------------------------------------------------------------------------------- deciding
@@ -132,20 +134,6 @@ class Fused(Walk):
                 yield from sources(node.inputs[port])
         yield from self.stacked.values()
 
-    def _check_mask(self) -> None:
-        """A mask says which steps a sequence has: its axes are the first of the states, and the walked."""
-        if MASK not in self.wires or all(use.mask is None for use in self.uses):
-            return
-        (wire,) = sources(self.wires[MASK])
-        type_ = self.outer.type(wire)
-        state = self.body.scope.inputs[next(iter(self.node.state))]
-        assert type_ is not None
-        assert state is not None
-        axis = next(use.mask for use in self.uses if use.mask is not None)
-        step = [*type_.shape[:axis], *type_.shape[axis + 1 :]]
-        if [*map(self.body.ground, step)] != [self.body.ground(state.shape[0])]:
-            raise Declined("its mask has other axes than the batch and the walked one")
-
     # ---------------------------------------------------------------------------------------- writing
 
     def _must_fill(self, name: str) -> bool:
@@ -187,28 +175,14 @@ class Fused(Walk):
             for port in use.spec.inputs
         ]
         if self.mask:
-            given.append(self._mask())
+            given.append(self._given_mask())
         if self.node.reverse:
             given.append("reverse=True")
         head = f"{out}, {last} = {self.calls.module(name)}.fused"
         self.lines += [Line(text, name) for text in call(head, given)]
-        if wanted and moved:
-            self._line(f"{out} = {out}.movedim(1, {self.use.axis})")
+        if wanted:
+            self._hand_out(out)
         self.calls.values |= dict.fromkeys(own, out)
-        self.zeros.add(out)
         alone = len(outputs) == 1
         for port, state in states.items():
             self.states[state] = last if alone else f"{last}.{fuses.states[port]}"
-
-    def _at(self, ref: Ref, axis: int) -> str:
-        """A value of all steps, with the walked axis at a place."""
-        own = self.axes[ref.node]
-        return self.calls.values[ref] + ("" if own == axis else f".movedim({own}, {axis})")
-
-    def _mask(self) -> str:
-        """The mask as a cell takes it, batch first."""
-        assert self.mask is not None
-        if self.mask.axis == 1:
-            return self.mask.variable
-        moved = f"{self.mask.variable}.movedim(0, 1)"
-        return f"None if {self.mask.variable} is None else {moved}" if self.mask.optional else moved

@@ -49,8 +49,9 @@ def randn(*shape: int) -> Tensor:
     return torch.randn(*shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
 
 
-def test_a_masked_scan_is_an_lstm_over_packed_sequences() -> None:
-    model = zoo.loads(LSTM).compile(dtype=torch.float64)
+@pytest.mark.parametrize("lowering", ["loop", "fused"])
+def test_a_masked_scan_is_an_lstm_over_packed_sequences(lowering: str) -> None:
+    model = zoo.loads(LSTM).compile(dtype=torch.float64, lowering=lowering)
     peer = torch_lstm(model)
     x = randn(3, 11, 5)
     packed = nn.utils.rnn.pack_padded_sequence(x, LENGTHS, batch_first=True)
@@ -72,8 +73,9 @@ def test_an_optional_mask_may_be_left_out() -> None:
     assert model(x, None).out.equal(found.out)
 
 
-def test_a_reversed_scan_begins_at_the_last_real_step() -> None:
-    model = zoo.loads(REVERSED).compile(dtype=torch.float64)
+@pytest.mark.parametrize("lowering", ["loop", "fused"])
+def test_a_reversed_scan_begins_at_the_last_real_step(lowering: str) -> None:
+    model = zoo.loads(REVERSED).compile(dtype=torch.float64, lowering=lowering)
     peer = torch_lstm(model)
     x = randn(3, 11, 5)
     found = model(x, MASK)
@@ -227,9 +229,10 @@ def test_zeros_take_the_dtype_of_the_model_where_no_input_has_it() -> None:
     assert model.state_dict() == {}
 
 
-def test_a_learned_start_is_a_parameter_of_the_axes_that_are_numbers() -> None:
+@pytest.mark.parametrize("lowering", ["loop", "fused"])
+def test_a_learned_start_is_a_parameter_of_the_axes_that_are_numbers(lowering: str) -> None:
     text = LSTM.replace("h: zeros batch $hidden", "h: learned batch $hidden")
-    model = zoo.loads(text).compile(dtype=torch.float64)
+    model = zoo.loads(text).compile(dtype=torch.float64, lowering=lowering)
     start = model.get_parameter("walk.h")
     assert start.shape == (7,)
     assert not start.any()
@@ -256,7 +259,8 @@ def test_no_step_at_all_is_refused_in_a_sentence() -> None:
 
 
 def test_what_is_not_read_is_not_stacked() -> None:
-    source = zoo.loads(LSTM.replace("out: walk.out, ", "")).compile(device="meta").source
+    text = LSTM.replace("out: walk.out, ", "")
+    source = zoo.loads(text).compile(device="meta", lowering="loop").source
     assert "torch.stack" not in source
 
 
@@ -267,7 +271,7 @@ def test_pointwise_nodes_leave_the_loop_on_both_sides() -> None:
     assert "attend_module(" in loop
     assert "logits_module(" not in loop
     assert "self.logits(" not in loop
-    gates = helpers.library("lstm_from_gates").compile(device="meta").source
+    gates = helpers.library("lstm_from_gates").compile(device="meta", lowering="loop").source
     assert gates.index("self.from_x(") < gates.index("for from_x_t in from_x.unbind(1)")
 
 

@@ -1,0 +1,207 @@
+"""A cell that is drawn gate by gate, in one call: where its nodes are the function of a known cell.
+
+    out, last = recurrence.lstm(x, h, c, mask, self.from_x.weight, self.from_h.weight, self.from_x.bias)
+
+Its weights stay where they are; what is in several parameters is put side by side at each call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import final
+
+import torch
+from torch import Tensor
+
+from zoo.bare import DTYPES, build_bare
+from zoo.checker.resolution import LayerUse, ScanUse
+from zoo.compiler import walk
+from zoo.compiler.body import Body
+from zoo.compiler.hoisting import Parts
+from zoo.compiler.program import Line, Written
+from zoo.compiler.recognition import Match, Reader, Row, Unreadable, match, read
+from zoo.compiler.recognition.weights import Piece, biases, code, matrices
+from zoo.compiler.text import call
+from zoo.compiler.uses import applied, sources, used, wanted
+from zoo.compiler.whole import Whole
+from zoo.compiler.writer import Declined, Writer
+from zoo.graph import Ref
+
+_MANY = 48
+"""No drawing of a cell has so many nodes."""
+_BATCH = 7
+
+
+def write_scan(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> Written:
+    """The class of a scan that serves all these uses; Declined for one that is no known cell."""
+    return walk.write_scan(Drawn, writer, outer, name, uses)
+
+
+@final
+class Drawn(Whole):
+    """Writes a scan whose body is a known cell, drawn with whatever nodes."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        body: Body,
+        name: str,
+        uses: list[ScanUse],
+        stacked: dict[str, Ref],
+        final: dict[str, str],
+        hoist: bool,
+    ) -> None:
+        super().__init__(writer, body, name, uses, stacked, final, hoist)
+        if not 1 <= len(self.node.state) <= 2 or len(self.body.reads) > _MANY:
+            raise Declined("it is no cell that has a kernel")
+        self.shapes: dict[str, torch.Size] = {}
+        """Of the parameters inside, by node and name."""
+        self.match, self.h = self._recognised()
+        self.how = f"all steps at once: the nodes inside are {_TITLES[self.match.cell]}"
+        self.weights = self._weights()
+        self._check_reads()
+        self._check_mask()
+
+    # --------------------------------------------------------------------------------------- deciding
+
+    def _recognised(self) -> tuple[Match, set[Ref]]:
+        """The cell that the body is, and the outputs of nodes that are its h after a step.
+
+        It is read twice, for a layer may do one thing in training and another afterwards.
+        """
+        try:
+            rows, others = self._read(training=True), self._read(training=False)
+        except Unreadable as why:
+            raise Declined(f"it is no cell that has a kernel: {why}") from None
+        after = {state: rows[ref] for state, ref in self.use.next.items() if ref in rows}
+        terms = {state: row.parts[0][0] for state, row in after.items() if len(row.parts) == 1}
+        cell = match(terms) if rows == others else None
+        if cell is None or set(cell.states) != set(self.node.state):
+            raise Declined("it is no cell that has a kernel")
+        step = self.body.type(self._source(cell.x))
+        if step is None or self.body.ground(step.shape[-1]) != cell.gates[0].x.of.stop:
+            raise Declined("it is no cell that has a kernel: its gates read a part of what comes in")
+        h = after[cell.states[0]]
+        return cell, {ref for ref, row in rows.items() if row == h and ref.node in self.parts.inside}
+
+    def _read(self, *, training: bool) -> dict[Ref, Row]:
+        """The term of whatever a node hands out at a step; Unreadable where a node inside has none."""
+        reader, scope = Reader(), self.body.scope
+        tensors: dict[Ref, Tensor] = {}
+        rows: dict[Ref, Row] = {}
+        for name in [*self.node.each, *self.node.state]:
+            tensors[Ref(name)] = self._bare(Ref(name))
+            reader.given("state" if name in self.node.state else "step", name, tensors[Ref(name)])
+        for name in (*self.parts.before, *self.parts.inside):
+            node, use = scope.nodes[name], applied(used(scope.nodes[name]))
+            if not isinstance(use, LayerUse) or use.read:
+                raise Unreadable(f"'{name}' is not one layer, or has outputs on demand")
+            wires = sources(*(node.inputs[port] for port in use.spec.inputs if port in node.inputs))
+            if missing := next((ref for ref in wires if ref not in tensors), None):
+                raise Unreadable(f"'{name}' reads '{missing}', which is the same at every step")
+            module = build_bare(use.spec, use.settings).train(training)
+            self.shapes |= {f"{name}.{key}": each.shape for key, each in module.named_parameters()}
+            found = read(reader, module, name, [tensors[ref] for ref in wires])
+            values: Sequence[Tensor] = [found] if isinstance(found, Tensor) else list(found)
+            for output, value in zip(use.outputs, values, strict=False):
+                for ref in (
+                    (Ref(name), Ref(name, output))
+                    if output == next(iter(use.outputs))
+                    else [Ref(name, output)]
+                ):
+                    if name in self.parts.before:
+                        tensors[ref] = reader.whole(value, str(Ref(name, output)))
+                    else:
+                        tensors[ref], rows[ref] = value, reader.row(value)
+        return rows
+
+    def _bare(self, ref: Ref) -> Tensor:
+        """One step of something, without contents."""
+        type_ = self.body.type(ref)
+        sizes = [] if type_ is None else [self.body.ground(size) for size in type_.shape]
+        if type_ is None or len(sizes) != 2 or not isinstance(sizes[1], int):
+            raise Unreadable(f"'{ref}' is not batch by a width")
+        return torch.empty(_BATCH, sizes[1], dtype=DTYPES[type_.dtype], device="meta")
+
+    def _source(self, name: str) -> Ref:
+        """What the cell reads at every step."""
+        node, _, port = name.partition(".")
+        return Ref(node, port or None)
+
+    def _check_reads(self) -> None:
+        """Leave the nodes that are needed beside the cell; Declined where something reads into it."""
+        nodes = self.body.scope.nodes
+        read_ = [
+            *self.stacked.values(),
+            *(r for n in self.parts.after for r in sources(*nodes[n].inputs.values())),
+        ]
+        for ref in read_:
+            if ref not in self.h and ref.node not in self.parts.axes and ref.node not in self.parts.after:
+                raise Declined(f"something reads '{ref}' at every step, which stays inside the kernel")
+        whole = [ref for ref in (self._source(self.match.x), *read_) if ref.node in self.parts.axes]
+        needed = wanted(nodes, whole)
+        before = tuple(name for name in self.parts.before if name in needed)
+        self.parts = Parts(before, (), self.parts.after, self.parts.axes)
+
+    def _weights(self) -> list[list[Piece] | None]:
+        """W, U and two biases, each as pieces that lie below one another; None where there is no bias."""
+        found = biases(self.match)
+        if found is None:
+            raise Declined("it has more biases than its kernel")
+        return [*matrices(self.match), *found]
+
+    # ---------------------------------------------------------------------------------------- writing
+
+    def _must_fill(self, name: str) -> bool:
+        """A kernel does without zeros at padding; nodes that stay beside it do not."""
+        nodes = self.body.scope.nodes
+        beside = (*self.parts.before, *self.parts.after)
+        return any(ref.node == name for each in beside for ref in sources(*nodes[each].inputs.values()))
+
+    def _walk(self, lists: dict[Ref, str]) -> None:
+        whole = dict(self.calls.values)
+        self._start_states()
+        cell, source = self.match, self._source(self.match.x)
+        name = self.use.next[cell.states[0]].node
+        given = [
+            self._at(source, 1),
+            *(self.states[state] for state in cell.states),
+            self._given_mask() if self.mask else "None",
+        ]
+        given += self._spelt()
+        if cell.activation != "tanh":
+            given.append(f'activation="{cell.activation}"')
+        if self.node.reverse:
+            given.append("reverse=True")
+        out = next((lists[ref] for ref in lists if ref in self.h), "_")
+        last = self.calls.in_forward("last") if self.final else "_"
+        texts = call(f"{out}, {last} = {self.body.program.helper('zoo.recurrence', cell.cell)}", given)
+        self.lines += [Line(text, name) for text in texts]
+        if out != "_":
+            self._hand_out(out)
+        for ref, variable in lists.items():
+            value = out if ref in self.h else self._at(ref, self.use.axis)
+            if value != variable:
+                self._line(f"{variable} = {value}")
+        for place, state in enumerate(cell.states):
+            self.states[state] = last if len(cell.states) == 1 else f"{last}.{'hc'[place]}"
+        self._ended(whole, lists)
+
+    def _spelt(self) -> list[str]:
+        """The weights as code."""
+        like = f"{self._parameter(self.match.gates[0].x.matrix)}"
+        texts = [
+            "None" if pieces is None else code(pieces, self._parameter, self.shapes, like)
+            for pieces in self.weights
+        ]
+        while texts[-1] == "None":
+            texts.pop()
+        return texts
+
+    def _parameter(self, name: str) -> str:
+        """A parameter as code: of the module of its node."""
+        node, _, parameter = name.partition(".")
+        return f"{self.calls.module(node)}.{parameter}"
+
+
+_TITLES = {"rnn": "a simple recurrent cell", "gru": "a GRU", "lstm": "an LSTM"}

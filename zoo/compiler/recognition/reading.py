@@ -1,0 +1,250 @@
+"""Reading a body: its layers are run on tensors without contents, and each of their operations is noted.
+
+So whatever a layer is called and whichever pack it is from, its formula is what it does. A layer that does
+something without a rule here (draws numbers, looks at contents, writes in place) gives no term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from zoo.compiler.recognition.terms import Bent, Leaf, Product, Row, Sum, number, only
+
+ATEN: Any = torch.ops.aten
+
+
+class Unreadable(Exception):
+    """Something has no term; the message says what."""
+
+
+class Reader(TorchDispatchMode):
+    """Knows the term of every tensor that was made within it, if it has one."""
+
+    def __init__(self) -> None:
+        super().__init__()  # pyright: ignore[reportUnknownMemberType]  # torch types it in part
+        self._rows: dict[int, Row] = {}
+        self._matrices: dict[int, tuple[str, bool]] = {}
+        self._names: dict[int, Leaf] = {}
+        self._kept: list[Tensor] = []  # so that no other tensor gets their identity
+
+    def given(self, kind: str, name: str, tensor: Tensor) -> None:
+        """Introduce a tensor that is not computed."""
+        self._kept.append(tensor)
+        if kind == "parameter" and tensor.dim() == 2:
+            self._matrices[id(tensor)] = name, False
+        elif tensor.dim():
+            width = tensor.shape[-1]
+            self._rows[id(tensor)] = Row(((only(Leaf(kind, name, 0, width)), width),))
+
+    def whole(self, tensor: Tensor, name: str) -> Tensor:
+        """What stands for a tensor that is there for all steps: it has that name.
+
+        Where its term is known and a part of a gate, it stays; a product with it is a product with that name.
+        """
+        row = self._rows.get(id(tensor))
+        leaf = Leaf("step", name, 0, tensor.shape[-1])
+        if row is not None and all(_is_part_of_a_gate(term) for term, _ in row.parts):
+            self._names[id(tensor)] = leaf
+            return tensor
+        standing = torch.empty_like(tensor)
+        self.given("step", name, standing)
+        return standing
+
+    def factors(self, tensor: Any) -> Row:
+        """The term of a tensor by which a matrix is multiplied: of leaves."""
+        row = self._rows.get(id(tensor))
+        if id(tensor) in self._names and row is not None and not all(_is_leaf(term) for term, _ in row.parts):
+            leaf = self._names[id(tensor)]
+            return Row(((only(leaf), leaf.stop),))
+        return self.row(tensor)
+
+    def row(self, tensor: Any) -> Row:
+        """The term of a tensor; Unreadable for one without."""
+        if id(tensor) not in self._rows:
+            raise Unreadable("a tensor that no rule makes")
+        return self._rows[id(tensor)]
+
+    def matrix(self, tensor: Any) -> tuple[str, bool]:
+        """The name of a parameter that is a matrix, and whether it is turned."""
+        if id(tensor) not in self._matrices:
+            raise Unreadable("a product with something that is no parameter")
+        return self._matrices[id(tensor)]
+
+    def turned(self, matrix: Tensor, tensor: Tensor) -> None:
+        """Introduce the transpose of a matrix."""
+        name, turned = self.matrix(matrix)
+        self._kept.append(tensor)
+        self._matrices[id(tensor)] = name, not turned
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        rule = RULES.get(func)
+        # Where a layer has gradients switched off, or its own way backward, its term says too little.
+        if rule is not None and not kwargs and torch.is_grad_enabled():
+            try:
+                made = rule(self, args, result)
+            except Unreadable:
+                return result
+            results: Sequence[Tensor] = result if func in _SEVERAL else [result]
+            for tensor, row in zip(results, made, strict=True):
+                self._kept.append(tensor)
+                self._rows[id(tensor)] = row
+        elif func._schema.is_mutable:
+            self._rows.clear()  # what was written to may be seen through any of them
+        return result
+
+
+def _is_leaf(term: Sum) -> bool:
+    return isinstance(term.alone, Leaf)
+
+
+def _is_part_of_a_gate(term: Sum) -> bool:
+    """Whether it is leaves and products, each alone, added."""
+    return all(len(key) == 1 and not isinstance(key[0], Bent) for key in term)
+
+
+Rule: TypeAlias = Callable[[Reader, tuple[Any, ...], Any], Sequence[Row]]
+
+
+def _both(reader: Reader, one: Any, other: Any) -> Iterator[tuple[Sum, Sum, int]]:
+    """Two operands of an operation of single numbers, part by part."""
+    if isinstance(one, int | float) or isinstance(other, int | float):
+        row = reader.row(other if isinstance(one, int | float) else one)
+        for term, width in row.parts:
+            yield (
+                number(one) if isinstance(one, int | float) else term,
+                number(other) if isinstance(other, int | float) else term,
+                width,
+            )
+        return
+    mine, theirs = reader.row(one), reader.row(other)
+    if [width for _, width in mine.parts] != [width for _, width in theirs.parts]:
+        raise Unreadable("operands of different widths")
+    for (term, width), (also, _) in zip(mine.parts, theirs.parts, strict=True):
+        yield term, also, width
+
+
+def _add(times: float) -> Rule:
+    def rule(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+        del result
+        return [Row(tuple((a.plus(b, times), width) for a, b, width in _both(reader, *args[:2])))]
+
+    return rule
+
+
+def _rsub(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+    del result
+    return [Row(tuple((b.plus(a, -1), width) for a, b, width in _both(reader, *args[:2])))]
+
+
+def _mul(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+    del result
+    return [Row(tuple((a.times(b), width) for a, b, width in _both(reader, *args[:2])))]
+
+
+def _bend(by: str) -> Rule:
+    def rule(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+        del result
+        return [Row(tuple((only(Bent(by, term)), width) for term, width in reader.row(args[0]).parts))]
+
+    return rule
+
+
+def _turn(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+    reader.turned(args[0], result)
+    return [Row(())]
+
+
+def _mm(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+    name, turned = reader.matrix(args[1])
+    if not turned:
+        raise Unreadable("a product with a matrix that has its columns for outputs")
+    width, at, found = result.shape[-1], 0, Sum([])
+    for term, size in reader.factors(args[0]).parts:
+        of = term.alone
+        if not isinstance(of, Leaf):
+            raise Unreadable("a product with something that is computed in the loop")
+        found = found.plus(only(Product(name, (0, width), (at, at + size), of)))
+        at += size
+    return [Row(((found, width),))]
+
+
+def _addmm(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+    (product,) = _mm(reader, args[1:], result)
+    ((term, width),) = product.parts
+    ((bias, own),) = reader.row(args[0]).parts
+    if own != width:
+        raise Unreadable("operands of different widths")
+    return [Row(((term.plus(bias), width),))]
+
+
+def _slice(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+    tensor: Tensor = args[0]
+    axis, start = (args[1] if len(args) > 1 else 0), (args[2] if len(args) > 2 else 0) or 0
+    step: int = args[4] if len(args) > 4 else 1
+    if axis not in (-1, tensor.dim() - 1) or step != 1:
+        raise Unreadable("a slice of another axis")
+    width = tensor.shape[-1]
+    first: int = min(start, width)
+    first += width if first < 0 else 0
+    return [reader.row(tensor).sliced(first, first + result.shape[-1])]
+
+
+def _split(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+    tensor, axis = args[0], args[2] if len(args) > 2 else 0
+    if axis not in (-1, tensor.dim() - 1):
+        raise Unreadable("a split of another axis")
+    rows: list[Row] = []
+    at = 0
+    for part in result:
+        rows.append(reader.row(tensor).sliced(at, at + part.shape[-1]))
+        at += part.shape[-1]
+    return rows
+
+
+def _cat(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+    del result
+    tensors, axis = args[0], args[1] if len(args) > 1 else 0
+    if axis not in (-1, tensors[0].dim() - 1):
+        raise Unreadable("a concat along another axis")
+    return [Row(tuple(part for tensor in tensors for part in reader.row(tensor).parts))]
+
+
+RULES: Mapping[Any, Rule] = {
+    ATEN.add.Tensor: _add(1),
+    ATEN.sub.Tensor: _add(-1),
+    ATEN.rsub.Scalar: _rsub,
+    ATEN.mul.Tensor: _mul,
+    ATEN.sigmoid.default: _bend("sigmoid"),
+    ATEN.tanh.default: _bend("tanh"),
+    ATEN.relu.default: _bend("relu"),
+    ATEN.t.default: _turn,
+    ATEN.mm.default: _mm,
+    ATEN.addmm.default: _addmm,
+    ATEN.slice.Tensor: _slice,
+    ATEN.split.Tensor: _split,
+    ATEN.split_with_sizes.default: _split,
+    ATEN.cat.default: _cat,
+}
+
+
+_SEVERAL = frozenset({ATEN.split.Tensor, ATEN.split_with_sizes.default})
+"""Operations that return several tensors."""
+
+
+def read(reader: Reader, module: nn.Module, name: str, args: Sequence[Tensor]) -> Any:
+    """What a layer returns, run within the reader; Unreadable where it cannot be run without contents."""
+    for parameter, tensor in module.named_parameters():
+        reader.given("parameter", f"{name}.{parameter}", tensor)
+    try:
+        with torch.enable_grad(), reader:
+            return module(*args)
+    except Exception as error:  # noqa: BLE001 - a stranger's layer: whatever it raises here, it is not recognised
+        raise Unreadable(f"'{name}' cannot be run without contents: {error}") from None
