@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from tests.strategies import axis_names, graphs, layers, names, ports, scalars, texts, values
 from zoo import edits as e
+from zoo.edits.boxes import output_names
 from zoo.edits.cuts import cut_in
-from zoo.edits.outputs import output_names
 from zoo.edits.paths import bodies, nodes
 from zoo.errors import EditError
 from zoo.graph import (
@@ -132,6 +132,13 @@ def move_node(d: Drawer) -> Drawn:
     name = d.one(visible(d.graph.body(scope)))
     place = st.tuples(st.integers(-99, 99), st.integers(-99, 99))
     return name and e.MoveNode(scope, name, d.draw(st.none() | place))
+
+
+def move_output(d: Drawer) -> Drawn:
+    scope = d.scope() or ""
+    name = d.one(output_names(d.graph.body(scope)))
+    place = st.tuples(st.integers(-99, 99), st.integers(-99, 99))
+    return name and e.MoveOutput(scope, name, d.draw(st.none() | place))
 
 
 def set_field(d: Drawer) -> Drawn:
@@ -362,6 +369,7 @@ KINDS: dict[type[e.Edit], Callable[[Drawer], Drawn]] = {
     e.RenameNode: rename_node,
     e.ReplaceNode: replace_node,
     e.MoveNode: move_node,
+    e.MoveOutput: move_output,
     e.SetField: set_field,
     e.Connect: connect,
     e.Disconnect: disconnect,

@@ -271,6 +271,11 @@ def join(scope: str, name: str) -> str:
     return f"{scope}.{name}" if scope else name
 
 
+def box_of_output(scope: str, name: str) -> str:
+    """The key under which ``layout`` has the box of an output: ``->logits``, which no node can be called."""
+    return join(scope, f"->{name}")
+
+
 def refs(wire: Wire) -> tuple[Ref, ...]:
     """The refs of a wire, one or several."""
     return (wire,) if isinstance(wire, Ref) else wire

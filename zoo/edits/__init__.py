@@ -19,7 +19,7 @@ from zoo.edits.fields import SetField
 from zoo.edits.grouping import GroupIntoBlock
 from zoo.edits.inputs import AddInput, AddScanInput, RemoveInput, RenameInput, SetInput, SetStart
 from zoo.edits.nodes import AddNode, MoveNode, RemoveNode, RemoveNodes, RenameNode, ReplaceNode
-from zoo.edits.outputs import AddFinal, AddOutput, RemoveOutput, RenameOutput
+from zoo.edits.outputs import AddFinal, AddOutput, MoveOutput, RemoveOutput, RenameOutput
 from zoo.edits.params import RemoveParam, RenameParam, SetParam
 from zoo.edits.settings import SetSetting, Tie, UnsetSetting, VarySetting
 from zoo.edits.stacking import Unwrap, WrapInRepeat
@@ -42,6 +42,7 @@ __all__ = [
     "GroupIntoBlock",
     "InsertOnWire",
     "MoveNode",
+    "MoveOutput",
     "RemoveBlock",
     "RemoveInput",
     "RemoveNode",

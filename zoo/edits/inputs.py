@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from zoo.edits.base import Edit, entry, inserted, renamed, without
+from zoo.edits.boxes import without_lost_boxes
 from zoo.edits.checks import check_new, check_node
 from zoo.edits.nodes import rename_in_layout
 from zoo.edits.paths import Place, map_nodes, original, placed
@@ -192,7 +193,7 @@ class RemoveInput(Edit):
             graph = _at_uses(graph, self.scope, self._unwired)
             after = replace(unwired, inputs=without(unwired.inputs, self.name))
         graph = graph.with_body(self.scope, after)
-        return replace(graph, layout=without(graph.layout, join(self.scope, self.name)))
+        return without_lost_boxes(replace(graph, layout=without(graph.layout, join(self.scope, self.name))))
 
     def _unwired(self, node: Node, nameless: str) -> Node:
         if isinstance(node, Scan):

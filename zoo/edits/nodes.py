@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from zoo.edits.base import Edit, inserted, node_at, renamed, with_node, without
+from zoo.edits.boxes import without_lost_boxes
 from zoo.edits.checks import check_new, check_node
 from zoo.edits.paths import (
     Place,
@@ -95,7 +96,7 @@ def _without(graph: Graph, scope: str, names: Collection[str]) -> Graph:
     body = replace(body, nodes=without(body.nodes, *names))
     graph = graph.with_body(scope, rewire(body, lambda ref: None if (scope, ref.node) in gone else ref))
     inside = [key for key in graph.layout if any(outer in paths for outer in scopes_around(key))]
-    return replace(graph, layout=without(graph.layout, *inside))
+    return without_lost_boxes(replace(graph, layout=without(graph.layout, *inside)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from zoo.edits.base import Edit, entry, inserted, renamed, without
+from zoo.edits.boxes import output_names, without_lost_boxes
 from zoo.edits.checks import check_sources, check_unused
 from zoo.edits.inputs import walked
+from zoo.edits.nodes import rename_in_layout
 from zoo.edits.paths import bodies, placed
-from zoo.graph import Body, Graph, Ref, Scan, join
+from zoo.graph import Graph, Ref, Scan, box_of_output, join, put
 from zoo.wires import Change, rewire
-
-
-def output_names(body: Body) -> list[str]:
-    """The outputs of a body, in the order of the file."""
-    return [*body.stack, *body.final] if isinstance(body, Scan) else [*body.outputs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +76,31 @@ class RemoveOutput(Edit):
         body = graph.body(self.scope)
         if isinstance(body, Scan):
             stack, final = without(body.stack, self.name), without(body.final, self.name)
-            return graph.with_body(self.scope, replace(body, stack=stack, final=final))
-        return graph.with_body(self.scope, replace(body, outputs=without(body.outputs, self.name)))
+            body = replace(body, stack=stack, final=final)
+        else:
+            body = replace(body, outputs=without(body.outputs, self.name))
+        return without_lost_boxes(graph.with_body(self.scope, body))
 
     def describe(self) -> str:
         return f"remove output {join(self.scope, self.name)}"
+
+
+@dataclass(frozen=True, slots=True)
+class MoveOutput(Edit):
+    """Places the box of an output on the grid; None gives it back to the automatic layout."""
+
+    scope: str
+    name: str
+    to: tuple[int, int] | None
+
+    def change(self, graph: Graph) -> Graph:
+        entry(dict.fromkeys(output_names(graph.body(self.scope))), self.name, "output")
+        key = box_of_output(self.scope, self.name)
+        layout = without(graph.layout, key) if self.to is None else put(graph.layout, key, self.to)
+        return replace(graph, layout=layout)
+
+    def describe(self) -> str:
+        return f"move output {join(self.scope, self.name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +120,7 @@ class RenameOutput(Edit):
         graph = _at_readers(
             graph, self.scope, lambda ref: Ref(ref.node, self.new) if ref.port == self.name else ref
         )
+        graph = rename_in_layout(graph, self.scope, f"->{self.name}", f"->{self.new}")
         body = graph.body(self.scope)
         if isinstance(body, Scan):
             stack = renamed(body.stack, self.name, self.new)

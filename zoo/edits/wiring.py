@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 from zoo.edits.base import Edit, entry, inserted, node_at, with_node, without
+from zoo.edits.boxes import without_lost_boxes
 from zoo.edits.checks import check_node, check_sources
 from zoo.edits.nodes import AddNode
 from zoo.edits.paths import block_of
@@ -128,9 +129,10 @@ class Disconnect(Edit):
             body = graph.body(self.scope)
             if isinstance(body, Scan) and end.part in ("next", "stack"):
                 changed = {end.part: self._less(body.next if end.part == "next" else body.stack)}
-                return graph.with_body(self.scope, replace(body, **changed))
+                return without_lost_boxes(graph.with_body(self.scope, replace(body, **changed)))
             if not isinstance(body, Scan) and end.part == "outputs":
-                return graph.with_body(self.scope, replace(body, outputs=self._less(body.outputs)))
+                body = replace(body, outputs=self._less(body.outputs))
+                return without_lost_boxes(graph.with_body(self.scope, body))
             raise _no_part(end)
         node = node_at(graph, self.scope, end.node)
         if isinstance(node, Scan):

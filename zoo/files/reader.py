@@ -42,7 +42,7 @@ GRAPH_KEYS = (
 BLOCK_KEYS = ("about", "params", "inputs", "outputs", "nodes")
 """The keys of a block, in the order in which they are written."""
 
-_LAYOUT_PATH = re.compile(rf"#?{NAME.pattern}(\.{NAME.pattern})*")
+_LAYOUT_PATH = re.compile(rf"#?{NAME.pattern}(\.{NAME.pattern})*(\.->{NAME.pattern})?|->{NAME.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +234,9 @@ class _DocumentReader(BodyReader):
                 if place is not None and _LAYOUT_PATH.fullmatch(name):
                     found[name] = place
                 else:
-                    message = f"'layout' has a node and two integers, got '{shown(name)}'"
+                    message = (
+                        f"'layout' has a node and two integers, got '{shown(name)}'"
+                    )
                     remedy = "write 'node: [3, 1]', or remove the line"
                     self.report("layout", message, remedy, key.start, "warning")
         return Frozen(found) if found else EMPTY

@@ -69,7 +69,7 @@ def _heading() -> Schema:
                 "items": False,
                 "minItems": 2,
             },
-            "description": "Boxes that were placed by hand: node: [column, row].",
+            "description": "Boxes that were placed by hand: node: [column, row]; ->output: [column, row].",
         },
     }
 

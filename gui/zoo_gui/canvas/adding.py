@@ -6,18 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from zoo.edits import AddInput, AddNode, AddOutput, Compound, Connect, Edit, InsertOnWire, MoveNode
+from zoo.edits import AddInput, AddNode, AddOutput, Compound, Connect, Edit, InsertOnWire
+from zoo.edits.boxes import output_names
 from zoo.edits.cuts import free_name
-from zoo.edits.outputs import output_names
 from zoo.edits.paths import reaches
 from zoo.graph import Body, Call, Frozen, Graph, Ref, Scan, split_scope, visible
 from zoo.packs import Registry
 from zoo.spec import Port, Star, TensorType
 from zoo.wires import End
 from zoo_gui.canvas.picture import Inlet
+from zoo_gui.canvas.placing import move
 from zoo_gui.canvas.ports import Find, Ports, meant, use_ports
 from zoo_gui.canvas.words import plain
 from zoo_gui.layout.data import GRID
+from zoo_gui.workspace import Pick
 
 Kind: TypeAlias = Literal["layer", "block", "input", "output"]
 
@@ -111,12 +113,12 @@ def add(graph: Graph, scope: str, use: str, at: Spot) -> tuple[str, Edit]:
     return name, placed(scope, name, AddNode(scope, name, Call(use=use)), at)
 
 
-def placed(scope: str, name: str, edit: Edit, at: Spot) -> Edit:
+def placed(scope: str, name: str, edit: Edit, at: Spot, kind: Literal["node", "output"] = "node") -> Edit:
     """An edit that adds a box, and the one that puts it in its place."""
     if at is None:
         return edit
     to = (round(at[0] / GRID), round(at[1] / GRID))
-    return Compound((edit, MoveNode(scope, name, to)), edit.describe())
+    return Compound((edit, move(scope, Pick(kind, name), to)), edit.describe())
 
 
 def add_on_loose(
@@ -126,7 +128,7 @@ def add_on_loose(
     body = graph.body(scope)
     if offer.kind == "output" and loose.source is not None:
         name = free_name(loose.source.port or loose.source.node, output_names(body))
-        return name, AddOutput(scope, name, loose.source)
+        return name, placed(scope, name, AddOutput(scope, name, loose.source), at, "output")
     if offer.kind == "input" and loose.inlet is not None and loose.wanted is not None:
         name = free_name(loose.inlet.port, set(visible(body)))
         edits = (AddInput(scope, name, loose.wanted), Connect(scope, loose.inlet.end, Ref(name)))

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QTimer
 
-from zoo.edits import Compound, MoveNode
+from zoo.edits import Compound
 from zoo.errors import EditError
 from zoo_gui.canvas.adding import Loose
 from zoo_gui.canvas.picture import Box
-from zoo_gui.canvas.placing import arranged
+from zoo_gui.canvas.placing import arranged, key_of, move
 from zoo_gui.canvas.quick_add import QuickAdd
 from zoo_gui.canvas.rename import Rename
 from zoo_gui.layout.data import GRID
@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 def put(canvas: Canvas, places: Mapping[Pick, QPointF]) -> bool:
     """Place boxes by hand, as one step."""
     scope = canvas.workspace.scope
-    moves = [
-        MoveNode(scope, pick.name, (round(at.x() / GRID), round(at.y() / GRID)))
-        for pick, at in places.items()
-    ]
+    grid = {pick: (round(at.x() / GRID), round(at.y() / GRID)) for pick, at in places.items()}
+    moves = [move(scope, pick, to) for pick, to in grid.items()]
     if not moves:
         return False
     label = moves[0].describe() if len(moves) == 1 else f"move {len(moves)} boxes"
@@ -37,11 +35,9 @@ def put(canvas: Canvas, places: Mapping[Pick, QPointF]) -> bool:
 def layout_all(canvas: Canvas) -> None:
     """Give every box of the body that is shown back to the automatic layout."""
     scope, layout = canvas.workspace.scope, canvas.workspace.graph.layout
-    prefix = f"{scope}." if scope else ""
-    boxes = canvas.scene_.boxes
-    placed = [pick for pick in boxes if pick.kind != "output" and f"{prefix}{pick.name}" in layout]
+    placed = [pick for pick in canvas.scene_.boxes if key_of(scope, pick) in layout]
     canvas.placing.forget()
-    moves = tuple(MoveNode(scope, pick.name, None) for pick in placed)
+    moves = tuple(move(scope, pick, None) for pick in placed)
     if moves:
         canvas.workspace.perform(Compound(moves, "lay out all boxes"))
     else:
@@ -51,7 +47,7 @@ def layout_all(canvas: Canvas) -> None:
 
 def layout_selection(canvas: Canvas) -> None:
     """Arrange what is selected around where it stands."""
-    chosen = [p for p in canvas.workspace.selection if isinstance(p, Pick) and p.kind != "output"]
+    chosen = [pick for pick in canvas.workspace.selection if isinstance(pick, Pick)]
     items = [canvas.scene_.boxes[pick] for pick in chosen]
     if len(items) < 2:
         canvas.workspace.told.emit("select two boxes or more, and they are laid out")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
-from zoo.edits import Compound, MoveNode
+from zoo.edits import Compound, Edit
 from zoo_gui.canvas import doing
+from zoo_gui.canvas.placing import move
 from zoo_gui.layout.data import GRID
 from zoo_gui.workspace import Pick
 
@@ -56,15 +57,15 @@ def nudge(canvas: Canvas, across: int, down: int) -> bool:
     history.
     """
     workspace = canvas.workspace
-    chosen = [p for p in workspace.selection if isinstance(p, Pick) and p.kind != "output"]
+    chosen = [pick for pick in workspace.selection if isinstance(pick, Pick)]
     if not chosen:
         return False
-    moves: list[MoveNode] = []
+    moves: list[Edit] = []
     for pick in sorted(chosen):
         at = canvas.scene_.boxes[pick].pos()
         to = (round(at.x() / GRID) + across, round(at.y() / GRID) + down)
-        moves.append(MoveNode(workspace.scope, pick.name, to))
-    label = "nudge " + (moves[0].name if len(moves) == 1 else f"{len(moves)} boxes")
+        moves.append(move(workspace.scope, pick, to))
+    label = "nudge " + (chosen[0].name if len(moves) == 1 else f"{len(moves)} boxes")
     document = workspace.document
     same = document.position > 0 and document.history[document.position - 1] == label
     workspace.perform(Compound(tuple(moves), label), join=same and not document.can_redo)

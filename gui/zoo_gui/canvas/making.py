@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zoo.edits import AddBlock, AddInput, AddNode, AddOutput, SetParam
+from zoo.edits.boxes import output_names
 from zoo.edits.cuts import free_name
-from zoo.edits.outputs import output_names
 from zoo.graph import Block, Graph, Ref, Reuse, Scan, split_scope, visible
 from zoo.sizes import Name
 from zoo.spec import Port

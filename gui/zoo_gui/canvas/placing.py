@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from zoo.graph import join
+from zoo.edits import Edit, MoveNode, MoveOutput
+from zoo.graph import box_of_output, join
 from zoo.wires import End
 from zoo_gui.canvas.geometry import before_label, extent, inlet_at, outlet_at
 from zoo_gui.canvas.picture import Box, Line, Picture
@@ -46,7 +47,7 @@ class Placing:
         for pick, box in picture.boxes.items():
             if pick not in found:
                 found[pick] = _beside(box, picture, found)
-        _outputs_last(picture, found)
+        _outputs_last(picture, found, hand)
         self._kept |= {pick: spot for pick, spot in found.items() if pick not in hand}
         return found
 
@@ -70,13 +71,23 @@ class Placing:
         self._kept = {pick: spot for pick, spot in places.items() if pick not in hand}
 
 
+def move(scope: str, pick: Pick, to: tuple[int, int] | None) -> Edit:
+    """The edit that places a box by hand, or gives it back to the layout."""
+    return MoveOutput(scope, pick.name, to) if pick.kind == "output" else MoveNode(scope, pick.name, to)
+
+
+def key_of(scope: str, pick: Pick) -> str:
+    """What the file's ``layout`` calls a box."""
+    return box_of_output(scope, pick.name) if pick.kind == "output" else join(scope, pick.name)
+
+
 def by_hand(picture: Picture, layout: Mapping[str, tuple[int, int]], scope: str) -> dict[Pick, Spot]:
     """The places that the file gives."""
     if not layout:
         return {}
     found: dict[Pick, Spot] = {}
     for pick in picture.boxes:
-        place = layout.get(join(scope, pick.name)) if pick.kind != "output" else None
+        place = layout.get(key_of(scope, pick))
         if place is not None:
             found[pick] = (place[0] * GRID, place[1] * GRID)
     return found
@@ -142,10 +153,13 @@ def free_spot(box: Box, wish: Spot, places: Mapping[Pick, Spot], picture: Pictur
     return (x, y)
 
 
-def _outputs_last(picture: Picture, places: dict[Pick, Spot]) -> None:
-    """Move the outputs to the right of everything else, where somebody has put a box among them."""
+def _outputs_last(picture: Picture, places: dict[Pick, Spot], hand: Mapping[Pick, Spot]) -> None:
+    """Move the outputs to the right of everything else, where somebody has put a box among them.
+
+    Those that a person has placed stay.
+    """
     rights = [places[p][0] + extent(b).width for p, b in picture.boxes.items() if p.kind != "output"]
-    outputs = [pick for pick in picture.boxes if pick.kind == "output"]
+    outputs = [pick for pick in picture.boxes if pick.kind == "output" and pick not in hand]
     if rights and outputs:
         lack = max(rights) + TURN - min(places[pick][0] for pick in outputs)
         for pick in outputs if lack > 0 else ():

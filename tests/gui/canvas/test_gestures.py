@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.canvas.drawn import Hand, checked, inlet, lit, middle, outlet
 from zoo.edits import End
 from zoo.graph import Call, Ref, Scan
+from zoo_gui import actions
 from zoo_gui.canvas import Canvas
 from zoo_gui.canvas.doing import rename
 from zoo_gui.canvas.drops import MIME
@@ -197,6 +198,20 @@ def test_a_box_is_moved_in_one_step(canvas: Canvas) -> None:
     assert canvas.workspace.document.history == ("move loose",)
     canvas.workspace.undo()
     assert middle(canvas, "loose") == start
+
+
+def test_an_output_is_placed_by_hand_and_stays(canvas: Canvas) -> None:
+    pick = Pick("output", "y")
+    frame = canvas.scene_.boxes[pick].frame
+    Hand(canvas).drag(frame.center(), frame.center() + QPointF(-30, 200))
+    column, row = canvas.workspace.graph.layout["->y"]
+    assert canvas.scene_.boxes[pick].pos() == QPointF(column * GRID, row * GRID)
+    canvas.workspace.undo()
+    assert canvas.scene_.boxes[pick].frame == frame
+    canvas.workspace.redo()
+    canvas.workspace.select([pick])
+    actions.delete(canvas.workspace)
+    assert not canvas.workspace.graph.layout
 
 
 def test_boxes_that_are_moved_keep_their_distance(canvas: Canvas) -> None:

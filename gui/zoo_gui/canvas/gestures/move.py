@@ -29,9 +29,7 @@ class MoveBoxes(Gesture):
 
     def __init__(self, canvas: Canvas, held: BoxItem, start: QPointF) -> None:
         super().__init__(canvas)
-        chosen = [
-            pick for pick in canvas.workspace.selection if isinstance(pick, Pick) and pick.kind != "output"
-        ]
+        chosen = [pick for pick in canvas.workspace.selection if isinstance(pick, Pick)]
         self.items = [item for pick in chosen if (item := canvas.scene_.boxes.get(pick))]
         self._held, self._start = held, start
         self._from = {item: item.pos() for item in self.items}
