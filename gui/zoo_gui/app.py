@@ -24,14 +24,21 @@ def run(files: Sequence[str]) -> int:
             f"Qt cannot be loaded: {error}; on Debian and Ubuntu: "
             "apt install libegl1 libxkbcommon0 libdbus-1-3"
         ) from None
-    from zoo_gui.editor import Editor
-
     app = QApplication(["layerzoo"])
     app.setApplicationName("layerzoo")
     app.setApplicationDisplayName("layerzoo")
     app.setDesktopFileName("layerzoo")
     if sys.platform != "win32":
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it; the journal keeps what was not saved
+    from zoo_gui.splash import Splash
+
+    splash = Splash()
+    splash.show()
+    app.processEvents()  # it is painted before the rest of the editor is loaded
+
+    from zoo_gui.editor import Editor
+
     editor = Editor(app)
     editor.begin([Path(file) if Path(file).suffix else file for file in files])
+    splash.finish(editor.windows[0])
     return app.exec()

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QObject, QThread, Signal
 
 from zoo.packs import Registry, install, load_packs, registry
+from zoo_gui.device import device_name
 
 _log = logging.getLogger(__name__)
 
@@ -16,7 +17,7 @@ _log = logging.getLogger(__name__)
 class _Loading(QThread):
     """Loads the registry of the process; anew, with the packs in ``plugins``, when these are given."""
 
-    loaded = Signal(object)
+    loaded = Signal(object, str)
 
     def __init__(self, plugins: Iterable[str] | None, parent: QObject) -> None:
         super().__init__(parent)
@@ -32,17 +33,21 @@ class _Loading(QThread):
             found = Registry()
         gc.collect()
         gc.freeze()  # torch's half a million objects stay, and no collection walks them amid a frame
-        self.loaded.emit(found)
+        self.loaded.emit(found, device_name())
 
 
 class Packs(QObject):
-    """The registry of the process, once it is there: ``ready`` brings it to the thread of the window."""
+    """The registry of the process, once it is there: ``ready`` brings it to the thread of the window.
+
+    ``device`` is where runs take place, known by then.
+    """
 
     ready = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.registry: Registry | None = None
+        self.device = ""
         self._loading: _Loading | None = None
 
     def load(self, plugins: Iterable[str] | None = None) -> None:
@@ -64,6 +69,6 @@ class Packs(QObject):
             self._loading.deleteLater()
             self._loading = None
 
-    def _take(self, found: Registry) -> None:
-        self.registry = found
+    def _take(self, found: Registry, device: str) -> None:
+        self.registry, self.device = found, device
         self.ready.emit(found)

@@ -41,8 +41,8 @@ class Workspace(QObject):
 
     ``graph_changed`` brings a Change after every edit, undo and redo; ``resolved`` a Resolution soon after
     it; ``told`` a sentence for the person, about what could not be done; ``shown`` the path of a box that is
-    to be brought into view. With ``wait`` nothing is checked until ``start``: the first window is painted
-    before packs are loaded.
+    to be brought into view, ``pointed`` a Place of the text. With ``wait`` nothing is checked until
+    ``start``: the first window is painted before packs are loaded.
     """
 
     graph_changed = Signal(object)
@@ -53,6 +53,7 @@ class Workspace(QObject):
     text_changed = Signal()
     told = Signal(str)
     shown = Signal(str)
+    pointed = Signal(object)
 
     def __init__(
         self, graph: Graph, path: Path | None = None, parent: QObject | None = None, *, wait: bool = False

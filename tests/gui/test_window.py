@@ -1,14 +1,16 @@
 """A window: opens, tells, undoes, saves, asks before it closes; and the sentence when there can be none."""
 
+import gc
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 import zoo
@@ -16,6 +18,7 @@ from tests.gui.windows import TEXT
 from zoo.edits import RenameNode
 from zoo_gui.display import why_no_window
 from zoo_gui.editor import Editor
+from zoo_gui.splash import Splash
 from zoo_gui.theme import THEMES
 from zoo_gui.window import Window
 from zoo_gui.workspace import Pick
@@ -76,6 +79,32 @@ def test_every_theme_is_put_on(window: Window, editor: Editor, name: str) -> Non
     assert window.theme is THEMES[name]
     assert window.menus.actions["view.theme_high_contrast"].isCheckable()
     assert window.palette().window().color() == THEMES[name].window
+
+
+def test_nothing_of_a_closed_window_stays(editor: Editor, tmp_path: Path) -> None:
+    editor.new()
+    gone: list[weakref.ref[object]] = []
+    for number in range(3):
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(TEXT)
+        window = editor.new()
+        assert window.filing.load(path)
+        window.show()
+        gone += [
+            weakref.ref(each) for each in (window, window.workspace, window.canvas, window.panel("text"))
+        ]
+        window.close()
+        del window
+    QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete))
+    gc.collect()
+    assert [each() for each in gone if each() is not None] == []
+
+
+def test_the_splash_is_painted(qapp: QApplication, qtbot: QtBot) -> None:
+    splash = Splash()
+    qtbot.addWidget(splash)
+    image = splash.pixmap().toImage()
+    assert len({image.pixel(x, 90) for x in range(0, image.width(), 7)}) > 2
 
 
 def test_text_grows(editor: Editor, window: Window) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from importlib import metadata
 
-from packaging.requirements import InvalidRequirement, Requirement
-
 from zoo.checker.findings import Finding
 from zoo.graph import Graph
 
@@ -23,6 +21,8 @@ def check_requirements(graph: Graph) -> list[Finding]:
 
 
 def _unmet(text: str) -> tuple[str, str] | None:
+    from packaging.requirements import InvalidRequirement, Requirement  # most graphs require nothing
+
     try:
         requirement = Requirement(text)
     except InvalidRequirement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from zoo.graph import Graph
 from zoo_gui.files.thumbnail import Thumbnail
@@ -19,8 +19,8 @@ class Card(QFrame):
     chosen = Signal(str)
     left = Signal(int, int)
 
-    def __init__(self, name: str, graph: Graph, theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, name: str, graph: Graph, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
         self.name, self.title = name, name.replace("_", " ")
         self.words = f"{self.title} {graph.about}"
         self.setProperty("card", True)

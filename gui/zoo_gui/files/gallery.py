@@ -116,7 +116,7 @@ class Gallery(QScrollArea):
         self._stale = False
         for card in self.cards:
             card.deleteLater()
-        self.cards = [Card(name, graph, self._window.theme) for name, graph in graphs.items()]
+        self.cards = [Card(name, graph, self._window.theme, self) for name, graph in graphs.items()]
         for card in self.cards:
             card.chosen.connect(self.choose)
             card.left.connect(partial(self._go_on, card))

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import igraph
-
 from zoo_gui.layout.data import Link
 
 PASSES = 8
@@ -24,6 +22,8 @@ def order(columns: Sequence[int], links: Sequence[Link]) -> list[list[int]]:
     found: list[list[int]] = [[] for _ in range(max(columns, default=-1) + 1)]
     if not columns:
         return found
+    import igraph  # the first window is painted before it is needed
+
     graph = igraph.Graph(n=len(columns), edges=[(link.start, link.stop) for link in links], directed=True)
     layout: Any = graph.layout_sugiyama(layers=list(columns))  # pyright: ignore[reportUnknownMemberType] # untyped
     across: list[float] = [layout[item][0] for item in range(len(columns))]

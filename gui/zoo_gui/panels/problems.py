@@ -100,8 +100,12 @@ class Problems(QWidget):
         self._workspace.perform(fix.edit)
 
     def _jump(self, index: QModelIndex) -> None:
-        if 0 <= index.row() < len(self.problems):
-            self._workspace.show(self.problems[index.row()].path)
+        if not 0 <= index.row() < len(self.problems):
+            return
+        problem = self.problems[index.row()]
+        there = problem not in self._workspace.text_problems and self._workspace.show(problem.path)
+        if not there and problem.place is not None:
+            self._workspace.pointed.emit(problem.place)
 
 
 def _where(problem: Problem) -> str:

@@ -1,4 +1,4 @@
-"""The status bar: problems, nodes, parameters, saved or not."""
+"""The status bar: problems, nodes, parameters, where runs take place, saved or not."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ class Status(QStatusBar):
         self.problems.setProperty("flat", True)
         self.problems.setAccessibleName("Problems")
         self.nodes, self.parameters, self.saved, self.packs = QLabel(), QLabel(), QLabel(), QLabel()
+        self.device = QLabel()
+        self.device.setToolTip("Where runs take place, when the panel Run says nothing else")
         self.addWidget(self.problems)
         self.addWidget(self.packs)
-        for label in (self.nodes, self.parameters, self.saved):
+        for label in (self.nodes, self.parameters, self.device, self.saved):
             self.addPermanentWidget(label)
         workspace.graph_changed.connect(self._show)
         workspace.file_changed.connect(self._show)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 import zoo
+from tests.gui.windows import TEXT
 from zoo.edits import Compound, RenameNode, SetSetting
 from zoo.graph import Graph
 from zoo_gui.editor import Editor
@@ -15,6 +18,7 @@ from zoo_gui.panels.fixes import fixes
 from zoo_gui.panels.history import History
 from zoo_gui.panels.outline import Outline
 from zoo_gui.panels.problems import Problems
+from zoo_gui.panels.text.pane import TextPane
 from zoo_gui.window import Window
 from zoo_gui.workspace import Pick
 
@@ -75,6 +79,21 @@ def test_problems_are_listed_and_lead_there(editor: Editor, qtbot: QtBot) -> Non
         panel._fix(panel.fixes[0])
     assert "setting-unknown" not in [problem.code for problem in panel.problems]
     window.workspace.undo()
+
+
+def test_a_problem_of_the_text_leads_into_the_text(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text(TEXT.replace("{use: basic/linear", "{uze: basic/linear"))
+    window.show()
+    assert window.filing.load(path)
+    window.reveal("inspector", raised=True)
+    panel = window.panel("problems")
+    assert isinstance(panel, Problems)
+    panel.list.clicked.emit(panel.model.index(0, 0))
+    pane = window.panel("text")
+    assert isinstance(pane, TextPane)
+    qtbot.waitUntil(lambda: pane.page.textCursor().block().text().startswith("  layer: {uze"))
+    assert pane.isVisible()
 
 
 def outline(window: Window) -> Outline:

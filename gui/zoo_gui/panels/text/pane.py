@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from zoo.graph import identical, join
 from zoo.packs import Registry
-from zoo.problems import Problem
+from zoo.problems import Place, Problem
 from zoo_gui.background import Background
 from zoo_gui.files.rewrite import Rewrite
 from zoo_gui.panels.text.complete import NOTHING, Completion, complete
@@ -44,6 +44,7 @@ class TextPane(QWidget):
         self._drafting = False  # something is written that the graph does not hold
         self._own = False  # the graph changes because the text does
         self._kept = ""  # what was being written when the drawing changed
+        self._wanted: Place | None = None
         self._late = True  # the text is not that of the graph as it is now
         self._own_step = -1  # the step of the history that the text made last, and may go on with
         self.page = TextPage(theme, self._suggest)
@@ -67,6 +68,7 @@ class TextPane(QWidget):
         workspace.selection_changed.connect(self._show_selection)
         workspace.resolved.connect(self._mark)
         workspace.text_changed.connect(self._mark)
+        workspace.pointed.connect(self._point)
         self._ask()
 
     def set_registry(self, registry: Registry) -> None:
@@ -110,6 +112,8 @@ class TextPane(QWidget):
         self._writing = False
         self._show_selection()
         self._mark()
+        if self._wanted is not None:
+            self._point(self._wanted)
 
     # --------------------------------------------------------------------------------------- text to graph
 
@@ -213,6 +217,17 @@ class TextPane(QWidget):
         place = place_of(self._workspace.graph, problem.path)
         spot = place and self.places.of(place[0], Pick("node", place[1]))
         return Mark(spot.start, spot.start + len(spot.pick.name), problem.severity, said) if spot else None
+
+    def _point(self, place: Place) -> None:
+        """Put the cursor at a place of the text."""
+        cursor = self.page.textCursor()
+        text = self.page.toPlainText()
+        self._wanted = place if self._late else None  # as soon as the text is there
+        cursor.setPosition(min(_offset(text, place.line, place.column), len(text)))
+        self._moving = True
+        self.page.setTextCursor(cursor)
+        self._moving = False
+        self.page.ensureCursorVisible()
 
     def _suggest(self, offset: int) -> Completion:
         if self._grammar is None and self._registry is not None:
