@@ -15,6 +15,12 @@ from zoo.compiler import CompiledGraph, compile_graph
 from zoo.compiler.lowerings import LOWERINGS
 from zoo.graph import Scan
 
+pytestmark = [
+    # torch's scan traces its step at every call, and its tracer says so.
+    pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor:UserWarning"),
+    pytest.mark.filterwarnings("ignore:`torch.jit.script:DeprecationWarning"),
+]
+
 LOOSE = {torch.float64: 1e-10, torch.float32: 3e-5}
 MASKS = ["whole", "padded", "empty"]
 SLOW = frozenset({"scan", "unroll"})

@@ -50,7 +50,7 @@ def read_fusing(
     if not callable(getattr(cls, "fused", None)):
         if callable(getattr(cls, "unfused", None)):
             raise LayerError(
-                "unfused says when fused cannot be, and there is no fused; write it, or rename it"
+                "unfused says why not, and there is no fused; write fused, or rename it"
             )
         return None
     parameters, hints = parameters_by_keyword(cls, "fused", around)

@@ -142,3 +142,27 @@ class Sphere(nn.Module):
 
     def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
         return F.normalize(x, dim=-1)
+
+
+@sound
+@zoo.layer("sound/sum_cell")
+class SumCell(nn.Module):
+    """A running sum (nobody 2020), one step: h' = h + x."""
+
+    def forward(
+        self, x: Float[Tensor, "batch dim"], h: Float[Tensor, "batch dim"]
+    ) -> Float[Tensor, "batch dim"]:
+        return h + x
+
+    def fused(
+        self,
+        x: Float[Tensor, "batch time dim"],
+        h: Float[Tensor, "batch dim"],
+        mask: Bool[Tensor, "batch time"] | None = None,
+        *,
+        reverse: bool = False,
+    ) -> tuple[Float[Tensor, "batch time dim"], Float[Tensor, "batch dim"]]:
+        x = x if mask is None else x.masked_fill(~mask.unsqueeze(-1), 0)
+        steps = h.unsqueeze(1) + (x.flip(1) if reverse else x).cumsum(1)
+        out = steps.flip(1) if reverse else steps
+        return out if mask is None else out.masked_fill(~mask.unsqueeze(-1), 0), steps[:, -1]

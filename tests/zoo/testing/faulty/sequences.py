@@ -199,3 +199,27 @@ class Confused(nn.Module):
     def step(self, x: Steps, state: Total) -> tuple[Steps, Total]:
         total = state.total.roll(1, 0)
         return x.cumsum(1) + total.unsqueeze(1), Total((total + x.sum(1)).roll(-1, 0))
+
+
+@fails("fused")
+@zoo.layer("faulty/hurried")
+class Hurried(nn.Module):
+    """All at once, it hands on what stands in padding."""
+
+    def forward(
+        self, x: Float[Tensor, "batch dim"], h: Float[Tensor, "batch dim"]
+    ) -> Float[Tensor, "batch dim"]:
+        return x + h
+
+    def fused(
+        self,
+        x: Float[Tensor, "batch time dim"],
+        h: Float[Tensor, "batch dim"],
+        mask: Real | None = None,
+        *,
+        reverse: bool = False,
+    ) -> tuple[Float[Tensor, "batch time dim"], Float[Tensor, "batch dim"]]:
+        x = (x.flip(1) if reverse else x).nan_to_num(1.0)
+        steps = h.unsqueeze(1) + x.cumsum(1)
+        out = steps.flip(1) if reverse else steps
+        return out if mask is None else out.masked_fill(~mask.unsqueeze(-1), 0), steps[:, -1]
