@@ -4,7 +4,7 @@
 
     data.py         what goes in and comes out
     layers.py       which column each box is in; long wires get a place in every column that they pass
-    order.py        what stands above what, by igraph, so that few wires cross
+    order.py        what stands above what, so that few wires cross; crossings.py counts them
     coordinates.py  how high: as straight as the order allows
     arranging.py    the steps together
 

@@ -1,17 +1,24 @@
 """What stands above what in every column, so that few wires cross.
 
-igraph's Sugiyama layout finds a good order by barycentres, with every item a point. Ports make a difference:
-after that, neighbours change places as long as this leaves fewer crossings.
+From left to right and back, each column is sorted by the middle of what its items are wired to in the column
+before (barycentres: Sugiyama et al. 1981), and the best order of all these sweeps is kept. Then neighbours
+change places while wires cross less for it (Gansner et al. 1993). Ports count in all of it: wires of one box
+cross, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from zoo_gui.layout.crossings import Ends, crossings, transpose
 from zoo_gui.layout.data import Link
 
-PASSES = 8
+SWEEPS = 12
+PATIENCE = 4
+"""After so many sweeps that brought nothing better, no more are made."""
+
+SPREAD = 0.9
+"""How much of one place the ports of a box share, so that they count, and less than the boxes."""
 
 
 def order(columns: Sequence[int], links: Sequence[Link]) -> list[list[int]]:
@@ -19,48 +26,58 @@ def order(columns: Sequence[int], links: Sequence[Link]) -> list[list[int]]:
 
     Links join items of neighbouring columns.
     """
-    found: list[list[int]] = [[] for _ in range(max(columns, default=-1) + 1)]
-    if not columns:
-        return found
-    import igraph  # the first window is painted before it is needed
+    ends = Ends(len(columns), links)
+    now = _connected(columns, ends)
+    best, fewest, waited = now, crossings(now, ends), 0
+    share = _shares(ends)
+    for number in range(SWEEPS):
+        if not fewest or waited > PATIENCE:
+            break
+        now = _swept(now, ends, share, forth=number % 2 == 0)
+        found = crossings(now, ends)
+        waited = 0 if found < fewest else waited + 1
+        if found < fewest:
+            best, fewest = now, found
+    transpose(best, ends)
+    return best
 
-    graph = igraph.Graph(n=len(columns), edges=[(link.start, link.stop) for link in links], directed=True)
-    layout: Any = graph.layout_sugiyama(layers=list(columns))  # pyright: ignore[reportUnknownMemberType] # untyped
-    across: list[float] = [layout[item][0] for item in range(len(columns))]
-    for item in sorted(range(len(columns)), key=lambda item: (across[item], item)):
-        found[columns[item]].append(item)
-    _transpose(found, links, len(columns))
+
+def _connected(columns: Sequence[int], ends: Ends) -> list[list[int]]:
+    """An order to begin with: what is wired together stands together, walked depth first."""
+    found: list[list[int]] = [[] for _ in range(max(columns, default=-1) + 1)]
+    seen = [False] * len(columns)
+    for root in range(len(columns)):
+        waiting = [root]
+        while waiting:
+            item = waiting.pop()
+            if seen[item]:
+                continue
+            seen[item] = True
+            found[columns[item]].append(item)
+            for side in (ends.out[item], ends.into[item]):
+                waiting += [other for other, _, _ in reversed(side) if not seen[other]]
     return found
 
 
-def _transpose(columns: Sequence[list[int]], links: Sequence[Link], count: int) -> None:
-    """Let neighbours change places while wires cross less for it."""
-    into: list[list[tuple[int, float]]] = [[] for _ in range(count)]
-    out: list[list[tuple[int, float]]] = [[] for _ in range(count)]
-    for link in links:
-        into[link.stop].append((link.start, link.start_port))
-        out[link.start].append((link.stop, link.stop_port))
-    rank = {item: place for column in columns for place, item in enumerate(column)}
-    for _ in range(PASSES):
-        better = False
-        for column in columns:
-            for place in range(len(column) - 1):
-                upper, lower = column[place], column[place + 1]
-                gain = sum(_gain(side[upper], side[lower], rank) for side in (into, out))
-                if gain > 0:
-                    column[place], column[place + 1] = lower, upper
-                    rank[upper], rank[lower] = place + 1, place
-                    better = True
-        if not better:
-            return
+def _shares(ends: Ends) -> list[float]:
+    """By item, how much of a place one unit of its height counts."""
+    both = zip(ends.into, ends.out, strict=True)
+    return [SPREAD / (1 + max((end.own for end in [*into, *out]), default=0.0)) for into, out in both]
 
 
-def _gain(
-    upper: Sequence[tuple[int, float]], lower: Sequence[tuple[int, float]], rank: dict[int, int]
-) -> int:
-    """How many crossings fewer there are when two neighbours change places."""
-    if not upper or not lower:
-        return 0
-    ups = [(rank[item], port) for item, port in upper]
-    downs = [(rank[item], port) for item, port in lower]
-    return sum((up > down) - (up < down) for up in ups for down in downs)
+def _swept(
+    columns: Sequence[list[int]], ends: Ends, share: Sequence[float], *, forth: bool
+) -> list[list[int]]:
+    """The columns, each sorted by the one before it; what is not wired to that keeps its place."""
+    found: list[list[int]] = []
+    rank: dict[int, int] = {}
+    for column in columns if forth else reversed(columns):
+        wishes: dict[int, float] = {}
+        for item in column:
+            side = ends.into[item] if forth else ends.out[item]
+            if side:
+                wishes[item] = sum([rank[other] + port * share[other] for other, port, _ in side]) / len(side)
+        moving = iter(sorted((item for item in column if item in wishes), key=wishes.__getitem__))
+        found.append([next(moving) if item in wishes else item for item in column])
+        rank = {item: place for place, item in enumerate(found[-1])}
+    return found if forth else found[::-1]

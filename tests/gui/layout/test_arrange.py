@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-pytest.importorskip("igraph")
-
 from zoo_gui.layout import Edge, Extent, arrange
 from zoo_gui.layout.coordinates import median, pooled
+from zoo_gui.layout.crossings import Ends, crossings, transpose
 from zoo_gui.layout.data import GRID, Link
 from zoo_gui.layout.order import order
 
@@ -74,6 +73,49 @@ def test_a_circle_is_arranged_too() -> None:
 def test_ports_decide_what_crosses() -> None:
     links = [Link(0, 20, 2, 80, 1.0), Link(1, 20, 2, 40, 1.0)]
     assert order([0, 0, 1], links) == [[1, 0], [2]]
+
+
+@st.composite
+def layered(draw: st.DrawFn) -> tuple[list[int], list[Link]]:
+    columns = sorted(draw(st.lists(st.integers(0, 3), min_size=2, max_size=14)))
+    steps = [(a, b) for a, left in enumerate(columns) for b, right in enumerate(columns) if right == left + 1]
+    chosen = draw(st.lists(st.sampled_from(steps), max_size=24)) if steps else []
+    ports = st.sampled_from([20.0, 40.0, 60.0])
+    return columns, [Link(a, draw(ports), b, draw(ports), 1.0) for a, b in chosen]
+
+
+@given(layered())
+def test_crossings_are_those_that_are_seen(drawing: tuple[list[int], list[Link]]) -> None:
+    columns, links = drawing
+    stacked = [
+        [item for item, at in enumerate(columns) if at == column] for column in range(max(columns) + 1)
+    ]
+    place = {item: number for column in stacked for number, item in enumerate(column)}
+    seen = 0
+    for number, one in enumerate(links):
+        for other in links[:number]:
+            starts = (place[one.start], one.start_port), (place[other.start], other.start_port)
+            stops = (place[one.stop], one.stop_port), (place[other.stop], other.stop_port)
+            beside = columns[one.start] == columns[other.start]
+            ahead = starts[0] < starts[1] and stops[0] > stops[1]
+            seen += beside and (ahead or (starts[0] > starts[1] and stops[0] < stops[1]))
+    ends = Ends(len(columns), links)
+    assert crossings(stacked, ends) == seen
+    transpose(stacked, ends)
+    assert crossings(stacked, ends) <= seen
+    found = order(columns, links)
+    assert [sorted(column) for column in found] == [sorted(column) for column in stacked]
+
+
+def test_what_can_be_drawn_without_crossings_is() -> None:
+    """A ladder whose rungs were written down in a jumble, and a tree."""
+    jumble = [4, 0, 2, 5, 1, 3]
+    ladder = [Link(jumble[i], 20, 6 + jumble[-i - 1], 20, 1.0) for i in range(6)]
+    ends = Ends(12, ladder)
+    assert crossings(order([0] * 6 + [1] * 6, ladder), ends) == 0
+    tree = [Link(child // 2 - 1, 20, child - 1, 20, 1.0) for child in (7, 2, 5, 4, 3, 6)]
+    depth = [0, 1, 1, 2, 2, 2, 2]
+    assert crossings(order(depth, tree), Ends(7, tree)) == 0
 
 
 @given(st.lists(st.tuples(st.floats(-100, 100), st.floats(0.1, 9)), min_size=1, max_size=30))
