@@ -19,6 +19,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
+from zoo import choosing
 from zoo_attention.kernels import Call, Choice, chosen
 from zoo_attention.permission import Permission, triangle
 
@@ -45,6 +46,21 @@ def attend(
     ``scale`` is s, 1/√dim if not given. ``soft_cap`` is c; without it cap(x) = x. ``dropout`` is the chance
     that a weight is dropped on its way to the value; the weights handed out are whole.
     """
+    if choosing.listeners:
+        choosing.tell(
+            *explain(
+                query,
+                key,
+                value,
+                permission,
+                bias=bias,
+                sinks=sinks,
+                scale=scale,
+                soft_cap=soft_cap,
+                dropout=dropout,
+                weights=weights,
+            )
+        )
     if weights or soft_cap is not None:
         shares = shares_of(query, key, permission, bias=bias, sinks=sinks, scale=scale, soft_cap=soft_cap)
         dropped = F.dropout(shares, dropout) if dropout else shares

@@ -1,12 +1,15 @@
-"""How a model runs, as compiling it decided: the lowering of every scan, and why no faster one."""
+"""How a model runs: the lowering of every scan as compiling it decided, and what layers choose at work."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+import torch
 from torch import nn
+
+from zoo.choosing import listening
 
 if TYPE_CHECKING:
     from zoo.compiler.model import CompiledGraph
@@ -51,14 +54,41 @@ class Explanation:
         return "\n".join(map(str, self.ways)) or "nothing to choose: no node can run in more than one way"
 
 
-def explanation(model: CompiledGraph) -> Explanation:
-    """The lowering of every scan of a model."""
+def explanation(model: CompiledGraph, run: Callable[[], object] | None = None) -> Explanation:
+    """The lowering of every scan of a model; and what its layers choose while it is ``run``."""
     unit = model.__zoo_unit__
-    ways: list[Way] = []
+    ways: dict[Way, None] = {}
     for name, module in cast("Iterator[tuple[str, nn.Module]]", model.named_modules()):
         written: Written | None = unit.written.get(type(module).__name__)
         chosen = None if written is None else written.chosen
         if chosen is not None and unit.classes.get(type(module).__name__) is type(module):
             reason = "; ".join(f"not {each}: {why}" for each, why in chosen.declined.items())
-            ways.append(Way(".".join(unit.nodes_of(name)), chosen.lowering, reason))
+            ways[Way(".".join(unit.nodes_of(name)), chosen.lowering, reason)] = None
+    if run is not None:
+        for name, way, reason in _heard(model, run):
+            ways[Way(".".join(unit.nodes_of(name)), way, reason)] = None
     return Explanation(tuple(ways))
+
+
+def _heard(model: CompiledGraph, run: Callable[[], object]) -> list[tuple[str, str, str]]:
+    """What layers tell while a model runs: the name of the module, its way, and why."""
+    inside: list[str] = []
+    found: list[tuple[str, str, str]] = []
+
+    def entered(name: str) -> Callable[..., None]:
+        return lambda *_: inside.append(name)
+
+    def left(*_: object) -> None:
+        inside.pop()
+
+    hooks: list[Any] = []
+    try:
+        for name, module in cast("Iterator[tuple[str, nn.Module]]", model.named_modules()):
+            hooked: Any = module  # torch does not say what hooks are
+            hooks += [hooked.register_forward_pre_hook(entered(name)), hooked.register_forward_hook(left)]
+        with listening(lambda way, reason: found.append((inside[-1], way, reason))), torch.no_grad():
+            run()
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return found

@@ -49,9 +49,12 @@ class CompiledGraph(nn.Module):
         """The Python source of the model: plain PyTorch, over the layers of the packs."""
         return self.__zoo_unit__.source
 
-    def explain(self) -> Explanation:
-        """How the model runs: the lowering of every scan, and why no faster one."""
-        return explanation(self)
+    def explain(self, *inputs: Any, **named: Any) -> Explanation:
+        """How the model runs: the lowering of every scan, and why no faster one.
+
+        With inputs, which it is then called with (without gradients): also which kernel each attention takes.
+        """
+        return explanation(self, (lambda: self(*inputs, **named)) if inputs or named else None)
 
     def stream(
         self,

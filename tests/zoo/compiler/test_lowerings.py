@@ -6,15 +6,16 @@ import copy
 import pickle
 
 import pytest
+import torch
 
 from tests.zoo.compiler import helpers
 from zoo.checker.resolution import ScanUse
 from zoo.compiler import CompiledGraph, compile_graph, loop
 from zoo.compiler.body import Body
-from zoo.compiler.lowerings import LOOP, LOWERINGS, Declined, Lowering
+from zoo.compiler.lowerings import LOOP, LOWERINGS, Lowering
 from zoo.compiler.program import Written
-from zoo.compiler.writer import Writer
-from zoo.errors import GraphError, ZooError
+from zoo.compiler.writer import Declined, Writer
+from zoo.errors import GraphError, InputError, ZooError
 
 
 @pytest.fixture
@@ -70,3 +71,16 @@ def test_a_model_without_scans_has_nothing_to_explain() -> None:
     assert "nothing to choose" in str(model.explain())
     with pytest.raises(KeyError):
         model.explain()["blocks"]
+
+
+def test_with_inputs_it_says_which_kernels_attention_takes() -> None:
+    model = helpers.library("seq2seq_additive").compile(**helpers.PRIMES["seq2seq_additive"])
+    gpt = helpers.library("gpt").compile(**helpers.PRIMES["gpt"]).eval()
+    found = gpt.explain(*helpers.batch("gpt"))
+    assert [way.path.rpartition(".")[2] for way in found] == ["attend"] * 2
+    assert {way.way for way in found} == {"flash"}
+    assert len(model.explain(*helpers.batch("seq2seq_additive"))) == 2  # additive attention has one way
+    assert len(gpt.explain()) == 0
+    with pytest.raises(InputError):
+        gpt.explain(torch.zeros(2))
+    assert gpt.explain(*helpers.batch("gpt")) == found
