@@ -21,6 +21,7 @@ from zoo.cli.files import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from zoo.checker.resolution import Resolution
     from zoo.costs import Cost
     from zoo.formulas import Formulas
     from zoo.values import Scalar
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         "zoo show gpt",
         "zoo show transformer --size source=50 --size target=60",
         "zoo show gpt --formulas --depth 0",
+        "zoo show seq2seq_additive --lowering",
         "zoo show my_model.yaml --set layers=12 --json",
     ),
 )
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 @set_option
 @click.option("--depth", type=click.IntRange(min=0), help="Show nodes within nodes down to this depth only.")
 @click.option("--formulas", "symbolic", is_flag=True, help="Show formulas in axes and params, not numbers.")
+@click.option("--lowering", "ways", is_flag=True, help="Show how each scan runs, and why no faster.")
 @json_option
 def show(
     file: str,
@@ -47,6 +50,7 @@ def show(
     params: tuple[tuple[str, Scalar], ...],
     depth: int | None,
     symbolic: bool,
+    ways: bool,
     as_json: bool,
 ) -> None:
     """Show the nodes of a graph: layer, shapes of the outputs, parameters, FLOPs of a forward pass.
@@ -60,10 +64,15 @@ def show(
     "path" the longest way between two places of a sequence, the shortest of all ways between them. O(time/3)
     is that of a stack of layers of which each reaches 3 places further. All of it is measured: layers are
     called without weights at a few sizes.
+
+    With --lowering, the scans of the graph: the way in which each runs, and what keeps it from a faster one.
     """
     from zoo.cli.resolving import resolved
 
     resolution = resolved(file, dict(params))
+    if ways:
+        _show_ways(resolution, as_json)
+        return
     if symbolic:
         if sizes:
             raise click.UsageError("--formulas hold for all sizes; leave out --size, or --formulas")
@@ -84,6 +93,22 @@ def show(
         print_json({"sizes": chosen, **_as_json(cost)})
         return
     _print(cost, chosen, depth)
+
+
+def _show_ways(resolution: Resolution, as_json: bool) -> None:
+    from zoo.compiler import compile_graph
+
+    found = compile_graph(resolution.graph, device="meta", params=resolution.params).explain()
+    if as_json:
+        print_json([{"node": each.path, "way": each.way, "reason": each.reason} for each in found])
+        return
+    if not len(found):
+        console().print("there is no scan in this graph")
+        return
+    rows = table("scan", "runs as", "because")
+    for each in found:
+        rows.add_row(each.path, each.way, each.reason)
+    print_table(rows)
 
 
 def _print(cost: Cost, sizes: dict[str, int], depth: int | None) -> None:

@@ -102,3 +102,15 @@ def test_a_graph_with_errors_is_told_line_by_line(zoo_: Run, tmp_path: Path) -> 
     lines = result.stderr.splitlines()
     assert len(lines) == 2
     assert all(line.startswith(f"{path}:8:") for line in lines)
+
+
+def test_how_each_scan_runs(zoo_: Run, stack: str) -> None:
+    result = zoo_("show", "seq2seq_additive", "--lowering")
+    assert result.exit_code == 0
+    found = words(result.output)
+    assert found[0] == "scan runs as because"
+    assert found[1] == "encoder fused"
+    assert found[2].startswith("decoder loop not fused: 'feed' (basic/concat) reads the state 'context'")
+    as_json = json.loads(zoo_("show", "lstm_from_gates", "--lowering", "--json").output)
+    assert as_json == [{"node": "lstm", "way": "fused", "reason": ""}]
+    assert words(zoo_("show", stack, "--lowering").output) == ["there is no scan in this graph"]
