@@ -16,7 +16,7 @@ from zoo_attention.core import attend
 from zoo_attention.heads import Bias, Heads, check_heads, from_biases, from_heads, into_heads, start
 from zoo_attention.permission import permit
 from zoo_attention.scaled_dot_product import Dropout
-from zoo_attention.window import Keys, Slid, block_of, slide
+from zoo_attention.window import Keys, Slid, block_of, is_short, look_at_once, slide
 
 
 class WindowPast(NamedTuple):
@@ -43,7 +43,8 @@ class SlidingWindow(nn.Module):
     ``global_tokens`` tokens are seen by every query, and where it is not ``causal`` they see every key
     (Longformer's global attention, with the same linear maps for both). With ``causal`` they keep long texts
     stable (attention sinks, Xiao et al. 2024). Time and memory grow with time · (window + global_tokens), in
-    both directions: no time × time tensor is made. There are no ``weights`` to look at for that reason.
+    both directions: no time × time tensor is made, but of a sequence of two windows, or 256 steps, which is
+    sooner done so. There are no ``weights`` to look at for that reason.
 
     ``mask`` is true at real tokens; a query that may attend to nothing gets zeros (no b_o either).
     ``query``, ``key``, ``value``, ``out``: four ``torch.nn.Linear``, as in ``attention/multi_head``, to which
@@ -89,6 +90,8 @@ class SlidingWindow(nn.Module):
         mask: Bool[Tensor, "batch time"] | None = None,
     ) -> Float[Tensor, "batch time dim"]:
         queries, keys = self._into(query, key, value, mask)
+        if is_short(query.shape[1], self.window):
+            return from_heads(self, *self._look_at_once(queries, keys))
         got = self._slide(queries, keys, keys.cut(None, self.global_tokens), block_of(self.window))
         if self.global_tokens and not self.causal:
             got = self._look_everywhere(queries, keys, mask, got)
@@ -141,6 +144,17 @@ class SlidingWindow(nn.Module):
             causal=self.causal,
             block=block,
             seen=seen,
+            dropout=dropout,
+        )
+
+    def _look_at_once(self, queries: Tensor, keys: Keys) -> Slid:
+        dropout = self.dropout if self.training else 0.0
+        return look_at_once(
+            queries,
+            keys,
+            window=self.window,
+            causal=self.causal,
+            front=self.global_tokens,
             dropout=dropout,
         )
 

@@ -51,6 +51,33 @@ def block_of(window: int) -> int:
     return max(32, window // 4)
 
 
+def is_short(time: int, window: int) -> bool:
+    """Whether so few steps are done with sooner all at once than block by block. Measured on the CPU.
+
+    While code is traced, the length may be a name, of which nothing is asked.
+    """
+    return not torch.compiler.is_compiling() and time <= max(256, 2 * window)
+
+
+def look_at_once(
+    query: Float[Tensor, "batch heads query part"],
+    keys: Keys,
+    *,
+    window: int,
+    causal: bool,
+    front: int,
+    dropout: float = 0.0,
+) -> Slid:
+    """All of a short sequence under one pattern; its first ``front`` are seen by all and see what they may."""
+    places = torch.arange(query.shape[2], device=query.device)
+    own = places.unsqueeze(1)
+    pattern = ((own - places).abs() < window) | (places < front) | (own < front)
+    pairs = (pattern & (places <= own) if causal else pattern) & keys.real.unsqueeze(1)
+    some = pairs.any(-1, keepdim=True)
+    out, _ = attend(query, keys.key, keys.value, Permission(pairs, some), dropout=dropout)
+    return Slid(out, some)
+
+
 def slide(
     query: Float[Tensor, "batch heads query part"],
     near: Keys,

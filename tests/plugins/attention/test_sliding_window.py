@@ -12,6 +12,7 @@ from tests.plugins.attention.made import BATCH, DIM, MEMORY, NAN, VALUE, heads_b
 from tests.plugins.streams import assert_streams
 from zoo.errors import InputError
 from zoo_attention.sliding_window import SlidingWindow
+from zoo_attention.window import is_short
 
 BLOCK = 5  # small enough that short sequences have several
 
@@ -25,7 +26,11 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     def small(window: int) -> int:
         return BLOCK
 
+    def never(time: int, window: int) -> bool:
+        return False
+
     monkeypatch.setattr("zoo_attention.sliding_window.block_of", small)
+    monkeypatch.setattr("zoo_attention.sliding_window.is_short", never)
 
 
 def sliding(window: int, **settings: Any) -> SlidingWindow:
@@ -64,6 +69,24 @@ def test_a_window_is_its_dense_mask(
         lambda q, k, v: heads_by_formula(layer, q, k, v, allowed),
         *inputs,
         ours=lambda q, k, v: layer(q, k, v, None if lengths is None else mask),
+    )
+
+
+@directions
+@pytest.mark.parametrize("tokens", [0, 2])
+def test_a_short_sequence_is_done_at_once(causal: bool, tokens: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = sliding(3, causal=causal, global_tokens=tokens)
+    x, mask = rand(BATCH, 11, DIM), real([11, 0, 4], 11)
+    mask[0, 2:6] = False
+    monkeypatch.setattr("zoo_attention.sliding_window.is_short", is_short)
+    assert is_short(11, 3)
+    assert is_short(512, 256)
+    assert not is_short(513, 256)
+    assert_agrees(
+        layer,
+        lambda x: heads_by_formula(layer, x, x, x, dense(layer, mask)),
+        x,
+        ours=lambda x: layer(x, x, x, mask),
     )
 
 
