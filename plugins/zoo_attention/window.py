@@ -68,7 +68,7 @@ def look_at_once(
     front: int,
     dropout: float = 0.0,
 ) -> Slid:
-    """All of a short sequence under one pattern; its first ``front`` are seen by all and see what they may."""
+    """All of a short sequence under one pattern; its first ``front`` are seen by all, and see all."""
     places = torch.arange(query.shape[2], device=query.device)
     own = places.unsqueeze(1)
     pattern = ((own - places).abs() < window) | (places < front) | (own < front)
