@@ -18,8 +18,8 @@ from pathlib import Path
 
 import torch
 
-from zoo.training.bigram import bits
 from zoo.training.checkpoint import read_checkpoint
+from zoo.training.display import bits
 from zoo.training.folder import LAST, METRICS
 
 
@@ -39,8 +39,9 @@ def main() -> None:
     print(f"wall time of the whole demo     {wall:7.1f} s   (goal: about 60 on two cores)")
     print(f"of which training               {header.seconds:7.1f} s   {header.step} steps")
     assert header.validation_loss is not None
+    assert header.baseline is not None
     print(f"{'':<30} {'nats':>8} {'bits a character':>18}")
-    for name, loss in (("bigram model", header.bigram_loss), ("the demo's model", header.validation_loss)):
+    for name, loss in (("bigram model", header.baseline.loss), ("the demo's model", header.validation_loss)):
         print(f"{name:<30} {loss:>8.3f} {bits(loss):>18.3f}")
     print(f"\n{'step':>6} {'seconds':>8} {'training':>9} {'validation':>11}")
     for row in rows:

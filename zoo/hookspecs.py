@@ -21,6 +21,8 @@ import pluggy
 if TYPE_CHECKING:
     from torch import nn
 
+    from zoo.tasks import Task
+
 hookspec = pluggy.HookspecMarker("zoo")
 hookimpl = pluggy.HookimplMarker("zoo")
 """Marks a function of a pack as its implementation of the hook of the same name."""
@@ -39,8 +41,8 @@ def zoo_graphs() -> str | os.PathLike[str] | Iterable[str | os.PathLike[str]]:
 
 
 @hookspec
-def zoo_tasks() -> Mapping[str, Callable[..., Any]]:
-    """Tasks by name: each makes data from its options, and says which ports it feeds and reads."""
+def zoo_tasks() -> Mapping[str, type[Task]]:
+    """Tasks by name: classes of ``zoo.tasks.Task``, with data, a loss, and the ports they feed and read."""
     raise NotImplementedError
 
 

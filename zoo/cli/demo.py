@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import time
 from pathlib import Path
@@ -33,8 +34,8 @@ def demo(steps: int | None, out: Path | None) -> None:
     about a minute.
     """
     from zoo.packs import locate
+    from zoo.tasks.text import read_text
     from zoo.training.folder import METRICS, free_folder
-    from zoo.training.text import read_text
 
     began = time.monotonic()
     folder = out or free_folder("demo")
@@ -51,14 +52,15 @@ def demo(steps: int | None, out: Path | None) -> None:
     limits = ["--steps", str(steps or STEPS), *(() if steps else ("--minutes", str(MINUTES)))]
     result = _run("train", "gpt", *params, *options, *limits, "--out", str(folder))
     from zoo.training import Result
-    from zoo.training.bigram import bits
+    from zoo.training.display import bits
 
     if not isinstance(result, Result):  # the exit code of a run that was stopped
         raise SystemExit(result)
     click.echo("\nAnd it writes on, a character at a time.")
     _run("generate", str(folder), "--prompt", "The ", "--length", "400")
 
-    model, pairs = bits(result.validation_loss), bits(result.bigram_loss)
+    model = bits(result.validation_loss)
+    pairs = bits(result.baseline.loss) if result.baseline else math.nan
     click.echo(
         f"\nIn {time.monotonic() - began:.0f} seconds: {model:.2f} bits for each character of text it has "
         f"not seen; counting pairs of characters takes {pairs:.2f}.\n"

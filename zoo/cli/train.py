@@ -1,69 +1,131 @@
-"""``zoo train`` and ``zoo generate``: a language model of a text, and what it writes."""
+"""``zoo train`` and ``zoo generate``: a graph learns a task, and what it then writes."""
 
 from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from zoo.cli.files import GraphFile, console, examples, set_option
+from zoo.cli.files import Assignment, GraphFile, console, examples, set_option
 
 if TYPE_CHECKING:
     from zoo.training import Options, Result
     from zoo.training.options import Device
     from zoo.values import Scalar
 
-_RESUMABLE = {"device", "text", "steps", "epochs", "minutes", "out", "resume"}
+_RESUMABLE = {"device", "text", "settings", "steps", "epochs", "minutes", "out", "resume"}
 """The options that mean something for a run that goes on; all others come from its checkpoint."""
+
+_POSITIVE = click.FloatRange(min=0, min_open=True)
+_SHARE = click.FloatRange(min=0, max=1, max_open=True)
+
+
+def _config(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:  # noqa: ARG001 - click passes it
+    """Make what a file says the defaults of this call."""
+    if value is not None:
+        from zoo.cli.config import read_config
+
+        ctx.default_map = {**(ctx.default_map or {}), **read_config(value, ctx.command)}
 
 
 @click.command(
-    short_help="Train a language model.",
+    short_help="Train a graph for a task.",
     epilog=examples(
         "zoo train gpt",
         "zoo train gpt --text book.txt --set layers=6 --minutes 30 --device cuda --precision bf16",
         "zoo train my_model.yaml --steps 500 --lr 1e-3 --out runs/first",
         "zoo train --resume runs/first --steps 1000",
+        "zoo train --config train.yaml",
     ),
 )
 @click.argument("graph", type=GraphFile(), required=False)
 @click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_config,
+    is_eager=True,
+    expose_value=False,
+    help="A YAML file with options of this command; those given here come first.",
+)
+@click.option("--task", help="What to learn; `zoo tasks` lists them  [default: language_modelling]")
+@click.option(
+    "--with",
+    "settings",
+    multiple=True,
+    type=Assignment(),
+    help="A setting of the task, as in --with level=words; `zoo tasks NAME` lists them. May be repeated.",
+)
+@click.option(
     "--text",
     type=click.Path(path_type=Path),
-    help="What to learn: a UTF-8 file  [default: half a megabyte of English that every Python carries]",
+    help="Short for --with text=FILE: a UTF-8 file  [default: English that every Python carries]",
+)
+@click.option("--context", type=click.IntRange(min=1), help="Short for --with context=N: tokens a window.")
+@click.option(
+    "--port",
+    "ports",
+    multiple=True,
+    metavar="TASK=GRAPH",
+    help="The graph's own name for a port of the task, as in --port tokens=words. May be repeated.",
 )
 @set_option
 @click.option("--steps", type=click.IntRange(min=1), help="Steps to take; 2000 when no limit is given.")
-@click.option("--epochs", type=click.FloatRange(min=0, min_open=True), help="Times to go through the text.")
-@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="Time to take.")
-@click.option("--batch", type=click.IntRange(min=1), default=32, show_default=True, help="Windows a step.")
+@click.option("--epochs", type=_POSITIVE, help="Times to go through the data.")
+@click.option("--minutes", type=_POSITIVE, help="Time to take.")
+@click.option("--batch", type=click.IntRange(min=1), default=32, show_default=True, help="Examples a step.")
 @click.option(
-    "--context", type=click.IntRange(min=1), help="Characters a window  [default: the graph's, or 128]"
+    "--accumulate", type=click.IntRange(min=1), default=1, show_default=True, help="Batches a step."
 )
+@click.option("--optimizer", type=click.Choice(["adamw", "adam", "sgd"]), default="adamw", show_default=True)
 @click.option(
     "--lr",
     "learning_rate",
-    type=click.FloatRange(min=0, min_open=True),
+    type=_POSITIVE,
     default=3e-3,
     show_default=True,
     help="Learning rate after the warm-up.",
 )
 @click.option(
+    "--schedule",
+    type=click.Choice(["cosine", "noam", "constant"]),
+    default="cosine",
+    show_default=True,
+    help="How it falls.",
+)
+@click.option(
+    "--warm-up", type=click.IntRange(min=0), help="Steps in which it rises  [default: the schedule's]"
+)
+@click.option("--beta1", type=_SHARE, default=0.9, show_default=True, help="Of Adam; momentum of SGD.")
+@click.option("--beta2", type=_SHARE, default=0.99, show_default=True, help="Of Adam.")
+@click.option(
     "--weight-decay", type=click.FloatRange(min=0), default=0.1, show_default=True, help="Of matrices."
 )
 @click.option(
     "--clip",
-    type=click.FloatRange(min=0, min_open=True),
+    type=click.FloatRange(min=0),
     default=1.0,
     show_default=True,
-    help="Largest norm of the gradients together.",
+    help="Largest norm of the gradients together; 0 leaves them as they are.",
+)
+@click.option("--carry", is_flag=True, help="Carry states from batch to batch (truncated BPTT).")
+@click.option("--patience", type=click.IntRange(min=1), help="End after so many measurements without a gain.")
+@click.option(
+    "--measurements", type=click.IntRange(min=1), default=10, show_default=True, help="Measurements a run."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @click.option("--precision", type=click.Choice(["32", "bf16", "16"]), default="32", show_default=True)
+@click.option(
+    "--strategy",
+    type=click.Choice(["auto", "ddp", "fsdp"]),
+    default="auto",
+    show_default=True,
+    help="How processes that torchrun started share the work.",
+)
+@click.option("--tensorboard", is_flag=True, help="Write the curves for TensorBoard too.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder for the checkpoints  [default: runs/GRAPH]"
 )
@@ -74,7 +136,11 @@ _RESUMABLE = {"device", "text", "steps", "epochs", "minutes", "out", "resume"}
 def train(
     ctx: click.Context,
     graph: str | None,
+    task: str | None,
+    settings: tuple[tuple[str, Scalar], ...],
     text: Path | None,
+    context: int | None,
+    ports: tuple[str, ...],
     params: tuple[tuple[str, Scalar], ...],
     steps: int | None,
     epochs: float | None,
@@ -82,48 +148,66 @@ def train(
     device: Device,
     out: Path | None,
     resume: Path | None,
-    **choices: object,
+    **choices: Any,
 ) -> Result:
-    """Train a character-level language model of GRAPH, a file or a graph of the library.
+    """Train GRAPH, a file or a graph of the library, for a task; without a graph, the task's own.
 
-    Any graph will do that has the input `tokens: int batch time` and the output `logits: float batch time
-    vocab`. The run ends at the first limit it reaches. Ctrl-C stops it, whole and saved.
+    A task names the ports that a graph must have: `zoo tasks` shows them. The run ends at the first limit it
+    reaches. Ctrl-C stops it, whole and saved.
     """
     from zoo import training
     from zoo.training.display import Display
 
     display = Display(console())
+    given: dict[str, Scalar] = dict(settings)
+    given |= {} if text is None else {"text": str(text)}
+    given |= {} if context is None else {"context": context}
     if resume is not None:
-        given = {param.name: param.opts[0] for param in ctx.command.params if _is_given(ctx, param)}
-        foreign = [shown for name, shown in given.items() if name not in _RESUMABLE]
+        named = {param.name: param.opts[0] for param in ctx.command.params if _is_given(ctx, param)}
+        foreign = [shown for name, shown in named.items() if name not in _RESUMABLE]
         if foreign:
             names = ", ".join(foreign)
             raise click.UsageError(f"{names}: a resumed run takes this from its checkpoint; leave it out")
         result = training.resume(
             resume,
-            text=text,
+            settings=given,
             steps=steps,
             epochs=epochs,
             minutes=minutes,
-            device=device if "device" in given else None,
+            device=device if "device" in named else None,
             out=out,
             watcher=display,
         )
-    elif graph is None:
+    elif graph is None and task is None:
         raise click.UsageError(
-            "name a GRAPH to train (`zoo graphs` lists the library's), or a run to --resume"
+            "name a GRAPH to train (`zoo graphs` lists the library's), a --task (`zoo tasks`), or a run to "
+            "--resume"
         )
     else:
-        options = _options(
-            {"steps": steps, "epochs": epochs, "minutes": minutes, "device": device, **choices}
-        )
+        choices["clip"] = choices["clip"] or None
+        limits = {"steps": steps, "epochs": epochs, "minutes": minutes}
+        options = _options({**limits, "device": device, **choices})
         result = training.train(
-            graph, text=text, params=dict(params), options=options, out=out, watcher=display
+            graph,
+            task=task or "language_modelling",
+            settings=given,
+            params=dict(params),
+            ports=dict(map(_pair, ports)),
+            options=options,
+            out=out,
+            watcher=display,
         )
     _tell(result)
     if result.interrupted:
         ctx.exit(130)  # as shells report Ctrl-C
     return result
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, own = text.partition("=")
+    if not name or not equals or not own:
+        raise click.UsageError(f"--port: '{text}' is not TASK=GRAPH; write for example tokens=words")
+    return name, own
 
 
 def _options(values: dict[str, object]) -> Options:
@@ -139,18 +223,28 @@ def _options(values: dict[str, object]) -> Options:
 
 
 def _is_given(ctx: click.Context, param: click.Parameter) -> bool:
-    return ctx.get_parameter_source(str(param.name)) is ParameterSource.COMMANDLINE
+    sources = {ParameterSource.COMMANDLINE, ParameterSource.DEFAULT_MAP}  # the latter is --config
+    return ctx.get_parameter_source(str(param.name)) in sources
 
 
 def _tell(result: Result) -> None:
+    from zoo.tasks.characters import Vocabulary
     from zoo.training.display import losses
 
     folder = shlex.quote(str(result.out))
-    prompt = ' --prompt "The "' if set("The ") <= set(result.vocabulary.characters) else ""
-    click.echo(f"validation {losses(result.validation_loss)}; bigram model {losses(result.bigram_loss)}")
+    against = result.baseline
+    beside = f"; {against.name} {losses(against.loss, result.unit)}" if against else ""
+    more = "".join(f", {name} {value:.4f}" for name, value in result.metrics.items())
+    click.echo(f"validation {losses(result.validation_loss, result.unit)}{more}{beside}")
     if result.interrupted:
         click.echo(f"stopped at step {result.step:,} and saved; go on with: zoo train --resume {folder}")
-    click.echo(f"the best model: {result.best}; let it write with: zoo generate {folder}{prompt}")
+    tokenizer = result.tokenizers.get("tokens")
+    writes = ""
+    if result.writes_on:
+        known = not isinstance(tokenizer, Vocabulary) or set("The ") <= set(tokenizer.characters)
+        prompt = ' --prompt "The "' if known else ""
+        writes = f"; let it write with: zoo generate {folder}{prompt}"
+    click.echo(f"the best model: {result.best}{writes}")
 
 
 @click.command(
@@ -163,16 +257,20 @@ def _tell(result: Result) -> None:
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.option("--prompt", help="The text to go on from  [default: a line end]")
 @click.option(
-    "--length", type=click.IntRange(min=0), default=300, show_default=True, help="Characters to write."
+    "--length",
+    type=click.IntRange(min=0),
+    default=300,
+    show_default=True,
+    help="Tokens to write: characters, most often.",
 )
 @click.option(
     "--temperature",
     type=click.FloatRange(min=0),
     default=0.8,
     show_default=True,
-    help="0 always takes the likeliest character; 1 draws as the model expects.",
+    help="0 always takes the likeliest token; 1 draws as the model expects.",
 )
-@click.option("--top-k", type=click.IntRange(min=1), help="Draw from the k likeliest characters only.")
+@click.option("--top-k", type=click.IntRange(min=1), help="Draw from the k likeliest tokens only.")
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The same seed, the same text."
 )

@@ -1,10 +1,11 @@
 """A checkpoint: one safetensors file that holds everything a model is, and everything a run needs to go on.
 
-    metadata  zoo       JSON: params, characters, context, options, how far the run is, losses (``Header``)
+    metadata  zoo       JSON: task, params, tokenizers, options, how far the run is, losses (``Header``)
               graph     the graph's YAML, comments and all
               files     JSON: the other files whose blocks the graph uses, by name (``Document``)
     tensors   NODE.PARAMETER                  the model's ``state_dict``
               optimizer/STATE/NODE.PARAMETER  the optimizer's, in ``last.safetensors`` only
+              carried/OUTPUT                  states that go from batch to batch, there too
 
 Nothing is ever unpickled, any safetensors reader opens it, and being one file it is replaced as a whole or
 not at all.
@@ -13,23 +14,43 @@ not at all.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, PositiveInt, TypeAdapter, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PositiveInt,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from torch import Tensor
 
 from zoo.errors import CheckpointError
 from zoo.files.disk import replacing
+from zoo.tasks import Baseline, Tokenizer, tokenizer_of
 from zoo.training.extra import require
 from zoo.training.folder import BEST, PRIVATE
+from zoo.training.older import from_format_1
 from zoo.training.options import Options, faults
-from zoo.training.vocabulary import Vocabulary
 from zoo.values import Scalar
 
-_MOMENT = "optimizer/"
+_MOMENT, _CARRIED = "optimizer/", "carried/"
+
+
+class Provenance(BaseModel):
+    """How a checkpoint came to be, so that it can be made again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    graph: str = ""
+    """The semantic hash of the graph: the same for every graph that means the same."""
+    versions: dict[str, str] = {}
+    command: str = ""
 
 
 class Header(BaseModel):
@@ -37,30 +58,52 @@ class Header(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    format: Literal["zoo/checkpoint/1"] = "zoo/checkpoint/1"
-    task: Literal["language model"] = "language model"
+    format: Literal["zoo/checkpoint/2"] = "zoo/checkpoint/2"
+    task: str
+    settings: dict[str, Scalar] = {}
+    """The task's."""
     params: dict[str, Scalar]
-    characters: str
-    context: PositiveInt
+    """The graph's."""
+    ports: dict[str, str] = {}
+    """The graph's own names for the task's ports, where they differ."""
+    tokenizers: dict[str, str] = {}
+    context: PositiveInt | None = None
+    unit: str = "nats"
     options: Options
-    text: str | None
-    """The path of the text as it was given; None is the built-in one."""
-    text_sha256: str
+    source: str = ""
+    """What was learned from, for a person."""
+    digest: str = ""
+    """The hash of it."""
     step: int = 0
     seconds: float = 0.0
     train_loss: float | None = None
     readings: int = 0
     """How many steps' losses the smoothed training loss was made of."""
     validation_loss: float | None = None
+    metrics: dict[str, float] = {}
     best_loss: float | None = None
-    bigram_loss: float
+    idle: int = 0
+    """How many measurements have brought no lower loss."""
+    baseline: Baseline | None = None
     scaler: dict[str, float | int] = {}
     """The state of the loss scaling that precision 16 needs."""
+    provenance: Provenance = Provenance()
 
-    @field_validator("characters")
+    @model_validator(mode="before")
     @classmethod
-    def _is_a_vocabulary(cls, characters: str) -> str:
-        return Vocabulary(characters).characters
+    def _of_any_format(cls, written: Any) -> Any:
+        return from_format_1(cast("dict[str, Any]", written)) if isinstance(written, dict) else written
+
+    @field_validator("tokenizers")
+    @classmethod
+    def _are_tokenizers(cls, texts: dict[str, str]) -> dict[str, str]:
+        for text in texts.values():
+            tokenizer_of(text)
+        return texts
+
+    def made(self) -> dict[str, Tokenizer]:
+        """The tokenizers, by the port whose tokens they make."""
+        return {port: tokenizer_of(text) for port, text in self.tokenizers.items()}
 
 
 class Document(BaseModel):
@@ -81,6 +124,7 @@ class Checkpoint:
     document: Document
     weights: dict[str, Tensor]
     moments: dict[str, dict[str, Tensor]]
+    states: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
     name: str = "<checkpoint>"
     """The file it was read from."""
 
@@ -94,6 +138,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     tensors = dict(checkpoint.weights)
     for name, states in checkpoint.moments.items():
         tensors.update({f"{_MOMENT}{state}/{name}": tensor for state, tensor in states.items()})
+    tensors.update({f"{_CARRIED}{name}": tensor for name, tensor in checkpoint.states.items()})
     metadata = {
         "zoo": checkpoint.header.model_dump_json(),
         "graph": checkpoint.document.text,
@@ -140,13 +185,18 @@ def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
         ) from None
     except ValidationError as error:
         raise CheckpointError(f"the header of {file} does not fit this version: {faults(error)}") from None
-    weights = {name: tensor for name, tensor in tensors.items() if not name.startswith(_MOMENT)}
+    weights: dict[str, Tensor] = {}
     moments: dict[str, dict[str, Tensor]] = {}
+    states: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
         if name.startswith(_MOMENT):
             state, _, parameter = name.removeprefix(_MOMENT).partition("/")
             moments.setdefault(parameter, {})[state] = tensor
-    return Checkpoint(header, document, weights, moments, str(file))
+        elif name.startswith(_CARRIED):
+            states[name.removeprefix(_CARRIED)] = tensor
+        else:
+            weights[name] = tensor
+    return Checkpoint(header, document, weights, moments, states, str(file))
 
 
 def find(path: Path, within: str) -> Path:

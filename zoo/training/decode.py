@@ -1,4 +1,4 @@
-"""Writing on: the next character is drawn from what the model expects after those before it."""
+"""Writing on: the next token is drawn from what the model expects after those before it."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import math
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from zoo.errors import TrainingError
-from zoo.training.checkpoint import read_checkpoint
+from zoo.tasks import Tokenizer, find_task
+from zoo.tasks.characters import Vocabulary
+from zoo.training.checkpoint import Checkpoint, read_checkpoint
 from zoo.training.device import device_for
 from zoo.training.graphs import restored
-from zoo.training.language_model import logits_of
 from zoo.training.options import Device
-from zoo.training.vocabulary import Vocabulary
 
 
 def generate(
@@ -30,8 +31,9 @@ def generate(
     seed: int = 0,
     device: Device = "auto",
 ) -> str:
-    """The prompt and ``length`` characters after it, by the model of a checkpoint; for the rest see
-    ``continue_text``.
+    """The prompt and ``length`` tokens (characters, most often) after it, by the model of a checkpoint.
+
+    For the rest see ``continue_text``.
     """
     return "".join(
         stream(
@@ -42,21 +44,22 @@ def generate(
 
 def stream(
     checkpoint: str | Path,
-    prompt: str | None,
+    prompt: str | None = None,
     *,
-    length: int,
-    temperature: float,
-    top_k: int | None,
-    seed: int,
-    device: Device,
+    length: int = 300,
+    temperature: float = 0.8,
+    top_k: int | None = None,
+    seed: int = 0,
+    device: Device = "auto",
 ) -> Iterator[str]:
     """As ``generate``, piece by piece: the prompt first, then every new character. Without a prompt it begins
     after a line end, or after the first character that the model knows.
     """
     saved = read_checkpoint(checkpoint)
-    vocabulary = Vocabulary(saved.header.characters)
+    vocabulary = _written_on(saved)
     if prompt is None:
-        prompt = "\n" if "\n" in vocabulary.characters else vocabulary.characters[0]
+        known = vocabulary.characters if isinstance(vocabulary, Vocabulary) else "\n"
+        prompt = "\n" if "\n" in known else known[0]
     written = continue_text(
         restored(saved).to(device_for(device)),
         vocabulary,
@@ -70,9 +73,20 @@ def stream(
     return chain([prompt], written)
 
 
+def _written_on(saved: Checkpoint) -> Tokenizer:
+    """The tokenizer of a model that goes on from a prompt. TrainingError for one of another task."""
+    decoding = find_task(saved.header.task).decoding
+    if decoding is None or decoding.start:
+        raise TrainingError(
+            f"{saved.name} is of the task '{saved.header.task}', whose models do not write on from a prompt; "
+            "those of language_modelling do"
+        )
+    return saved.header.made()[decoding.tokenizer]
+
+
 def continue_text(
     model: nn.Module,
-    vocabulary: Vocabulary,
+    vocabulary: Tokenizer,
     prompt: str,
     *,
     length: int,
@@ -81,9 +95,9 @@ def continue_text(
     top_k: int | None = None,
     seed: int = 0,
 ) -> Iterator[str]:
-    """Yield ``length`` characters that continue ``prompt``, one at a time.
+    """Yield ``length`` tokens that continue ``prompt``, one at a time.
 
-    The model sees the last ``context`` characters (None: all of them). ``temperature`` divides the logits: 0
+    The model sees the last ``context`` tokens (None: all of them). ``temperature`` divides the logits: 0
     always takes the likeliest character, 1 draws from the model's own distribution; ``top_k`` draws from the
     k likeliest only. The same seed gives the same text. Raises TrainingError for characters that the
     vocabulary lacks, for an empty prompt, and for numbers out of range.
@@ -95,13 +109,13 @@ def continue_text(
         )
     if not prompt:
         raise TrainingError("a prompt must have a character to begin with; a line end will do")
-    tokens = [int(token) for token in vocabulary.encode(prompt)]
+    tokens = [int(token) for token in vocabulary.encode(prompt)] or [0]
     return _draw(model, vocabulary, tokens, length, context, temperature, top_k, seed)
 
 
 def _draw(
     model: nn.Module,
-    vocabulary: Vocabulary,
+    vocabulary: Tokenizer,
     tokens: list[int],
     length: int,
     context: int | None,
@@ -113,17 +127,29 @@ def _draw(
     generator = torch.Generator().manual_seed(seed)
     device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
     training = model.training
+    said = "" if isinstance(vocabulary, Vocabulary) else vocabulary.decode(tokens)
     model.eval()
     try:
         for _ in range(length):
             window = torch.tensor([tokens[-context:] if context else tokens], device=device)
             with torch.no_grad():
-                logits = logits_of(model(window))[0, -1, : len(vocabulary)].float().cpu()
+                logits = _logits_of(model(window))[0, -1, : len(vocabulary)].float().cpu()
             token = sample(logits, temperature, top_k, generator)
             tokens.append(token)
-            yield vocabulary.characters[token]
+            if isinstance(vocabulary, Vocabulary):
+                yield vocabulary.characters[token]
+                continue
+            # A piece may end in the middle of a character, and a word brings the space before it.
+            text = vocabulary.decode(tokens)
+            if not text.endswith("\ufffd"):
+                yield text[len(said) :]
+                said = text
     finally:
         model.train(training)
+
+
+def _logits_of(outputs: Any) -> Float[Tensor, "batch time vocab"]:
+    return outputs if isinstance(outputs, Tensor) else outputs.logits
 
 
 def sample(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from zoo.training.bigram import bits
 from zoo.training.schedule import Clock
 from zoo.training.watcher import Facts, Moment, Watcher
 
@@ -27,18 +28,17 @@ class Display(Watcher):
             disable=not console.is_terminal,
         )
         self._task: TaskID | None = None
+        self._facts: Facts | None = None
 
     def prepared(self, facts: Facts, clock: Clock) -> None:
         say = self._console.print
-        say(
-            f"{facts.graph}: {facts.parameters:,} parameters on {facts.device}, "
-            f"{facts.vocabulary} different characters, {facts.context} of them in view"
-        )
-        say(
-            f"learns from {facts.text}: {facts.train_characters:,} characters, "
-            f"and {facts.validation_characters:,} more are held back for validation"
-        )
-        say(f"to beat: a bigram model, which counts pairs of characters, loses {losses(facts.bigram_loss)}")
+        self._facts = facts
+        first, *others = facts.about or ("",)
+        say(f"{facts.graph}: {facts.parameters:,} parameters on {facts.device}" + (first and f", {first}"))
+        for sentence in others:
+            say(sentence)
+        if facts.baseline is not None:
+            say(f"to beat: {facts.baseline.name}, {losses(facts.baseline.loss, facts.unit)}")
         if clock.step:
             say(f"goes on at step {clock.step:,}")
         self._bar.start()
@@ -51,9 +51,14 @@ class Display(Watcher):
 
     def measured(self, moment: Moment) -> None:
         minutes, seconds = divmod(round(moment.seconds), 60)
+        more = "".join(f"  {name} {value:.3f}" for name, value in moment.metrics.items())
+        if moment.clipped:
+            more += f"  clip {moment.clipped:.0%}"
+        unit = self._facts.unit if self._facts else ""
+        shown = losses(moment.validation_loss, unit).partition(" a ")[0]
         self._console.print(
-            f"  step {moment.step:>6,}  {minutes:>3}:{seconds:02}  train {moment.train_loss:.3f}  "
-            f"validation {moment.validation_loss:.3f} nats = {bits(moment.validation_loss):.3f} bits"
+            f"  step {moment.step:>6,}  {minutes:>2}:{seconds:02}  train {moment.train_loss:.3f}  "
+            f"validation {shown}{more}"
         )
 
     def interrupted(self) -> None:
@@ -63,6 +68,14 @@ class Display(Watcher):
         self._bar.stop()
 
 
-def losses(nats: float) -> str:
-    """A loss in both units: ``1.199 nats = 1.730 bits a character``."""
-    return f"{nats:.3f} nats = {bits(nats):.3f} bits a character"
+def bits(nats: float) -> float:
+    """A loss in bits instead of nats: divided by ln 2."""
+    return nats / math.log(2)
+
+
+def losses(loss: float, unit: str) -> str:
+    """A loss in its unit: ``1.199 nats = 1.730 bits a character``, ``0.1667 squared error``."""
+    nats, _, each = unit.partition(" a ")
+    if nats != "nats":
+        return f"{loss:.4f} {unit}"
+    return f"{loss:.3f} nats = {bits(loss):.3f} bits a {each}" if each else f"{loss:.3f} nats"

@@ -14,8 +14,8 @@ from zoo.files import dumps, read
 from zoo.graph import Graph
 from zoo.packs import locate
 from zoo.problems import has_errors
+from zoo.tasks import Tokenizer
 from zoo.training.checkpoint import Checkpoint, Document, read_checkpoint
-from zoo.training.vocabulary import Vocabulary
 from zoo.values import Frozen, Scalar
 
 
@@ -31,13 +31,14 @@ def initial_model(graph: Graph, seed: int, params: Mapping[str, Scalar]) -> nn.M
     return compile_graph(graph, seed=seed, params=params)
 
 
-def load_checkpoint(path: str | Path) -> tuple[nn.Module, Vocabulary]:
-    """The model of a checkpoint (a run's folder, or a file in it) and its vocabulary, on the CPU, evaluating.
+def load_checkpoint(path: str | Path) -> tuple[nn.Module, dict[str, Tokenizer]]:
+    """The model of a checkpoint (a run's folder, or a file in it) and its tokenizers by port, on the CPU,
+    evaluating.
 
     Raises CheckpointError for a file that is missing, cut short, or something else.
     """
     checkpoint = read_checkpoint(path)
-    return restored(checkpoint), Vocabulary(checkpoint.header.characters)
+    return restored(checkpoint), checkpoint.header.made()
 
 
 def restored(checkpoint: Checkpoint) -> nn.Module:

@@ -13,7 +13,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,12 +23,13 @@ from torch import Tensor
 
 from zoo.compiler.seeds import seed_of
 from zoo.errors import TrainingError
+from zoo.training.diagnosis import NotANumber
+from zoo.training.module import Learner
 from zoo.training.options import Options
+from zoo.training.processes import Processes
 from zoo.training.schedule import Average, Clock, learning_rate
 from zoo.training.watcher import Moment, Watcher
 
-MEASUREMENTS = 10
-"""How often a run is measured and saved, evenly over its length."""
 LONGEST_UNSAVED = 600.0
 """Seconds after which it is measured and saved in any case."""
 READ_EVERY = 10
@@ -45,17 +46,41 @@ class Keeper(pl.Callback):
         clock: Clock,
         average: Average,
         watcher: Watcher,
-        options: Options,
-        measure: Callable[[], float],
-        save: Callable[[Moment], None],
+        learner: Learner,
+        measure: Callable[[], Mapping[str, float]],
+        save: Callable[[Moment, Keeper], None],
+        among: Processes | None = None,
+        best: float | None = None,
+        idle: int = 0,
     ) -> None:
-        self.clock, self.average, self.watcher, self.options = clock, average, watcher, options
+        self.clock, self.average, self.watcher, self.learner = clock, average, watcher, learner
+        self.options: Options = learner.options
+        self.best, self.idle = best, idle
+        """The lowest validation loss, and how many measurements brought no lower one."""
+        self._among = among or Processes()
         self._measure, self._save = measure, save
         self.last: Moment | None = None
         self.stopping = False
+        self._part, self._counted = 0, clock.step
+        self._losses: list[Tensor] = []
         self._due = self._next_due()
         self._kept_at = time.monotonic()
         self._heard: list[int] = []
+
+    @property
+    def writes(self) -> bool:
+        """Whether this process keeps the checkpoints."""
+        return self._among.writes
+
+    @property
+    def kept(self) -> str:
+        """What is good on the disk, as the end of a sentence."""
+        return f"; what was saved at step {self.last.step} is good" if self.last else ""
+
+    @property
+    def weary(self) -> bool:
+        """Whether patience is at its end."""
+        return self.options.patience is not None and self.idle >= self.options.patience
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._listen()  # again, for Lightning has set a handler of its own, which ends a run without saving
@@ -63,8 +88,11 @@ class Keeper(pl.Callback):
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
     ) -> None:
-        torch.manual_seed(seed_of(self.options.seed, f"step {self.clock.step}"))  # pyright: ignore[reportUnknownMemberType] - torch types it in part
-        rate = learning_rate(self.options.learning_rate, self.clock.midway)
+        words = [f"step {self.clock.step}"]
+        words += [f"part {self._part}"] if self._part else []
+        words += [f"rank {self._among.rank}"] if self._among.rank else []
+        torch.manual_seed(seed_of(self.options.seed, " ".join(words)))  # pyright: ignore[reportUnknownMemberType] - torch types it in part
+        rate = learning_rate(self.options, self.clock)
         for group in trainer.optimizers[0].param_groups:
             group["lr"] = rate
 
@@ -72,43 +100,70 @@ class Keeper(pl.Callback):
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
         clock = self.clock
-        loss: Tensor = outputs["loss"]
+        self._losses.append(outputs["shown"])
+        self._part += 1
+        if self._part < self.options.accumulate:
+            return
+        loss = torch.stack(self._losses).mean() if self._part > 1 else self._losses[0]
+        self._part, self._losses = 0, []
         clock.step += 1
         overdue = time.monotonic() - self._kept_at > LONGEST_UNSAVED
-        keep = overdue or clock.done or clock.progress * MEASUREMENTS >= self._due
+        keep = overdue or clock.done or clock.progress * self.options.measurements >= self._due
+        keep = self._among.any(keep, loss.device)
         if keep or loss.device.type == "cpu" or clock.step % READ_EVERY == 0:
             self.read(float(loss))
         self.watcher.stepped(clock, self.average.value)
-        stopping = self.stopping  # once: a Ctrl-C that comes later than this ends the next step
+        # Once: a Ctrl-C that comes later than this ends the next step.
+        stopping = self._among.any(self.stopping, loss.device)
         if keep or stopping:
-            self._keep()
-        if clock.done or stopping:
+            self._keep(trainer)
+        if clock.done or stopping or self.weary:
             trainer.should_stop = True
 
     def read(self, loss: float) -> None:
         """Take note of a step's loss. Raises TrainingError when it is no number."""
         if not math.isfinite(loss):
-            raise TrainingError(self._diverged("training", loss))
+            raise TrainingError(self.diverged("training", loss, self.clock.step))
         self.average.take(loss)
 
-    def _keep(self) -> None:
-        validation = self._measure()
+    def _keep(self, trainer: pl.Trainer) -> None:
+        measured = dict(self._measure())
+        validation = measured.pop("loss")
         # Broken weights never replace whole ones on the disk.
         if not math.isfinite(validation):
-            raise TrainingError(self._diverged("validation", validation))
-        self.last = Moment(self.clock.step, self.clock.seconds, self.average.value, validation)
-        self._save(self.last)
+            raise TrainingError(self.diverged("validation", validation, self.clock.step))
+        steps = max(1, self.clock.step - self._counted)
+        self.last = Moment(
+            self.clock.step,
+            self.clock.seconds,
+            self.average.value,
+            validation,
+            measured,
+            clipped=float(self.learner.clipped) / steps,
+            learning_rate=float(trainer.optimizers[0].param_groups[0]["lr"]),
+        )
+        self.learner.clipped, self._counted = torch.zeros(()), self.clock.step
+        if self.best is None or validation < self.best:
+            self.best, self.idle = validation, 0
+        else:
+            self.idle += 1
+        self._save(self.last, self)
         self._kept_at, self._due = time.monotonic(), self._next_due()
         self.watcher.measured(self.last)
 
     def _next_due(self) -> int:
-        return math.floor(self.clock.progress * MEASUREMENTS) + 1
+        return math.floor(self.clock.progress * self.options.measurements) + 1
 
-    def _diverged(self, what: str, loss: float) -> str:
-        saved = f"; what was saved at step {self.last.step} is good" if self.last else ""
+    def broken(self, error: NotANumber) -> TrainingError:
+        """The error for a step whose loss is no number, with the node where that began."""
+        return TrainingError(self.diverged("training", error.loss, self.clock.step + 1, error.where))
+
+    def diverged(self, what: str, loss: float, step: int, where: str = "") -> str:
+        """What is said of a loss that is no number."""
+        found = f": {where}" if where else ""
         return (
-            f"the {what} loss became {loss} at step {self.clock.step}, so training stopped; most often a "
-            f"learning rate below {self.options.learning_rate:g} mends this (--lr){saved}"
+            f"the {what} loss became {loss} at step {step}{found}, so training stopped; most often a "
+            f"learning rate below {self.options.learning_rate:g} mends this (--lr){self.kept}"
         )
 
     @contextmanager

@@ -1,88 +1,126 @@
-"""What Lightning trains: any model of tokens and logits, by the mean cross-entropy of the next token."""
+"""What Lightning trains: a graph's model, by the loss of a task and the losses that the graph adds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
 import lightning.pytorch as pl
 import torch
-import torch.nn.functional as F
-from jaxtyping import Float
 from torch import Tensor, nn
-from torch.optim import AdamW
+from torch.optim import Optimizer
 
-from zoo.training.language_model import logits_of
+from zoo.tasks import Batch, Mean, Ports, Task
+from zoo.training.diagnosis import not_a_number
+from zoo.training.optimizers import Moments, make_optimizer, matrices_of, restore
 from zoo.training.options import Options
-from zoo.training.windows import Batch
+from zoo.training.processes import Processes
 
 
-class LanguageModelling(pl.LightningModule):
+class Learner(pl.LightningModule):
     """A model beside its loss and its optimizer.
 
     ``moments`` is the optimizer's state by parameter name, as a checkpoint holds it; None starts afresh.
+    ``states`` are those that go from each batch to the next.
     """
 
     def __init__(
-        self, model: nn.Module, options: Options, moments: dict[str, dict[str, Tensor]] | None = None
+        self,
+        model: nn.Module,
+        task: Task,
+        ports: Ports,
+        options: Options,
+        moments: Moments | None = None,
+        states: dict[str, Tensor] | None = None,
+        among: Processes | None = None,
     ) -> None:
         super().__init__()
-        self.model, self.options, self._moments = model, options, moments
+        self.model, self.task, self.ports, self.options = model, task, ports, options
+        self.states = states or {}
+        self._moments, self._among = moments, among or Processes()
+        self._decayed = matrices_of(model)
+        self.clipped: Tensor = torch.zeros(())
+        """How many steps since the last measurement had a gradient longer than ``clip``."""
 
-    def training_step(self, batch: Batch) -> Float[Tensor, ""]:
-        return cross_entropy(self.model, batch) / batch.targets.numel()
+    def training_step(self, batch: Batch) -> dict[str, Tensor]:
+        """The loss to make small, and the task's own, which is shown: the mean over all processes."""
+        outputs, given = self.ports.run(self.model, batch.inputs, self.states)
+        if self.options.carry:
+            self.states = {name: getattr(given, name).detach() for name in self.ports.carried}
+        own = self.task.loss(outputs, batch)
+        loss, shown = self._shared(own)
+        if shown.device.type == "cpu" and not bool(shown.isfinite()):
+            # Before the weights have taken it in; on a GPU, looking would cost time at every step.
+            raise not_a_number(self.model, self.ports, batch, float(shown))
+        for name in self.ports.losses:
+            extra = getattr(given, name) if not isinstance(given, Tensor) else given
+            loss = loss + extra.mean()
+        return {"loss": loss, "shown": shown}
 
-    def configure_optimizers(self) -> AdamW:
+    def _shared(self, own: Mean) -> tuple[Tensor, Tensor]:
+        if self._among.world == 1:
+            return (mean := own.value), mean.detach()
+        # Gradients are averaged over processes, which may have different counts: each gives its share of the
+        # mean over everything.
+        count = torch.as_tensor(own.count, dtype=own.total.dtype, device=own.total.device)
+        total, everywhere = self._among.total(torch.stack([own.total.detach(), count]))
+        everywhere = everywhere.clamp(min=1)
+        return own.total * self._among.world / everywhere, total / everywhere
+
+    def configure_gradient_clipping(
+        self,
+        optimizer: Optimizer,
+        gradient_clip_val: float | None = None,
+        gradient_clip_algorithm: str | None = None,  # noqa: ARG002 - Lightning passes it
+    ) -> None:
+        if gradient_clip_val is None:
+            return
+        if self.options.strategy == "fsdp":
+            norm = self.trainer.strategy.model.clip_grad_norm_(gradient_clip_val)  # pyright: ignore[reportOptionalMemberAccess,reportCallIssue,reportUnknownVariableType] - FSDP's wrapper, which alone knows all shards
+        else:
+            parameters = [p for group in optimizer.param_groups for p in group["params"]]
+            norm = nn.utils.clip_grad_norm_(parameters, gradient_clip_val)
+        self.clipped = self.clipped.to(norm.device) + (norm > gradient_clip_val)  # pyright: ignore[reportUnknownMemberType,reportUnknownArgumentType] - see above
+
+    def configure_optimizers(self) -> Optimizer:
         parameters = dict(self.model.named_parameters())
-        matrices = [p for p in parameters.values() if p.ndim > 1]
-        vectors = [p for p in parameters.values() if p.ndim <= 1]
-        optimizer = AdamW(
-            [
-                {"params": matrices, "weight_decay": self.options.weight_decay},
-                {"params": vectors, "weight_decay": 0.0},
-            ],
-            lr=self.options.learning_rate,
-            betas=(0.9, 0.99),
-            # One kernel for all parameters; Lightning does not clip beside it in mixed precision.
-            fused=self.options.precision == "32",
-        )
-        if self._moments is not None:
-            _restore(optimizer, {name: parameters[name] for name in self._moments}, self._moments)
+        optimizer = make_optimizer(parameters, self._decayed, self.options)
+        if self._moments:
+            restore(optimizer, parameters, self._moments)
         return optimizer
 
-
-def cross_entropy(model: nn.Module, batch: Batch) -> Float[Tensor, ""]:
-    """The summed cross-entropy of a batch, in nats."""
-    logits = logits_of(model(batch.tokens))
-    return F.cross_entropy(logits.flatten(0, 1).float(), batch.targets.flatten(), reduction="sum")
+    def measure(self, batches: Any) -> dict[str, float]:
+        """The task's measurements over all batches, without dropout and gradients."""
+        return measure(self.model, self.task, self.ports, batches, self.device, carry=self.options.carry)
 
 
-def mean_loss(model: nn.Module, batches: Iterable[Batch], device: torch.device) -> float:
-    """Nats a token over all batches, without dropout and gradients; the model's mode stays as it was."""
+def measure(
+    model: nn.Module,
+    task: Task,
+    ports: Ports,
+    batches: Any,
+    device: torch.device,
+    *,
+    carry: bool = False,
+) -> dict[str, float]:
+    """Means over all batches, without dropout and gradients; the model's mode stays as it was.
+
+    With ``carry`` states go from each batch to the next, as they do in training.
+    """
     training = model.training
     model.eval()
-    total, count = torch.zeros((), dtype=torch.float64, device=device), 0
+    totals: dict[str, Tensor] = {}
+    counts: dict[str, Tensor | int] = {}
+    states: dict[str, Tensor] = {}
     with torch.no_grad():
         for batch in batches:
-            moved = Batch(batch.tokens.to(device), batch.targets.to(device))
-            total += cross_entropy(model, moved)
-            count += batch.targets.numel()
+            moved = batch.to(device)
+            outputs, given = ports.run(model, moved.inputs, states)
+            if carry:
+                states = {name: getattr(given, name) for name in ports.carried}
+            for name, mean in task.measure(outputs, moved).items():
+                if name not in totals:
+                    totals[name] = torch.zeros((), dtype=torch.float64, device=device)
+                totals[name] += mean.total
+                counts[name] = counts.get(name, 0) + mean.count
     model.train(training)
-    return float(total) / count
-
-
-def moments(optimizer: torch.optim.Optimizer, model: nn.Module) -> dict[str, dict[str, Tensor]]:
-    """The optimizer's state by parameter name: what a checkpoint keeps to go on exactly."""
-    return {name: dict(optimizer.state[p]) for name, p in model.named_parameters() if p in optimizer.state}
-
-
-def _restore(
-    optimizer: torch.optim.Optimizer,
-    parameters: dict[str, nn.Parameter],
-    moments: dict[str, dict[str, Tensor]],
-) -> None:
-    # By way of load_state_dict, which puts every tensor on its parameter's device and in its dtype.
-    document = optimizer.state_dict()
-    order = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-    place = {id(parameter): index for index, parameter in enumerate(order)}
-    document["state"] = {place[id(parameter)]: moments[name] for name, parameter in parameters.items()}
-    optimizer.load_state_dict(document)
+    return {name: float(total) / max(float(counts[name]), 1.0) for name, total in totals.items()}

@@ -10,14 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 Device = Literal["auto", "cpu", "cuda"]
 Precision = Literal["32", "bf16", "16"]
+Strategy = Literal["auto", "ddp", "fsdp"]
+Optimizer = Literal["adamw", "adam", "sgd"]
+Schedule = Literal["cosine", "noam", "constant"]
+
+_Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Options(BaseModel):
     """The choices and their defaults.
 
     A run ends at the first of ``steps``, ``epochs`` and ``minutes`` that is reached; with none given it takes
-    ``DEFAULT_STEPS``. The learning rate warms up, then falls to zero towards that end. With a limit in
-    minutes it follows the clock, and two runs are no longer bit for bit the same.
+    ``DEFAULT_STEPS``. With a limit in minutes the learning rate follows the clock, and two runs are no longer
+    bit for bit the same.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -26,20 +31,39 @@ class Options(BaseModel):
     epochs: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     minutes: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     batch: Annotated[int, Field(gt=0)] = 32
-    """Windows a step."""
-    context: Annotated[int, Field(gt=0)] | None = None
-    """Characters a window; None is the graph's own param ``context`` or, where it has none, DEFAULT_CONTEXT.
-    """
+    """Examples a step, of all processes together."""
+    accumulate: Annotated[int, Field(gt=0)] = 1
+    """Batches a step: their gradients are added up, so that the memory of one is enough."""
+    optimizer: Optimizer = "adamw"
     learning_rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 3e-3
     """The highest one, after the warm-up."""
+    schedule: Schedule = "cosine"
+    """``cosine`` falls to zero at the end of the run, ``noam`` with 1/√step, ``constant`` stays."""
+    warm_up: Annotated[int, Field(ge=0)] | None = None
+    """Steps in which the learning rate rises; None is a twentieth of the run for ``cosine``, 400 steps for
+    ``noam``, none for ``constant``.
+    """
+    beta1: _Share = 0.9
+    """How long Adam's mean of the gradients lasts; for SGD it is the momentum."""
+    beta2: _Share = 0.99
     weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.1
     """Applied to matrices; biases and norms are left alone."""
-    clip: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
-    """The largest norm of all gradients together."""
+    clip: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = 1.0
+    """The largest norm of all gradients together; None leaves them as they are."""
+    carry: bool = False
+    """Truncated back-propagation through time: states go from each batch to the next, without gradient."""
+    patience: Annotated[int, Field(gt=0)] | None = None
+    """After so many measurements without a better one the run ends."""
+    measurements: Annotated[int, Field(gt=0)] = 10
+    """How often the run is measured and saved, evenly over its length."""
     seed: Annotated[int, Field(ge=0)] = 0
     device: Device = "auto"
     precision: Precision = "32"
     """``bf16`` and ``16`` compute in half precision and keep the weights in single."""
+    strategy: Strategy = "auto"
+    """How several processes share the work: ``ddp`` (``auto`` takes it) or ``fsdp``."""
+    tensorboard: bool = False
+    """Write the curves for TensorBoard too."""
 
 
 def faults(error: ValidationError) -> str:
@@ -48,4 +72,4 @@ def faults(error: ValidationError) -> str:
 
 
 DEFAULT_STEPS = 2000
-DEFAULT_CONTEXT = 128
+DEFAULT_TASK = "language_modelling"

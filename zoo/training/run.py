@@ -5,30 +5,31 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import lightning.pytorch as pl
 import torch
-from lightning.fabric.plugins.environments.lightning import LightningEnvironment
 from torch import Tensor, nn
 
 from zoo.errors import TrainingError
-from zoo.training.checkpoint import Checkpoint, Document, Header, write_checkpoint
+from zoo.tasks import Baseline, Batch, Data, Ports, Task, Tokenizer, find_task
+from zoo.training.checkpoint import Document, Header
+from zoo.training.curves import Curves
 from zoo.training.device import device_for
+from zoo.training.diagnosis import NotANumber, at_work, lacks_memory
 from zoo.training.folder import BEST, LAST, METRICS, held
 from zoo.training.keeper import Keeper
-from zoo.training.metrics import forget_after, note
-from zoo.training.module import LanguageModelling, mean_loss, moments
+from zoo.training.metrics import forget_after
+from zoo.training.module import Learner
+from zoo.training.optimizers import Moments
+from zoo.training.processes import Processes, arguments, check, processes
+from zoo.training.saving import save
 from zoo.training.schedule import Average, Clock
-from zoo.training.vocabulary import Vocabulary
-from zoo.training.watcher import Facts, Moment, Watcher
-from zoo.training.windows import Batch, Split, TrainingWindows, validation_windows
+from zoo.training.watcher import Facts, Watcher
 
 _PRECISION = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
-MEASURED_AT_ONCE = 2048
-"""Characters of the validation part that the model scores together, or as many as in a training batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +38,40 @@ class Job:
 
     name: str
     model: nn.Module
+    task: Task
+    ports: Ports
+    data: Data
     header: Header
     document: Document
-    text: str
-    parts: Split
     clock: Clock
-    moments: dict[str, dict[str, Tensor]] | None
+    moments: Moments | None
     out: Path
+    states: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished or interrupted run. Losses are in nats a character, measured after the last step."""
+    """A finished or interrupted run. Losses are in the task's unit, measured after the last step."""
 
     model: nn.Module
-    vocabulary: Vocabulary
+    tokenizers: dict[str, Tokenizer]
+    task: str
+    unit: str
     step: int
     seconds: float
     train_loss: float
     validation_loss: float
-    bigram_loss: float
+    metrics: dict[str, float]
+    """The task's other measurements."""
+    baseline: Baseline | None
     interrupted: bool
     out: Path
+
+    @property
+    def writes_on(self) -> bool:
+        """Whether the model goes on from a prompt (``generate``)."""
+        decoding = find_task(self.task).decoding
+        return decoding is not None and not decoding.start
 
     @property
     def best(self) -> Path:
@@ -75,22 +88,31 @@ def perform(job: Job, watcher: Watcher) -> Result:
     """Run a job to its limit, or until Ctrl-C. Raises TrainingError when the loss is no longer a number, and
     for a folder that cannot be written to.
     """
-    with held(job.out):
-        forget_after(job.out / METRICS, job.clock.step)
-        return _perform(job, watcher)
+    among = processes()
+    check(job.header.options, among)
+    with held(job.out) if among.writes else nullcontext():
+        if among.writes:
+            forget_after(job.out / METRICS, job.clock.step)
+        return _perform(job, watcher if among.writes else Watcher(), among)
 
 
-def _perform(job: Job, watcher: Watcher) -> Result:
+def _perform(job: Job, watcher: Watcher, among: Processes) -> Result:
     header, clock, options = job.header, job.clock, job.header.options
     device = device_for(options.device, options.precision)
-    windows = TrainingWindows(job.parts.train, header.context, options.batch, options.seed)
-    module = LanguageModelling(job.model.train(), options, job.moments)
+    learner = Learner(job.model.train(), job.task, job.ports, options, job.moments, job.states, among)
     average = Average(header.train_loss, header.readings) if header.train_loss is not None else Average()
-
-    def save(moment: Moment) -> None:
-        _save(job, module, moment, average.count)
-
-    keeper = Keeper(clock, average, watcher, options, lambda: _measure(job, module), save)
+    curves = Curves(job.out) if options.tensorboard and among.writes else None
+    keeper = Keeper(
+        clock,
+        average,
+        watcher,
+        learner,
+        measure=lambda: _measure(job, learner),
+        save=lambda moment, keeper: save(job, learner, keeper, moment, curves),
+        among=among,
+        best=header.best_loss,
+        idle=header.idle,
+    )
     try:
         watcher.prepared(_facts(job, device), clock)
         with (
@@ -100,104 +122,89 @@ def _perform(job: Job, watcher: Watcher) -> Result:
         ):
             trainer = pl.Trainer(
                 accelerator=device,
-                devices=1,
                 precision=_PRECISION[options.precision],  # pyright: ignore[reportArgumentType] - a word that Lightning knows
                 max_epochs=-1,
                 gradient_clip_val=options.clip,
+                accumulate_grad_batches=options.accumulate,
                 callbacks=[keeper],
-                plugins=[LightningEnvironment()],  # one process, also where a cluster's variables stand about
                 # All of these the keeper does, by steps and across resumptions.
                 logger=False,
                 enable_checkpointing=False,
                 enable_progress_bar=False,
                 enable_model_summary=False,
+                **arguments(options, among, device),
             )
             if header.scaler:
                 trainer.precision_plugin.load_state_dict(header.scaler)
-            trainer.fit(module, train_dataloaders=_Stream(windows, clock.step))
+            trainer.fit(learner, train_dataloaders=_Stream(job.data, clock.step * options.accumulate, among))
     except SystemExit:
         if keeper.stopping:  # Lightning's answer to a second Ctrl-C
             raise KeyboardInterrupt from None
         raise
+    except NotANumber as error:
+        raise keeper.broken(error) from None
     except (RuntimeError, MemoryError) as error:
-        if not _lacks_memory(error):
+        if not lacks_memory(error):
             raise
         raise TrainingError(
-            f"{options.batch} windows of {header.context} characters a step are too much for the memory of "
-            f"this {'GPU' if device == 'cuda' else 'machine'}; take a smaller --batch or --context, or "
-            "--precision bf16"
+            f"a batch of {options.batch} is too much for the memory of this "
+            f"{'GPU' if device == 'cuda' else 'machine'}{at_work(error)}; take a smaller --batch (with "
+            f"--accumulate), shorter examples, or --precision bf16{keeper.kept}"
         ) from None
     finally:
         watcher.ended()
+        if curves is not None:
+            curves.close()
     last = keeper.last
     assert last is not None, "the last step is always measured"
     return Result(
         model=job.model.eval(),
-        vocabulary=Vocabulary(header.characters),
+        tokenizers=header.made(),
+        task=header.task,
+        unit=header.unit,
         step=last.step,
         seconds=last.seconds,
         train_loss=last.train_loss,
         validation_loss=last.validation_loss,
-        bigram_loss=header.bigram_loss,
-        interrupted=not clock.done,
+        metrics=dict(last.metrics),
+        baseline=header.baseline,
+        interrupted=not clock.done and not keeper.weary,
         out=job.out,
     )
 
 
-def _lacks_memory(error: Exception) -> bool:
-    # On the CPU torch has no exception of its own for it.
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "allocate memory" in str(error)
-
-
 @dataclass(frozen=True, slots=True)
 class _Stream:
-    """The training batches from a step on, in the form that Lightning iterates."""
+    """The training batches from a number on, without end, in the form that Lightning iterates."""
 
-    windows: TrainingWindows
+    data: Data
     first: int
+    among: Processes
 
     def __iter__(self) -> Iterator[Batch]:
-        return self.windows.since(self.first)
+        number, among = self.first, self.among
+        while True:
+            batch = self.data.batch(number)
+            yield batch if among.world == 1 else batch.part(among.rank, among.world)
+            number += 1
 
 
 def _facts(job: Job, device: str) -> Facts:
     return Facts(
         graph=job.name,
+        task=job.header.task,
         parameters=sum(parameter.numel() for parameter in job.model.parameters()),
-        vocabulary=len(job.header.characters),
-        context=job.header.context,
-        text=job.text,
-        train_characters=len(job.parts.train),
-        validation_characters=len(job.parts.validation),
-        bigram_loss=job.header.bigram_loss,
+        about=job.data.about,
+        unit=job.header.unit,
+        baseline=job.header.baseline,
         device=device,
         out=job.out,
     )
 
 
-def _measure(job: Job, module: LanguageModelling) -> float:
-    # Without gradients a batch may be larger than one of training: small ones only cost time.
-    batch = max(job.header.options.batch, MEASURED_AT_ONCE // job.header.context)
-    windows = validation_windows(job.parts.validation, job.header.context, batch)
-    with module.trainer.precision_plugin.forward_context():  # pyright: ignore[reportUnknownMemberType] - Lightning types it in part
-        return mean_loss(job.model, windows, module.device)
-
-
-def _save(job: Job, module: LanguageModelling, moment: Moment, readings: int) -> None:
-    best = job.header.best_loss is None or moment.validation_loss < job.header.best_loss
-    job.header.step, job.header.seconds = moment.step, moment.seconds
-    job.header.train_loss, job.header.readings = moment.train_loss, readings
-    job.header.validation_loss = moment.validation_loss
-    job.header.scaler = module.trainer.precision_plugin.state_dict()
-    if best:
-        job.header.best_loss = moment.validation_loss
-    weights = module.model.state_dict()
-    state = moments(module.trainer.optimizers[0], module.model)
-    # The one to resume from comes last: whenever a kill comes, what stands beside it is not older.
-    if best:
-        write_checkpoint(job.out / BEST, Checkpoint(job.header, job.document, weights, {}))
-    note(job.out / METRICS, moment)
-    write_checkpoint(job.out / LAST, Checkpoint(job.header, job.document, weights, state))
+def _measure(job: Job, learner: Learner) -> dict[str, float]:
+    with learner.trainer.precision_plugin.forward_context():  # pyright: ignore[reportUnknownMemberType] - Lightning types it in part
+        return learner.measure(job.data.validation())
 
 
 @contextmanager

@@ -6,8 +6,12 @@ import math
 import time
 from dataclasses import dataclass, field
 
+from zoo.training.options import Options
+
 WARM_UP = 0.05
 """The part of the run in which the learning rate rises."""
+NOAM = 400
+"""Steps in which it does so by Noam's rule."""
 
 
 @dataclass(slots=True)
@@ -61,6 +65,21 @@ class Average:
         self.value = loss if self.count == 1 else (1 - share) * self.value + share * loss
 
 
-def learning_rate(highest: float, progress: float) -> float:
-    """A linear warm-up times half a cosine that reaches zero at the end."""
-    return highest * min(progress / WARM_UP, 1.0) * 0.5 * (1 + math.cos(math.pi * progress))
+def learning_rate(options: Options, clock: Clock) -> float:
+    """The learning rate of the step about to be taken.
+
+    ``cosine``: a linear warm-up times half a cosine that reaches zero at the end. ``noam`` (Vaswani et al.
+    2017): it rises over w steps, then falls as √(w/s); at its highest it is ``learning_rate``, in the paper
+    (d·w)^−½. ``constant`` stays after the warm-up.
+    """
+    highest, warm_up, step = options.learning_rate, options.warm_up, clock.step + 1
+    progress = clock.midway
+    if options.schedule == "noam":
+        ratio = step / max(1, NOAM if warm_up is None else warm_up)
+        return highest * min(ratio, ratio**-0.5)
+    if warm_up is None:
+        rise = min(progress / WARM_UP, 1.0) if options.schedule == "cosine" else 1.0
+    else:
+        rise = min(step / warm_up, 1.0) if warm_up else 1.0
+    fall = 0.5 * (1 + math.cos(math.pi * progress)) if options.schedule == "cosine" else 1.0
+    return highest * rise * fall

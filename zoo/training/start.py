@@ -2,75 +2,88 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
+import platform
+import shlex
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
 from pydantic import ValidationError
 from torch import nn
 
+import zoo
 from zoo.errors import CheckpointError, TrainingError
+from zoo.files import semantic_hash
 from zoo.graph import Graph
-from zoo.training.bigram import bigram_loss
-from zoo.training.checkpoint import Checkpoint, Header, read_checkpoint
+from zoo.tasks import Data, Plan, Task, find_task, make_task
+from zoo.tasks.finding import tasks
+from zoo.tasks.ports import Ports, find_ports, fit_params, fitting
+from zoo.tasks.trying import try_model
+from zoo.training.checkpoint import Checkpoint, Header, Provenance, read_checkpoint
 from zoo.training.folder import BEST, LAST, chosen_folder, free_folder
 from zoo.training.graphs import as_graph, document_of, graph_of, initial_model, restored
-from zoo.training.language_model import check_ports, fit_params, probe
-from zoo.training.options import DEFAULT_CONTEXT, DEFAULT_STEPS, Device, Options, faults
+from zoo.training.options import DEFAULT_STEPS, DEFAULT_TASK, Device, Options, faults
 from zoo.training.run import Job, Result, perform
 from zoo.training.schedule import Clock
-from zoo.training.text import read_text
-from zoo.training.vocabulary import Vocabulary
 from zoo.training.watcher import Watcher
-from zoo.training.windows import Split, TrainingWindows, split
-from zoo.values import Scalar
+from zoo.values import EMPTY, Scalar
 
 
 def train(
-    graph: Graph | str | Path,
+    graph: Graph | str | Path | None = None,
     *,
+    task: str = DEFAULT_TASK,
+    settings: Mapping[str, Scalar] = EMPTY,
     text: str | Path | None = None,
-    params: Mapping[str, Scalar] | None = None,
+    params: Mapping[str, Scalar] = EMPTY,
+    ports: Mapping[str, str] = EMPTY,
     options: Options | None = None,
     out: str | Path | None = None,
     watcher: Watcher | None = None,
 ) -> Result:
-    """Train a character-level language model and keep its checkpoints in the folder ``out``.
+    """Train a graph for a task and keep its checkpoints in the folder ``out``.
 
-    ``graph`` has the input ``tokens`` and the output ``logits`` (docs/train.md); ``params`` override its own,
-    and its ``vocab`` and ``context`` follow the text and the options. Without ``text`` the built-in one is
-    learned. ``out`` defaults to the first free one of runs/NAME, runs/NAME-2, … Raises TrainingError for a
-    text, a graph or options that do not go together, and for a loss that is no longer a number;
-    CheckpointError when the disk refuses.
+    ``task`` is a name that `zoo tasks` lists, ``settings`` are its settings (``text`` is short for the one of
+    this name). Without a graph the task's own is trained; ``params`` override the graph's, which else follow
+    the data; ``ports`` are the graph's names for ports of the task, where they differ. ``out`` defaults to
+    the first free one of runs/NAME, runs/NAME-2, … Raises TrainingError for data, a graph or options that do
+    not go together, and for a loss that is no longer a number; CheckpointError when the disk refuses.
     """
     options = options or Options()
-    graph = as_graph(graph)
-    check_ports(graph)
-    written, name = read_text(text)
-    vocabulary = Vocabulary.of(written)
-    values, context = fit_params(graph, params or {}, len(vocabulary), options.context)
-    context = context or DEFAULT_CONTEXT
-    parts = split(vocabulary.encode(written), context)
+    kind = find_task(task)
+    graph = as_graph(kind.graph if graph is None else graph)
+    found = _ports(kind, graph, task, ports, options)
+    chosen = make_task(task, {**settings, **({} if text is None else {"text": str(text)})})
+    fit_params(graph, params, {})
+    data = chosen.data(_plan(options, graph, params))
+    values = fit_params(graph, params, data.params)
     model = initial_model(graph, options.seed, values)
-    probe(graph, model, values, len(vocabulary), context)
+    try_model(chosen, graph, model, found, data, values)
     header = Header(
+        task=task,
+        settings=chosen.model_dump(exclude_defaults=True),
         params=values,
-        characters=vocabulary.characters,
-        context=context,
+        ports=dict(ports),
+        tokenizers={port: each.to_text() for port, each in data.tokenizers.items()},
+        context=data.context,
+        unit=data.unit,
         options=options,
-        text=None if text is None else str(text),
-        text_sha256=_digest(written),
-        bigram_loss=bigram_loss(parts.train, parts.validation, len(vocabulary)),
+        source=data.source,
+        digest=data.digest,
+        baseline=data.baseline,
+        provenance=_provenance(graph),
     )
     job = Job(
         name=graph.name,
         model=model,
+        task=chosen,
+        ports=found,
+        data=data,
         header=header,
         document=document_of(graph),
-        text=name,
-        parts=parts,
-        clock=_clock(options, parts, context),
+        clock=_clock(options, data),
         moments=None,
         out=free_folder(graph.name) if out is None else chosen_folder(out),
     )
@@ -80,6 +93,7 @@ def train(
 def resume(
     checkpoint: str | Path,
     *,
+    settings: Mapping[str, Scalar] = EMPTY,
     text: str | Path | None = None,
     steps: int | None = None,
     epochs: float | None = None,
@@ -91,9 +105,9 @@ def resume(
     """Go on with a run exactly where its checkpoint (a run's folder, or its last.safetensors) left it.
 
     A new limit in steps, epochs or minutes replaces the old ones, and ``device`` the old device; everything
-    else is as it was. ``text`` is needed only when the file has moved, and must be the same text. ``out``
-    defaults to the checkpoint's own folder. Raises what ``train`` raises, and TrainingError for a run that
-    has reached its end.
+    else is as it was. ``settings`` (``text`` among them) are needed only when a file has moved, and must name
+    the same data. ``out`` defaults to the checkpoint's own folder. Raises what ``train`` raises, and
+    TrainingError for a run that has reached its end.
     """
     saved = read_checkpoint(checkpoint, LAST)
     header, options = saved.header, saved.header.options
@@ -105,11 +119,11 @@ def resume(
     limits = {"steps": steps, "epochs": epochs, "minutes": minutes}
     changes = limits if any(limit is not None for limit in limits.values()) else {}
     options = _changed(options, changes | ({} if device is None else {"device": device}))
-    path = header.text if text is None else str(text)
-    written, name = _the_same(path, header)
-    vocabulary = Vocabulary(header.characters)
-    parts = split(vocabulary.encode(written), header.context)
-    clock = _clock(options, parts, header.context, header.step, header.seconds)
+    graph = graph_of(saved.document, saved.name)
+    moved = {**settings, **({} if text is None else {"text": str(text)})}
+    task = make_task(header.task, {**header.settings, **moved})
+    data = _the_same(task, header, _plan(options, graph, header.params, header))
+    clock = _clock(options, data, header.step, header.seconds)
     if clock.done:
         raise TrainingError(
             f"the run has reached its end at step {header.step} after {header.seconds / 60:.1f} minutes; "
@@ -121,17 +135,58 @@ def resume(
     # another folder there is none yet.
     best = read_checkpoint(folder / BEST).header.best_loss if (folder / BEST).exists() else None
     job = Job(
-        name=graph_of(saved.document, saved.name).name,
+        name=graph.name,
         model=_with_moments(restored(saved), saved),
-        header=header.model_copy(update={"options": options, "text": path, "best_loss": best}),
+        task=task,
+        ports=_ports(type(task), graph, header.task, header.ports, options),
+        data=data,
+        header=header.model_copy(
+            update={
+                "options": options,
+                "settings": task.model_dump(exclude_defaults=True),
+                "source": data.source,
+                "best_loss": best,
+            }
+        ),
         document=saved.document,
-        text=name,
-        parts=parts,
         clock=clock,
         moments=saved.moments,
         out=folder,
+        states=saved.states,
     )
     return perform(job, watcher or Watcher())
+
+
+def _ports(kind: type[Task], graph: Graph, name: str, chosen: Mapping[str, str], options: Options) -> Ports:
+    try:
+        found = find_ports(kind, graph, name, chosen)
+    except TrainingError as error:
+        others = fitting(tasks(), graph)
+        more = f"; as it is, it fits: {', '.join(f'--task {each}' for each in others)}" if others else ""
+        raise TrainingError(f"{error}{more}") from None
+    if options.carry and not found.carried:
+        raise TrainingError(
+            f"to carry a state, a graph has it as an optional input and as an output of the same name, and "
+            f"'{graph.name}' has no such pair; add one (h: optional float ..., h: lstm.h), or do not --carry"
+        )
+    return found
+
+
+def _plan(options: Options, graph: Graph, params: Mapping[str, Scalar], header: Header | None = None) -> Plan:
+    return Plan(
+        batch=options.batch,
+        seed=options.seed,
+        params={**graph.params, **params},
+        chosen=frozenset(params),
+        tokenizers=header.made() if header else {},
+        carry=options.carry,
+        digest=header.digest if header else "",
+    )
+
+
+def _provenance(graph: Graph) -> Provenance:
+    versions = {"layerzoo": zoo.__version__, "torch": torch.__version__, "python": platform.python_version()}
+    return Provenance(graph=semantic_hash(graph), versions=versions, command=shlex.join(sys.argv))
 
 
 def _changed(options: Options, changes: Mapping[str, object]) -> Options:
@@ -155,27 +210,22 @@ def _with_moments(model: nn.Module, saved: Checkpoint) -> nn.Module:
     return model
 
 
-def _clock(options: Options, parts: Split, context: int, step: int = 0, seconds: float = 0.0) -> Clock:
+def _clock(options: Options, data: Data, step: int = 0, seconds: float = 0.0) -> Clock:
     limits = [options.steps] if options.steps else []
     if options.epochs:
-        windows = TrainingWindows(parts.train, context, options.batch, options.seed)
-        limits.append(math.ceil(options.epochs * windows.steps_each_epoch))
+        if data.epoch is None:
+            raise TrainingError("data made by rule have no epochs; take --steps or --minutes")
+        limits.append(math.ceil(options.epochs * data.epoch / options.accumulate))
     if not limits and not options.minutes:
         limits.append(DEFAULT_STEPS)
     return Clock(min(limits, default=None), options.minutes, step, seconds)
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _the_same(path: str | None, header: Header) -> tuple[str, str]:
-    remedy = "a run goes on with the text it began with: name it with --text FILE, or begin a new run"
+def _the_same(task: Task, header: Header, plan: Plan) -> Data:
+    remedy = "a run goes on with the data it began with: name them with --with NAME=FILE, or begin a new run"
     try:
-        written, name = read_text(path)
+        data = task.data(plan)
+        plan.recognise(data.digest, data.source)
     except TrainingError as error:
-        raise TrainingError(f"{error}; {remedy}") from None
-    if _digest(written) != header.text_sha256:
-        was = header.text or "the built-in text of another Python"
-        raise TrainingError(f"{name} is not the text that was learned ({was}); {remedy}")
-    return written, name
+        raise TrainingError(f"{error} (the run began with {header.source}); {remedy}") from None
+    return data

@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from zoo.training.schedule import Clock
+if TYPE_CHECKING:
+    from zoo.tasks import Baseline
+    from zoo.training.schedule import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known before the first step. The loss of the bigram model is in nats a character."""
+    """What is known before the first step. ``about`` says what the data are, a sentence each."""
 
     graph: str
+    task: str
     parameters: int
-    vocabulary: int
-    context: int
-    text: str
-    train_characters: int
-    validation_characters: int
-    bigram_loss: float
+    about: tuple[str, ...]
+    unit: str
+    """What the losses are in: ``nats a character``."""
+    baseline: Baseline | None
+    """The loss to beat."""
     device: str
     out: Path
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A measurement, in nats a character; the training loss is smoothed over some twenty readings."""
+    """A measurement in the task's unit; the training loss is smoothed over some twenty readings.
+
+    ``metrics`` are the task's other measurements on the validation part, ``clipped`` is the share of the
+    steps since the last measurement whose gradient was cut.
+    """
 
     step: int
     seconds: float
     train_loss: float
     validation_loss: float
+    metrics: Mapping[str, float] = field(default_factory=dict[str, float])
+    clipped: float = 0.0
+    learning_rate: float = 0.0
 
 
 class Watcher:

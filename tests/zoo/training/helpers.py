@@ -1,18 +1,19 @@
 """A job small enough for a test: a recurrent model in plain PyTorch, a few thousand characters."""
 
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 import torch
 from torch import Tensor, nn
 
-from zoo.training.bigram import bigram_loss
+from zoo.tasks import Plan, Ports
 from zoo.training.checkpoint import Document, Header
 from zoo.training.options import Options
 from zoo.training.run import Job
 from zoo.training.schedule import Clock
-from zoo.training.vocabulary import Vocabulary
 from zoo.training.watcher import Facts, Moment, Watcher
-from zoo.training.windows import split
+from zoo_tasks.language_modelling import LanguageModelling
 
 TEXT = "the cat sat on the mat; the dog sat on the log. " * 30
 
@@ -31,30 +32,41 @@ class Recurrent(nn.Module):
         return self.out(self.drop(self.walk(self.embed(tokens))[0]))
 
 
+@cache
+def text_file(text: str = TEXT) -> Path:
+    """A file that holds a text, for all tests together."""
+    path = Path(mkdtemp(prefix="zoo-test-"), "text.txt")
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
 def job(out: Path, options: Options, text: str = TEXT) -> Job:
     """A job with fresh weights, the same each time."""
-    vocabulary = Vocabulary.of(text)
-    context = options.context or 13
-    parts = split(vocabulary.encode(text), context)
+    task = LanguageModelling(text=str(text_file(text)), context=13)
+    data = task.data(Plan(batch=options.batch, seed=options.seed, carry=options.carry))
+    tokenizers = {port: each.to_text() for port, each in data.tokenizers.items()}
     header = Header(
+        task="language_modelling",
         params={},
-        characters=vocabulary.characters,
-        context=context,
+        tokenizers=tokenizers,
+        context=13,
+        unit=data.unit,
         options=options,
-        text=None,
-        text_sha256="0" * 64,
-        bigram_loss=bigram_loss(parts.train, parts.validation, len(vocabulary)),
+        source="a test",
+        digest="0" * 64,
+        baseline=data.baseline,
     )
     with torch.random.fork_rng():  # pyright: ignore[reportUnknownMemberType] - torch types it in part
         torch.manual_seed(5)  # pyright: ignore[reportUnknownMemberType] - torch types it in part
-        model = Recurrent(len(vocabulary))
+        model = Recurrent(len(data.tokenizers["tokens"]))
     return Job(
         name="recurrent",
         model=model,
+        task=task,
+        ports=Ports({"tokens": "tokens"}, {"logits": "logits"}),
+        data=data,
         header=header,
         document=Document(text="format: zoo/1\nname: recurrent\n"),
-        text="a test",
-        parts=parts,
         clock=Clock(options.steps, options.minutes),
         moments=None,
         out=out,

@@ -13,6 +13,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file  # pyright: ignore[reportUnknownVariableType] - it is typed in part
 
 from zoo.errors import CheckpointError
+from zoo.tasks import Baseline
+from zoo.tasks.characters import Vocabulary
 from zoo.training.checkpoint import Checkpoint, Document, Header, read_checkpoint, write_checkpoint
 from zoo.training.folder import BEST, LAST
 from zoo.training.options import Options
@@ -23,16 +25,18 @@ GRAPH = "# A comment that stays.\nformat: zoo/1\nname: größer\n"
 def checkpoint() -> Checkpoint:
     return Checkpoint(
         header=Header(
+            task="language_modelling",
+            settings={"context": 9, "text": "a text"},
             params={"vocab": 5, "dropout": 0.5, "kind": "x", "on": True, "nothing": None},
-            characters="\n aßä",
+            tokenizers={"tokens": Vocabulary("\n aßä").to_text()},
             context=9,
             options=Options(steps=100, learning_rate=1e-4),
-            text="a text",
-            text_sha256="f" * 64,
+            source="a text",
+            digest="f" * 64,
             step=17,
             seconds=2.5,
             validation_loss=1.25,
-            bigram_loss=2.5,
+            baseline=Baseline(name="bigram model", loss=2.5),
             scaler={"scale": 65536.0, "_growth_tracker": 3},
         ),
         document=Document(
@@ -69,7 +73,7 @@ def test_anybody_can_open_it(tmp_path: Path) -> None:
     with cast(AbstractContextManager[Any], safe_open(tmp_path / BEST, framework="pt")) as opened:
         metadata: dict[str, str] = opened.metadata()
         assert metadata["graph"] == GRAPH
-        assert json.loads(metadata["zoo"])["characters"] == "\n aßä"
+        assert json.loads(json.loads(metadata["zoo"])["tokenizers"]["tokens"]) == {"characters": "\n aßä"}
         assert set(opened.keys()) == {"embed.weight", "flag"}
 
 
@@ -128,9 +132,9 @@ def test_a_header_that_does_not_fit_is_refused(
 
 
 def test_a_later_format_is_refused(tmp_path: Path) -> None:
-    header = checkpoint().header.model_dump_json().replace("zoo/checkpoint/1", "zoo/checkpoint/9")
+    header = checkpoint().header.model_dump_json().replace("zoo/checkpoint/2", "zoo/checkpoint/9")
     save_file({}, tmp_path / BEST, {"zoo": header, "graph": GRAPH, "files": "{}"})
-    with pytest.raises(CheckpointError, match="zoo/checkpoint/1"):
+    with pytest.raises(CheckpointError, match="zoo/checkpoint/2"):
         read_checkpoint(tmp_path)
 
 
@@ -141,7 +145,15 @@ def test_where_nothing_can_be_written_the_error_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("characters", ""), ("characters", "ba"), ("context", 0), ("context", -3)]
+    ("field", "value"),
+    [
+        ("tokenizers", {"tokens": '{"characters": ""}'}),
+        ("tokenizers", {"tokens": '{"characters": "ba"}'}),
+        ("tokenizers", {"tokens": "[3]"}),
+        ("tokenizers", {"tokens": '{"model": 3}'}),
+        ("context", 0),
+        ("context", -3),
+    ],
 )
 def test_a_header_must_make_sense(tmp_path: Path, field: str, value: object) -> None:
     header = checkpoint().header.model_copy(update={field: value})

@@ -14,7 +14,7 @@ from zoo.cli.train import generate, train
 from zoo.training import Options, display
 from zoo.training.checkpoint import read_checkpoint
 from zoo.training.folder import LAST
-from zoo.training.options import DEFAULT_CONTEXT, DEFAULT_STEPS
+from zoo.training.options import DEFAULT_STEPS
 
 TINY = ("--set", "dim=12", "--set", "heads=2", "--set", "hidden=17", "--set", "layers=2", "--batch", "3")
 
@@ -59,7 +59,6 @@ def test_options_reach_the_run() -> None:
     assert header.options == Options(
         steps=5,
         batch=3,
-        context=11,
         learning_rate=0.01,
         weight_decay=0,
         clip=0.5,
@@ -67,6 +66,7 @@ def test_options_reach_the_run() -> None:
         device="cpu",
         precision="bf16",
     )
+    assert header.settings == {"text": "text.txt", "context": 11}
     assert header.params == {
         "dim": 12, "heads": 2, "hidden": 17, "layers": 2, "dropout": 0.5, "vocab": 15, "context": 11
     }  # fmt: skip
@@ -77,7 +77,6 @@ def test_the_defaults_shown_are_the_defaults() -> None:
     values = train.make_context("train", ["gpt"]).params
     assert {name: values[name] for name in fields} == {name: field.default for name, field in fields.items()}
     shown = {param.name: getattr(param, "help", "") for param in train.params}
-    assert str(DEFAULT_CONTEXT) in shown["context"]
     assert str(DEFAULT_STEPS) in shown["steps"]
 
 
@@ -110,7 +109,7 @@ def test_ctrl_c_saves_says_how_to_go_on_and_ends_as_shells_expect(monkeypatch: p
         ),
         (["train", "--resume", "runs/none"], 1, "there is no checkpoint runs/none"),
         (["train", "gpt", "--text", "missing.txt"], 1, "cannot read the text missing.txt"),
-        (["train", "transformer", "--text", "text.txt"], 1, "graph 'transformer' is no language model"),
+        (["train", "transformer", "--text", "text.txt"], 1, "graph 'transformer' does not fit the task"),
         (["train", "gtp"], 1, "did you mean 'gpt'"),
         (["generate", "runs/none"], 1, "there is no checkpoint runs/none"),
         (["generate", "text.txt"], 1, "text.txt is not a checkpoint"),

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from zoo.errors import TrainingError
+from zoo.tasks.characters import Vocabulary
 from zoo.training.decode import continue_text, sample
-from zoo.training.vocabulary import Vocabulary
 
 LETTERS = Vocabulary("abcdefgh")
 

@@ -20,6 +20,8 @@ SMALL = ["--set", "dim=8", "--set", "heads=2", "--set", "layers=1", "--set", "hi
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("book.txt").write_text("The " + TEXT, encoding="utf-8")
+    (config,) = (block for kind, block in FENCES if kind == "yaml")
+    Path("train.yaml").write_text(config, encoding="utf-8")
     Path("my_model.yaml").write_bytes(zoo.registry().graphs["gpt"].read_bytes())
 
 
@@ -40,16 +42,16 @@ def test_the_commands() -> None:
 
 def test_the_python(capsys: pytest.CaptureFixture[str]) -> None:
     (code,) = (block for kind, block in FENCES if kind == "python")
-    small = code.replace("steps=300, batch=16", "steps=2, batch=2, context=8")
+    small = code.replace("steps=300, batch=16", "steps=2, batch=2")
     assert small != code
     exec(compile(small, "docs/train.md", "exec"), {})
     assert "The " in capsys.readouterr().out
 
 
 def test_the_numbers_are_those_of_the_program() -> None:
-    from zoo.training.keeper import MEASUREMENTS
-    from zoo.training.windows import LARGEST_VALIDATION
+    from zoo.training import Options
+    from zoo_tasks.windows import LARGEST_VALIDATION
 
-    assert f"{LARGEST_VALIDATION:,} characters" in PAGE
-    assert (MEASUREMENTS, "Ten times a run" in PAGE) == (10, True)
+    assert f"{LARGEST_VALIDATION:,} tokens" in PAGE
+    assert (Options().measurements, "Ten times a run" in PAGE) == (10, True)
     assert "joint norm of 1 " in PAGE

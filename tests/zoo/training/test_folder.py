@@ -146,12 +146,15 @@ def test_a_folder_with_a_run_is_not_chosen(tmp_path: Path, name: str, remedy: st
 def test_measurements_after_a_step_are_forgotten(tmp_path: Path) -> None:
     path = tmp_path / METRICS
     for step in (2, 4, 6):
-        note(path, Moment(step, 1.5, 2.25, 3.125))
+        note(path, Moment(step, 1.5, 2.25, 3.125, {"accuracy": 0.5}, 0.25, 3e-3))
     with path.open("a", encoding="utf-8") as file:
         file.write("8,2.0")  # and killed
     forget_after(path, 4)
-    head = "step,seconds,train_loss,validation_loss"
-    assert path.read_text("utf-8").splitlines() == [head, "2,1.5,2.25,3.125", "4,1.5,2.25,3.125"]
+    head = "step,seconds,train_loss,validation_loss,accuracy,learning_rate,clipped"
+    assert path.read_text("utf-8").splitlines() == [
+        head,
+        *(f"{step},1.5,2.25,3.125,0.5,0.003,0.25" for step in (2, 4)),
+    ]
     path.write_text("one,two,three,four\na,b,c,d\n", encoding="utf-8")
     with pytest.raises(CheckpointError, match="is no table of measurements"):
         forget_after(path, 4)

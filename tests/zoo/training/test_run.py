@@ -16,12 +16,11 @@ from tests.zoo.training.helpers import TEXT, Recorder, Recurrent, job
 from zoo.errors import CheckpointError, TrainingError
 from zoo.training.checkpoint import Checkpoint, read_checkpoint
 from zoo.training.folder import BEST, LAST, METRICS
-from zoo.training.module import mean_loss
+from zoo.training.module import measure
 from zoo.training.options import Options
-from zoo.training.run import MEASURED_AT_ONCE, Job, perform
+from zoo.training.run import Job, perform
 from zoo.training.schedule import Average, Clock
 from zoo.training.watcher import Watcher
-from zoo.training.windows import validation_windows
 
 SHORT = Options(steps=20, batch=3, learning_rate=0.03)
 
@@ -41,26 +40,24 @@ def gone_on(path: Path, out: Path, saved: Checkpoint | None = None) -> Job:
     fresh.model.load_state_dict(saved.weights)
     options = saved.header.options
     clock = Clock(options.steps, options.minutes, saved.header.step, saved.header.seconds)
-    return Job(
-        name=fresh.name,
-        model=fresh.model,
+    return replace(
+        fresh,
         header=saved.header,
         document=saved.document,
-        text=fresh.text,
-        parts=fresh.parts,
         clock=clock,
         moments=saved.moments,
-        out=out,
+        states=saved.states,
     )
 
 
 def test_it_learns_and_beats_the_bigram_model(tmp_path: Path) -> None:
     recorder = Recorder()
     result = perform(job(tmp_path, Options(steps=120, batch=6, learning_rate=0.03)), recorder)
-    assert result.validation_loss < 0.5 * result.bigram_loss
+    assert result.baseline is not None
+    assert result.validation_loss < 0.5 * result.baseline.loss
     assert recorder.facts is not None
     assert recorder.facts.parameters == sum(p.numel() for p in Recurrent(len(set(TEXT))).parameters())
-    assert recorder.facts.validation_characters == len(TEXT) // 10
+    assert f"{len(TEXT) // 10} more are held back" in recorder.facts.about[1]
     assert [step for step, _ in recorder.steps] == list(range(1, 121))
     assert [moment.step for moment in recorder.moments] == list(range(12, 121, 12))
     assert recorder.moments[-1].validation_loss == result.validation_loss
@@ -158,7 +155,8 @@ def test_a_loss_that_is_no_number_stops_the_run_and_keeps_what_was_good(tmp_path
 
     recorder = Spoiler()
     with pytest.raises(
-        TrainingError, match=r"the training loss became nan at step 12, .* below 0\.03"
+        TrainingError,
+        match=r"training loss became nan at step 12: the weights of the module 'embed' are .* below 0\.03",
     ) as caught:
         perform(broken, recorder)
     assert "--lr" in str(caught.value)
@@ -175,7 +173,7 @@ def test_weights_that_are_broken_only_on_validation_are_not_kept_either(tmp_path
 
     broken = job(tmp_path, SHORT)
     with pytest.raises(TrainingError, match="the validation loss became nan at step 2"):
-        perform(replace(broken, model=Late(len(broken.header.characters))), Watcher())
+        perform(replace(broken, model=Late(len(set(TEXT)))), Watcher())
     assert list(tmp_path.iterdir()) == []  # and no lock is left behind
 
 
@@ -202,14 +200,11 @@ def test_the_best_is_kept_beside_the_last(tmp_path: Path) -> None:
     )
     assert not best.moments
     assert last.moments.keys() == dict(result.model.named_parameters()).keys()
-    model = Recurrent(len(best.header.characters))
+    model = Recurrent(len(set(TEXT)))
     model.load_state_dict(best.weights)
-    parts = job(tmp_path, SHORT).parts
-    device = torch.device("cpu")
-    at_once = MEASURED_AT_ONCE // 13
-    assert (
-        mean_loss(model, validation_windows(parts.validation, 13, at_once), device) == lowest.validation_loss
-    )
+    fresh = job(tmp_path, SHORT)
+    again = measure(model, fresh.task, fresh.ports, fresh.data.validation(), torch.device("cpu"))
+    assert again == {"loss": lowest.validation_loss}
 
 
 def test_a_full_disk_is_a_sentence_and_the_last_checkpoint_stays(
@@ -303,9 +298,9 @@ def test_too_large_a_batch_is_a_sentence(tmp_path: Path) -> None:
             return super().forward(tokens) + torch.empty(2**60)
 
     greedy = job(tmp_path, SHORT)
-    message = "3 windows of 13 characters a step are too much for the memory of this machine; take a smaller"
+    message = "a batch of 3 is too much for the memory of this machine.*; take a smaller --batch"
     with pytest.raises(TrainingError, match=message):
-        perform(replace(greedy, model=Greedy(len(greedy.header.characters))), Watcher())
+        perform(replace(greedy, model=Greedy(len(set(TEXT)))), Watcher())
 
 
 def test_the_variables_of_a_cluster_do_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoo.errors import TrainingError
-from zoo.training.vocabulary import Vocabulary
+from zoo.tasks.characters import Vocabulary
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))

@@ -7,7 +7,7 @@ alone, so batch ``n`` can be had without the n − 1 before it: a resumed run ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import torch
@@ -16,13 +16,7 @@ from torch import Tensor
 
 from zoo.compiler.seeds import seed_of
 from zoo.errors import TrainingError
-
-
-class Batch(NamedTuple):
-    """Tokens and, at each place, the token that follows."""
-
-    tokens: Int[Tensor, "batch time"]
-    targets: Int[Tensor, "batch time"]
+from zoo.tasks import Batch
 
 
 class Split(NamedTuple):
@@ -33,19 +27,19 @@ class Split(NamedTuple):
 
 
 LARGEST_VALIDATION = 50_000
-"""Characters; a loss over so many is known to about a hundredth of a nat, and more would only cost time."""
+"""Tokens; a loss over so many is known to about a hundredth of a nat, and more would only cost time."""
 
 
-def split(tokens: Int[Tensor, " time"], context: int) -> Split:
-    """Hold the last tenth of a text back for validation, at most ``LARGEST_VALIDATION`` characters.
+def split(tokens: Int[Tensor, " time"], context: int, what: str = "characters") -> Split:
+    """Hold the last tenth of a text back for validation, at most ``LARGEST_VALIDATION`` tokens.
 
-    Raises TrainingError when one of the parts is too short for a window of ``context`` characters and the
-    next one.
+    Raises TrainingError when one of the parts is too short for a window of ``context`` tokens and the next
+    one; ``what`` it then calls the tokens.
     """
     held_back = min(len(tokens) // 10, LARGEST_VALIDATION)
     if len(tokens) - held_back < context + 1 or held_back < 2:
         raise TrainingError(
-            f"a text must be longer than the context: this one has {len(tokens)} characters, of which "
+            f"a text must be longer than the context: this one has {len(tokens)} {what}, of which "
             f"{held_back} are held back for validation, and a window is {context} + 1 long; take a longer "
             "text or a smaller context"
         )
@@ -77,13 +71,7 @@ class TrainingWindows:
             window += len(part)
         offsets = torch.cat(starts)[:, None] + torch.arange(self.context + 1)
         cut = self.tokens[offsets]
-        return Batch(cut[:, :-1], cut[:, 1:])
-
-    def since(self, step: int) -> Iterator[Batch]:
-        """The batches from number ``step`` on, without end."""
-        while True:
-            yield self[step]
-            step += 1
+        return Batch({"tokens": cut[:, :-1]}, cut[:, 1:])
 
     def _order(self, epoch: int) -> Int[Tensor, " windows"]:
         """Where the windows of an epoch begin, in the order of the walk."""
@@ -101,7 +89,35 @@ def validation_windows(tokens: Int[Tensor, " time"], context: int, batch: int) -
     inputs = tokens[: whole * context].view(whole, context)
     targets = tokens[1 : whole * context + 1].view(whole, context)
     for begin in range(0, whole, batch):
-        yield Batch(inputs[begin : begin + batch], targets[begin : begin + batch])
+        yield Batch({"tokens": inputs[begin : begin + batch]}, targets[begin : begin + batch])
     rest = tokens[whole * context :]
     if len(rest) > 1:
-        yield Batch(rest[None, :-1], rest[None, 1:])
+        yield Batch({"tokens": rest[None, :-1]}, rest[None, 1:])
+
+
+def carried_windows(tokens: Int[Tensor, " time"], context: int, batch: int) -> Callable[[int], Batch]:
+    """The text cut into ``batch`` long rows that are walked side by side: window n + 1 of a row goes on where
+    window n ended, and after the last one it begins again.
+    """
+    length = (len(tokens) - 1) // batch
+    windows = length // context
+    if windows < 1:
+        raise TrainingError(
+            f"{batch} rows with a window of {context} tokens each are more than the {len(tokens)} tokens to "
+            "learn from; take a smaller batch or context, or a longer text"
+        )
+    starts = torch.arange(batch)[:, None] * length + torch.arange(context + 1)
+
+    def window(number: int) -> Batch:
+        cut = tokens[starts + number % windows * context]
+        return Batch({"tokens": cut[:, :-1]}, cut[:, 1:])
+
+    return window
+
+
+def carried_validation(tokens: Int[Tensor, " time"], context: int, batch: int) -> Iterator[Batch]:
+    """The validation part as ``carried_windows``, once, in as many rows as have a window each."""
+    rows = max(1, min(batch, (len(tokens) - 1) // context))
+    window = carried_windows(tokens, min(context, len(tokens) - 1), rows)
+    for number in range((len(tokens) - 1) // rows // min(context, len(tokens) - 1)):
+        yield window(number)

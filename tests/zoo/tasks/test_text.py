@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from zoo.errors import TrainingError
-from zoo.training.text import read_text
+from zoo.tasks.text import read_text
 
 
 def test_the_built_in_text_is_half_a_megabyte_of_english() -> None:

@@ -9,9 +9,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoo.training.bigram import bigram_loss, bits
-from zoo.training.text import read_text
-from zoo.training.vocabulary import Vocabulary
+from zoo.tasks.characters import Vocabulary
+from zoo.tasks.text import read_text
+from zoo.training.display import bits
+from zoo_tasks.bigram import bigram_loss
 
 
 @given(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -49,6 +50,10 @@ class Vocabulary:
     def decode(self, tokens: Iterable[int]) -> str:
         """The text of some tokens."""
         return "".join(self.characters[token] for token in tokens)
+
+    def to_text(self) -> str:
+        """The vocabulary as JSON."""
+        return json.dumps({"characters": self.characters})
 
 
 def _code_points(text: str) -> Int[Tensor, " time"]:

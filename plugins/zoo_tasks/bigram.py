@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from jaxtyping import Int
 from torch import Tensor
@@ -23,8 +21,3 @@ def bigram_loss(
     firsts = torch.bincount(train[:-1], minlength=vocabulary)
     probability = (seen + 1).double() / (firsts[validation[:-1]] + vocabulary).double()
     return -float(probability.log().mean())
-
-
-def bits(nats: float) -> float:
-    """A loss in bits instead of nats: divided by ln 2."""
-    return nats / math.log(2)

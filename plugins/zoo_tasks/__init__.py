@@ -1,0 +1,42 @@
+"""The first tasks: language modelling, classification, translation, music, captions, long memory.
+
+A pack like any other: each task is a class in a file of its own, offered by the hook ``zoo_tasks``. Two small
+graphs come along, for tasks that no graph of the library has the ports of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import zoo
+from zoo.tasks import Task
+from zoo_tasks.adding import Adding
+from zoo_tasks.language_modelling import LanguageModelling
+from zoo_tasks.listops import ListOps
+from zoo_tasks.order import Order, TemporalOrder
+from zoo_tasks.recall import CopyMemory, DelayedRecall
+from zoo_tasks.reversal import Reversal
+from zoo_tasks.sentiment import Sentiment
+
+
+@zoo.hookimpl
+def zoo_tasks() -> Mapping[str, type[Task]]:
+    """The tasks by name."""
+    return {
+        "adding": Adding,
+        "copy_memory": CopyMemory,
+        "delayed_recall": DelayedRecall,
+        "language_modelling": LanguageModelling,
+        "listops": ListOps,
+        "order": Order,
+        "reversal": Reversal,
+        "sentiment": Sentiment,
+        "temporal_order": TemporalOrder,
+    }
+
+
+@zoo.hookimpl
+def zoo_graphs() -> Path:
+    """The folder of their graphs."""
+    return Path(__file__).parent / "graphs"

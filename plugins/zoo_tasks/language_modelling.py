@@ -1,0 +1,95 @@
+"""What comes next in a text: the task of language models."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from zoo.tasks import Baseline, Batch, Data, Decoding, Level, Mean, Outputs, Plan, Smoothing, Task
+from zoo.tasks.losses import cross_entropy
+from zoo.tasks.text import read_text
+from zoo.tasks.tokenizers import Tokenizer, train_tokenizer
+from zoo_tasks.bigram import bigram_loss
+from zoo_tasks.windows import TrainingWindows, carried_validation, carried_windows, split, validation_windows
+
+DEFAULT_CONTEXT = 128
+MEASURED_AT_ONCE = 2048
+"""Tokens of the validation part that the model scores together, or as many as in a training batch."""
+
+
+class LanguageModelling(Task):
+    """Predict the next character, word or piece of a word of a text.
+
+    The last tenth of the text is held back. Learned: the cross-entropy of each token of windows of
+    ``context`` tokens, given those before it. Without a text it learns ``pydoc_data.topics``, half a megabyte
+    of English that every Python carries.
+    """
+
+    kind: ClassVar[str] = "many-to-many, causal"
+    feeds: ClassVar[Mapping[str, str]] = {"tokens": "int batch time"}
+    reads: ClassVar[Mapping[str, str]] = {"logits": "float batch time vocab"}
+    graph: ClassVar[str] = "gpt"
+    future: ClassVar[Mapping[str, str]] = {"tokens": "logits"}
+    decoding: ClassVar[Decoding | None] = Decoding(target="tokens", tokenizer="tokens", start=False)
+
+    text: Annotated[str | None, Field(description="a UTF-8 file; the built-in text without")] = None
+    level: Annotated[Level, Field(description="what a token is")] = "characters"
+    size: Annotated[int, Field(gt=4, description="the most words, or pieces of words")] = 8000
+    context: Annotated[int | None, Field(gt=0, description="tokens a window; the graph's, or 128")] = None
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    smooth_over: Smoothing = "all"
+
+    def data(self, plan: Plan) -> Data:
+        written, name = read_text(self.text)
+        digest = hashlib.sha256(written.encode()).hexdigest()
+        plan.recognise(digest, name)
+        tokenizer: Tokenizer = plan.tokenizers.get("tokens") or train_tokenizer(
+            self.level, [written], size=self.size, special=False
+        )
+        longest = plan.params.get("context")
+        context = self.context or DEFAULT_CONTEXT
+        if isinstance(longest, int) and (self.context is None or "context" in plan.chosen):
+            # Longer windows than the graph can look at are cut to what it can.
+            context = min(self.context or longest, longest)
+        train, validation = split(tokenizer.encode(written), context, f"{self._unit}s")
+        windows = TrainingWindows(train, context, plan.batch, plan.seed)
+        measured = carried_validation if plan.carry else validation_windows
+        # Without gradients a batch may be larger than one of training: small ones only cost time.
+        at_once = max(plan.batch, MEASURED_AT_ONCE // context)
+        held = "are held back for validation"
+        different = "different " if self.level == "characters" else ""
+        return Data(
+            batch=carried_windows(train, context, plan.batch) if plan.carry else windows.__getitem__,
+            validation=partial(measured, validation, context, at_once),
+            params={"vocab": len(tokenizer), **({"context": self.context} if self.context else {})},
+            about=(
+                f"{len(tokenizer)} {different}{self._unit}s, {context} of them in view",
+                f"learns from {name}: {len(train):,} {self._unit}s, and {len(validation):,} more {held}",
+            ),
+            epoch=windows.steps_each_epoch,
+            tokenizers={"tokens": tokenizer},
+            context=context,
+            unit=f"nats a {self._unit}",
+            baseline=Baseline(
+                name="bigram model",
+                loss=bigram_loss(train, validation, len(tokenizer)),
+            ),
+            source=name,
+            digest=digest,
+        )
+
+    @property
+    def _unit(self) -> str:
+        return {"characters": "character", "words": "word", "bpe": "token"}[self.level]
+
+    def loss(self, outputs: Outputs, batch: Batch) -> Mean:
+        return cross_entropy(
+            outputs["logits"], batch.target, smoothing=self.label_smoothing, over=self.smooth_over
+        )
+
+    def measure(self, outputs: Outputs, batch: Batch) -> Mapping[str, Mean]:
+        return {"loss": cross_entropy(outputs["logits"], batch.target)}

@@ -1,0 +1,54 @@
+"""Digits backwards: the smallest task that needs an encoder and a decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+import torch
+from pydantic import Field
+
+from zoo.errors import TrainingError
+from zoo.tasks import Batch, Data, Decoding, Plan, generated, padded, train_tokenizer
+from zoo.tasks.tokenizers import PADDING
+from zoo_tasks.writing import Writing, written
+
+
+class Reversal(Writing):
+    """Write a row of digits backwards.
+
+    Rows of ``shortest`` to ``longest`` digits. An encoder that hands over a single state forgets long ones;
+    attention reads them off: Bahdanau, Cho & Bengio, ICLR 2015, show the same for sentences.
+    """
+
+    kind: ClassVar[str] = "many-to-many"
+    feeds: ClassVar[Mapping[str, str]] = {
+        "source": "int batch source",
+        "source_mask": "optional bool batch source",
+        "target": "int batch target",
+    }
+    graph: ClassVar[str] = "seq2seq_additive"
+    decoding: ClassVar[Decoding | None] = Decoding(target="target", given=("source", "source_mask"))
+
+    shortest: Annotated[int, Field(gt=0)] = 4
+    longest: Annotated[int, Field(gt=0)] = 30
+
+    def data(self, plan: Plan) -> Data:
+        if self.shortest > self.longest:
+            raise TrainingError(f"the shortest row ({self.shortest}) is not longer than the longest")
+        tokenizer = plan.tokenizers.get("target") or train_tokenizer("characters", ["0123456789"])
+        digits = tokenizer.encode("0123456789")
+
+        def make(examples: int, generator: torch.Generator) -> Batch:
+            lengths = torch.randint(self.shortest, self.longest + 1, (examples,), generator=generator)
+            rows = [digits[torch.randint(10, (int(each),), generator=generator)] for each in lengths]
+            source, mask = padded(rows, PADDING)
+            return written({"source": source, "source_mask": mask}, [row.flip(0) for row in rows])
+
+        return generated(
+            make,
+            plan,
+            params={"vocab": len(tokenizer)},
+            about=f"rows of {self.shortest} to {self.longest} digits",
+            tokenizers={"source": tokenizer, "target": tokenizer},
+        )

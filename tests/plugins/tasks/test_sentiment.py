@@ -1,0 +1,97 @@
+"""Texts with labels: from files of each format, from rules, and what is wrong with a file."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.plugins.tasks.helpers import ints
+from zoo.errors import TrainingError
+from zoo.tasks import Plan
+from zoo_tasks.opinions import BAD, CONTRASTS, GOOD, NEGATIONS, opinions
+from zoo_tasks.sentiment import Sentiment
+
+ROWS = [("a fine day", "yes"), ("no, rain", "no"), ('it "shines"', "yes"), ("fog", "no")] * 5
+
+
+def write(path: Path) -> Path:
+    if path.suffix == ".jsonl":
+        lines = [json.dumps({"text": text, "label": label, "more": 1}) for text, label in ROWS]
+    elif path.suffix == ".csv":
+        lines = ["label,text", *(f'{label},"{text.replace(chr(34), chr(34) * 2)}"' for text, label in ROWS)]
+    else:
+        lines = [f"{text}\t{label}" for text, label in ROWS]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl"])
+def test_every_format_says_the_same(suffix: str, tmp_path: Path) -> None:
+    data = Sentiment(file=str(write(tmp_path / f"rows.{suffix}"))).data(Plan(batch=18))
+    assert data.params["classes"] == 2
+    assert data.epoch == 1
+    batch = data.batch(0)
+    read = data.tokenizers["tokens"]
+    rows = {
+        (read.decode(ints(row)), int(label))
+        for row, label in zip(batch.inputs["tokens"], batch.target, strict=True)
+    }
+    assert rows == {("a fine day", 1), ("no , rain", 0), ('it " shines "', 1), ("fog", 0)}
+    assert torch.equal(batch.inputs["mask"], batch.inputs["tokens"] != 0)
+
+
+def test_texts_of_about_one_length_come_together() -> None:
+    batches = Sentiment().data(Plan(batch=16)).batch
+    filled = [float(batches(number).inputs["mask"].float().mean()) for number in range(20)]
+    assert sum(filled) / 20 > 0.9
+
+
+def test_an_epoch_has_every_text_once(tmp_path: Path) -> None:
+    rows = "\n".join(f"w{number}\tx{number % 2}" for number in range(50))
+    (tmp_path / "rows.tsv").write_text(rows)
+    data = Sentiment(file=str(tmp_path / "rows.tsv")).data(Plan(batch=4))
+    seen = [
+        int(token) for number in range(int(data.epoch or 0)) for token in data.batch(number).inputs["tokens"]
+    ]
+    assert sorted(seen) == sorted(set(seen))
+    assert len(seen) == 45
+    again = [int(token) for number in range(12, 24) for token in data.batch(number).inputs["tokens"]]
+    assert sorted(again) == sorted(seen)
+    assert again != seen
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("a.csv", "texts,label\na,b\n", r"a.csv:1: .*\(did you mean 'texts'\?\)"),
+        ("a.csv", "text,label\na\n", "a.csv:2: 2 columns are needed, and here are 1"),
+        ("a.jsonl", '{"text": "a", "label": 1}\n{"text": 3\n', "a.jsonl:2: a line is a JSON object"),
+        ("a.jsonl", '{"text": "a", "lable": 1}\n', r"a.jsonl:1: there is no 'label' \(did you mean 'lable'"),
+        ("a.doc", "text", "examples come as .csv, .tsv or .jsonl"),
+        ("a.tsv", "one\tyes\ntwo\tyes\n", "two labels or more to learn from, and there is 1"),
+        ("a.tsv", "one\tyes\n", "at least two examples are needed"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_with_its_place(
+    name: str, text: str, message: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(TrainingError, match=message):
+        Sentiment(file=str(tmp_path / name)).data(Plan())
+
+
+def test_negation_and_contrast_decide() -> None:
+    """Every sentence, judged a second time from its words."""
+    made = opinions(500)
+    assert {label for _, label in made} == {"positive", "negative"}
+    for sentence, label in made:
+        halves, word = [sentence], ""
+        for each in CONTRASTS:
+            if f" , {each} " in sentence:
+                halves, word = sentence.split(f" , {each} "), each
+        meant = halves[-1] if word in {"but", "yet"} else halves[0]
+        good = any(each in meant.split() for each in GOOD)
+        assert good != any(each in meant.split() for each in BAD)
+        negated = any(each in meant.split() for each in NEGATIONS)
+        assert (good != negated) == (label == "positive")

@@ -1,0 +1,86 @@
+"""``zoo tasks``: what a graph can be trained for, and what each task asks of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zoo.cli.files import examples, json_option, print_json, print_table, table
+
+if TYPE_CHECKING:
+    from zoo.tasks import Task
+
+
+@click.command(
+    short_help="List the tasks that graphs are trained for.",
+    epilog=examples("zoo tasks", "zoo tasks language_modelling", "zoo tasks --json"),
+)
+@click.argument("name", required=False)
+@json_option
+def tasks(name: str | None, as_json: bool) -> None:
+    """List the tasks, or tell all of one: its ports, its settings, the graph that it trains by itself."""
+    from zoo.tasks import find_task
+    from zoo.tasks import tasks as all_tasks
+
+    if name is not None:
+        task = find_task(name)
+        if as_json:
+            print_json(_facts(name, task))
+        else:
+            _tell(name, task)
+        return
+    known = all_tasks()
+    if as_json:
+        print_json([_facts(each, task) for each, task in known.items()])
+        return
+    rows = table("task", "kind", "what is learned", "graph")
+    for each, task in known.items():
+        rows.add_row(each, task.kind, _help(task).partition("\n")[0], task.graph)
+    print_table(rows)
+
+
+def _facts(name: str, task: type[Task]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "kind": task.kind,
+        "help": _help(task),
+        "feeds": dict(task.feeds),
+        "reads": dict(task.reads),
+        "graph": task.graph,
+        "settings": task.model_json_schema()["properties"] if task.model_fields else {},
+    }
+
+
+def _help(task: type[Task]) -> str:
+    from inspect import cleandoc
+
+    return cleandoc(task.__doc__ or "")
+
+
+def _tell(name: str, task: type[Task]) -> None:
+    click.echo(f"{name}: {_help(task)}\n")
+    ports = table("port", "type", "")
+    for port, words in task.feeds.items():
+        ports.add_row(port, words, "input")
+    for port, words in task.reads.items():
+        ports.add_row(port, words, "output")
+    print_table(ports)
+    if task.model_fields:
+        click.echo()
+        settings = table("setting", "type", "default", "what it is")
+        for setting, field in task.model_fields.items():
+            default = "" if field.is_required() else "none" if field.default is None else str(field.default)
+            settings.add_row(setting, _type(task, setting), default, field.description or "")
+        print_table(settings)
+    click.echo(f"\nTry: zoo train {task.graph} --task {name}")
+
+
+def _type(task: type[Task], setting: str) -> str:
+    """A setting's type in words, from the task's JSON schema."""
+    schema = task.model_json_schema()["properties"][setting]
+    words: list[str] = []
+    for each in schema.get("anyOf", [schema]):
+        if each.get("type") != "null":
+            words += [str(value) for value in each.get("enum", [])] or [str(each.get("type", "any"))]
+    return " | ".join(words)

@@ -1,0 +1,51 @@
+"""Tasks: what a graph can be trained for. A pack offers one as a class, by the hook ``zoo_tasks``.
+
+    task.py        the contract: Task, Plan, Data, Decoding
+    batch.py       inputs, answer and mask; sums and counts
+    ports.py       which ports of a graph carry a task's; what a graph that lacks one is told
+    trying.py      a model is tried before a minute is spent on it
+    finding.py     tasks by name
+    losses.py      cross-entropy with label smoothing, accuracy
+    generated.py   data made by rule; bucketed.py: examples of different lengths
+    tokenizers.py  characters, words, pieces of words; characters.py, text.py
+
+Importing this package loads torch; it knows neither Lightning nor any task.
+"""
+
+from zoo.tasks.batch import Batch, Mean, Outputs
+from zoo.tasks.bucketed import Batches, bucketed, padded, split_off
+from zoo.tasks.finding import find_task, make_task, tasks
+from zoo.tasks.generated import generated
+from zoo.tasks.losses import accuracy, cross_entropy, masked
+from zoo.tasks.ports import Ports, find_ports
+from zoo.tasks.task import Baseline, Data, Decoding, Plan, Smoothing, Task
+from zoo.tasks.tokenizers import Level, Tokenizer, tokenizer_of, train_tokenizer
+
+__all__ = [
+    "Baseline",
+    "Batch",
+    "Batches",
+    "Data",
+    "Decoding",
+    "Level",
+    "Mean",
+    "Outputs",
+    "Plan",
+    "Ports",
+    "Smoothing",
+    "Task",
+    "Tokenizer",
+    "accuracy",
+    "bucketed",
+    "cross_entropy",
+    "find_ports",
+    "find_task",
+    "generated",
+    "make_task",
+    "masked",
+    "padded",
+    "split_off",
+    "tasks",
+    "tokenizer_of",
+    "train_tokenizer",
+]

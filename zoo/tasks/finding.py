@@ -1,0 +1,72 @@
+"""Tasks by name: those that the packs offer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from inspect import isabstract
+from typing import Any
+
+from pydantic import ValidationError
+
+from zoo.errors import PackError, TrainingError, did_you_mean
+from zoo.tasks.ports import parse_port
+from zoo.tasks.task import Task
+from zoo.values import Scalar
+
+
+def tasks() -> dict[str, type[Task]]:
+    """All tasks of the installed packs, by name. PackError says what is wrong with one."""
+    from zoo.packs import registry
+
+    found = {name: checked(name, offered) for name, offered in registry().tasks.items()}
+    return dict(sorted(found.items()))
+
+
+def find_task(name: str) -> type[Task]:
+    """The task of a name. TrainingError when there is none, PackError when it is none."""
+    from zoo.packs import registry
+
+    known = registry().tasks
+    if name not in known:
+        raise TrainingError(
+            f"there is no task '{name}'{did_you_mean(name, known)}; `zoo tasks` lists them, and `zoo packs` "
+            "says which packs could not be loaded"
+        )
+    return checked(name, known[name])
+
+
+def checked(name: str, offered: Any) -> type[Task]:
+    """What a pack offers as a task, when it keeps the contract. PackError says where it does not."""
+    if not (isinstance(offered, type) and issubclass(offered, Task)):
+        raise PackError(
+            f"a task is a class of zoo.tasks.Task, and '{name}' is {offered!r}; derive it from Task"
+        )
+    missing = [each for each in ("kind", "feeds", "reads", "graph") if not hasattr(offered, each)]
+    if isabstract(offered) or missing:
+        lacks = [*missing, *sorted(getattr(offered, "__abstractmethods__", ()))]
+        raise PackError(f"the task '{name}' ({offered.__qualname__}) lacks {', '.join(lacks)}; add them")
+    if not (offered.__doc__ or "").strip():
+        raise PackError(f"the docstring of a task is its help, and '{name}' has none; write one")
+    for words in [*offered.feeds.values(), *offered.reads.values()]:
+        try:
+            parse_port(words)
+        except ValueError as error:
+            raise PackError(f"the task '{name}' has a port `{words}`: {error}") from None
+    return offered
+
+
+def make_task(name: str, settings: Mapping[str, Scalar]) -> Task:
+    """A task with settings. Raises TrainingError for settings that it has not or that are none."""
+    kind = find_task(name)
+    for setting in settings:
+        if setting not in kind.model_fields:
+            has = ", ".join(kind.model_fields) or "none"
+            raise TrainingError(
+                f"the task '{name}' has no setting '{setting}'{did_you_mean(setting, kind.model_fields)}; it "
+                f"has {has}"
+            )
+    try:
+        return kind.model_validate(dict(settings))
+    except ValidationError as error:
+        found = "; ".join(": ".join([*map(str, each["loc"]), each["msg"]]) for each in error.errors())
+        raise TrainingError(f"these settings of the task '{name}' are none: {found}") from None

@@ -1,0 +1,131 @@
+"""Which ports of a graph carry a task's, and what a graph that lacks one is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor, nn
+
+from zoo.errors import TrainingError, did_you_mean
+from zoo.files.words import parse_port
+from zoo.graph import Graph
+from zoo.spec import Port
+from zoo.tasks.task import Task
+from zoo.values import EMPTY, Scalar
+
+LOSS = "loss"
+"""An output of this name, or ``loss_WHAT``, is a loss that the graph adds itself, already weighed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """A task's ports in a graph: its names and the graph's. ``losses`` and ``carried`` are the graph's own.
+
+    ``carried`` are outputs that have the name of an optional input: states that go from one piece of a
+    sequence to the next.
+    """
+
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+    losses: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
+
+    def run(
+        self, model: nn.Module, inputs: Mapping[str, Tensor], states: Mapping[str, Tensor] = EMPTY
+    ) -> tuple[dict[str, Tensor], Any]:
+        """The outputs that the task reads, by its names, and all that the model gave."""
+        named = {self.inputs[name]: tensor for name, tensor in inputs.items() if name in self.inputs}
+        given = model(**named, **states)
+        if isinstance(given, Tensor):
+            return dict.fromkeys(self.outputs, given), given
+        return {name: getattr(given, own) for name, own in self.outputs.items()}, given
+
+
+def find_ports(
+    task: type[Task], graph: Graph, name: str, chosen: Mapping[str, str] = EMPTY, remedy: str = ""
+) -> Ports:
+    """The ports of a graph that a task feeds and reads; ``chosen`` are graph's names for the task's.
+
+    Raises TrainingError that names every port that is missing, of another type, or needed beyond these.
+    """
+    known = [*task.feeds, *task.reads]
+    for port in chosen:
+        if port not in known:
+            hint = did_you_mean(port, known)
+            raise TrainingError(f"the task '{name}' has no port '{port}'{hint}; it has {', '.join(known)}")
+    faults: list[str] = []
+    inputs: dict[str, str] = {}
+    for port, words in task.feeds.items():
+        own, wanted = chosen.get(port, port), parse_port(words)
+        found = graph.inputs.get(own)
+        if found is None:
+            if not wanted.optional or port in chosen:
+                faults.append(f"it has no input '{own}'{did_you_mean(own, graph.inputs)}")
+        elif not _fits(found, wanted):
+            faults.append(f"its input '{own}' is `{found}`")
+        else:
+            inputs[port] = own
+    more = [
+        f"'{each}'"
+        for each, port in graph.inputs.items()
+        if not port.optional and each not in {chosen.get(fed, fed) for fed in task.feeds}
+    ]
+    if more:
+        faults.append(f"it also needs the input{'s' if len(more) > 1 else ''} {', '.join(more)}")
+    outputs = {port: chosen.get(port, port) for port in task.reads}
+    faults += [
+        f"it has no output '{own}'{did_you_mean(own, graph.outputs)}"
+        for own in outputs.values()
+        if own not in graph.outputs
+    ]
+    if faults:
+        raise TrainingError(
+            f"graph '{graph.name}' does not fit the task '{name}': {' and '.join(faults)}; {told(task)}; "
+            f"rename a port, or say which one it is: --port TASK=GRAPH{remedy}"
+        )
+    losses = [each for each in graph.outputs if each == LOSS or each.startswith(f"{LOSS}_")]
+    carried = [each for each in graph.outputs if each in graph.inputs and graph.inputs[each].optional]
+    return Ports(inputs, outputs, tuple(losses), tuple(carried))
+
+
+def _fits(found: Port, wanted: Port) -> bool:
+    return found.dtype == wanted.dtype and (
+        len(found.shape) == len(wanted.shape) or found.star is not None or wanted.star is not None
+    )
+
+
+def told(task: type[Task]) -> str:
+    """A task's ports in a sentence."""
+    feeds = " and ".join(f"`{port}: {words}`" for port, words in task.feeds.items())
+    reads = " and ".join(f"`{port}: {words}`" for port, words in task.reads.items())
+    one = "" if len(task.feeds) == 1 else "s"
+    two = "" if len(task.reads) == 1 else "s"
+    return f"it has the input{one} {feeds} and the output{two} {reads}"
+
+
+def fitting(tasks: Mapping[str, type[Task]], graph: Graph) -> list[str]:
+    """The tasks whose ports a graph has."""
+    names: list[str] = []
+    for name, task in tasks.items():
+        try:
+            find_ports(task, graph, name)
+        except TrainingError:
+            continue
+        names.append(name)
+    return names
+
+
+def fit_params(graph: Graph, chosen: Mapping[str, Scalar], wanted: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """The params to compile with: those chosen, and those that follow from the data where the graph has them.
+
+    Raises TrainingError for one that the graph lacks.
+    """
+    for name in chosen:
+        if name not in graph.params:
+            has = ", ".join(graph.params) or "none"
+            raise TrainingError(
+                f"graph '{graph.name}' has no param '{name}'{did_you_mean(name, graph.params)}; it has {has}"
+            )
+    return {**{name: value for name, value in wanted.items() if name in graph.params}, **chosen}

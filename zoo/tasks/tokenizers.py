@@ -1,0 +1,125 @@
+"""Text as numbers: characters by ourselves, words and pieces of words by Hugging Face's ``tokenizers``.
+
+A tokenizer is a text (JSON), so that a checkpoint carries it and nothing has to be unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast, runtime_checkable
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from zoo.errors import TrainingError
+from zoo.tasks.characters import Vocabulary
+
+if TYPE_CHECKING:
+    import tokenizers
+
+Level = Literal["characters", "words", "bpe"]
+PADDING, START, END, UNKNOWN = 0, 1, 2, 3
+SPECIAL = ("<pad>", "<s>", "</s>", "<unk>")
+
+
+@runtime_checkable
+class Tokenizer(Protocol):
+    """What turns text into tokens and back."""
+
+    def __len__(self) -> int: ...
+
+    def encode(self, text: str) -> Int[Tensor, " time"]:
+        """The tokens of a text, without start and end."""
+        ...
+
+    def decode(self, tokens: Iterable[int]) -> str:
+        """The text of some tokens; padding, start and end say nothing."""
+        ...
+
+    def to_text(self) -> str:
+        """All of it, for ``tokenizer_of``."""
+        ...
+
+
+class Pieces:
+    """Words, or pieces of words, with the special tokens ``<pad> <s> </s> <unk>`` at 0 to 3."""
+
+    def __init__(self, inner: tokenizers.Tokenizer) -> None:
+        self._inner = inner
+
+    def __len__(self) -> int:
+        return self._inner.get_vocab_size()
+
+    def encode(self, text: str) -> Int[Tensor, " time"]:
+        return torch.tensor(self._inner.encode(text, add_special_tokens=False).ids, dtype=torch.int64)
+
+    def decode(self, tokens: Iterable[int]) -> str:
+        return self._inner.decode(list(tokens), skip_special_tokens=True)
+
+    def to_text(self) -> str:
+        return self._inner.to_str()
+
+
+def train_tokenizer(
+    level: Level, texts: Sequence[str], *, size: int = 8000, special: bool = True
+) -> Tokenizer:
+    """A tokenizer of some texts: their characters, their commonest words, or byte pairs merged ``size`` deep.
+
+    Characters without ``special`` tokens are those of the texts and nothing else (``Vocabulary``).
+    """
+    if level == "characters" and not special:
+        return Vocabulary.of("".join(texts))
+    _require()
+    from tokenizers import Regex, decoders, models, normalizers, pre_tokenizers, trainers
+    from tokenizers import Tokenizer as Inner
+
+    inner: Any
+    trainer: Any
+    if level == "bpe":
+        inner = Inner(models.BPE(unk_token=None))
+        inner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        inner.decoder = decoders.ByteLevel()
+        trainer = trainers.BpeTrainer(
+            vocab_size=size,
+            special_tokens=list(SPECIAL),
+            initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+            show_progress=False,
+        )
+    elif level == "words":
+        inner = Inner(models.WordLevel(unk_token=SPECIAL[UNKNOWN]))
+        inner.normalizer = normalizers.NFC()
+        inner.pre_tokenizer = pre_tokenizers.Whitespace()
+        trainer = trainers.WordLevelTrainer(
+            vocab_size=size, special_tokens=list(SPECIAL), show_progress=False
+        )
+    else:
+        inner = Inner(models.WordLevel(unk_token=SPECIAL[UNKNOWN]))
+        inner.pre_tokenizer = pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
+        inner.decoder = decoders.Fuse()
+        trainer = trainers.WordLevelTrainer(special_tokens=list(SPECIAL), show_progress=False)
+    inner.train_from_iterator(texts, trainer)
+    return Pieces(inner)
+
+
+def tokenizer_of(text: str) -> Tokenizer:
+    """The tokenizer that ``to_text`` wrote. Raises ValueError for anything else."""
+    document: Any = json.loads(text)
+    if isinstance(document, dict) and "characters" in document:
+        return Vocabulary(str(cast("dict[str, Any]", document)["characters"]))
+    _require()
+    from tokenizers import Tokenizer as Inner
+
+    try:
+        return Pieces(Inner.from_str(text))
+    except Exception as error:  # noqa: BLE001 - tokenizers raises nothing more special than Exception
+        raise ValueError(f"no tokenizer: {error}") from None
+
+
+def _require() -> None:
+    if find_spec("tokenizers") is None:
+        raise TrainingError(
+            "words and pieces of words need tokenizers, which is not installed: pip install 'layerzoo[train]'"
+        )

@@ -1,0 +1,35 @@
+"""The curves of a run for TensorBoard: ``tensorboard --logdir runs``."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from zoo.errors import TrainingError
+from zoo.training.metrics import columns
+from zoo.training.watcher import Moment
+
+
+class Curves:
+    """Writes event files into a run's folder, by way of Lightning's logger."""
+
+    def __init__(self, folder: Path) -> None:
+        if find_spec("tensorboard") is None and find_spec("tensorboardX") is None:
+            raise TrainingError(
+                "curves for TensorBoard need tensorboardX, which is not installed: "
+                "pip install 'layerzoo[tasks]'"
+            )
+        from lightning.pytorch.loggers import TensorBoardLogger
+
+        self._logger = TensorBoardLogger(save_dir=folder, name=None, version="tensorboard")
+
+    def note(self, moment: Moment) -> None:
+        """Add a point to every curve."""
+        values = columns(moment)
+        step = int(values.pop("step"))
+        self._logger.log_metrics(values, step)
+        self._logger.save()
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._logger.finalize("success")

@@ -1,0 +1,35 @@
+"""Checkpoints of older formats, read as what they are now."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def from_format_1(header: dict[str, Any]) -> dict[str, Any]:
+    """The header of ``zoo/checkpoint/1``, which knew language models of characters alone; others stay."""
+    if header.get("format") != "zoo/checkpoint/1":
+        return header
+    old = dict(header)
+    try:
+        characters, bigram = old.pop("characters"), old.pop("bigram_loss")
+        text, digest = old.pop("text"), old.pop("text_sha256")
+    except KeyError:
+        return header  # which its reader refuses
+    options = dict(old["options"])
+    context = options.pop("context", None)
+    return {
+        **old,
+        "format": "zoo/checkpoint/2",
+        "task": "language_modelling",
+        "settings": {
+            **({} if text is None else {"text": text}),
+            **({} if context is None else {"context": context}),
+        },
+        "tokenizers": {"tokens": json.dumps({"characters": characters})},
+        "unit": "nats a character",
+        "options": options,
+        "source": text or "the built-in text of another Python",
+        "digest": digest,
+        "baseline": {"name": "bigram model", "loss": bigram},
+    }

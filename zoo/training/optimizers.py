@@ -1,0 +1,56 @@
+"""The optimizer of a run, and its state by parameter name: what a checkpoint keeps to go on exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from torch import Tensor, nn
+from torch.optim import SGD, Adam, AdamW, Optimizer
+
+from zoo.training.options import Options
+
+Moments = dict[str, dict[str, Tensor]]
+
+
+def matrices_of(model: nn.Module) -> frozenset[str]:
+    """The names of the parameters that weight decay applies to."""
+    return frozenset(name for name, parameter in model.named_parameters() if parameter.ndim > 1)
+
+
+def make_optimizer(
+    parameters: Mapping[str, nn.Parameter], decayed: Collection[str], options: Options
+) -> Optimizer:
+    """AdamW, Adam or SGD; only the parameters ``decayed`` are pulled towards zero."""
+    matrices = [parameter for name, parameter in parameters.items() if name in decayed]
+    vectors = [parameter for name, parameter in parameters.items() if name not in decayed]
+    groups: list[dict[str, Any]] = [
+        {"params": matrices, "weight_decay": options.weight_decay},
+        {"params": vectors, "weight_decay": 0.0},
+    ]
+    # One kernel for all parameters; Lightning does not clip beside it in mixed precision.
+    fused = options.precision == "32" and options.strategy != "fsdp"
+    if options.optimizer == "sgd":
+        return SGD(groups, lr=options.learning_rate, momentum=options.beta1, fused=fused)
+    kind = AdamW if options.optimizer == "adamw" else Adam
+    return kind(groups, lr=options.learning_rate, betas=(options.beta1, options.beta2), fused=fused)
+
+
+def moments_of(optimizer: Optimizer, model: nn.Module) -> Moments:
+    """The optimizer's state by parameter name."""
+    state = optimizer.state
+    return {
+        name: {key: value for key, value in state[p].items() if isinstance(value, Tensor)}
+        for name, p in model.named_parameters()
+        if p in state
+    }
+
+
+def restore(optimizer: Optimizer, parameters: Mapping[str, nn.Parameter], moments: Moments) -> None:
+    """Give an optimizer the state that ``moments_of`` took."""
+    # By way of load_state_dict, which puts every tensor on its parameter's device and in its dtype.
+    document = optimizer.state_dict()
+    order = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    place = {id(parameter): index for index, parameter in enumerate(order)}
+    document["state"] = {place[id(parameters[name])]: states for name, states in moments.items()}
+    optimizer.load_state_dict(document)

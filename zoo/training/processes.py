@@ -1,0 +1,102 @@
+"""Several processes that share a run, started by ``torchrun``; alone, all of this is nothing."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+from zoo.errors import TrainingError
+from zoo.training.options import Options
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """This process among those that share the run."""
+
+    rank: int = 0
+    world: int = 1
+    local: int = 1
+    """How many there are on this machine."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether this process keeps the checkpoints: one of them does."""
+        return self.rank == 0
+
+    def any(self, flag: bool, device: torch.device) -> bool:
+        """Whether it is true in one of them: they stop, measure and save together."""
+        if self.world == 1:
+            return flag
+        votes = torch.tensor(float(flag), device=device)
+        dist.all_reduce(votes)  # pyright: ignore[reportUnknownMemberType] - torch types it in part
+        return bool(votes > 0)
+
+    def total(self, values: Tensor) -> Tensor:
+        """The sum over all of them, without gradient."""
+        values = values.detach().clone()
+        if self.world > 1:
+            dist.all_reduce(values)  # pyright: ignore[reportUnknownMemberType] - torch types it in part
+        return values
+
+
+def processes() -> Processes:
+    """What ``torchrun`` says of this process."""
+    if "TORCHELASTIC_RUN_ID" not in os.environ:
+        return Processes()
+    rank, world, local = (int(os.environ[name]) for name in ("RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE"))
+    return Processes(rank, world, local)
+
+
+def check(options: Options, among: Processes) -> None:
+    """Raise TrainingError for options that several processes cannot share, or that need several."""
+    if options.strategy != "auto" and among.world == 1 and "TORCHELASTIC_RUN_ID" not in os.environ:
+        raise TrainingError(
+            f"the strategy {options.strategy} shares a run between processes, which torchrun starts: "
+            f"torchrun --nproc-per-node 2 -m zoo train ... --strategy {options.strategy}"
+        )
+    if among.world == 1:
+        return
+    if options.batch % among.world:
+        raise TrainingError(
+            f"{among.world} processes share a batch evenly, and {options.batch} is no multiple of that; take "
+            f"--batch {-(-options.batch // among.world) * among.world}"
+        )
+    if options.minutes is not None:
+        raise TrainingError(
+            "several processes have several clocks, so that they cannot end by --minutes; take --steps or "
+            "--epochs"
+        )
+    if options.carry:
+        raise TrainingError("states are carried by one process alone; leave out --carry, or torchrun")
+
+
+def arguments(options: Options, among: Processes, device: str) -> dict[str, Any]:
+    """What Lightning's Trainer is told of it."""
+    from lightning.fabric.plugins.environments.lightning import LightningEnvironment
+    from lightning.fabric.plugins.environments.torchelastic import TorchElasticEnvironment
+    from lightning.pytorch.strategies import DDPStrategy, FSDPStrategy
+
+    if "TORCHELASTIC_RUN_ID" not in os.environ:
+        # One process, also where a cluster's variables stand about.
+        return {"devices": 1, "plugins": [LightningEnvironment()]}
+    if options.strategy == "fsdp":
+        if device != "cuda":
+            raise TrainingError("the strategy fsdp shares the memory of GPUs; on the CPU take ddp")
+        strategy = FSDPStrategy(state_dict_type="full")
+    else:
+        # Some parameters may take no part in a step: experts that nobody asked.
+        strategy = DDPStrategy(
+            process_group_backend="nccl" if device == "cuda" else "gloo", find_unused_parameters=True
+        )
+    return {
+        "devices": among.local,
+        "num_nodes": among.world // among.local,
+        "strategy": strategy,
+        "plugins": [TorchElasticEnvironment()],
+        "use_distributed_sampler": False,
+    }
