@@ -11,6 +11,7 @@ from zoo.checker import Resolution, resolve
 from zoo.collecting import paused
 from zoo.compiler.blocks import write_block, write_graph
 from zoo.compiler.inputs import Inputs
+from zoo.compiler.lowerings import STEP
 from zoo.compiler.lowerings import lowering as lowering_of
 from zoo.compiler.materialise import materialise
 from zoo.compiler.model import CompiledGraph
@@ -45,6 +46,10 @@ def compile_graph(
     target = torch.get_default_device() if device is None else torch.device(device)
     model = materialise(unit, target, dtype or torch.get_default_dtype(), seed)
     assert isinstance(model, CompiledGraph)
+    if lowering == STEP:
+        from zoo.compiler.step.unit import step_unit
+
+        step_unit(unit, None)  # refuses a graph that cannot stream
     return model
 
 

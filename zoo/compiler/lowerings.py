@@ -46,13 +46,18 @@ LOWERINGS: dict[str, tuple[Lowering, ...]] = {
 }
 """The lines by the names that ``compile`` takes. ``auto`` holds those alone that are equal to the loop."""
 
+STEP = "step"
+"""Names ``auto`` for a graph that streams (``model.stream()``); what keeps it from that is told at once."""
+
 
 def lowering(name: str) -> WriteScan:
     """What writes scans in the way of that name; ZooError for a name that nobody has."""
-    line = LOWERINGS.get(name)
+    line = LOWERINGS.get("auto" if name == STEP else name)
     if line is None:
-        known = ", ".join(LOWERINGS)
-        raise ZooError(f"there is no lowering '{name}'{did_you_mean(name, LOWERINGS)}; there are {known}")
+        known = [*LOWERINGS, STEP]
+        raise ZooError(
+            f"there is no lowering '{name}'{did_you_mean(name, known)}; there are {', '.join(known)}"
+        )
 
     def write(writer: Writer, outer: Body, scan: str, uses: list[ScanUse]) -> Written:
         return _first(line, writer, outer, scan, uses)
