@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGrap
 
 from zoo_gui.canvas.box_paint import paint_box
 from zoo_gui.canvas.geometry import PADDING, REACH, inlet_at, outlet_at, outline
-from zoo_gui.canvas.picture import Box, Inlet, Outlet
+from zoo_gui.canvas.picture import Box, Inlet, Line, Outlet
 from zoo_gui.canvas.style import DETAIL, LABEL, TITLE, Style, width
 
 MARGIN = 14.0
@@ -89,6 +89,25 @@ class BoxItem(QGraphicsRectItem):
             text = metrics.elidedText(self.box.title, Qt.TextElideMode.ElideRight, room)
             self._names[height] = (_text(text, height), metrics.horizontalAdvance(text), metrics.height())
         return self._names[height]
+
+    @property
+    def spot(self) -> tuple[float, float]:
+        """Where its corner is on the canvas."""
+        return self.x(), self.y()
+
+    def begin_of(self, line: Line) -> QPointF:
+        """Where a wire begins on the canvas that reads this box."""
+        for index, outlet in enumerate(self.box.outlets):
+            if outlet.source == line.source:
+                return self.outlet_position(index)
+        return self.outlet_position(0)
+
+    def finish_of(self, line: Line) -> QPointF:
+        """Where a wire ends on the canvas that this box reads."""
+        for index, inlet in enumerate(self.box.inlets):
+            if inlet.end is line.end or inlet.end == line.end:
+                return self.inlet_position(index)
+        return self.inlet_position(0)
 
     def inlet_position(self, index: int) -> QPointF:
         """Where an inlet is on the canvas."""

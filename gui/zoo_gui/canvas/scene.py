@@ -6,24 +6,19 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QGraphicsScene
 
 from zoo.wires import End
-from zoo_gui.canvas import routes
 from zoo_gui.canvas.box_item import BoxItem
-from zoo_gui.canvas.geometry import before_label
+from zoo_gui.canvas.laying import LANE, Laying
 from zoo_gui.canvas.picture import Inlet, Outlet, Picture
 from zoo_gui.canvas.placing import Placing, Spot
-from zoo_gui.canvas.style import LABEL, Style, width
+from zoo_gui.canvas.style import Style
 from zoo_gui.canvas.wire_item import WireItem
 from zoo_gui.workspace import Chosen, Pick
 
 AROUND = 2000.0
 """How far one can look beyond the outermost boxes."""
-
-LANE = 26.0
-"""Between wires back in time."""
 
 Target: TypeAlias = tuple[BoxItem, Inlet | Outlet | None] | WireItem
 """What is under the pointer: a box, with the port if it is one; or a wire."""
@@ -39,9 +34,7 @@ class Scene(QGraphicsScene):
         self.picture = Picture()
         self.boxes: dict[Pick, BoxItem] = {}
         self.wires: dict[End, WireItem] = {}
-        self._of_box: dict[Pick, list[End]] = {}
-        self._backs: list[End] = []
-        self._placing = Placing()
+        self._laying = Laying(self)
         self._content: QRectF | None = None
 
     # ----------------------------------------------------------------------------------------------- showing
@@ -50,17 +43,14 @@ class Scene(QGraphicsScene):
         """Show another picture, its boxes at their places."""
         stale = self._take_boxes(picture, places)
         rewired = self._take_lines(picture)
-        arranged = placing.arrangement is not self._placing.arrangement
-        self.picture, self._placing = picture, placing
+        arranged = self._laying.arrange(placing)
+        self.picture = picture
         if stale or rewired or arranged:
             self._content = None
         if rewired:
-            self._of_box = {}
-            self._backs = [end for end, line in picture.lines.items() if line.back]
-            for end, line in picture.lines.items():
-                for pick in {line.start, line.stop}:
-                    self._of_box.setdefault(pick, []).append(end)
-        self.lay_wires(self.wires if arranged or len(stale) > 50 else {*self._ends_of(stale), *rewired})
+            rewired |= self._laying.take(picture)
+        everything = arranged or len(stale) > 50
+        self._laying.lay(self.wires if everything else self._laying.ends_of(stale) | rewired)
         self.fit_rect()
 
     def _take_boxes(self, picture: Picture, places: Mapping[Pick, Spot]) -> set[Pick]:
@@ -79,7 +69,7 @@ class Scene(QGraphicsScene):
             if item.box is not box:
                 item.show_box(box)
                 stale.add(pick)
-            if (item.x(), item.y()) != places[pick]:
+            if item.spot != places[pick]:
                 item.setPos(*places[pick])
                 stale.add(pick)
         return stale
@@ -108,84 +98,18 @@ class Scene(QGraphicsScene):
         for wire in self.wires.values():
             wire.show_line(wire.line, style)
 
-    # ------------------------------------------------------------------------------------------------- wires
-
-    def _ends_of(self, picks: Iterable[Pick]) -> set[End]:
-        return {end for pick in picks for end in self._of_box.get(pick, ())}
-
     def follow(self, picks: Iterable[Pick]) -> None:
         """Let wires follow boxes that are being moved."""
         self._content = None
-        self.lay_wires(self._ends_of(picks))
-
-    def lay_wires(self, ends: Iterable[End]) -> None:
-        """Lay wires from port to port; the first of each outlet has the label."""
-        for end in {*ends, *self._backs}:
-            wire = self.wires.get(end)
-            if wire is None:
-                continue
-            start, stop = self.boxes[wire.line.start], self.boxes[wire.line.stop]
-            begin, finish = self.begin_of(wire), self.finish_of(wire)
-            if wire.line.back:
-                self._lay_back(wire, begin, finish, self._backs.index(end))
-                continue
-            gap = before_label(start.box)
-            room = width(wire.line.label, LABEL) + gap + 6 if wire.line.label else 0.0
-            path, stub = self._way(wire, start, stop, begin, finish, room)
-            words = begin + QPointF(gap, -15) if room and stub >= room - 1 and self._leads(wire) else None
-            wire.run(path, words)
-
-    def _way(
-        self, wire: WireItem, start: BoxItem, stop: BoxItem, begin: QPointF, finish: QPointF, room: float
-    ) -> tuple[QPainterPath, float]:
-        """The way of a wire, and how far it goes straight at first."""
-        arrangement = self._placing.arrangement
-        number = self._placing.ways.get(wire.line.end)
-        if arrangement and number is not None and number < len(arrangement.passages):
-            places = arrangement.places
-            at_home = all(
-                places.get(item.box.pick) == (item.x(), item.y()) and places.get(item.box.pick)
-                for item in (start, stop)
-            )
-            if at_home and finish.x() > begin.x():
-                bend = arrangement.bends[start.box.pick]
-                path = routes.through(begin, finish, bend, arrangement.passages[number])
-                return path, bend - begin.x()
-        fits = finish.x() - begin.x() > room + 30
-        return routes.direct(begin, finish, room if fits else 0.0), room if fits else 0.0
-
-    def _leads(self, wire: WireItem) -> bool:
-        """Whether a wire is the first of its outlet, which has the label."""
-        line = wire.line
-        for end in self._of_box.get(line.start, ()):
-            other = self.picture.lines[end]
-            if other.start == line.start and other.source == line.source and not other.back:
-                return end == line.end
-        return True
-
-    def _lay_back(self, wire: WireItem, begin: QPointF, finish: QPointF, lane: int) -> None:
-        content = self.content()
-        arrangement = self._placing.arrangement
-        bend = arrangement.bends.get(wire.line.start, 0.0) if arrangement else 0.0
-        right = max(begin.x() + 16, bend if bend - begin.x() < 300 else 0.0) + 8 * lane + 6
-        left = finish.x() - 16 - 8 * lane
-        low = content.bottom() + 30 + LANE * lane
-        path = routes.around(begin, finish, right, left, low)
-        middle = QPointF((left + right) / 2, low)
-        words = QPointF(middle.x() + 20, low - 15) if wire.line.label else None
-        wire.run(path, words, middle)
+        self._laying.lay(self._laying.ends_of(picks))
 
     def begin_of(self, wire: WireItem) -> QPointF:
         """Where a wire begins."""
-        box = self.boxes[wire.line.start]
-        found = (i for i, outlet in enumerate(box.box.outlets) if outlet.source == wire.line.source)
-        return box.outlet_position(next(found, 0))
+        return self.boxes[wire.line.start].begin_of(wire.line)
 
     def finish_of(self, wire: WireItem) -> QPointF:
         """Where a wire ends."""
-        box = self.boxes[wire.line.stop]
-        found = (i for i, inlet in enumerate(box.box.inlets) if inlet.end == wire.line.end)
-        return box.inlet_position(next(found, 0))
+        return self.boxes[wire.line.stop].finish_of(wire.line)
 
     # ----------------------------------------------------------------------------------------------- looking
 
@@ -199,7 +123,7 @@ class Scene(QGraphicsScene):
 
     def drawn(self) -> QRectF:
         """The rectangle of all that is drawn, wires back in time included."""
-        lanes = len(self._backs)
+        lanes = len(self._laying.backs)
         extra = 40 + LANE * lanes if lanes else 10
         return self.content().adjusted(-10 - 8 * lanes, -16, 10, extra)
 

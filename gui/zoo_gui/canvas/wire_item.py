@@ -30,19 +30,19 @@ class WireItem(QGraphicsRectItem):
         self.words: QPointF | None = None
         self.delay: QPointF | None = None
         self.way = QPainterPath()
-        self.text: QStaticText | None = None
+        self._text: QStaticText | None = None
         self.setPen(Qt.PenStyle.NoPen)
         self.setZValue(self.ground)
 
     def show_line(self, line: Line, style: Style) -> None:
         """Show another state of the wire, or draw it with another theme."""
-        self.line, self.style = line, style
+        self.line, self.style, self._text = line, style, None
         self.update()
 
     def run(self, path: QPainterPath, words: QPointF | None, delay: QPointF | None = None) -> None:
         """Take another way."""
         self.words, self.delay = words, delay
-        self.text = QStaticText(self.line.label) if words is not None else None
+        self._text = None
         self.way = path
         self.setRect(_around(path, words, self.line.label, delay))
         self.update()
@@ -64,10 +64,12 @@ class WireItem(QGraphicsRectItem):
         painter.drawPath(self.way)
         if self.delay is not None and scale >= READABLE / 3:
             _paint_delay(painter, style, self.delay)
-        if self.text is not None and self.words is not None and scale >= READABLE:
+        if self.words is not None and scale >= READABLE:
+            if self._text is None:  # most wires of a large body are never near enough to be read
+                self._text = QStaticText(self.line.label)
             painter.setFont(style.label)
             painter.setPen(style.theme.misfit if self.line.problem else style.theme.wire_text)
-            painter.drawStaticText(self.words, self.text)
+            painter.drawStaticText(self.words, self._text)
 
     def _pen(self) -> QPen:
         style = self.style
