@@ -1,0 +1,1 @@
+"""Layers of ours, each beside a peer that does the same work."""
