@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 STEPS = ("first picture", "first window", "ready")
-ROUNDS, FILES = 4, 100
+ROUNDS, FILES = 2, 100
 
 
 def start(began: float, files: list[str]) -> dict[str, tuple[float, float]]:
@@ -83,7 +83,7 @@ def open_and_close(app: QApplication) -> list[float]:
     editor.packs.registry = zoo.registry()
     keeper = editor.new()
     found: list[float] = []
-    paths = [*zoo.registry().graphs.values()]
+    paths = [*zoo.registry().graphs.values()][:12]
 
     def one(number: int) -> None:
         window = editor.open(paths[number % len(paths)])

@@ -90,7 +90,7 @@ def attempt(
         median(backwards[1:]) if backward else None,
         float(torch.nn.utils.get_total_norm(gradients)) if backward else None,
         sum(each.numel() * each.element_size() for each in model.parameters()),
-        _peak(device),
+        peak_memory(device),
     )
 
 
@@ -116,7 +116,7 @@ def _loss(outputs: Mapping[str, Tensor]) -> Tensor:
     return torch.stack(parts).sum()
 
 
-def _peak(device: torch.device) -> int | None:
+def peak_memory(device: torch.device) -> int | None:
     """The most memory in use: on a GPU what tensors took, else what the whole process took."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)

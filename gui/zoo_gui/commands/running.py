@@ -27,6 +27,11 @@ def _train(window: Window) -> None:
     _panel(window).start("train")
 
 
+def _go_on(window: Window) -> None:
+    window.reveal("run", raised=True)
+    _panel(window).go_on()
+
+
 COMMANDS = (
     Command(
         id="run.try",
@@ -42,9 +47,18 @@ COMMANDS = (
         text="Train",
         menu="Run",
         keys=("Ctrl+F5",),
-        about="Train a language model, as zoo train does, in a process of its own",
+        about="Train the graph, as zoo train does, in a process of its own",
         run=_train,
         enabled=lambda window: not _panel(window).job.running,
+    ),
+    Command(
+        id="run.continue",
+        text="Continue training",
+        menu="Run",
+        keys=("Ctrl+Shift+F5",),
+        about="Go on with the last training run from where it ended, with its graph, by as many steps",
+        run=_go_on,
+        enabled=lambda window: _panel(window).can_go_on,
     ),
     Command(
         id="run.stop",

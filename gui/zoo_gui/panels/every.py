@@ -73,7 +73,9 @@ PANELS = (
         area=_BOTTOM,
         keys=("Ctrl+R",),
         about="Run the graph on random inputs or train it, and watch",
-        make=lambda window: RunPanel(window.workspace, window.editor.settings, window.theme),
+        make=lambda window: RunPanel(
+            window.workspace, window.editor.settings, window.theme, lambda: window.editor.packs.device
+        ),
     ),
     Panel(
         id="map",

@@ -14,7 +14,7 @@ _MOST = 4000
 
 
 class LossPlot(QWidget):
-    """Training and validation loss over steps, and what a bigram model loses.
+    """Training and validation loss over steps, and the loss to beat.
 
     pyqtgraph is loaded when there is something to draw.
     """
@@ -27,13 +27,18 @@ class LossPlot(QWidget):
         self._plot: Any = None
         self._curves: dict[str, Any] = {}
         self.points: dict[str, list[tuple[float, float]]] = {"train": [], "validation": []}
-        self._bigram: float | None = None
+        self._baseline: tuple[str, float] | None = None
         self.setAccessibleName("Loss over steps")
 
-    def begin(self, bigram: float | None = None) -> None:
+    def begin(self) -> None:
         """Begin with empty curves."""
         self.points = {"train": [], "validation": []}
-        self._bigram = bigram
+        self._baseline = None
+        self._make()
+
+    def compare(self, name: str, loss: float) -> None:
+        """Draw the loss to beat as a line."""
+        self._baseline = (name, loss)
         self._make()
 
     def add(self, curve: str, step: float, loss: float) -> None:
@@ -64,7 +69,7 @@ class LossPlot(QWidget):
         self._plot = graph.PlotWidget(background=theme.field)
         self._plot.setMenuEnabled(False)
         self._plot.showGrid(x=False, y=True, alpha=0.25)
-        for side, text in (("bottom", "step"), ("left", "nats")):
+        for side, text in (("bottom", "step"), ("left", "loss")):
             axis = self._plot.getAxis(side)
             axis.setPen(theme.border)
             axis.setTextPen(theme.muted)
@@ -81,9 +86,10 @@ class LossPlot(QWidget):
             name: self._plot.plot(pen=pen, name=name, symbol=symbols[name], symbolSize=6, symbolBrush=dot)
             for name, pen in styles.items()
         }
-        if self._bigram is not None:
+        if self._baseline is not None:
+            name, loss = self._baseline
             pen = graph.mkPen(theme.muted, width=1, style=Qt.PenStyle.DashLine)
-            self._plot.addItem(graph.InfiniteLine(self._bigram, angle=0, pen=pen, label="bigram"))
+            self._plot.addItem(graph.InfiniteLine(loss, angle=0, pen=pen, label=name))
         self._layout.addWidget(self._plot)
         for name, points in self.points.items():
             if points:

@@ -2,8 +2,8 @@
 
 It reads one request as JSON from its input and writes a line of JSON for everything that happens:
 
-    {"event": "facts", "text": ...}                        what is about to happen
-    {"event": "step", "step", "progress", "loss"}          at most twenty times a second
+    {"event": "facts", "text", "out", "baseline"}          what is about to happen; the loss to beat
+    {"event": "step", "step", "progress", "loss", "speed", "memory"}   at most twenty times a second
     {"event": "measured", "step", "train", "validation"}
     {"event": "sample", "text"}                            what the model writes
     {"event": "done", "text", "figures"}                   the end, as a sentence and as figures
@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import Any, Literal, TextIO
+from typing import Literal, TextIO
 
 from pydantic import BaseModel, ConfigDict
 
@@ -29,7 +29,11 @@ _PAUSE = 0.05
 
 
 class Request(BaseModel):
-    """What to run, and how; ``folder`` is where other files that the graph uses are looked for."""
+    """What to run, and how.
+
+    ``folder`` is where other files that the graph uses are looked for; ``resume`` the folder of a run to go
+    on with, by ``steps`` more.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -38,6 +42,8 @@ class Request(BaseModel):
     folder: str | None = None
     device: Literal["auto", "cpu", "cuda"] = "auto"
     sizes: dict[str, int] = {}
+    task: str = "language_modelling"
+    resume: str | None = None
     steps: int = 500
     batch: int = 32
     learning_rate: float = 3e-3
@@ -56,12 +62,12 @@ class Teller:
         self._stream.write(json.dumps({"event": event, **facts}) + "\n")
         self._stream.flush()
 
-    def step(self, step: int, progress: float, loss: float) -> None:
+    def step(self, step: int, progress: float, loss: float | None, **facts: object) -> None:
         """Write a step, unless one was written just now."""
         now = time.monotonic()
         if now - self._last >= _PAUSE or progress >= 1:
             self._last = now
-            self.tell("step", step=step, progress=progress, loss=loss)
+            self.tell("step", step=step, progress=progress, loss=loss, **facts)
 
 
 def main() -> int:
@@ -74,7 +80,9 @@ def main() -> int:
         if request.kind == "trial":
             _try(graph, request, teller)
         else:
-            _train(graph, request, teller)
+            from zoo_gui.running.learning import learn
+
+            learn(graph, request, teller)
     except GraphError as error:
         teller.tell("error", text=f"the graph has problems: {error.problems[0]}")
         return 1
@@ -131,48 +139,6 @@ def _device(name: str) -> str:
     if name == "cuda" and not torch.cuda.is_available():
         raise ZooError("there is no CUDA device, or this PyTorch is built without CUDA; choose the CPU")
     return name
-
-
-def _train(graph: Graph, request: Request, teller: Teller) -> None:
-    """Train a language model, as ``zoo train`` does, and let it write a little."""
-    from zoo import training
-
-    class Reporter(training.Watcher):
-        """Tells the editor."""
-
-        def prepared(self, facts: Any, clock: Any) -> None:
-            text = (
-                f"{facts.graph}: {facts.parameters:,} parameters on {facts.device}; text: {facts.text}, "
-                f"{facts.train_characters:,} characters; a bigram model loses {facts.bigram_loss:.3f} nats"
-            )
-            teller.tell("facts", text=text, bigram=facts.bigram_loss, out=str(facts.out))
-            teller.step(clock.step, clock.progress, facts.bigram_loss)
-
-        def stepped(self, clock: Any, train_loss: float) -> None:
-            teller.step(clock.step, clock.progress, train_loss)
-
-        def measured(self, moment: Any) -> None:
-            teller.tell(
-                "measured", step=moment.step, train=moment.train_loss, validation=moment.validation_loss
-            )
-
-        def interrupted(self) -> None:
-            teller.tell("facts", text="stopping after this step, to save it whole")
-
-    options = training.Options(
-        steps=request.steps, batch=request.batch, learning_rate=request.learning_rate, device=request.device
-    )
-    result = training.train(graph, text=request.text, options=options, watcher=Reporter())
-    sample = training.generate(result.best, "\n" if "\n" in result.vocabulary.characters else "", length=240)
-    teller.tell("sample", text=sample.strip("\n"))
-    speed = result.step / result.seconds if result.seconds else 0.0
-    ended = "stopped" if result.interrupted else "done"
-    text = (
-        f"{ended} at step {result.step:,}: validation {result.validation_loss:.3f} nats, bigram model "
-        f"{result.bigram_loss:.3f}; {speed:.1f} steps a second; kept in {result.out}"
-    )
-    figures = {"validation": result.validation_loss, "bigram": result.bigram_loss, "steps": result.step}
-    teller.tell("done", text=text, figures=figures, out=str(result.out))
 
 
 if __name__ == "__main__":

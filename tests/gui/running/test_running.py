@@ -27,13 +27,14 @@ def panel(window: Window) -> RunPanel:
 
 
 def test_a_trial_tells_times_and_shapes(panel: RunPanel, qtbot: QtBot) -> None:
-    panel.device.setCurrentText("cpu")
+    panel.controls.device.setCurrentText("cpu")
+    panel.controls.sizes.setText("batch=2")
     with qtbot.waitSignal(panel.job.ended, timeout=LONGEST):
         panel.start("trial")
         assert not panel.try_button.isEnabled()
         assert panel.stop_button.isEnabled()
-    assert "forward" in panel.result.text()
-    assert "out: 1 32 7 float32" in panel.result.text()
+    assert "forward" in panel.results.result.text()
+    assert "out: 2 32 7 float32" in panel.results.result.text()
     assert panel.try_button.isEnabled()
     assert panel.progress.value() == 1000
 
@@ -43,8 +44,8 @@ def test_problems_of_the_graph_are_a_sentence(window: Window, panel: RunPanel, q
     window.workspace.perform(SetSetting("", "layer", "input", 6))
     with qtbot.waitSignal(panel.job.ended, timeout=LONGEST):
         panel.start("trial")
-    assert "the graph has problems" in panel.result.text()
-    assert "Traceback" not in panel.log.toPlainText()
+    assert "the graph has problems" in panel.results.result.text()
+    assert "Traceback" not in panel.results.log.toPlainText()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
@@ -53,7 +54,7 @@ def test_a_process_that_is_killed_leaves_a_sentence(window: Window, panel: RunPa
         panel.start("trial")
         qtbot.waitUntil(lambda: panel.job.process_id > 0)
         os.kill(panel.job.process_id, signal.SIGKILL)
-    assert "ended from outside" in panel.result.text()
+    assert "ended from outside" in panel.results.result.text()
     assert not panel.job.running
     assert window.workspace.perform(SetSetting("", "layer", "output", 3))
 
@@ -64,7 +65,7 @@ def test_a_run_is_stopped(panel: RunPanel, qtbot: QtBot) -> None:
         qtbot.waitUntil(lambda: panel.job.process_id > 0)
         panel.stop()
         assert panel.stop_button.text() == "Stop now"
-    assert panel.result.text() == "stopped"
+    assert panel.results.result.text() == "stopped"
 
 
 def test_the_window_ends_what_runs(window: Window, panel: RunPanel, qtbot: QtBot) -> None:
@@ -74,19 +75,24 @@ def test_the_window_ends_what_runs(window: Window, panel: RunPanel, qtbot: QtBot
     assert not panel.job.running
 
 
-@pytest.mark.parametrize(("field", "text"), [("steps", "many"), ("batch", "0"), ("rate", "-1")])
+@pytest.mark.parametrize(
+    ("field", "text"), [("steps", "many"), ("batch", "0"), ("rate", "-1"), ("sizes", "time 3")]
+)
 def test_numbers_are_numbers(panel: RunPanel, field: str, text: str) -> None:
-    getattr(panel, field).setText(text)
+    getattr(panel.controls, field).setText(text)
     panel.start("train")
-    assert text in panel.result.text()
+    assert text in panel.results.result.text()
     assert not panel.job.running
+
+
+MEASURED = {"speed": 1234.5, "memory": 3 * 2**20}
 
 
 def test_losses_become_curves(panel: RunPanel) -> None:
     events: list[dict[str, Any]] = [
-        {"event": "facts", "text": "small: 42 parameters", "bigram": 2.5},
+        {"event": "facts", "text": "small: 42 parameters", "baseline": {"name": "bigram", "loss": 2.5}},
         *(
-            {"event": "step", "step": step, "progress": step / 10, "loss": 5 - step / 10}
+            {"event": "step", "step": step, "progress": step / 10, "loss": 5 - step / 10, **MEASURED}
             for step in range(1, 10)
         ),
         {"event": "measured", "step": 9, "train": 4.1, "validation": 4.2},
@@ -94,14 +100,16 @@ def test_losses_become_curves(panel: RunPanel) -> None:
     ]
     for event in events:
         panel._take(event)
-    assert len(panel.plot.points["train"]) == 9
-    assert panel.plot.points["validation"] == [(9, 4.2)]
+    assert len(panel.results.plot.points["train"]) == 9
+    assert panel.results.plot.points["validation"] == [(9, 4.2)]
     assert panel.progress.value() == 900
-    assert "the cat" in panel.log.toPlainText()
+    assert panel.results.sample.toPlainText() == "the cat"
+    figures = panel.results.figures.text()
+    assert figures.startswith("step 9   loss 4.100   1,234.5 examples/s   3 MiB   0:0")
     panel.set_theme(DARK)
     for step in range(5000):
-        panel.plot.add("train", step, 1.0)
-    assert len(panel.plot.points["train"]) <= 4000
+        panel.results.plot.add("train", step, 1.0)
+    assert len(panel.results.plot.points["train"]) <= 4000
 
 
 MODEL = """\
@@ -120,10 +128,15 @@ nodes:
 def test_a_model_is_trained(window: Window, panel: RunPanel, qtbot: QtBot) -> None:
     assert window.workspace.path is not None
     window.workspace.load(zoo.loads(MODEL), window.workspace.path)
-    panel.steps.setText("20")
+    panel.controls.steps.setText("20")
     with qtbot.waitSignal(panel.job.ended, timeout=2 * LONGEST):
         panel.start("train")
-    assert "done at step 20" in panel.result.text(), panel.log.toPlainText()
-    assert panel.plot.points["train"]
-    assert panel.plot.points["validation"]
+    assert "done at step 20" in panel.results.result.text(), panel.results.log.toPlainText()
+    assert panel.results.plot.points["train"]
+    assert panel.results.plot.points["validation"]
     assert (window.workspace.path.parent / "runs" / "tiny" / "best.safetensors").exists()
+    assert panel.results.sample.toPlainText()
+    with qtbot.waitSignal(panel.job.ended, timeout=2 * LONGEST):
+        panel.continue_button.click()
+    assert "done at step 40" in panel.results.result.text(), panel.results.log.toPlainText()
+    assert panel.results.plot.points["train"][-1][0] == 40

@@ -1,0 +1,106 @@
+"""What a person says about a run: where, how long, how fast, on what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QLineEdit, QWidget
+
+from zoo_gui.theme import Theme, icon
+
+DEVICES = ("auto", "cpu", "cuda")
+_SIZE = re.compile(r"([A-Za-z_]\w*)\s*[=:]\s*([1-9]\d*)")
+
+
+class Controls(QWidget):
+    """The fields of the panel Run; ``chosen`` gives them as parts of a request."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.device = QComboBox()
+        self.device.addItems(DEVICES)
+        self.steps, self.batch, self.rate = QLineEdit("500"), QLineEdit("32"), QLineEdit("0.003")
+        self.text = QLineEdit(placeholderText="built-in English")
+        self.sizes = QLineEdit(placeholderText="batch=1 time=32")
+        self._folder = self.text.addAction(
+            icon("folder", theme.muted), QLineEdit.ActionPosition.TrailingPosition
+        )
+        self._folder.triggered.connect(self._choose_text)
+        self._folder.setToolTip("Choose a text to learn")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(5)
+        rows = (
+            (("device", self.device, "Where it runs"), ("sizes", self.sizes, _SIZES)),
+            (("steps", self.steps, "Steps to train"), ("batch", self.batch, "Examples a step")),
+            (("rate", self.rate, "The highest learning rate"), ("text", self.text, "The text to learn")),
+        )
+        for row, fields in enumerate(rows):
+            for column, (name, widget, hint) in enumerate(fields):
+                label = QLabel(name)
+                label.setProperty("muted", True)
+                label.setBuddy(widget)
+                widget.setAccessibleName(name)
+                widget.setToolTip(hint)
+                widget.setMinimumWidth(8 * self.fontMetrics().averageCharWidth())
+                grid.addWidget(label, row, 2 * column)
+                grid.addWidget(widget, row, 2 * column + 1)
+        grid.setColumnStretch(1, 2)
+        grid.setColumnStretch(3, 3)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use the colours of another theme."""
+        self._folder.setIcon(icon("folder", theme.muted))
+
+    def set_device(self, name: str) -> None:
+        """Say what ``auto`` means here; without a GPU none can be chosen."""
+        self.device.setItemData(0, f"auto: {name}", Qt.ItemDataRole.ToolTipRole)
+        model = self.device.model()
+        assert isinstance(model, QStandardItemModel)
+        cuda = model.item(DEVICES.index("cuda"))
+        cuda.setEnabled(name != "CPU")
+        cuda.setToolTip("" if name != "CPU" else "There is no CUDA device, or this PyTorch is built without")
+
+    def chosen(self) -> dict[str, Any]:
+        """The parts of a request; ValueError says what is none."""
+        numbers: dict[str, tuple[QLineEdit, Callable[[str], float]]] = {
+            "steps": (self.steps, int),
+            "batch": (self.batch, int),
+            "learning_rate": (self.rate, float),
+        }
+        found: dict[str, Any] = {name: _number(name, *field) for name, field in numbers.items()}
+        found["device"] = self.device.currentText()
+        found["text"] = self.text.text() or None
+        found["sizes"] = _sizes(self.sizes.text())
+        return found
+
+    def _choose_text(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "A text to learn", "", "Text (*.txt *.md);;All files (*)")
+        if name:
+            self.text.setText(name)
+
+
+_SIZES = "Sizes for a try, where the graph names none: batch=1 time=32"
+
+
+def _number(name: str, field: QLineEdit, read: Callable[[str], float]) -> float:
+    shown = name.replace("_", " ")
+    try:
+        number = read(field.text())
+    except ValueError:
+        raise ValueError(f"{shown} is a number, got '{field.text()}'") from None
+    if not 0 < number < float("inf"):
+        raise ValueError(f"{shown} is more than 0, got {field.text()}")
+    return number
+
+
+def _sizes(text: str) -> dict[str, int]:
+    """``batch=2 time=8`` as a mapping."""
+    left = _SIZE.sub("", text).strip(" ,")
+    if left:
+        raise ValueError(f"sizes are written batch=2 time=8, got '{text}'")
+    return {name: int(size) for name, size in _SIZE.findall(text)}

@@ -1,0 +1,86 @@
+"""Training in the process of the worker: what the run tells becomes events."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import torch
+
+from zoo import training
+from zoo.cli.trial import peak_memory
+from zoo.graph import Graph
+from zoo.training.checkpoint import read_checkpoint
+from zoo.training.folder import LAST
+from zoo_gui.running.worker import Request, Teller
+
+_SAMPLE = 240
+
+
+class Reporter(training.Watcher):
+    """Tells the editor what a run does."""
+
+    def __init__(self, teller: Teller, batch: int) -> None:
+        self._teller, self._batch = teller, batch
+        self._device = torch.device("cpu")
+        self._seen = (0, 0.0)
+        self._speed = 0.0
+
+    def prepared(self, facts: Any, clock: Any) -> None:
+        self._device = torch.device(facts.device)
+        said = [f"{facts.graph}: {facts.parameters:,} parameters on {facts.device}", *facts.about]
+        more: dict[str, Any] = {}
+        if facts.baseline:
+            said.append(f"to beat: {facts.baseline.name}, {facts.baseline.loss:.3f}")
+            more["baseline"] = {"name": facts.baseline.name, "loss": facts.baseline.loss}
+        self._teller.tell("facts", text="; ".join(said), out=str(facts.out), **more)
+        self._teller.step(clock.step, clock.progress, None)
+        self._seen = (clock.step, time.monotonic())
+
+    def stepped(self, clock: Any, train_loss: float) -> None:
+        step, since = self._seen
+        now = time.monotonic()
+        if now - since >= 1 or not self._speed:
+            self._speed = self._batch * (clock.step - step) / max(now - since, 1e-6)
+            self._seen = (clock.step, now)
+        memory = peak_memory(self._device)
+        self._teller.step(clock.step, clock.progress, train_loss, speed=self._speed, memory=memory)
+
+    def measured(self, moment: Any) -> None:
+        self._teller.tell(
+            "measured", step=moment.step, train=moment.train_loss, validation=moment.validation_loss
+        )
+
+    def interrupted(self) -> None:
+        self._teller.tell("facts", text="stopping after this step, to save it whole")
+
+
+def learn(graph: Graph, request: Request, teller: Teller) -> None:
+    """Train a graph, or go on with a run, and let the model write a little if it can."""
+    if request.resume is None:
+        options = training.Options(
+            steps=request.steps,
+            batch=request.batch,
+            learning_rate=request.learning_rate,
+            device=request.device,
+        )
+        watcher = Reporter(teller, options.batch)
+        result = training.train(graph, task=request.task, text=request.text, options=options, watcher=watcher)
+    else:
+        was = read_checkpoint(request.resume, LAST).header
+        result = training.resume(
+            request.resume,
+            steps=was.step + request.steps,
+            device=request.device,
+            watcher=Reporter(teller, was.options.batch),
+        )
+    if result.writes_on:
+        sample = "".join(training.stream(result.best, length=_SAMPLE))
+        teller.tell("sample", text=sample.strip("\n"))
+    ended = "stopped" if result.interrupted else "done"
+    beside = f", {result.baseline.name} {result.baseline.loss:.3f}" if result.baseline else ""
+    text = (
+        f"{ended} at step {result.step:,}: validation {result.validation_loss:.3f} {result.unit}{beside}; "
+        f"kept in {result.out}"
+    )
+    teller.tell("done", text=text, figures={"validation": result.validation_loss, "steps": result.step})
