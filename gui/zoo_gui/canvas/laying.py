@@ -1,4 +1,4 @@
-"""Laying wires from port to port: where the layout left room, else straight across; back in time below all."""
+"""Laying wires from port to port: where the layout left room, else straight across; back in time, below."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from zoo_gui.layout.crossings import Ends, crossings, transpose
 from zoo_gui.layout.data import Link
 
-SWEEPS = 12
-PATIENCE = 4
+SWEEPS = 6
+PATIENCE = 2
 """After so many sweeps that brought nothing better, no more are made."""
 
 SPREAD = 0.9
