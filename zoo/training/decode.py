@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -16,6 +15,7 @@ from zoo.errors import TrainingError
 from zoo.tasks import Tokenizer, find_task
 from zoo.tasks.characters import Vocabulary
 from zoo.training.checkpoint import Checkpoint, read_checkpoint
+from zoo.training.continuing import Continuing
 from zoo.training.device import device_for
 from zoo.training.graphs import restored
 from zoo.training.options import Device
@@ -99,8 +99,9 @@ def continue_text(
 
     The model sees the last ``context`` tokens (None: all of them). ``temperature`` divides the logits: 0
     always takes the likeliest character, 1 draws from the model's own distribution; ``top_k`` draws from the
-    k likeliest only. The same seed gives the same text. Raises TrainingError for characters that the
-    vocabulary lacks, for an empty prompt, and for numbers out of range.
+    k likeliest only. The same seed gives the same text. A compiled graph that streams is given each token
+    once, as long as the text fits into the context (see ``Continuing``). Raises TrainingError for characters
+    that the vocabulary lacks, for an empty prompt, and for numbers out of range.
     """
     if length < 0 or not 0 <= temperature < math.inf or (top_k is not None and top_k < 1):
         raise TrainingError(
@@ -125,15 +126,13 @@ def _draw(
 ) -> Iterator[str]:
     # On the CPU, so that a seed means the same text on every device.
     generator = torch.Generator().manual_seed(seed)
-    device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
     training = model.training
     said = "" if isinstance(vocabulary, Vocabulary) else vocabulary.decode(tokens)
     model.eval()
     try:
+        continuing = Continuing(model, context)
         for _ in range(length):
-            window = torch.tensor([tokens[-context:] if context else tokens], device=device)
-            with torch.no_grad():
-                logits = _logits_of(model(window))[0, -1, : len(vocabulary)].float().cpu()
+            logits = continuing.logits(tokens)[: len(vocabulary)].float().cpu()
             token = sample(logits, temperature, top_k, generator)
             tokens.append(token)
             if isinstance(vocabulary, Vocabulary):
@@ -146,10 +145,6 @@ def _draw(
                 said = text
     finally:
         model.train(training)
-
-
-def _logits_of(outputs: Any) -> Float[Tensor, "batch time vocab"]:
-    return outputs if isinstance(outputs, Tensor) else outputs.logits
 
 
 def sample(
