@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 
 from zoo.compiler.explaining import Explanation, explanation
 from zoo.compiler.notes import explain
 from zoo.compiler.sharing import share
 from zoo.compiler.tables import compute, tables, without_contents
+from zoo.compiler.tracing import to_fx
 from zoo.graph import Graph
 
 if TYPE_CHECKING:
@@ -75,6 +76,13 @@ class CompiledGraph(nn.Module):
         from zoo.compiler.step.stream import stream
 
         return stream(self, whole, batch, along, state, inputs)
+
+    def to_fx(self) -> fx.GraphModule:
+        """The model as a graph of ``torch.fx``: a call for each layer and each scan, over the same modules.
+
+        It is called with the inputs by place or by name.
+        """
+        return to_fx(self)
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         unit = self.__zoo_unit__
