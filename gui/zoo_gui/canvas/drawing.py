@@ -7,139 +7,57 @@ remembers these beside each box, and gives the same box again while they are the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from zoo.checker import Resolution
-from zoo.checker.frame import Frame
 from zoo.edits.paths import original
-from zoo.graph import EMPTY, Body, Call, Graph, Node, Ref, Repeat, Reuse, Scan
+from zoo.graph import EMPTY, Call, Graph, Node, Ref, Repeat, Reuse, Scan
 from zoo.problems import Problem
-from zoo.sizes import substitute
-from zoo.spec import Port, TensorType
-from zoo.wires import End, body_wires, node_wires
+from zoo.wires import End, body_wires
 from zoo_gui.canvas import words
+from zoo_gui.canvas.knowing import Knowing
+from zoo_gui.canvas.lines import Kept, Lines
 from zoo_gui.canvas.picture import Box, Inlet, Line, Look, Outlet, Picture
-from zoo_gui.canvas.ports import Find, Ports, inlets_of, meant, ports_of
-from zoo_gui.places import frame_of, inside, places_of
+from zoo_gui.canvas.ports import Find, Ports, inlets_of, ports_of
+from zoo_gui.places import inside
 from zoo_gui.theme.category import category_of
 from zoo_gui.workspace import Pick
-
-
-@dataclass(slots=True)
-class _Kept:
-    """A box beside what it was made from; ``wires`` are those that end at it."""
-
-    because: tuple[object, ...]
-    box: Box
-    ports: Ports | None
-    node: Node | None = None
-    wires: tuple[tuple[End, Ref], ...] = ()
 
 
 class Drawer:
     """Draws the bodies of one document; ``find`` looks layers up, None while the packs are loading."""
 
     def __init__(self) -> None:
-        self._kept: dict[Pick, _Kept] = {}
+        self._kept: dict[Pick, Kept] = {}
         self._lines: dict[End, Line] = {}
         self._scope: str | None = None
-        self._words: dict[object, str] = {}
 
     def draw(self, graph: Graph, scope: str, resolution: Resolution | None, find: Find | None) -> Picture:
         """The body at ``scope``, with what ``resolution`` knows of it (which may be of an older graph)."""
         if scope != self._scope:
-            self._kept, self._lines, self._words, self._scope = {}, {}, {}, scope
-        drawing = _Drawing(graph, scope, resolution, find, self._kept)
-        boxes = drawing.boxes()
-        lines = drawing.lines(self._lines)
-        self._kept, self._lines = drawing.made, lines
-        return Picture(boxes, lines, drawing.loose)
+            self._kept, self._lines, self._scope = {}, {}, scope
+        before = {p.name: (k.node, k.wires) for p, k in self._kept.items() if k.node is not None}
+        known = Knowing(graph, scope, resolution, before)
+        drawing = _Boxes(known, find, self._kept)
+        boxes = drawing.draw()
+        self._lines = Lines(known, drawing.made, self._lines).draw()
+        self._kept = drawing.made
+        return Picture(boxes, self._lines, known.loose)
 
 
-class _Drawing:
-    """One run of a drawer."""
+class _Boxes:
+    """Draws the boxes of a body; ``made`` has them, each with what it was made from."""
 
-    def __init__(
-        self,
-        graph: Graph,
-        scope: str,
-        resolution: Resolution | None,
-        find: Find | None,
-        kept: Mapping[Pick, _Kept],
-    ) -> None:
-        self.graph, self.scope, self.find = graph, scope, find
-        self.body: Body = graph.body(scope)
-        self.frame: Frame | None = frame_of(resolution, scope)
-        self.values: Mapping[str, Any] = self.frame.values if self.frame else {}
-        self.kept, self.made = kept, dict[Pick, _Kept]()
-        self.problems, self.loose = self._problems(resolution)
-        self.words: dict[TensorType, str] = {}
-        self.wires = self._wires()
-        self.read = self._read()
+    def __init__(self, known: Knowing, find: Find | None, kept: Mapping[Pick, Kept]) -> None:
+        self.known, self.find, self.kept = known, find, kept
+        self.graph, self.scope, self.body = known.graph, known.scope, known.body
+        self.frame, self.values, self.read = known.frame, known.values, known.read
+        self.made: dict[Pick, Kept] = {}
 
-    # ----------------------------------------------------------------------------------------- what is known
-
-    def _problems(
-        self, resolution: Resolution | None
-    ) -> tuple[dict[str, tuple[Problem, ...]], tuple[Problem, ...]]:
-        """Those of every node here, what is wrong inside of it among them; and those of the body itself."""
-        found: dict[str, tuple[Problem, ...]] = {}
-        loose: list[Problem] = []
-        for problem in resolution.problems if resolution else ():
-            chain = places_of(self.graph, problem.path)
-            for outer, name in chain:
-                if outer == self.scope:
-                    found[name] = (*found.get(name, ()), problem)
-            here = (
-                inside(self.graph, *chain[-1]) if chain else problem.path if problem.path[:1] == "#" else ""
-            )
-            if here == self.scope:
-                loose.append(problem)
-        return found, tuple(loose)
-
-    def _wires(self) -> dict[str, tuple[tuple[End, Ref], ...]]:
-        found: dict[str, tuple[tuple[End, Ref], ...]] = {}
-        for name, node in self.body.nodes.items():
-            kept = self.kept.get(Pick("node", name))
-            found[name] = kept.wires if kept and kept.node is node else tuple(node_wires(name, node))
-        return found
-
-    def _read(self) -> dict[str, set[str | None]]:
-        found: dict[str, set[str | None]] = {}
-        for ends in self.wires.values():
-            for _, ref in ends:
-                found.setdefault(ref.node, set()).add(ref.port)
-        for _, ref in body_wires(self.body):
-            found.setdefault(ref.node, set()).add(ref.port)
-        if isinstance(self.body, Scan):
-            for state in self.body.final.values():
-                found.setdefault(state, set()).add(None)
-        return found
-
-    def _type(self, name: str, port: str | None) -> str:
-        """What is known of an output, in words."""
-        known = self.frame.names.get(name) if self.frame else None
-        if known is None:
-            return ""
-        type_ = known.types.get(port) if known.types is not None and port is not None else known.type
-        return self._said(type_)
-
-    def _said(self, type_: TensorType | None) -> str:
-        if type_ is None:
-            return ""
-        if type_ not in self.words:
-            sizes = tuple(substitute(size, self.values) for size in type_.shape)
-            self.words[type_] = words.type_words(TensorType(type_.dtype, sizes))
-        return self.words[type_]
-
-    # ------------------------------------------------------------------------------------------------- boxes
-
-    def boxes(self) -> dict[Pick, Box]:
+    def draw(self) -> dict[Pick, Box]:
         """Every box of the body: what enters, the nodes, what leaves."""
         for name, look, inlets, badge, detail in self._entrances():
             read = bool(self.read.get(name))
-            said = self._type(name, None)
+            said = self.known.type_of(name, None)
             because = (look, inlets, badge, detail, read, said)
             outlet = Outlet(Ref(name), name, said, read)
             self._keep(Pick("input", name), because, look, name, detail or said, badge, inlets, outlet)
@@ -147,7 +65,7 @@ class _Drawing:
             self._node(name, node)
         for end, ref in body_wires(self.body):
             if end.part != "next":
-                said = self._type(ref.node, ref.port)
+                said = self.known.type_of(ref.node, ref.port)
                 inlets = (Inlet(end, end.port, end.port, wired=True),)
                 badge = "each step" if end.part == "stack" else ""
                 self._keep(Pick("output", end.port), (inlets, said), "output", end.port, said, badge, inlets)
@@ -170,7 +88,7 @@ class _Drawing:
             unused = outlet is not None and not outlet.read
             badge = badge or ("unused" if unused else "")
             box = Box(pick, look, title, detail, badge, inlets=inlets, outlets=outlets, unused=unused)
-            kept = _Kept(because, box, None)
+            kept = Kept(because, box, None)
         self.made[pick] = kept
 
     def _entrances(self) -> Iterator[tuple[str, Look, tuple[Inlet, ...], str, str]]:
@@ -182,7 +100,7 @@ class _Drawing:
                     "input",
                     (),
                     "optional" if port.optional else "",
-                    self._type(name, None) or str(port),
+                    self.known.type_of(name, None) or str(port),
                 )
             return
         for name in body.each:
@@ -198,7 +116,7 @@ class _Drawing:
     def _node(self, name: str, node: Node) -> None:
         pick = Pick("node", name)
         resolved = self.frame.resolved.get(name) if self.frame else None
-        problems, read = self.problems.get(name, ()), self.read.get(name, set())
+        problems, read = self.known.problems.get(name, ()), self.read.get(name, set())
         base = self._base(name, node)
         known = self.frame.names.get(name) if self.frame else None
         types = known.types if known else None
@@ -207,8 +125,8 @@ class _Drawing:
         if kept is None or not _same(kept.because, because):
             ports = ports_of(self.graph, self.scope, name, self.find or _nothing)
             box = self._box(pick, node, ports, problems, read)
-            kept = _Kept(because, box, ports)
-        kept.node, kept.wires = node, self.wires[name]
+            kept = Kept(because, box, ports)
+        kept.node, kept.wires = node, self.known.wires[name]
         self.made[pick] = kept
 
     def _base(self, name: str, node: Node) -> object:
@@ -260,60 +178,10 @@ class _Drawing:
         for port, on_demand in outputs.items():
             is_read = port in read or (None in read and port == default)
             ref = Ref(name) if port == default else Ref(name, port)
-            yield Outlet(ref, port, self._type(name, port), is_read, on_demand)
+            yield Outlet(ref, port, self.known.type_of(name, port), is_read, on_demand)
         for port in sorted((port for port in read if port not in outputs), key=str):
             if port is not None or default is None:
                 yield Outlet(Ref(name, port), port or "?", "", read=True)
-
-    # ------------------------------------------------------------------------------------------------- lines
-
-    def lines(self, old: Mapping[End, Line]) -> dict[End, Line]:
-        """Every wire whose source is there."""
-        found: dict[End, Line] = {}
-        for name, ends in self.wires.items():
-            problems = [problem for problem in self.problems.get(name, ()) if problem.port]
-            for end, ref in ends:
-                problem = self._of_wire(name, end, problems) if problems else None
-                self._line(found, old, end, ref, Pick("node", name), problem)
-        for end, ref in body_wires(self.body):
-            back = end.part == "next"
-            stop = Pick("input" if back else "output", end.port)
-            problem = next((one for one in self.loose if one.port == end.port), None)
-            self._line(found, old, end, ref, stop, problem)
-        return found
-
-    def _line(
-        self,
-        found: dict[End, Line],
-        old: Mapping[End, Line],
-        end: End,
-        ref: Ref,
-        stop: Pick,
-        problem: Problem | None,
-    ) -> None:
-        start = Pick("node" if ref.node in self.body.nodes else "input", ref.node)
-        kept = self.made.get(start)
-        if kept is None or stop not in self.made:
-            return  # it reads what is not there, which the problems say
-        source = ref
-        if kept.ports is not None and ref.port is not None and ref.port == kept.ports.default:
-            source = Ref(ref.node)
-        label = next((o.type for o in kept.box.outlets if o.source == source), "")
-        was = old.get(end)
-        now = (source, label, start, stop, problem)
-        if was and (was.source, was.label, was.start, was.stop, was.problem) == now:
-            found[end] = was
-            return
-        found[end] = Line(end, source, start, stop, label, problem, back=end.part == "next" and not end.node)
-
-    def _of_wire(self, name: str, end: End, problems: Iterable[Problem]) -> Problem | None:
-        kept = self.made[Pick("node", name)]
-        inputs: Mapping[str, Port] = kept.ports.inputs if kept.ports else EMPTY
-        node = self.body.nodes[name]
-        port = meant(node, inputs, end)
-        labels = {port, f"{port}.{end.index}", f"{port}[{end.index}]"}
-        own = (one for one in problems if one.port in labels and one.path.rpartition(".")[2] == name)
-        return next(own, None)
 
 
 def _same(was: tuple[object, ...], now: tuple[object, ...]) -> bool:
