@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1 # its version is pinned; a newer one is no news
 
 .DEFAULT_GOAL := help
-.PHONY: help demo gui test test-wheel test-long lint format bench clean
+.PHONY: help demo gui test test-wheel test-long lint format docs bench clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,11 @@ lint: $(STAMP) ## ruff, pyright, import contracts, contents of the wheel
 format: $(STAMP) ## let ruff mend and format what it can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+docs: $(STAMP) ## make the pages of layers and graphs anew, and build the documentation in build/site
+	$(BIN)/zoo layers --docs docs/layers --graphs-page ../../graphs.md
+	$(BIN)/zoo graphs --docs docs
+	$(BIN)/mkdocs build --quiet
 
 bench: $(STAMP) ## run the benchmarks
 	@for each in benchmarks/*.py; do echo "# $$each"; $(BIN)/python $$each; done

@@ -61,6 +61,7 @@ def test_every_module_is_light_or_known_to_be_heavy() -> None:
         "costs",
         "ejecting",
         "formulas",
+        "pages",
         "recurrence",
         "samples",
         "tasks",

@@ -9,6 +9,7 @@
     exam.py         exam           is what layers say of themselves true?
     new.py          new            a pack or a layer to begin with, from templates/
     catalogue.py    graphs, packs
+    draw.py         draw           a picture of a graph
     format.py       fmt, schema
     train.py        train, generate, demo
     desktop.py      gui, completion

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "new": "zoo.cli.new:new",
     "graphs": "zoo.cli.catalogue:graphs",
     "draw": "zoo.cli.draw:draw",
+    "draw": "zoo.cli.draw:draw",
     "packs": "zoo.cli.catalogue:packs",
     "fmt": "zoo.cli.format:fmt",
     "schema": "zoo.cli.format:schema",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from shutil import copyfile
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,32 +12,145 @@ from zoo.cli.files import examples, json_option, print_json, print_table, table
 from zoo.errors import ZooError
 
 if TYPE_CHECKING:
+    from zoo.graph import Graph
     from zoo.packs import Pack
 
 
-@click.command(short_help="List the library of graphs.", epilog=examples("zoo graphs", "zoo graphs --json"))
-@json_option
-def graphs(as_json: bool) -> None:
-    """List the graphs of the library: their names can stand wherever a command takes a FILE."""
+def _completed(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 - click passes them
     from zoo.packs import registry
 
-    found = {name: (_about(path), str(path)) for name, path in sorted(registry().graphs.items())}
-    if as_json:
-        print_json([{"name": name, "about": about, "file": path} for name, (about, path) in found.items()])
+    return sorted(name for name in registry().graphs if name.startswith(incomplete))
+
+
+@click.group(
+    invoke_without_command=True,
+    short_help="List the library of graphs, or copy one.",
+    epilog=examples(
+        "zoo graphs",
+        "zoo graphs --json",
+        "zoo graphs --docs docs",
+        "zoo graphs copy gpt",
+        "zoo graphs copy transformer my_models",
+    ),
+)
+@click.option(
+    "--docs",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write a page about all of them, graphs.md, and their pictures in images/graphs.",
+)
+@json_option
+@click.pass_context
+def graphs(ctx: click.Context, docs: Path | None, as_json: bool) -> None:
+    """List the graphs of the library, in the order in which one leads to the next.
+
+    Their names can stand wherever a command takes a FILE. Parameters are those of the sizes in the files.
+    """
+    if ctx.invoked_subcommand is not None:
         return
-    rows = table("graph", "what it is", "file")
-    for name, (about, path) in found.items():
-        rows.add_row(name, about, path)
+    from zoo.packs import registry
+
+    if docs:
+        _write(docs)
+        return
+    found = [_entry(name, path) for name, path in registry().graphs.items()]
+    if as_json:
+        print_json(found)
+        return
+    from zoo.sizes.words import short
+
+    rows = table("graph", "what it is", "parameters", "layers")
+    for each in found:
+        parameters = "" if each["parameters"] is None else short(each["parameters"])
+        rows.add_row(each["name"], each["about"], parameters, " ".join(each["layers"]))
     print_table(rows)
 
 
-def _about(path: Any) -> str:
+def _write(folder: Path) -> None:
+    """Write the page of the library, and a picture of each graph."""
+    from zoo.cli.draw import drawing
     from zoo.files import load
+    from zoo.packs import registry
+    from zoo.pages.html import write
+    from zoo.pages.library import library_page, measured
 
+    pictures = folder / "images" / "graphs"
+    page = library_page(registry(), "images/graphs", measured)
+    write(folder / "graphs.md", page)
+    click.echo(f"wrote {folder / 'graphs.md'}")
+    pictures.mkdir(parents=True, exist_ok=True)
+    with drawing() as draw:
+        for name, path in registry().graphs.items():
+            graph = load(path)
+            if graph.nodes:
+                draw(graph, pictures / f"{name}.png")
+                click.echo(f"wrote {pictures / name}.png")
+
+
+def _entry(name: str, path: Path) -> dict[str, Any]:
+    """What is told of a graph; one that cannot be read says why, one that only holds blocks has no costs."""
+    from zoo.checker import resolve
+    from zoo.costs import count_parameters
+    from zoo.files import load
+    from zoo.pages.facts import layers_used
+
+    entry: dict[str, Any] = {"name": name, "about": "", "parameters": None, "layers": [], "file": str(path)}
     try:
-        return load(path).about
+        graph = load(path)
     except ZooError as error:
-        return f"cannot be read: {str(error).splitlines()[0]}"
+        return {**entry, "about": f"cannot be read: {str(error).splitlines()[0]}"}
+    entry["about"] = graph.about
+    resolution = resolve(graph)
+    if resolution.ok and graph.nodes:
+        entry |= {"parameters": count_parameters(resolution), "layers": list(layers_used(resolution))}
+    return entry
+
+
+@graphs.command(
+    short_help="Copy a graph, to change it.",
+    epilog=examples("zoo graphs copy gpt", "zoo graphs copy transformer my_models"),
+)
+@click.argument("name", shell_complete=_completed)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
+def copy(name: str, folder: Path) -> None:
+    """Copy a graph of the library, and the files that it uses, into a folder (this one).
+
+    Nothing is written over.
+    """
+    from zoo.errors import did_you_mean
+    from zoo.files import load
+    from zoo.packs import registry
+
+    known = registry().graphs
+    if name not in known:
+        raise ZooError(f"there is no graph '{name}'{did_you_mean(name, known)}; zoo graphs lists them")
+    path = known[name]
+    files = [Path(path.name), *_used(load(path), Path())]
+    for file in files:
+        if ".." in file.parts:
+            raise ZooError(
+                f"'{name}' uses {file}, which lies outside of its folder; copy its project as a whole"
+            )
+        if (folder / file).exists():
+            raise ZooError(f"nothing is written over, and {folder / file} is there; name another folder")
+    for file in files:
+        try:
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            copyfile(path.parent / file, folder / file)
+        except OSError as error:
+            raise ZooError(
+                f"{folder / file} cannot be written: {error.strerror}; name another folder"
+            ) from None
+        click.echo(f"wrote {folder / file}")
+
+
+def _used(graph: Graph, folder: Path) -> list[Path]:
+    """The files that a graph uses, and those that these use, as seen from its own folder, each once."""
+    found: dict[Path, None] = {}
+    for name, inner in graph.files.items():
+        path = folder / name
+        found |= dict.fromkeys([path, *_used(inner, path.parent)])
+    return list(found)
 
 
 @click.command(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -29,30 +29,68 @@ def _completed(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
         "zoo layers attention",
         "zoo layers attention/multi_head",
         "zoo layers recurrent/lstm_cell --json",
+        "zoo layers --html layers.html",
+        "zoo layers mine --docs docs/layers",
     ),
 )
-@click.argument("layer", required=False, metavar="[ID]", shell_complete=_completed)
+@click.argument("layer", required=False, metavar="[PACK|ID]", shell_complete=_completed)
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write their pages as one HTML file, to search and read without a network.",
+)
+@click.option(
+    "--docs",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write a page in Markdown for each of them, and an index.",
+)
+@click.option(
+    "--graphs-page", "links", metavar="LINK", default="", help="What --docs links graphs to, from a page."
+)
 @json_option
-def layers(layer: str | None, as_json: bool) -> None:
-    """List the layers of all packs; those of one pack; or all that is known of a layer."""
+def layers(layer: str | None, html: Path | None, docs: Path | None, links: str, as_json: bool) -> None:
+    """List the layers of all packs; those of one pack; or all that is known of a layer.
+
+    With --html or --docs, write their pages: formula, ports, settings, what they cost, an example. Costs are
+    measured, which takes some minutes for all layers.
+    """
     from zoo.packs import registry
 
     known = registry().layers
-    if layer is None or not (spec := registry().find(layer)):
-        chosen = [
-            spec for spec in known.values() if layer is None or spec.id.startswith(f"{layer.rstrip('/')}/")
-        ]
-        if layer is not None and not chosen:
-            message, remedy = registry().missing(layer)
-            raise ZooError(f"{message}; {remedy}")
-        if as_json:
-            print_json([_as_json(spec) for spec in chosen])
-        else:
-            _list_layers(chosen)
-    elif as_json:
-        print_json(_as_json(spec))
+    spec = None if layer is None else registry().find(layer)
+    if spec is not None:
+        chosen = [spec]
     else:
+        chosen = [
+            each for each in known.values() if layer is None or each.id.startswith(f"{layer.rstrip('/')}/")
+        ]
+    if layer is not None and not chosen:
+        message, remedy = registry().missing(layer)
+        raise ZooError(f"{message}; {remedy}")
+    if html or docs:
+        _write(chosen, html, docs, links)
+    elif as_json:
+        print_json(_as_json(spec) if spec else [_as_json(each) for each in chosen])
+    elif spec:
         _tell(spec)
+    else:
+        _list_layers(chosen)
+
+
+def _write(chosen: list[LayerSpec], html: Path | None, docs: Path | None, links: str) -> None:
+    from zoo.packs import registry
+    from zoo.packs.offers import use_name
+    from zoo.pages import pages, write_catalogue, write_pages
+    from zoo.pages.facts import users
+
+    if docs:
+        for path in write_pages(chosen, registry(), docs, links):
+            click.echo(f"wrote {path}")
+    if html:
+        write_catalogue(pages(sorted(chosen, key=use_name), users(registry())), html)
+        click.echo(f"wrote {html}")
 
 
 def _list_layers(specs: list[LayerSpec]) -> None:
@@ -67,6 +105,7 @@ def _list_layers(specs: list[LayerSpec]) -> None:
 def _tell(spec: LayerSpec) -> None:
     """The page of a layer: help, ports, settings."""
     from zoo.packs.offers import use_name
+    from zoo.pages.words import settings_of
 
     out = console()
     out.print(f"{use_name(spec)}  {'pointwise' if spec.pointwise else ''}".rstrip(), style="bold")
@@ -81,33 +120,9 @@ def _tell(spec: LayerSpec) -> None:
     if spec.settings.model_fields:
         out.print()
         settings = table("setting", "type", "default", "")
-        properties: dict[str, Any] = spec.settings.model_json_schema()["properties"]
-        for name, field in spec.settings.model_fields.items():
-            default = "required" if field.is_required() else json_text(field.default)
-            if name in spec.widths:
-                default = "solved from the wires"
-            settings.add_row(name, type_text(properties[name]), default, field.description or "")
+        for row in settings_of(spec):
+            settings.add_row(*row)
         print_table(settings)
-
-
-def json_text(value: object) -> str:
-    """A value as a file writes it."""
-    return json.dumps(value, ensure_ascii=False)
-
-
-def type_text(schema: dict[str, Any]) -> str:
-    """A JSON schema in a few words: ``int > 0``, ``"tanh" | "relu"``, ``float >= 0 < 1``."""
-    if "enum" in schema or "const" in schema:
-        return " | ".join(map(json_text, schema.get("enum", [schema.get("const")])))
-    if "anyOf" in schema:
-        return " | ".join(map(type_text, schema["anyOf"]))
-    words = {"integer": "int", "number": "float", "boolean": "bool", "string": "str", "array": "list"}
-    kind: str = schema.get("type", "any")
-    text = words.get(kind, kind)
-    if "items" in schema:
-        text += f" of {type_text(schema['items'])}"
-    bounds = {"exclusiveMinimum": ">", "minimum": ">=", "exclusiveMaximum": "<", "maximum": "<="}
-    return " ".join([text, *(f"{sign} {schema[bound]}" for bound, sign in bounds.items() if bound in schema)])
 
 
 def _as_json(spec: LayerSpec) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from zoo.cli.files import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from zoo.checker.resolution import Resolution
     from zoo.costs import Cost
@@ -82,7 +82,7 @@ def show(
         if as_json:
             print_json(_formulas_as_json(found))
         else:
-            _print_formulas(found, depth)
+            _print_formulas(found, resolution.root.values, depth)
         return
     from zoo.costs import costs
     from zoo.samples import sizes_of
@@ -158,7 +158,7 @@ def _as_json(cost: Cost) -> dict[str, Any]:
     }
 
 
-def _print_formulas(found: Formulas, depth: int | None) -> None:
+def _print_formulas(found: Formulas, params: Mapping[str, Any], depth: int | None) -> None:
     from zoo.sizes.words import formula
 
     rows = table("node", "layer", "parameters", "FLOPs", "sequential", "path")
@@ -167,9 +167,12 @@ def _print_formulas(found: Formulas, depth: int | None) -> None:
         parameters, flops = (formula(size) if size != 0 else "" for size in (child.parameters, child.flops))
         rows.add_row(name, times + child.what, parameters, flops, _order(child), child.path)
     rows.add_section()
+    fixed = ", ".join(f"{name[1:]}={params[name]}" for name in sorted(found.fixed))
     whole = formula(found.parameters), formula(found.flops), _order(found), found.path
     rows.add_row("total", "", *whole, style="bold")
     print_table(rows)
+    if fixed:
+        console().print(f"for {fixed} alone", style="dim")
 
 
 def _within(nodes: Iterable[Formulas], level: int, depth: int | None) -> Iterable[tuple[str, Formulas]]:
@@ -195,5 +198,6 @@ def _formulas_as_json(node: Formulas) -> dict[str, Any]:
         "sequential": None if node.sequential is None else str(node.sequential),
         "path": node.path,
         "times": formula(node.times),
+        "fixed": sorted(name[1:] for name in node.fixed),
         "nodes": [_formulas_as_json(child) for child in node.children],
     }

@@ -24,11 +24,11 @@ _Terms = dict[tuple[int, ...], Fraction]
 """The coefficient of each product of powers, one exponent a variable."""
 
 
-def fit(measure: Measure, start: Point) -> Size | None:
+def fit(measure: Measure, start: Point, fixed: set[str] | None = None) -> Size | None:
     """The polynomial over the names of ``start`` that ``measure`` follows, or None.
 
     A size of which other values are refused stays as it is, and is no variable of the polynomial; so does a
-    param (``$heads``) with which the count does not grow like one.
+    param (``$heads``) with which the count does not grow like one, where ``fixed`` is there to be told of it.
     """
     at_start = measure(start)
     if at_start is None:
@@ -44,7 +44,8 @@ def fit(measure: Measure, start: Point) -> Size | None:
             continue
         degree = _degree(counts)
         if degree is None:
-            if name.startswith("$"):
+            if fixed is not None and name.startswith("$"):
+                fixed.add(name)
                 continue
             return None
         nodes[name] = tuple(counts)[: degree + 1]

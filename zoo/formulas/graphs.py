@@ -48,9 +48,9 @@ class Formulas:
     """What a node costs, with all that is in it; what follows no formula is None.
 
     ``sequential`` is how the longest chain of operations grows with the axes, where all that can be done at
-    once is done at once. ``kept`` is how many numbers a layer keeps for its backward pass, where that was
-    asked for. ``path`` tells how a layer joins the places of a sequence, in words. ``children`` run ``times``
-    times each.
+    once is done at once. ``path`` tells how a layer joins the places of a sequence, in words. ``kept`` is how
+    many numbers a layer keeps for its backward pass, with the params as they are, where that was asked for.
+    ``children`` run ``times`` times each. ``fixed`` are params for whose value alone the formulas hold.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Formulas:
     kept: Size | None = None
     times: Size = 1
     children: tuple[Formulas, ...] = ()
+    fixed: frozenset[str] = frozenset()
 
 
 def formulas(resolution: Resolution, *, kept: bool = False) -> Formulas:
@@ -152,7 +153,8 @@ class _Meter:
         layer = self._layers.at(use, arriving, names)
         kept = layer.kept if self._with_kept else None
         found = Formulas("", use_name(use.spec), 0, layer.flops, layer.chain, layer.path, kept)
-        return found, {"": Held(layer.parameters, 1, layer)}
+        held = {"": Held(layer.parameters, 1, layer)}
+        return replace(found, fixed=layer.fixed), held
 
 
 def total(held: Parameters) -> Size | None:
@@ -195,7 +197,8 @@ def _gathered(node: Formulas, children: tuple[Formulas, ...]) -> Formulas:
     chains = [child.sequential for child in children]
     chain = None if None in chains else reduce(Order.__add__, (each for each in chains if each), Order())
     flops = _sum(child.flops if child.flops is None else child.flops * child.times for child in children)
-    return replace(node, children=children, flops=flops, sequential=chain)
+    fixed = frozenset(name for child in children for name in child.fixed)
+    return replace(node, children=children, flops=flops, sequential=chain, fixed=fixed)
 
 
 def _sum(sizes: Iterable[Size | None]) -> Size | None:

@@ -75,11 +75,13 @@ class Place:
 class LayerFormulas:
     """What a layer costs in its place. A count that follows no polynomial is None, as is an unknown order.
 
-    ``chain`` of all axes comes first: it tells whether the layer is ``stepwise``.
+    ``chain`` of all axes comes first: it tells whether the layer is ``stepwise``. ``fixed`` are the params
+    for whose value alone the formulas hold.
     """
 
     place: Place
     stepwise: bool = False
+    fixed: set[str] = field(default_factory=set[str])
     _modules: dict[str, nn.Module | None] = field(default_factory=dict[str, "nn.Module | None"])
 
     def parameters(self, name: str = "") -> Size | None:
@@ -92,7 +94,7 @@ class LayerFormulas:
                 return None
             return sum(each.numel() for own, each in module.named_parameters() if name in ("", own))
 
-        return fit(count, {name: size for name, size in start.items() if name.startswith("$")})
+        return fit(count, {name: size for name, size in start.items() if name.startswith("$")}, self.fixed)
 
     def flops(self) -> Size | None:
         """The FLOPs of one call, as ``zoo.costs`` counts them."""
@@ -102,11 +104,18 @@ class LayerFormulas:
             module, use = self._module(settings), self.place.use
             return None if module is None else count_flops(module, use.spec, arriving, use.read)
 
-        return self._fitted(count)
+        return self._fitted(count, self.fixed)
 
     def kept(self) -> Size | None:
-        """How many numbers one call keeps for its backward pass, parameters left out (no dropout, CPU)."""
-        return self._fitted(self._kept)
+        """How many numbers one call keeps for its backward pass, parameters left out (no dropout, CPU).
+
+        A formula in the axes alone: the params are as they are, for by them the kernel is chosen.
+        """
+
+        def count(point: Point) -> int | None:
+            return self._kept({**self.place.start(_BATCH), **point})
+
+        return self._fitted(count, None, params=False)
 
     def chain(self, axis: str) -> Order | None:
         """How the longest chain of its operations grows with an axis of what arrives."""
@@ -119,9 +128,12 @@ class LayerFormulas:
         """How far along an axis a place of the output sees the inputs; None for all of the axis."""
         return reach_along(axis, self.place.use, self.place.at, self.place.start)
 
-    def _fitted(self, count: Callable[[Point], int | None]) -> Size | None:
+    def _fitted(
+        self, count: Callable[[Point], int | None], fixed: set[str] | None, *, params: bool = True
+    ) -> Size | None:
         for length in (STEPWISE,) if self.stepwise else (LONG, SHORT):
-            found = fit(count, self.place.start(length))
+            start = self.place.start(length)
+            found = fit(count, {name: start[name] for name in start if params or name[0] != "$"}, fixed)
             if found is not None:
                 return found
         return None

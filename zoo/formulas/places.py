@@ -55,6 +55,11 @@ class Layer:
         _ = self.chains  # measured first
         return self._measuring.kept()
 
+    @property
+    def fixed(self) -> frozenset[str]:
+        """The params for whose value alone parameters and FLOPs hold."""
+        return frozenset(self._measuring.fixed)
+
     def reach(self, axis: str) -> int | None:
         """How far it sees along an axis; None for all of it."""
         if axis not in self._reach:

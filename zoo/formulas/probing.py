@@ -53,7 +53,7 @@ def _seen(use: LayerUse, settings: Mapping[str, Any], arriving: Numbers, length:
     sources, outputs = _called(use, settings, arriving)
     sources = [x for x in sources if x.requires_grad and length in x.shape]
     for out in outputs:
-        places = [out]
+        places = [out.flatten(1)[:, 0] if out.dim() > 1 else out]
         if length in out.shape:
             along = out.shape.index(length)
             places = [out.select(along, place) for place in (length - 1, 0, length // 2)]

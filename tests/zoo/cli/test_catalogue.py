@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 import zoo
 from zoo import packs
-from zoo.cli.layers import type_text
 from zoo.fields import Positive, Probability
+from zoo.pages.words import type_text
 
 Run = Callable[..., Result]
 
@@ -125,11 +125,64 @@ def test_a_layer_that_is_not_there_is_explained(zoo_: Run) -> None:
 
 @pytest.mark.usefixtures("lab")
 def test_graphs_lists_them_and_what_cannot_be_read(zoo_: Run, tmp_path: Path) -> None:
-    _, broken, sound = words(zoo_("graphs").output)
-    assert sound == f"sound What it is [for]. {tmp_path / 'sound.yaml'}"
+    _, sound, broken = words(zoo_("graphs").output)
+    assert sound == "sound What it is [for]."
     assert broken.startswith("broken cannot be read: ")
     listed = json.loads(zoo_("graphs --json").output)
-    assert listed[1] == {"name": "sound", "about": "What it is [for].", "file": str(tmp_path / "sound.yaml")}
+    assert listed[0] == {
+        "name": "sound",
+        "about": "What it is [for].",
+        "parameters": None,
+        "layers": [],
+        "file": str(tmp_path / "sound.yaml"),
+    }
+
+
+def test_graphs_stand_in_the_order_of_the_library_with_what_they_cost(zoo_: Run) -> None:
+    listed: list[dict[str, Any]] = json.loads(zoo_("graphs --json").output)
+    names = [each["name"] for each in listed]
+    assert names == list(packs.registry().graphs)
+    assert names.index("rnn_language_model") < names.index("seq2seq_additive") < names.index("gpt")
+    gpt = listed[names.index("gpt")]
+    assert gpt["parameters"] == json.loads(zoo_("show gpt --json").output)["parameters"]
+    assert "attention/multi_head" in gpt["layers"]
+    assert all(each["parameters"] for each in listed if each["name"] != "blocks")
+
+
+def test_a_graph_is_copied_with_what_it_uses(zoo_: Run, tmp_path: Path) -> None:
+    result = zoo_("graphs copy transformer", str(tmp_path / "mine"))
+    assert result.exit_code == 0
+    written = {Path(line.removeprefix("wrote ")).name for line in result.output.splitlines()}
+    assert written == {path.name for path in (tmp_path / "mine").iterdir()}
+    assert zoo.check(zoo.load(tmp_path / "mine" / "transformer.yaml")) == []
+    again = zoo_("graphs copy transformer", str(tmp_path / "mine"))
+    assert again.exit_code == 1
+    assert again.stderr.startswith("error: nothing is written over, and ")
+
+
+def test_a_file_that_several_use_is_copied_once(
+    zoo_: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block = (
+        "format: zoo/1\nname: {}\nblocks:\n  one:\n    inputs: {{x: float batch 3}}\n    outputs: {{y: a}}\n"
+    )
+    inner = "    nodes: {a: {use: basic/tanh, in: x}}\n"
+    outer = "    nodes: {a: {use: below/inner.yaml#one, in: x}}\n"
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "inner.yaml").write_text(block.format("inner") + inner)
+    (tmp_path / "outer.yaml").write_text(block.format("outer") + outer)
+    top = "format: zoo/1\nname: top\ninputs: {x: float batch 3}\noutputs: {y: b}\n"
+    top += "nodes: {a: {use: outer.yaml#one, in: x}, b: {use: below/inner.yaml#one, in: a}}\n"
+    (tmp_path / "top.yaml").write_text(top)
+    registry = packs.Registry(packs.registry().layers.values(), {"top": tmp_path / "top.yaml"})
+    monkeypatch.setattr("zoo.packs.registry", lambda: registry)
+    assert zoo_("graphs copy top", str(tmp_path / "to")).exit_code == 0
+    copied = sorted(str(path.relative_to(tmp_path / "to")) for path in (tmp_path / "to").rglob("*.yaml"))
+    assert copied == ["below/inner.yaml", "outer.yaml", "top.yaml"]
+    assert zoo_("graphs copy tob").stderr.startswith("error: there is no graph 'tob' (did you mean 'top'?)")
+    (tmp_path / "outer.yaml").rename(tmp_path / "to" / "outer.yaml")
+    (tmp_path / "top.yaml").write_text(top.replace("outer.yaml#one", "to/../to/outer.yaml#one"))
+    assert "lies outside of its folder" in zoo_("graphs copy top", str(tmp_path / "other")).stderr
 
 
 def test_packs_tells_what_is_wrong(zoo_: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

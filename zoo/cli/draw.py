@@ -1,0 +1,61 @@
+"""``zoo draw``: a picture of a graph, as the editor's canvas draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from zoo.cli.files import GraphFile, examples
+from zoo.errors import ZooError
+
+
+@click.command(
+    short_help="Draw a graph into an SVG or PNG.",
+    epilog=examples(
+        "zoo draw gpt -o gpt.svg",
+        "zoo draw my_model.yaml -o my_model.png --dark --scale 2",
+        "zoo draw gpt -o g.png --flat",
+    ),
+)
+@click.argument("file", type=GraphFile())
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="An .svg or a .png.",
+)
+@click.option("--flat", is_flag=True, help="Leave out what blocks, repeats and scans hold.")
+@click.option("--dark", is_flag=True, help="Light on dark.")
+@click.option("--scale", type=click.FloatRange(0.1, 8.0), default=1.0, show_default=True, help="How large.")
+def draw(file: str, output: Path, flat: bool, dark: bool, scale: float) -> None:
+    """Draw a graph as the editor does: its nodes and wires, and below them what is in its boxes.
+
+    No display is needed.
+    """
+    from zoo.files import load
+
+    graph = load(file)
+    with drawing() as pictures:
+        pictures(graph, output, inner=not flat, dark=dark, scale=scale)
+    click.echo(f"wrote {output}")
+
+
+@contextmanager
+def drawing() -> Generator[Callable[..., None]]:
+    """Within: what draws a graph into a file, with Qt ready to; ZooError where Qt is not installed."""
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    # By name, for the editor stands above the library, which never imports it.
+    if not find_spec("PySide6"):
+        raise ZooError(
+            'pictures are drawn with Qt, and PySide6 is not installed; pip install "layerzoo[gui]"'
+        )
+    pictures = import_module("zoo_gui.pictures")
+    app = pictures.application()  # lives as long as something is drawn
+    yield pictures.draw
+    del app

@@ -1,0 +1,60 @@
+"""Making pages: what a page needs is gathered here, and costs are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from zoo.errors import ZooError
+from zoo.files import load
+from zoo.packs import Registry
+from zoo.packs.offers import use_name
+from zoo.pages.example import example
+from zoo.pages.facts import Costs, measured, users
+from zoo.pages.html import write
+from zoo.pages.index import index, page_path
+from zoo.pages.layer import layer_page
+from zoo.spec import LayerSpec
+
+
+def pages(
+    specs: Iterable[LayerSpec], used: Mapping[str, tuple[str, ...]], links: str = ""
+) -> Iterator[tuple[LayerSpec, str]]:
+    """Each layer with its page; ``links`` is a page that has a heading for each graph, as seen from these."""
+    for spec in specs:
+        names = used.get(use_name(spec), ())
+        graphs = [f"[{name}]({links}#{name})" if links else name for name in names]
+        yield spec, layer_page(spec, example(spec), costs_of(spec), graphs)
+
+
+def costs_of(spec: LayerSpec) -> Costs | None:
+    """What a layer costs, in all its settings that are whole numbers; None where no example is found."""
+    found = example(spec, thorough=True) or example(spec)
+    return None if found is None else measured(found[1])
+
+
+def write_pages(
+    specs: Iterable[LayerSpec], registry: Registry, folder: Path, links: str = ""
+) -> Iterator[Path]:
+    """Write a page for each layer and, of several, an index; yields each file. ZooError where that fails."""
+    specs = list(specs)
+    used = users(registry)
+    for spec, text in pages(specs, used, links):
+        path = folder / page_path(spec)
+        write(path, text)
+        yield path
+    if len(specs) == 1:
+        return
+    write(folder / "README.md", index(specs, abouts(registry), used))
+    yield folder / "README.md"
+
+
+def abouts(registry: Registry) -> dict[str, str]:
+    """What each graph of the library is, in its own words."""
+    found: dict[str, str] = {}
+    for name, path in registry.graphs.items():
+        try:
+            found[name] = load(path).about
+        except ZooError:  # `zoo graphs` says what is wrong with it
+            continue
+    return found
