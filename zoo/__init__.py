@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from zoo import errors as errors
     from zoo.checker import check as check
     from zoo.contract import layer as layer
+    from zoo.exporting import export as export
     from zoo.files import load as load
     from zoo.files import loads as loads
     from zoo.files import save as save
@@ -30,6 +31,7 @@ _HOME = {
     "Graph": "zoo.graph",
     "Problem": "zoo.problems",
     "check": "zoo.checker",
+    "export": "zoo.exporting",
     "hookimpl": "zoo.hookspecs",
     "layer": "zoo.contract",
     "load": "zoo.files",
@@ -38,7 +40,19 @@ _HOME = {
     "save": "zoo.files",
 }
 
-__all__ = ["Graph", "Problem", "check", "errors", "hookimpl", "layer", "load", "loads", "registry", "save"]
+__all__ = [
+    "Graph",
+    "Problem",
+    "check",
+    "errors",
+    "export",
+    "hookimpl",
+    "layer",
+    "load",
+    "loads",
+    "registry",
+    "save",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,8 @@
     ├── SizeError           an expression of sizes does not parse or has no value
     ├── InputError          a compiled model got inputs that do not fit (also a ``TypeError``)
     ├── TrainingError       a training run cannot start or go on
-    └── CheckpointError     a checkpoint cannot be read or written
+    ├── CheckpointError     a checkpoint cannot be read or written
+    └── ExportError         a model cannot be exported
 
 A message gives the invariant, what came, and the remedy. Code that knows the inner fact raises; code that
 knows node, file and line adds them.
@@ -70,6 +71,10 @@ class TrainingError(ZooError):
 
 class CheckpointError(ZooError):
     """A checkpoint cannot be read or written."""
+
+
+class ExportError(ZooError):
+    """A model cannot be exported: a layer, the file's name or a library stands in the way."""
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:

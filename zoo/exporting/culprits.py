@@ -1,0 +1,109 @@
+"""Which layer cannot be exported: each is tried alone, with what it is given inside the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.export import ExportedProgram
+from torch.utils import _pytree as pytree  # it knows the tuples with names that layers are handed
+
+from zoo.compiler import CompiledGraph
+from zoo.errors import ExportError, ZooError
+from zoo.exporting.program import SHORT, Source, trace
+from zoo.packs.offers import spec_of
+
+Inputs = tuple[tuple[Any, ...], dict[str, Any]]
+Try = Callable[[ExportedProgram, Sequence[Tensor]], None]
+"""What is done with the program of a layer, and inputs for it; raises ExportError."""
+
+
+class _Alone(nn.Module):
+    """A layer called with tensors alone; whatever else it is told stays as it was."""
+
+    def __init__(self, layer: nn.Module, spec: pytree.TreeSpec, leaves: list[Any]) -> None:
+        super().__init__()
+        self.layer, self.spec = layer, spec
+        self.fixed = [None if isinstance(leaf, Tensor) else leaf for leaf in leaves]
+        self.places = [at for at, leaf in enumerate(leaves) if isinstance(leaf, Tensor)]
+
+    def forward(self, *tensors: Tensor) -> Any:
+        leaves = list(self.fixed)
+        for at, tensor in zip(self.places, tensors, strict=True):
+            leaves[at] = tensor
+        args, kwargs = pytree.tree_unflatten(leaves, self.spec)
+        return self.layer(*args, **kwargs)
+
+
+def blamed(error: ExportError, source: Source, attempt: Try | None) -> ExportError:
+    """The error told of the layer that causes it, where one alone does; else the error itself."""
+    sizes = source.sizes(SHORT), {name: size + 2 for name, size in source.sizes(SHORT).items()}
+    try:
+        first, second = (_calls(source.model, source.examples(each)) for each in sizes)
+    except (ZooError, RuntimeError):  # the model itself does not run at these sizes
+        return error
+    seen: set[str] = set()
+    for layer, inputs in first.items():
+        key = f"{type(layer)} {[*map(_shape, pytree.tree_leaves(inputs))]}"
+        if key in seen or layer not in second:
+            continue
+        seen.add(key)
+        try:
+            program, given = _traced(layer, inputs, second[layer])
+            if attempt is not None:
+                attempt(program, given)
+        except ExportError as found:
+            return _told(source.model, layer, found)
+    return error
+
+
+def _calls(model: CompiledGraph, given: dict[str, Tensor | None]) -> dict[nn.Module, Inputs]:
+    """What each layer is given when it is first called."""
+    found: dict[nn.Module, Inputs] = {}
+
+    def note(layer: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        found.setdefault(layer, (args, kwargs))
+
+    layers = set(model.__zoo_unit__.layers)
+    hooks: list[Any] = [
+        each.register_forward_pre_hook(note, with_kwargs=True)
+        for each in model.modules()
+        if type(each) in layers
+    ]
+    try:
+        with torch.no_grad():
+            model(given)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return found
+
+
+def _traced(layer: nn.Module, inputs: Inputs, other: Inputs) -> tuple[ExportedProgram, list[Tensor]]:
+    """A layer alone, open along the axes whose size differs in a second call; and what this gave it."""
+    leaves, spec = pytree.tree_flatten(inputs)
+    tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
+    others = [leaf for leaf in pytree.tree_leaves(other) if isinstance(leaf, Tensor)]
+    given = {str(at): x.detach() for at, x in enumerate(tensors)}
+    free = {
+        str(at): [axis for axis, (a, b) in enumerate(zip(x.shape, y.shape, strict=False)) if a != b]
+        for at, (x, y) in enumerate(zip(tensors, others, strict=False))
+    }
+    return trace(_Alone(layer, spec, leaves), given, free, variadic=True), others
+
+
+def _told(model: CompiledGraph, layer: nn.Module, error: ExportError) -> ExportError:
+    unit = model.__zoo_unit__
+    path = unit.path(model, layer)
+    place, spec = unit.place(path), spec_of(type(layer))
+    where = f"{place}: " if place else ""
+    return ExportError(
+        f"{where}node '{'.'.join(path)}': the layer {spec.id if spec else type(layer).__name__} cannot be "
+        f"exported, and everything before it can. {error}. Put another layer in its place"
+    )
+
+
+def _shape(leaf: Any) -> str:
+    return str(tuple(leaf.shape)) if isinstance(leaf, Tensor) else str(leaf)

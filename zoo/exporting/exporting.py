@@ -1,0 +1,125 @@
+"""The front door of exporting: trace, write, verify, and only then put the file in its place."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from torch import Tensor
+from torch.export import ExportedProgram
+
+from zoo.compiler import CompiledGraph
+from zoo.errors import ExportError
+from zoo.exporting.culprits import blamed
+from zoo.exporting.program import Traced, lowered, traced
+from zoo.exporting.verifying import compare
+from zoo.exporting.writing import OPSET, Run, output_names, read_onnx, to_onnx, write_onnx, write_program
+from zoo.graph import Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written: the names and types of the file's inputs and outputs, and how well it was verified.
+
+    ``difference`` is the largest between a number of the file's outputs and the model's, over all ``sizes``
+    that were tried. ``opset`` is None for a program of PyTorch.
+    """
+
+    path: Path
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+    opset: int | None
+    sizes: tuple[Mapping[str, int], ...]
+    difference: float
+    seconds: float
+
+
+def export(
+    model: CompiledGraph | Graph,
+    path: str | os.PathLike[str],
+    *,
+    without: Collection[str] = (),
+    sizes: Mapping[str, int] | None = None,
+) -> Exported:
+    """Write a model to a file for other runtimes: ``.onnx``, or ``.pt2`` for PyTorch without the zoo.
+
+    The batch and every other axis whose size the graph leaves open stays open. A graph is compiled first,
+    with its initial weights. ``without`` names optional inputs that the file is not to have; ``sizes`` are
+    the largest that the model takes, where it has a limit that it does not tell. The model is exported as it
+    evaluates, and stays as it is. Before the file takes its place, it is run beside the model at two sizes
+    that are not those of the export.
+
+    Raises ExportError, with the layer that cannot be exported where one is to blame, and whatever stands in
+    the way of writing.
+    """
+    begun = time.perf_counter()
+    target = Path(path)
+    write = _writer(target)
+    if isinstance(model, Graph):
+        model = model.compile()
+    source = lowered(model, without, sizes or {})
+    try:
+        program = traced(source)
+        with _beside(target) as folder:
+            run = write(program, folder / target.name)
+            compared = compare(program, model, run)
+            for part in folder.iterdir():  # large weights lie beside the model
+                part.replace(target.with_name(part.name))
+    except ExportError as error:
+        attempt = _onnx if target.suffix == ".onnx" else None
+        raise blamed(error, source, attempt) from error.__cause__
+    return Exported(
+        target,
+        {name: str(type_) for name, type_ in source.inputs.items()},
+        {name: str(source.outputs[own]) for own, name in output_names(source).items()},
+        OPSET if target.suffix == ".onnx" else None,
+        compared.sizes,
+        compared.difference,
+        time.perf_counter() - begun,
+    )
+
+
+def _writer(target: Path) -> Callable[[Traced, Path], Run]:
+    """What writes a file of this name. ExportError for an unknown ending, and for missing libraries."""
+    if target.suffix == ".pt2":
+        return write_program
+    if target.suffix != ".onnx":
+        raise ExportError(
+            f"a model is exported to a file that ends in .onnx or .pt2, and '{target.name}' does not"
+        )
+    missing = [name for name in ("onnx", "onnxruntime", "onnxscript") if find_spec(name) is None]
+    if missing:
+        verb = "is" if len(missing) == 1 else "are"
+        raise ExportError(
+            f"ONNX needs onnx, onnxruntime and onnxscript, and {' and '.join(missing)} {verb} not installed: "
+            "pip install 'layerzoo[export]'"
+        )
+    return write_onnx
+
+
+@contextmanager
+def _beside(target: Path) -> Generator[Path]:
+    """A folder beside the target, for what is not whole yet. ExportError when the disk refuses."""
+    try:
+        if target.is_dir():
+            raise ExportError(f"'{target}' is a folder; name a file in it")
+        with TemporaryDirectory(dir=target.parent, prefix=".unfinished-") as folder:
+            yield Path(folder)
+    except OSError as error:
+        before = "; the file before it is as it was" if target.exists() else ""
+        raise ExportError(f"cannot write '{target}': {error.strerror or error}{before}") from None
+
+
+def _onnx(program: ExportedProgram, given: Sequence[Tensor]) -> None:
+    """A layer alone, as ONNX, run once. ExportError when it cannot be."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "layer.onnx")
+        names = [f"x{at}" for at in range(len(given))]
+        to_onnx(program, names).save(path)
+        read_onnx(path)(dict(zip(names, given, strict=True)))

@@ -1,0 +1,47 @@
+"""What torch's ONNX exporter must be told: operators that it lacks, or writes as what runtimes lack."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import torch
+
+_INT64 = 7
+"""ONNX's number of the type."""
+
+
+def table() -> dict[Callable[..., Any], Callable[..., Any]]:
+    """Translations by operator."""
+    op: Any = import_module("onnxscript").opset18  # an extra, and without types
+
+    def where(condition: Any, self: Any, other: Any) -> Any:
+        """Runtimes have no Where for booleans."""
+        if self.dtype.name != "BOOL":
+            return op.Where(condition, self, other)
+        return op.Or(op.And(condition, self), op.And(op.Not(condition), other))
+
+    def sort(self: Any, *, stable: bool = True, dim: int = -1, descending: bool = False) -> Any:
+        """TopK prefers the lower index, and so is stable; it knows no small integers, which masks become."""
+        del stable
+        size = op.Shape(self, start=dim, end=dim + 1 or None)
+        values, places = op.TopK(op.Cast(self, to=_INT64), size, axis=dim, largest=int(descending))
+        return op.CastLike(values, self), places
+
+    def stride(self: Any, dim: int) -> Any:
+        """Of a contiguous tensor: where torch says the size of an axis by the stride of the one before."""
+        later = op.Shape(self, start=dim + 1)
+        return op.ReduceProd(later, keepdims=0)
+
+    def floor_divide(self: Any, other: Any) -> Any:
+        """ONNX divides integers toward zero, Python downward."""
+        return op.Div(op.Sub(self, op.Mod(self, other)), other)
+
+    return {
+        operator.floordiv: floor_divide,
+        torch.ops.aten.where.self: where,
+        torch.ops.aten.sort.stable: sort,
+        torch.ops.aten.sym_stride.int: stride,
+    }

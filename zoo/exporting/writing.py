@@ -1,0 +1,147 @@
+"""Writing a traced program to a file, and reading the file back as whoever gets it would."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor
+from torch.export import ExportedProgram
+
+import zoo
+from zoo.errors import ExportError
+from zoo.exporting.program import Source, Traced, open_at, quiet, reason, types
+from zoo.exporting.translations import table
+from zoo.files import dumps
+from zoo.files.hash import semantic_hash
+from zoo.graph import Graph
+
+Run: TypeAlias = "Callable[[Mapping[str, Tensor]], list[Tensor]]"
+"""Runs a file that was written: inputs by name to outputs in order."""
+
+OPSET = 18
+"""What torch's exporter writes best and every runtime of the last years reads."""
+
+_EMBEDDED = 2**31 - 2**24
+"""More bytes than this are no protobuf; weights then go to a file beside."""
+
+
+def write_onnx(traced: Traced, path: Path) -> Run:
+    """Write ONNX; returns it as onnxruntime runs it. ExportError says which operator stands in the way."""
+    source = traced.source
+    program = to_onnx(traced.program, [*source.inputs], [*output_names(source).values()])
+    axes: dict[str, str] = {}
+    for value, type_ in zip(program.model.graph.inputs, source.inputs.values(), strict=True):
+        for at, axis in open_at(type_).items():
+            axes.setdefault(str(value.shape[at]), axis)
+    program.rename_axes(axes)
+    program.model.producer_name, program.model.producer_version = "layerzoo", zoo.__version__
+    program.model.doc_string = source.resolution.graph.about or None
+    program.model.metadata_props.update(metadata(source))
+    weights = sum(each.numel() * each.element_size() for each in source.model.state_dict().values())
+    program.save(path, external_data=weights > _EMBEDDED)
+    return read_onnx(path)
+
+
+def to_onnx(
+    program: ExportedProgram, inputs: list[str] | None = None, outputs: list[str] | None = None
+) -> Any:
+    """A program as an ``ONNXProgram`` of torch, which has no types. ExportError has what torch says."""
+    try:
+        with quiet(), torch.no_grad():
+            exporter: Any = torch.onnx  # typed in part
+            return exporter.export(
+                program,
+                opset_version=OPSET,
+                dynamo=True,
+                verbose=False,
+                input_names=inputs,
+                output_names=outputs,
+                custom_translation_table=table(),
+            )
+    except Exception as error:  # torch wraps whatever a translation raises
+        raise ExportError(f"torch.onnx cannot write it: {_innermost(error)}") from error
+
+
+def read_onnx(path: Path) -> Run:
+    """A file of ONNX as onnxruntime runs it. ExportError when it will not."""
+    runtime: Any = import_module("onnxruntime")  # an extra, and without types
+    options = runtime.SessionOptions()
+    options.log_severity_level = 3  # errors; what it warns of are its own optimizations
+    try:
+        session: Any = runtime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # it has a class of its own for each code
+        raise ExportError(f"onnxruntime does not take the file: {reason(error)}") from error
+
+    def run(inputs: Mapping[str, Tensor]) -> list[Tensor]:
+        try:
+            found: list[Any] = session.run(None, {name: x.numpy() for name, x in inputs.items()})
+        except Exception as error:  # as above
+            raise ExportError(f"onnxruntime cannot run the file: {reason(error)}") from error
+        return [torch.as_tensor(each) for each in found]
+
+    return run
+
+
+def write_program(traced: Traced, path: Path) -> Run:
+    """Write a program of PyTorch; returns it as ``torch.export.load`` gives it."""
+    about = {"layerzoo.json": json.dumps(metadata(traced.source), ensure_ascii=False)}
+    with quiet():
+        torch.export.save(traced.program, path, extra_files=about)
+        module = torch.export.load(path).module()
+
+    def run(inputs: Mapping[str, Tensor]) -> list[Tensor]:
+        given = [inputs.get(name) for name in types(traced.source.resolution)]
+        try:
+            with torch.no_grad():
+                found: dict[str, Tensor] = module(*given)
+        except Exception as error:  # a guard that some size breaks
+            raise ExportError(f"the exported program does not take these sizes: {reason(error)}") from error
+        return [*found.values()]
+
+    return run
+
+
+def output_names(source: Source) -> dict[str, str]:
+    """What the outputs are called in the file: as in the graph, with ``_out`` where an input is called so."""
+    taken = {*source.inputs}
+    names: dict[str, str] = {}
+    for name in source.outputs:
+        wish = name
+        while wish in taken:
+            wish += "_out"
+        taken.add(wish)
+        names[name] = wish
+    return names
+
+
+def metadata(source: Source) -> dict[str, str]:
+    """What a file says of where it comes from."""
+    graph = source.resolution.graph
+    return {
+        "layerzoo.version": zoo.__version__,
+        "layerzoo.hash": semantic_hash(graph),
+        "layerzoo.params": json.dumps(dict(source.resolution.params)),
+        "layerzoo.inputs": json.dumps({name: str(type_) for name, type_ in source.inputs.items()}),
+        "layerzoo.outputs": json.dumps(
+            {name: str(source.outputs[own]) for own, name in output_names(source).items()}
+        ),
+        "layerzoo.graph": dumps(graph),
+        "layerzoo.files": json.dumps({name: _document(file) for name, file in graph.files.items()}),
+    }
+
+
+def _document(graph: Graph) -> dict[str, Any]:
+    files = {name: _document(file) for name, file in graph.files.items()}
+    return {"text": dumps(graph), "files": files}
+
+
+def _innermost(error: BaseException) -> str:
+    """What the error says that others were raised from."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return reason(error)
