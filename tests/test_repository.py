@@ -62,6 +62,7 @@ def test_every_module_is_light_or_known_to_be_heavy() -> None:
         "ejecting",
         "exporting",
         "formulas",
+        "pages",
         "recurrence",
         "samples",
         "tasks",
