@@ -11,13 +11,14 @@ from zoo.checker import Resolution, resolve
 from zoo.collecting import paused
 from zoo.compiler.blocks import write_block, write_graph
 from zoo.compiler.inputs import Inputs
-from zoo.compiler.lowerings import STEP
-from zoo.compiler.lowerings import lowering as lowering_of
+from zoo.compiler.lowerings import STEP, UNROLL
+from zoo.compiler.lowerings import UNROLL, lowering as lowering_of
 from zoo.compiler.materialise import materialise
 from zoo.compiler.model import CompiledGraph
 from zoo.compiler.program import Program
 from zoo.compiler.survey import Survey
 from zoo.compiler.unit import Recipe, Unit
+from zoo.compiler.unrolled import UnrolledGraph
 from zoo.compiler.writer import Writer, WriteScan
 from zoo.errors import GraphError
 from zoo.graph import Graph
@@ -80,4 +81,5 @@ def lower(recipe: Recipe, resolution: Resolution, write_scan: WriteScan) -> Unit
     root = write_graph(writer, graph, scope, resolution.params, dir(CompiledGraph))
     types = {name: scope.shown(type_) for name in root.callee.inputs if (type_ := scope.inputs[name])}
     optional = {name for name, port in graph.inputs.items() if port.optional}
-    return Unit(recipe, program, root, CompiledGraph, Inputs(graph.name, types, optional, survey.walked))
+    base = UnrolledGraph if recipe.lowering == UNROLL else CompiledGraph
+    return Unit(recipe, program, root, base, Inputs(graph.name, types, optional, survey.walked))

@@ -37,11 +37,15 @@ class Lowering:
 LOOP = Lowering("loop", "a loop over the steps", loop.lowering())
 FUSED = Lowering("fused", "all steps of a cell in one call", fused.write_scan)
 SCAN = Lowering("scan", "torch's scan, which exports for any length", scan.write_scan)
+UNROLL = "unroll"
+"""Names the loop in a model that ``torch.compile`` unrolls (``zoo.compiler.unrolled``)."""
+UNROLLED = Lowering(UNROLL, "a loop that torch.compile unrolls, for each length anew", loop.lowering())
 
 LOWERINGS: dict[str, tuple[Lowering, ...]] = {
     "auto": (FUSED, LOOP),
     "loop": (LOOP,),
     "fused": (FUSED, LOOP),
+    UNROLL: (UNROLLED,),
     "scan": (SCAN,),
 }
 """The lines by the names that ``compile`` takes. ``auto`` holds those alone that are equal to the loop."""

@@ -88,16 +88,19 @@ class CompiledGraph(nn.Module):
         unit = self.__zoo_unit__
         values = unit.inputs.bind(inputs, named)
         if torch.compiler.is_compiling():
-            return super().__call__(*values)
+            return self._run(values)
         # Examined once for each kind of batch: it costs as much as a small layer.
         if (kinds := _kinds(values)) is None or kinds != self.__dict__.get(_EXAMINED):
             unit.inputs.check(values, self._float_dtype() if unit.inputs.any_float else None)
             self.__dict__[_EXAMINED] = kinds
         try:
-            return super().__call__(*values)
+            return self._run(values)
         except Exception as error:
             explain(error, self, values)
             raise
+
+    def _run(self, values: tuple[Any, ...]) -> Any:
+        return super().__call__(*values)
 
     def _float_dtype(self) -> torch.dtype | None:
         """The dtype that floats come in; None when any will do."""
