@@ -12,7 +12,7 @@ from zoo.collecting import paused
 from zoo.compiler.blocks import write_block, write_graph
 from zoo.compiler.inputs import Inputs
 from zoo.compiler.lowerings import STEP, UNROLL
-from zoo.compiler.lowerings import UNROLL, lowering as lowering_of
+from zoo.compiler.lowerings import lowering as lowering_of
 from zoo.compiler.materialise import materialise
 from zoo.compiler.model import CompiledGraph
 from zoo.compiler.program import Program
