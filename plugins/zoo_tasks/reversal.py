@@ -11,7 +11,7 @@ from pydantic import Field
 from zoo.errors import TrainingError
 from zoo.tasks import Batch, Data, Decoding, Plan, generated, padded, train_tokenizer
 from zoo.tasks.tokenizers import PADDING
-from zoo_tasks.writing import Writing, written
+from zoo_tasks.writing import FEEDS, Writing, written
 
 
 class Reversal(Writing):
@@ -22,11 +22,7 @@ class Reversal(Writing):
     """
 
     kind: ClassVar[str] = "many-to-many"
-    feeds: ClassVar[Mapping[str, str]] = {
-        "source": "int batch source",
-        "source_mask": "optional bool batch source",
-        "target": "int batch target",
-    }
+    feeds: ClassVar[Mapping[str, str]] = FEEDS
     graph: ClassVar[str] = "seq2seq_additive"
     decoding: ClassVar[Decoding | None] = Decoding(target="target", given=("source", "source_mask"))
 

@@ -44,6 +44,7 @@ class Sentiment(Classification):
 
     file: Annotated[str | None, Field(description="CSV, TSV or JSONL; made sentences without")] = None
     validation: Annotated[str | None, Field(description="another such file, to measure on")] = None
+    sentences: Annotated[int, Field(gt=9, description="how many made sentences")] = 4000
     text: Annotated[str, Field(description="the column of the texts")] = "text"
     label: Annotated[str, Field(description="the column of the labels")] = "label"
     level: Annotated[Level, Field(description="what a token is")] = "words"
@@ -89,10 +90,9 @@ class Sentiment(Classification):
     def _examples(self, plan: Plan) -> tuple[list[_Example], list[_Example], str, str]:
         """What is learned, what is measured on, what to call it, and its hash."""
         if self.file is None:
-            made, source, digest = opinions(4000), "made sentences", "made sentences 1"
-            plan.recognise(digest, source)
-            train, validation = split_off(made)
-            return train, validation, source, digest
+            digest = f"{self.sentences} made sentences"
+            plan.recognise(digest, digest)
+            return *split_off(opinions(self.sentences)), digest, digest
         rows, digest = read_table(self.file, (self.text, self.label))
         if self.validation is not None:
             others, more = read_table(self.validation, (self.text, self.label))

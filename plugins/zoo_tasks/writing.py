@@ -12,6 +12,13 @@ from torch import Tensor
 from zoo.tasks import Batch, Mean, Outputs, Smoothing, Task, accuracy, cross_entropy, padded
 from zoo.tasks.tokenizers import END, PADDING, START
 
+FEEDS: Mapping[str, str] = {
+    "source": "int batch source",
+    "source_mask": "optional bool batch source",
+    "target": "int batch target",
+}
+"""The inputs of an encoder-decoder."""
+
 
 class Writing(Task):
     """A target written token by token, given everything else, by cross-entropy."""

@@ -23,7 +23,9 @@ SETTINGS: dict[str, dict[str, Scalar]] = {
     "delayed_recall": {"lag": 5},
     "listops": {"longest": 12},
     "reversal": {"longest": 6},
+    "sentiment": {"sentences": 50},
     "temporal_order": {"length": 20},
+    "translation": {"pairs": 50, "size": 200},
 }
 
 

@@ -42,7 +42,7 @@ def test_every_format_says_the_same(suffix: str, tmp_path: Path) -> None:
 
 
 def test_texts_of_about_one_length_come_together() -> None:
-    batches = Sentiment().data(Plan(batch=16)).batch
+    batches = Sentiment(sentences=600).data(Plan(batch=16)).batch
     filled = [float(batches(number).inputs["mask"].float().mean()) for number in range(20)]
     assert sum(filled) / 20 > 0.9
 

@@ -1,0 +1,115 @@
+"""Which keys sound next? The task of polyphonic music."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+import torch
+import torch.nn.functional as F
+from pydantic import Field
+from torch import Tensor
+
+from zoo.errors import TrainingError
+from zoo.tasks import Baseline, Batch, Data, Mean, Outputs, Plan, Task, bucketed, masked, padded, split_off
+from zoo_tasks.rolls import KEYS, read_mat, read_midi, tunes
+
+
+class Music(Task):
+    """Predict the keys of the next step of a piece of music.
+
+    The loss is −Σ ln p of all 88 keys, in nats a step (Boulanger-Lewandowski, Bengio & Vincent 2012). The
+    pieces are those of a ``.mat`` of that paper (JSB Chorales, Nottingham, …) or of a folder of MIDI files;
+    without one, small tunes made by rule.
+    """
+
+    kind: ClassVar[str] = "many-to-many, causal, polyphonic"
+    feeds: ClassVar[Mapping[str, str]] = {
+        "notes": "float batch time keys",
+        "mask": "optional bool batch time",
+    }
+    reads: ClassVar[Mapping[str, str]] = {"logits": "float batch time keys"}
+    graph: ClassVar[str] = "polyphonic_music"
+    future: ClassVar[Mapping[str, str]] = {"notes": "logits"}
+
+    file: Annotated[str | None, Field(description="a .mat, or a folder of MIDI files")] = None
+    measured: Annotated[
+        str, Field(description="the part of a .mat to measure on", pattern="^(validation|test)$")
+    ] = "validation"
+    steps_a_beat: Annotated[int, Field(gt=0, description="of MIDI: 2 are quavers")] = 2
+    transpose: Annotated[int, Field(ge=0, le=12, description="semitones up and down, at random")] = 0
+
+    def data(self, plan: Plan) -> Data:
+        train, validation, source = self._pieces()
+        digest = _digest([*train, *validation])
+        plan.recognise(digest, source)
+        train, validation = ([piece for piece in part if len(piece) > 1] for part in (train, validation))
+        if not validation:
+            raise TrainingError(f"a piece has two steps at least, and {source} has none to measure on")
+
+        def make(pieces: Sequence[Tensor]) -> Batch:
+            notes, mask = padded([piece[:-1] for piece in pieces])
+            target, _ = padded([piece[1:] for piece in pieces])
+            return Batch({"notes": notes, "mask": mask}, target, mask)
+
+        learned = [each for piece in train for each in _shifted(piece, self.transpose)]
+        batches = bucketed(learned, validation, len, make, plan)
+        return Data(
+            batch=batches.batch,
+            validation=batches.validation,
+            epoch=batches.epoch,
+            params={"keys": KEYS},
+            about=(
+                f"{KEYS} keys",
+                f"learns from {source}: {len(learned):,} pieces; {len(validation):,} more are measured on",
+            ),
+            unit="nats a step",
+            baseline=Baseline(name="how often each key sounds", loss=_by_frequency(learned, validation)),
+            source=source,
+            digest=digest,
+        )
+
+    def _pieces(self) -> tuple[list[Tensor], list[Tensor], str]:
+        if self.file is None:
+            return *split_off(tunes(300)), "tunes made by rule"
+        path = Path(self.file)
+        if path.suffix == ".mat":
+            return read_mat(path, "train"), read_mat(path, self.measured), self.file
+        files = sorted([*path.glob("**/*.mid"), *path.glob("**/*.midi")]) if path.is_dir() else []
+        if not files:
+            raise TrainingError(f"music comes as a .mat or as a folder of .mid files, and {path} is neither")
+        return *split_off([read_midi(file, self.steps_a_beat) for file in files]), self.file
+
+    def loss(self, outputs: Outputs, batch: Batch) -> Mean:
+        each = F.binary_cross_entropy_with_logits(outputs["logits"].float(), batch.target, reduction="none")
+        return masked(each.sum(-1), batch.mask)
+
+    def measure(self, outputs: Outputs, batch: Batch) -> Mapping[str, Mean]:
+        said, sounds = outputs["logits"] > 0, batch.target > 0
+        # Frame-level accuracy (Bay, Ehmann & Downie 2009): right ones among all that sound or are said to.
+        right = masked((said & sounds).sum(-1).float(), batch.mask)
+        either = masked((said | sounds).sum(-1).float(), batch.mask)
+        return {"loss": self.loss(outputs, batch), "accuracy": Mean(right.total, either.total)}
+
+
+def _shifted(piece: Tensor, most: int) -> list[Tensor]:
+    """A piece and its transpositions, as far as no key falls off the piano."""
+    keys = piece.any(0).nonzero().flatten()
+    low, high = (int(keys[0]), int(keys[-1])) if len(keys) else (0, KEYS - 1)
+    return [piece.roll(by, 1) for by in range(max(-most, -low), min(most, KEYS - 1 - high) + 1)]
+
+
+def _by_frequency(train: Sequence[Tensor], validation: Sequence[Tensor]) -> float:
+    """The loss of who knows how often each key sounds, and hears nothing; counted plus one."""
+    heard, asked = torch.cat(list(train)), torch.cat([piece[1:] for piece in validation])
+    chance = ((heard.sum(0) + 1) / (len(heard) + 2)).expand_as(asked)
+    return float(F.binary_cross_entropy(chance, asked, reduction="none").sum(-1).mean())
+
+
+def _digest(pieces: Sequence[Tensor]) -> str:
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece.to(torch.uint8).numpy().tobytes() + b"|")
+    return digest.hexdigest()

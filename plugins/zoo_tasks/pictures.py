@@ -1,0 +1,83 @@
+"""Pictures with captions: a folder of one's own, handwritten digits, or shapes that are drawn."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from zoo.errors import TrainingError
+from zoo_tasks.extras import extra
+from zoo_tasks.tables import read_table
+
+WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+COLOURS = {
+    "red": (1.0, 0.1, 0.1),
+    "green": (0.1, 0.8, 0.1),
+    "blue": (0.2, 0.2, 1.0),
+    "yellow": (1.0, 0.9, 0.1),
+}
+SHAPES = ("circle", "square", "triangle")
+SIDE = 16
+"""Pixels of a drawn picture."""
+
+
+def digits() -> list[tuple[Tensor, str]]:
+    """The 1,797 handwritten digits of scikit-learn, 8 × 8 pixels, each with its name."""
+    datasets = extra("sklearn.datasets", "the digits are scikit-learn's (or take --with pictures=shapes)")
+    images, labels = datasets.load_digits(return_X_y=True)
+    return [
+        (torch.tensor(image, dtype=torch.float32) / 16, WORDS[int(label)])
+        for image, label in zip(images, labels, strict=True)
+    ]
+
+
+def shapes(count: int, seed: int = 0) -> list[tuple[Tensor, str]]:
+    """Two coloured shapes, one above the other: "a small red circle above a large blue square"."""
+    draw = random.Random(seed)  # noqa: S311 - examples, no secrets
+    return [_drawn(draw) for _ in range(count)]
+
+
+def _drawn(draw: random.Random) -> tuple[Tensor, str]:
+    picture = torch.ones(3, SIDE, SIDE)
+    rows, columns = torch.meshgrid(torch.arange(SIDE), torch.arange(SIDE), indexing="ij")
+    said: list[str] = []
+    for top in (0, SIDE // 2):
+        shape, colour, large = draw.choice(SHAPES), draw.choice(list(COLOURS)), draw.random() < 0.5
+        radius = 3.5 if large else 2.0
+        y, x = rows - (top + 3.5), columns - draw.uniform(4, SIDE - 5)
+        inside = {
+            "circle": x**2 + y**2 <= radius**2,
+            "square": (x.abs() <= radius * 0.9) & (y.abs() <= radius * 0.9),
+            "triangle": (y.abs() <= radius) & (2 * x.abs() <= y + radius),
+        }[shape]
+        picture[:, inside] = torch.tensor(COLOURS[colour])[:, None]
+        said.append(f"a {'large' if large else 'small'} {colour} {shape}")
+    return picture.flatten(), " above ".join(said)
+
+
+def folder(path: Path, side: int) -> tuple[list[tuple[Tensor, str]], str]:
+    """The pictures of a folder that its ``captions.tsv`` (.csv, .jsonl) names, with ``file`` and ``caption``;
+    grey, ``side`` × ``side`` pixels; and a hash of the captions.
+    """
+    pil = extra("PIL.Image", "pictures are read by pillow")
+    names = [path / f"captions.{suffix}" for suffix in ("tsv", "csv", "jsonl")]
+    table = next((name for name in names if name.is_file()), None)
+    if table is None:
+        wanted = ", ".join(name.name for name in names)
+        raise TrainingError(
+            f"a folder of pictures has one of {wanted}, with file and caption; {path} has none"
+        )
+    rows, digest = read_table(str(table), ("file", "caption"))
+    examples: list[tuple[Tensor, str]] = []
+    for name, caption in rows:
+        try:
+            with pil.open(path / name) as opened:
+                grey = opened.convert("L").resize((side, side))
+        except OSError as error:
+            raise TrainingError(f"{table}: cannot read the picture {name}: {error}") from None
+        pixels = torch.frombuffer(bytearray(grey.tobytes()), dtype=torch.uint8)
+        examples.append((pixels.float() / 255, caption))
+    return examples, digest

@@ -1,0 +1,84 @@
+"""Piano rolls: for every step of a piece which of the 88 keys sound, from ``.mat`` and MIDI, or by rule.
+
+Key 0 is the lowest of a piano, MIDI note 21.
+"""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from zoo.errors import TrainingError
+from zoo_tasks.extras import extra
+
+KEYS, LOWEST = 88, 21
+_MAJOR = (0, 2, 4, 5, 7, 9, 11)
+_PARTS = {"train": "traindata", "validation": "validdata", "test": "testdata"}
+
+
+def read_mat(path: Path, part: str) -> list[Float[Tensor, "time keys"]]:
+    """The pieces of a part (train, validation, test) of a ``.mat`` of Boulanger-Lewandowski et al. 2012."""
+    matlab = extra("scipy.io", ".mat is read by scipy")
+    try:
+        found = matlab.loadmat(path)
+        pieces = found[_PARTS[part]][0]
+    except (OSError, ValueError, NotImplementedError, KeyError) as error:
+        raise TrainingError(
+            f"cannot read piano rolls from {path}, which is to hold {', '.join(_PARTS.values())}: {error}"
+        ) from None
+    rolls = [torch.tensor(piece, dtype=torch.float32) for piece in pieces]
+    if any(roll.ndim != 2 or roll.shape[1] != KEYS for roll in rolls):
+        raise TrainingError(f"a piano roll is steps by {KEYS} keys, and {path} has others")
+    return rolls
+
+
+def read_midi(path: Path, steps_a_beat: int) -> Float[Tensor, "time keys"]:
+    """A MIDI file as a piano roll: a key is on at a step when it sounds in any part of it."""
+    mido = extra("mido", "MIDI is read by mido")
+    try:
+        file = mido.MidiFile(path)
+    except (OSError, ValueError, EOFError, IndexError) as error:
+        raise TrainingError(f"cannot read the MIDI file {path}: {error}") from None
+    step = file.ticks_per_beat / steps_a_beat
+    played: list[tuple[int, float, float]] = []
+    end = 0.0
+    for track in file.tracks:
+        now, sounding = 0.0, dict[int, float]()
+        for message in track:
+            now += message.time / step
+            if message.type == "note_on" and message.velocity > 0:
+                sounding.setdefault(message.note, now)
+            elif message.type in {"note_on", "note_off"} and message.note in sounding:
+                played.append((message.note - LOWEST, sounding.pop(message.note), now))
+        end = max(end, now)
+    roll = torch.zeros(max(1, round(end)), KEYS)
+    for key, begin, until in played:
+        if 0 <= key < KEYS:
+            roll[round(begin) : max(round(until), round(begin) + 1), key] = 1
+    return roll
+
+
+def tunes(count: int, seed: int = 0) -> list[Float[Tensor, "time keys"]]:
+    """Small tunes made by rule: a melody of steps and small leaps over the chords I, IV, V, I of a major key,
+    each for four steps.
+    """
+    draw = random.Random(seed)  # noqa: S311 - examples, no secrets
+    return [_tune(draw) for _ in range(count)]
+
+
+def _tune(draw: random.Random) -> Float[Tensor, "time keys"]:
+    tonic = draw.randrange(24, 36)  # the lowest note of the chords
+    degree, bars = draw.randrange(7), draw.choice((4, 8))
+    roll = torch.zeros(4 * bars, KEYS)
+    for bar in range(bars):
+        root = (0, 3, 4, 0)[bar % 4]
+        for step in range(4 * bar, 4 * bar + 4):
+            for third in (root, root + 2, root + 4):
+                roll[step, tonic + _MAJOR[third % 7] + 12 * (third // 7)] = 1
+            roll[step, tonic + 24 + _MAJOR[degree % 7] + 12 * (degree // 7)] = 1
+            degree = min(max(degree + draw.choice((-2, -1, -1, 0, 1, 1, 2)), 0), 13)
+    return roll
