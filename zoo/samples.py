@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from zoo.checker.resolution import Resolution
+from zoo.checker.resolution import LayerUse, Resolution
 from zoo.costs import check_sizes, open_axes
 from zoo.errors import ZooError
+from zoo.graph import Ref, refs
 from zoo.sizes import substitute
 from zoo.spec import TensorType
 
@@ -28,13 +29,20 @@ def sizes_of(resolution: Resolution, given: Mapping[str, int]) -> dict[str, int]
 def random_inputs(
     resolution: Resolution, sizes: Mapping[str, int], dtype: torch.dtype, device: torch.device, seed: int
 ) -> dict[str, Tensor]:
-    """An input for every port: normal floats, tokens of the vocabulary, masks for several lengths."""
+    """An input for every port: normal floats, tokens of the vocabulary, masks for several lengths.
+
+    An integer that no layer reads as a token is a place or a length: of each step the step before it, of each
+    example the longest sequence.
+    """
     generator = torch.Generator().manual_seed(seed)
     root = resolution.root
     inputs: dict[str, Tensor] = {}
     for name, type in root.inputs.items():
         if type is not None:
             shape = _shape(root.shown(type), sizes)
+            if type.dtype == "int" and not _is_token(resolution, name):
+                inputs[name] = _places(shape, max(sizes.values(), default=1)).to(device)
+                continue
             inputs[name] = _random(type.dtype, shape, vocabulary(resolution), generator).to(device)
             if type.dtype == "float":
                 inputs[name] = inputs[name].to(dtype)
@@ -47,6 +55,23 @@ def _shape(type: TensorType, sizes: Mapping[str, int]) -> tuple[int, ...]:
     if len(numbers) < len(shape):
         raise ZooError(f"the input {type} has an axis without a size; give it with --size")
     return numbers
+
+
+def _is_token(resolution: Resolution, name: str) -> bool:
+    """Whether a layer reads an input as tokens, or nobody knows what it is read as."""
+    read = [
+        port
+        for node in resolution.root.nodes.values()
+        for port, wire in node.inputs.items()
+        if isinstance(node.use, LayerUse) and Ref(name) in refs(wire)
+    ]
+    return not read or "tokens" in read
+
+
+def _places(shape: tuple[int, ...], longest: int) -> Tensor:
+    if len(shape) > 1:
+        return torch.arange(-1, shape[-1] - 1).expand(shape).clone()
+    return torch.full(shape, longest)
 
 
 def _random(kind: str, shape: tuple[int, ...], vocabulary: int, generator: torch.Generator) -> Tensor:

@@ -15,7 +15,7 @@ from zoo.compiler.lowerings import STEP, UNROLL
 from zoo.compiler.lowerings import lowering as lowering_of
 from zoo.compiler.materialise import materialise
 from zoo.compiler.model import CompiledGraph
-from zoo.compiler.program import Program
+from zoo.compiler.program import Program, Written
 from zoo.compiler.survey import Survey
 from zoo.compiler.unit import Recipe, Unit
 from zoo.compiler.unrolled import UnrolledGraph
@@ -76,10 +76,16 @@ def lower(recipe: Recipe, resolution: Resolution, write_scan: WriteScan) -> Unit
     """Write a checked graph as a program and execute it."""
     graph, scope = resolution.graph, resolution.root
     survey = Survey().scope(scope)
-    program = Program(f"The graph '{graph.name}' as PyTorch modules.", survey.layers, survey.words)
-    writer = Writer(program, write_block, write_scan)
-    root = write_graph(writer, graph, scope, resolution.params, dir(CompiledGraph))
+    program, root = write(resolution, survey, write_scan)
     types = {name: scope.shown(type_) for name in root.callee.inputs if (type_ := scope.inputs[name])}
     optional = {name for name, port in graph.inputs.items() if port.optional}
     base = UnrolledGraph if recipe.lowering == UNROLL else CompiledGraph
     return Unit(recipe, program, root, base, Inputs(graph.name, types, optional, survey.walked))
+
+
+def write(resolution: Resolution, survey: Survey, write_scan: WriteScan) -> tuple[Program, Written]:
+    """A checked graph as a program, and the class of the graph in it."""
+    graph, scope = resolution.graph, resolution.root
+    program = Program(f"The graph '{graph.name}' as PyTorch modules.", survey.layers, survey.words)
+    writer = Writer(program, write_block, write_scan)
+    return program, write_graph(writer, graph, scope, resolution.params, dir(CompiledGraph))

@@ -108,6 +108,7 @@ class Written:
         lines: list[Line] = []
         if self.fields:
             lines.append(Line(f"class {self.name}Output(NamedTuple):"))
+            lines += [Line(f'    """The outputs of ``{self.name}``."""'), Line("")]
             lines += [Line(f"    {name}: Tensor") for name in self.fields]
             lines += [Line(""), Line("")]
         lines.append(Line(f"class {self.name}(nn.Module):" + (f"  {self.note}" if self.note else "")))
@@ -121,14 +122,15 @@ class Written:
         return [Line(line.text.replace(OWN, self.name), line.node) for line in lines]
 
 
-def define(name: str, parameters: list[str], result: str) -> list[str]:
-    """The head of a method."""
-    line = f"    def {name}({', '.join(parameters)}) -> {result}:"
+def define(name: str, parameters: list[str], result: str, indent: int = 4) -> list[str]:
+    """The head of a method, or of a function further left."""
+    pad = " " * indent
+    line = f"{pad}def {name}({', '.join(parameters)}) -> {result}:"
     if len(line) <= WIDTH:
         return [line]
-    inner = f"        {', '.join(parameters)}"
-    inside = [inner] if len(inner) <= WIDTH else [f"        {parameter}," for parameter in parameters]
-    return [f"    def {name}(", *inside, f"    ) -> {result}:"]
+    inner = f"{pad}    {', '.join(parameters)}"
+    inside = [inner] if len(inner) <= WIDTH else [f"{pad}    {parameter}," for parameter in parameters]
+    return [f"{pad}def {name}(", *inside, f"{pad}) -> {result}:"]
 
 
 class Program:

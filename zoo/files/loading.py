@@ -99,7 +99,7 @@ class _Opener:
         self.dropped |= reading.dropped
         files: dict[str, Graph] = {}
         failed: set[str] = set()
-        for use, scope, path in _uses(reading.graph):
+        for use, scope, path in uses(reading.graph):
             name = split_use(use)[0]
             if name in files or name in failed:
                 continue
@@ -119,7 +119,7 @@ class _Opener:
         return self.open(folder / name, shown_folder + name)
 
 
-def _uses(graph: Graph) -> Iterator[tuple[str, str, TreePath]]:
+def uses(graph: Graph) -> Iterator[tuple[str, str, TreePath]]:
     """Every use of another file: the word, the path of the node and the way to the word in the file."""
     yield from _uses_in(graph.nodes, "", ("nodes",))
     for name, block in graph.blocks.items():

@@ -1,0 +1,19 @@
+"""Ejecting: a graph as one file of plain PyTorch, which needs nothing of the zoo.
+
+    modules.py     the modules of layers as text: what their names stand for, and where it is defined
+    globals.py     the global names that a piece of code reads
+    hints.py       type hints as plain PyTorch has them
+    writing.py     one definition as text, less what only the zoo reads
+    gathering.py   all definitions that are needed, under names that do not clash
+    page.py        the file: layers, classes, ``build()`` and ``main()``
+    origin.py      the graph at the file's end, and reading it back
+
+A definition is written as its author wrote it, comments and docstrings too; names are followed from the
+classes of the graph until nothing new is read.
+"""
+
+from zoo.ejecting.errors import EjectError
+from zoo.ejecting.origin import Origin, origin
+from zoo.ejecting.page import eject
+
+__all__ = ["EjectError", "Origin", "eject", "origin"]
