@@ -1,17 +1,21 @@
 """The compiler: from a checked graph to Python source, and from that to an ``nn.Module``.
 
-compiling.py    the front door: check, write, execute, build
-survey.py       what must be known of the whole graph first
-writer.py       writing classes: program.py, body.py, building.py, calls.py, blocks.py, uses.py, ties.py
-lowerings.py    the ways to write the class of a scan, by name
-walk.py         the class of a scan but for the walk itself: hoisting.py, masking.py, states.py
-loop.py         the walk as a loop over its steps
-scan.py         the walk as a function of one step, which can be exported for any length
-names.py        names that Python can stand; text.py: literals, expressions, calls that fit the page
-unit.py         the source executed: classes, tracebacks, pickles
-materialise.py  building a model: placeholders.py, seeds.py, sharing.py, tables.py, twins.py
-model.py        the model: inputs.py examines what it is called with, notes.py explains its errors,
-explaining.py how it runs
+    compiling.py    the front door: check, write, execute, build
+    survey.py       what must be known of the whole graph first
+    writer.py       writing classes: program.py, body.py, building.py, calls.py, blocks.py, uses.py, ties.py
+    lowerings.py    the ways to write the class of a scan, by name; each scan takes the first that takes it
+    walk.py         the class of a scan but for the walk itself: hoisting.py, masking.py, states.py
+    loop.py         the walk as a loop over its steps
+    whole.py        the walk as one call: fused.py of cells that have one, drawn.py of cells that are drawn
+    recognition/    what a drawn cell computes, as a formula
+    scan.py         the walk as a function of one step, which can be exported for any length
+    names.py        names that Python can stand; text.py: literals, expressions, calls that fit the page
+    unit.py         the source executed: classes, tracebacks, pickles
+    materialise.py  building a model: placeholders.py, seeds.py, sharing.py, tables.py, twins.py
+    model.py        the model: inputs.py examines what it is called with, notes.py explains its errors,
+                    explaining.py how it runs, tracing.py gives it to torch.fx; unrolled.py is compiled
+
+``step/`` writes a second program over the modules of a model: the same graph piece by piece.
 """
 
 from zoo.compiler.compiling import compile_graph
