@@ -80,8 +80,10 @@ def open_and_close(app: QApplication) -> list[float]:
     from zoo_gui.editor import Editor
 
     editor = Editor(app)
-    editor.packs.registry = zoo.registry()
-    keeper = editor.new()
+    editor.begin()
+    while editor.packs.registry is None:
+        app.processEvents()
+    keeper = editor.windows[0]
     found: list[float] = []
     paths = [*zoo.registry().graphs.values()][:12]
 

@@ -245,6 +245,12 @@ class Window(QMainWindow):
         assert isinstance(inspector, Inspector)
         inspector.write_in(field)
 
+    def give_room(self, id: str, height: int) -> None:
+        """Make a panel at the bottom at least this high."""
+        dock = self.docks[id]
+        if dock.height() < height:
+            self.resizeDocks([dock], [height], Qt.Orientation.Vertical)
+
     def panel_shown(self, id: str) -> bool:
         """Whether a panel is there."""
         return not self.docks[id].isHidden()

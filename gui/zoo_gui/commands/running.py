@@ -10,6 +10,9 @@ from zoo_gui.running.panel import RunPanel
 if TYPE_CHECKING:
     from zoo_gui.window import Window
 
+_ROOM = 280
+"""Pixels in which curves can be read."""
+
 
 def _panel(window: Window) -> RunPanel:
     panel = window.panel("run")
@@ -24,11 +27,13 @@ def _try(window: Window) -> None:
 
 def _train(window: Window) -> None:
     window.reveal("run", raised=True)
+    window.give_room("run", _ROOM)
     _panel(window).start("train")
 
 
 def _go_on(window: Window) -> None:
     window.reveal("run", raised=True)
+    window.give_room("run", _ROOM)
     _panel(window).go_on()
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QLineEdit, QWidget
 
+from zoo.training.options import DEFAULT_TASK
 from zoo_gui.theme import Theme, icon
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -23,6 +24,8 @@ class Controls(QWidget):
         super().__init__()
         self.device = QComboBox()
         self.device.addItems(DEVICES)
+        self.task = QComboBox()
+        self.task.addItem(DEFAULT_TASK)
         self.steps, self.batch, self.rate = QLineEdit("500"), QLineEdit("32"), QLineEdit("0.003")
         self.text = QLineEdit(placeholderText="built-in English")
         self.sizes = QLineEdit(placeholderText="batch=1 time=32")
@@ -35,9 +38,10 @@ class Controls(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(5)
         rows = (
+            (("task", self.task, "What is learned; its ports must be in the graph"),),
             (("device", self.device, "Where it runs"), ("sizes", self.sizes, _SIZES)),
             (("steps", self.steps, "Steps to train"), ("batch", self.batch, "Examples a step")),
-            (("rate", self.rate, "The highest learning rate"), ("text", self.text, "The text to learn")),
+            (("rate", self.rate, "The highest learning rate"), ("text", self.text, _TEXT)),
         )
         for row, fields in enumerate(rows):
             for column, (name, widget, hint) in enumerate(fields):
@@ -48,13 +52,19 @@ class Controls(QWidget):
                 widget.setToolTip(hint)
                 widget.setMinimumWidth(8 * self.fontMetrics().averageCharWidth())
                 grid.addWidget(label, row, 2 * column)
-                grid.addWidget(widget, row, 2 * column + 1)
-        grid.setColumnStretch(1, 2)
-        grid.setColumnStretch(3, 3)
+                grid.addWidget(widget, row, 2 * column + 1, 1, 3 if len(fields) == 1 else 1)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
         self._folder.setIcon(icon("folder", theme.muted))
+
+    def set_tasks(self, names: Iterable[str]) -> None:
+        """Offer these tasks, the one that was chosen first."""
+        chosen = self.task.currentText()
+        self.task.clear()
+        self.task.addItems(list(dict.fromkeys([chosen, *sorted(names)])))
 
     def set_device(self, name: str) -> None:
         """Say what ``auto`` means here; without a GPU none can be chosen."""
@@ -74,6 +84,7 @@ class Controls(QWidget):
         }
         found: dict[str, Any] = {name: _number(name, *field) for name, field in numbers.items()}
         found["device"] = self.device.currentText()
+        found["task"] = self.task.currentText()
         found["text"] = self.text.text() or None
         found["sizes"] = _sizes(self.sizes.text())
         return found
@@ -84,6 +95,7 @@ class Controls(QWidget):
             self.text.setText(name)
 
 
+_TEXT = "The text to learn, for a task that learns one"
 _SIZES = "Sizes for a try, where the graph names none: batch=1 time=32"
 
 

@@ -88,8 +88,9 @@ class RunPanel(QWidget):
         self.controls.set_theme(theme)
         self.results.set_theme(theme)
 
-    def set_registry(self, _: Registry) -> None:
+    def set_registry(self, registry: Registry) -> None:
         """The packs are there, and with them torch: it is known where runs take place."""
+        self.controls.set_tasks(registry.tasks)
         self.controls.set_device(self._device())
 
     def finish(self) -> None:

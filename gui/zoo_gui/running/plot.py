@@ -69,12 +69,11 @@ class LossPlot(QWidget):
         self._plot = graph.PlotWidget(background=theme.field)
         self._plot.setMenuEnabled(False)
         self._plot.showGrid(x=False, y=True, alpha=0.25)
-        for side, text in (("bottom", "step"), ("left", "loss")):
+        for side in ("bottom", "left"):
             axis = self._plot.getAxis(side)
             axis.setPen(theme.border)
             axis.setTextPen(theme.muted)
-            axis.setLabel(text, color=theme.muted.name())
-        legend = self._plot.addLegend(offset=(-8, 8), labelTextColor=theme.text.name())
+        legend = self._plot.addLegend(offset=(-8, 1), colCount=2, labelTextColor=theme.text.name())
         legend.setBrush(graph.mkBrush(theme.panel))
         styles = {
             "train": graph.mkPen(theme.accent, width=1.6),
@@ -89,7 +88,9 @@ class LossPlot(QWidget):
         if self._baseline is not None:
             name, loss = self._baseline
             pen = graph.mkPen(theme.muted, width=1, style=Qt.PenStyle.DashLine)
-            self._plot.addItem(graph.InfiniteLine(loss, angle=0, pen=pen, label=name))
+            self._plot.addItem(
+                graph.InfiniteLine(loss, angle=0, pen=pen, label=name, labelOpts={"color": theme.muted})
+            )
         self._layout.addWidget(self._plot)
         for name, points in self.points.items():
             if points:

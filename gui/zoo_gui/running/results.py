@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
 from zoo_gui.running.plot import LossPlot
 from zoo_gui.theme import Theme
@@ -27,22 +27,16 @@ class Results(QWidget):
         self.plot = LossPlot(theme)
         self.log, self.sample = (_text("Log of the run"), _text("What the model writes"))
         self.log.setPlaceholderText(
-            "Try runs the graph forward and backward on random inputs. Train makes a language model of a "
-            "text from any graph with the input tokens and the output logits."
+            "Try runs the graph forward and backward on random inputs. Train learns a task with it: a "
+            "language model takes any graph with the input tokens and the output logits."
         )
         self.sample.setPlaceholderText("What a trained model writes stands here.")
         self.result, self.figures = QLabel(wordWrap=True), QLabel(wordWrap=True)
         self.figures.setAccessibleName("Loss, speed and memory")
-        self.figures.setProperty("heading", True)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.log, "Log")
-        self.tabs.addTab(self.sample, "Sample")
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self.plot)
-        split.addWidget(self.tabs)
-        split.setSizes([380, 420])
-        self.plot.hide()
+        for title, page in (("Log", self.log), ("Curves", self.plot), ("Sample", self.sample)):
+            self.tabs.addTab(page, title)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
@@ -50,7 +44,7 @@ class Results(QWidget):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.hide()
             layout.addWidget(label)
-        layout.addWidget(split, 1)
+        layout.addWidget(self.tabs, 1)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
@@ -63,8 +57,7 @@ class Results(QWidget):
         self._from = None
         self.log.clear()
         self.figures.hide()
-        self.tabs.setCurrentWidget(self.log)
-        self.plot.setVisible(curves)
+        self.tabs.setCurrentWidget(self.plot if curves else self.log)
         if curves and afresh:
             self.plot.begin()
             self.sample.clear()
@@ -73,7 +66,7 @@ class Results(QWidget):
         """Show what has happened."""
         kind = event.get("event")
         if kind == "facts":
-            self.say(str(event["text"]), good=None)
+            self.write(str(event["text"]))
             if "baseline" in event:
                 self.plot.compare(str(event["baseline"]["name"]), float(event["baseline"]["loss"]))
         elif kind == "step":
@@ -119,6 +112,7 @@ class Results(QWidget):
             words.append(f"{_minutes(taken / done * (1 - progress))} left")
         self.figures.setText("   ".join(words))
         self.figures.setVisible(bool(event["step"]))
+        self.result.setVisible(not event["step"])
 
 
 def _minutes(seconds: float) -> str:
