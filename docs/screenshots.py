@@ -62,7 +62,7 @@ def main() -> int:
             editor.choose_theme(theme)
             for suffix, size in SIZES.items():
                 window.resize(*size)
-                window.place_panels()
+                window.docks.place()
                 workspace.enter("")
                 window.canvas.fit()
                 name = f"transformer-{theme.lower().replace(' ', '-')}{suffix}"

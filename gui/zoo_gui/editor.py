@@ -138,7 +138,7 @@ class Editor(QObject):
 
     def _recover(self, entry: Entry) -> None:
         window = self.new()
-        if window.recover(entry):
+        if window.keeping.recover(entry):
             entry.discard()
 
     # ---------------------------------------------------------------------------------------------- the packs

@@ -117,7 +117,7 @@ def test_panels_go_and_come(window: Window, qtbot: QtBot) -> None:
     assert window.panel_shown("layers")
     window.menus.call("view.panel_layers")
     assert not window.panel_shown("layers")
-    window.place_panels()
+    window.docks.place()
     assert window.panel_shown("layers")
 
 
@@ -177,7 +177,7 @@ def test_commands_are_found_by_their_words(window: Window, qtbot: QtBot) -> None
     from zoo_gui.quick_list import QuickList
 
     window.workspace.perform(RenameNode("", "embed", "table"))
-    window.show_commands()
+    window.menus.call("help.commands")
     quick = window.findChild(QuickList)
     assert quick is not None
     QTest.keyClicks(quick.search, "undo")
@@ -193,7 +193,7 @@ def test_nodes_are_found_in_blocks(editor: Editor, qtbot: QtBot) -> None:
         "  b: {nodes: {deep: {use: basic/linear, with: {output: 31}, in: deep}}}\n"
     )
     window = editor.new(zoo.loads(text))
-    window.find_nodes()
+    window.menus.call("edit.find")
     quick = window.findChild(QuickList)
     assert quick is not None
     QTest.keyClicks(quick.search, "linear 31")

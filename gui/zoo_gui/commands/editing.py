@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zoo_gui.commands.choosing import find_nodes
 from zoo_gui.commands.command import Command
 
 COMMANDS = (
@@ -29,7 +30,7 @@ COMMANDS = (
         menu="Edit",
         keys=("Ctrl+F",),
         about="Find nodes by name, layer, setting or shape, in nested blocks too",
-        run=lambda window: window.find_nodes(),
+        run=find_nodes,
         rule=True,
     ),
 )

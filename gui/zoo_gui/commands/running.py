@@ -27,13 +27,13 @@ def _try(window: Window) -> None:
 
 def _train(window: Window) -> None:
     window.reveal("run", raised=True)
-    window.give_room("run", _ROOM)
+    window.docks.give_room("run", _ROOM)
     _panel(window).start("train")
 
 
 def _go_on(window: Window) -> None:
     window.reveal("run", raised=True)
-    window.give_room("run", _ROOM)
+    window.docks.give_room("run", _ROOM)
     _panel(window).go_on()
 
 

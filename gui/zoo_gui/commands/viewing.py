@@ -81,7 +81,7 @@ COMMANDS = (
         text="Panels in their places",
         menu="View",
         about="Put all panels where they were at first",
-        run=lambda window: window.place_panels(),
+        run=lambda window: window.docks.place(),
     ),
     Command(
         id="view.full_screen",

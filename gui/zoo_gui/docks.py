@@ -1,0 +1,107 @@
+"""The panels of a window in their places: at the sides, in front, hidden, as high as they need to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
+
+from zoo_gui.panels import PANELS
+
+if TYPE_CHECKING:
+    from zoo_gui.window import Window
+
+_LAYOUT_VERSION = 1
+_BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+_LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
+_WIDTH = {_LEFT: 230, Qt.DockWidgetArea.RightDockWidgetArea: 300}
+_HEIGHT = 150
+
+
+class Docks:
+    """The docks of a window by the ids of their panels."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._docks = {panel.id: self._made(panel.id, panel.title, panel.make(window)) for panel in PANELS}
+
+    def _made(self, id: str, title: str, widget: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(id)
+        dock.setWidget(widget)
+        dock.setTitleBarWidget(QWidget(dock))  # the tab says what it is
+        widget.setAccessibleName(title)
+        return dock
+
+    def __getitem__(self, id: str) -> QDockWidget:
+        return self._docks[id]
+
+    def widgets(self) -> Iterator[QWidget]:
+        """What is in the docks."""
+        for id in self._docks:
+            yield self.widget(id)
+
+    def widget(self, id: str) -> QWidget:
+        """The widget of a panel."""
+        widget = self._docks[id].widget()
+        assert widget is not None
+        return widget
+
+    def place(self) -> None:
+        """Put every panel on its side, the first of each side in front."""
+        window = self._window
+        first: dict[Qt.DockWidgetArea, QDockWidget] = {}
+        window.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
+        window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        for panel in PANELS:
+            dock = self._docks[panel.id]
+            dock.setFloating(False)
+            window.addDockWidget(panel.area, dock)
+            if panel.area in first:
+                window.tabifyDockWidget(first[panel.area], dock)
+            first.setdefault(panel.area, dock)
+            dock.show()
+        for area, dock in first.items():
+            dock.raise_()
+            if area == _BOTTOM:
+                window.resizeDocks([dock], [_HEIGHT], Qt.Orientation.Vertical)
+            else:
+                window.resizeDocks([dock], [_WIDTH[area]], Qt.Orientation.Horizontal)
+
+    def reveal(self, id: str, *, raised: bool = False) -> None:
+        """Show a panel and go there; hide it when one is there already, unless it is to be ``raised``."""
+        window, dock = self._window, self._docks[id]
+        here = dock.isAncestorOf(window.focusWidget() or window) and not dock.visibleRegion().isEmpty()
+        if here and not raised:
+            dock.hide()
+            window.canvas.setFocus()
+            return
+        dock.show()
+        dock.raise_()
+        self.widget(id).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def shown(self, id: str) -> bool:
+        """Whether a panel is there."""
+        return not self._docks[id].isHidden()
+
+    def give_room(self, id: str, height: int) -> None:
+        """Make a panel at the bottom at least this high."""
+        dock = self._docks[id]
+        if dock.height() < height:
+            self._window.resizeDocks([dock], [height], Qt.Orientation.Vertical)
+
+    def hide(self) -> None:
+        """Hide all of them."""
+        for dock in self._docks.values():
+            dock.hide()
+
+    def state(self) -> QByteArray:
+        """How they stand, to be restored."""
+        return self._window.saveState(_LAYOUT_VERSION)
+
+    def restore(self, state: QByteArray) -> None:
+        """Put them where they were."""
+        self._window.restoreState(state, _LAYOUT_VERSION)
