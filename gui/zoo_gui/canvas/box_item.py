@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
@@ -41,6 +41,7 @@ class BoxItem(QGraphicsRectItem):
         """Show another state of the box."""
         self.box = box
         self.outline = outline(box)
+        self._place()
         self.setRect(self.outline.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
         self._names: dict[int, tuple[QStaticText, float, float]] = {}
         self._lines: list[tuple[QPointF, QStaticText]] | None = None
@@ -90,10 +91,18 @@ class BoxItem(QGraphicsRectItem):
             self._names[height] = (_text(text, height), metrics.horizontalAdvance(text), metrics.height())
         return self._names[height]
 
-    @property
-    def spot(self) -> tuple[float, float]:
+    def put(self, x: float, y: float) -> None:
+        """Put its corner at a place of the canvas."""
+        self.setPos(x, y)
+        self._place()
+
+    def _place(self) -> None:
+        """Note where it is, which thousands of wires and an overview ask."""
+        self._at = self.pos()
+        self.spot = (self._at.x(), self._at.y())
         """Where its corner is on the canvas."""
-        return self.x(), self.y()
+        self.frame = self.outline.translated(self._at)
+        """The box on the canvas."""
 
     def begin_of(self, line: Line) -> QPointF:
         """Where a wire begins on the canvas that reads this box."""
@@ -111,15 +120,15 @@ class BoxItem(QGraphicsRectItem):
 
     def inlet_position(self, index: int) -> QPointF:
         """Where an inlet is on the canvas."""
-        return self.pos() + inlet_at(self.box, index)
+        return self._at + inlet_at(self.box, index)
 
     def outlet_position(self, index: int) -> QPointF:
         """Where an outlet is on the canvas."""
-        return self.pos() + outlet_at(self.box, index)
+        return self._at + outlet_at(self.box, index)
 
     def port_at(self, at: QPointF) -> Inlet | Outlet | None:
         """The port at a place on the canvas."""
-        near = at - self.pos()
+        near = at - self._at
         for index, inlet in enumerate(self.box.inlets):
             if _close(near, inlet_at(self.box, index)):
                 return inlet
@@ -127,11 +136,6 @@ class BoxItem(QGraphicsRectItem):
             if _close(near, outlet_at(self.box, index)):
                 return outlet
         return None
-
-    @property
-    def frame(self) -> QRectF:
-        """The box on the canvas."""
-        return self.outline.translated(self.pos())
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

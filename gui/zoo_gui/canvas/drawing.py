@@ -186,10 +186,10 @@ class _Boxes:
 
 def _same(was: tuple[object, ...], now: tuple[object, ...]) -> bool:
     """Whether a box was made from the same: parts of graph and resolution are the same objects, then."""
-    return all(
-        a is b or (not isinstance(a, Call | Repeat | Scan | Reuse) and a == b)
-        for a, b in zip(was, now, strict=True)
-    )
+    for a, b in zip(was, now, strict=True):
+        if a is not b and (isinstance(a, Call | Repeat | Scan | Reuse) or a != b):
+            return False
+    return True
 
 
 def _look(node: Node, known: bool) -> Look:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QLineF, QPointF
 from PySide6.QtGui import QPainterPath
 
 from zoo.graph import Ref
@@ -76,7 +76,7 @@ class Laying:
             room = width(line.label, LABEL) + gap + 6 if line.label else 0.0
             path, stub = self._way(end, start, stop, begin, finish, room)
             labelled = room and stub >= room - 1 and self._first.get((line.start, line.source), end) == end
-            wire.run(path, begin + QPointF(gap, -15) if labelled else None)
+            wire.run(QLineF(begin, finish), path, begin + QPointF(gap, -15) if labelled else None)
 
     def _way(
         self, end: End, start: BoxItem, stop: BoxItem, begin: QPointF, finish: QPointF, room: float
@@ -102,4 +102,4 @@ class Laying:
         path = routes.around(begin, finish, right, left, low)
         middle = QPointF((left + right) / 2, low)
         words = QPointF(middle.x() + 20, low - 15) if wire.line.label else None
-        wire.run(path, words, middle)
+        wire.run(QLineF(begin, finish), path, words, middle)

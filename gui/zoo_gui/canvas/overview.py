@@ -60,7 +60,7 @@ class Overview:
     def _gather(self, style: Style) -> None:
         self._known = True
         scene = self._scene
-        self._lines = [QLineF(scene.begin_of(wire), scene.finish_of(wire)) for wire in scene.wires.values()]
+        self._lines = [wire.chord for wire in scene.wires.values()]
         self._rects = {}
         for item in scene.boxes.values():
             self._rects.setdefault(_colour(item, style).rgba(), []).append(item.frame)
@@ -79,7 +79,7 @@ class Overview:
             if isinstance(item, BoxItem):
                 painter.drawRect(item.frame)
             else:
-                painter.drawLine(QLineF(self._scene.begin_of(item), self._scene.finish_of(item)))
+                painter.drawLine(item.chord)
 
     def _marked(self, style: Style) -> Iterator[tuple[QColor, BoxItem | WireItem]]:
         """What is selected, found or wrong, with its colour."""

@@ -62,7 +62,7 @@ class Scene(QGraphicsScene):
             item = self.boxes.get(pick)
             if item is None:
                 item = self.boxes[pick] = BoxItem(box, self.style_)
-                item.setPos(*places[pick])
+                item.put(*places[pick])
                 self.addItem(item)
                 stale.add(pick)
                 continue
@@ -70,7 +70,7 @@ class Scene(QGraphicsScene):
                 item.show_box(box)
                 stale.add(pick)
             if item.spot != places[pick]:
-                item.setPos(*places[pick])
+                item.put(*places[pick])
                 stale.add(pick)
         return stale
 

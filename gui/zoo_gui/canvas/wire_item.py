@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPainterPathStroker, QPen, QStaticText
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
@@ -30,6 +30,8 @@ class WireItem(QGraphicsRectItem):
         self.words: QPointF | None = None
         self.delay: QPointF | None = None
         self.way = QPainterPath()
+        self.chord = QLineF()
+        """From its begin to its end, straight: what is seen of it from afar."""
         self._text: QStaticText | None = None
         self.setPen(Qt.PenStyle.NoPen)
         self.setZValue(self.ground)
@@ -39,8 +41,11 @@ class WireItem(QGraphicsRectItem):
         self.line, self.style, self._text = line, style, None
         self.update()
 
-    def run(self, path: QPainterPath, words: QPointF | None, delay: QPointF | None = None) -> None:
+    def run(
+        self, chord: QLineF, path: QPainterPath, words: QPointF | None, delay: QPointF | None = None
+    ) -> None:
         """Take another way."""
+        self.chord = chord
         self.words, self.delay = words, delay
         self._text = None
         self.way = path

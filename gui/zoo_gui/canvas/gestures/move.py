@@ -44,7 +44,7 @@ class MoveBoxes(Gesture):
         place, self._lines = snapped(frame, levels(self._held), others)
         shift = place - self._from[self._held]
         for item, was in self._from.items():
-            item.setPos(was + shift)
+            item.put(was.x() + shift.x(), was.y() + shift.y())
         self.canvas.scene_.follow(item.box.pick for item in self.items)
 
     def _others(self) -> list[tuple[QRectF, list[float]]]:
@@ -65,7 +65,7 @@ class MoveBoxes(Gesture):
 
     def cancel(self) -> None:
         for item, was in self._from.items():
-            item.setPos(was)
+            item.put(was.x(), was.y())
         self.canvas.scene_.follow(item.box.pick for item in self.items)
 
     def paint(self, painter: QPainter) -> None:
