@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -14,6 +15,7 @@ from zoo.errors import ZooError
 from zoo.graph import Graph
 from zoo.packs import registry
 from zoo_gui.canvas.drawing import Drawer
+from zoo_gui.canvas.picture import Picture
 from zoo_gui.canvas.placing import Placing
 from zoo_gui.canvas.scene import Scene
 from zoo_gui.canvas.style import Style
@@ -110,8 +112,21 @@ def _bodies(graph: Graph, resolution: Resolution, inner: bool) -> Iterator[tuple
                 waiting.append((f"{box.title}: {box.detail.partition(' · ')[0]}", box.inner))
 
 
+def _tidy(picture: Picture) -> Picture:
+    """A picture without what only an editor needs: ports that nothing is wired to and that need no wire."""
+    boxes = {
+        pick: replace(
+            box,
+            inlets=tuple(inlet for inlet in box.inlets if inlet.wired or not (inlet.optional or inlet.more)),
+            outlets=tuple(outlet for outlet in box.outlets if outlet.read or not outlet.on_demand),
+        )
+        for pick, box in picture.boxes.items()
+    }
+    return replace(picture, boxes=boxes)
+
+
 def _scene(graph: Graph, scope: str, resolution: Resolution, style: Style) -> Scene:
-    picture = Drawer().draw(graph, scope, resolution, registry().find)
+    picture = _tidy(Drawer().draw(graph, scope, resolution, registry().find))
     placing = Placing()
     places = placing.places(picture, graph.layout, scope)
     scene = Scene(style)

@@ -14,7 +14,7 @@ from zoo.spec import DType
 from zoo.testing.cases import named, seeded
 from zoo.testing.inputs import draw, small
 
-_LENGTH, _OTHER = 48, 3
+_LENGTH, _OTHER = 64, 3
 
 Numbers = Mapping[str, Sequence[tuple[DType, tuple[int, ...]]]]
 At = Callable[[Mapping[str, int]], tuple[dict[str, Any], Numbers]]
@@ -24,16 +24,16 @@ def reach_along(axis: str, use: LayerUse, at: At, start: Callable[[int], dict[st
     """Over how many steps along ``axis`` the places lie that one output depends on; None for all of them.
 
     A layer whose outputs depend on one place each reaches 0, even where it moves places about. What the layer
-    promises (``receptive_field``) is taken; else it is called with ``axis`` 48 long or a little more, and
+    promises (``receptive_field``) is taken; else it is called with ``axis`` 64 long or a little more, and
     what sees half of that sees all. ``at`` gives settings and shapes at a point, ``start`` a point for a
     length.
     """
     if use.spec.pointwise:
         return 0
     promised: Any = getattr(use.spec.cls, "receptive_field", None)
-    if promised is not None:
-        field: Any = promised(use.settings) if callable(promised) else promised
-        return None if field is None else field - 1
+    field: Any = promised(use.settings) if callable(promised) else promised
+    if field is not None:
+        return field - 1
     point = {name: size if name.startswith("$") else _OTHER for name, size in start(_OTHER).items()}
     # The axis is known again in a tensor by its length, which no other axis has.
     length = next(size for size in range(_LENGTH, 2 * _LENGTH) if size not in point.values())
