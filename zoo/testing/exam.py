@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Generator, Mapping
+from contextlib import contextmanager
 from typing import Any
+
+import torch
 
 from zoo.errors import ZooError, did_you_mean
 from zoo.packs.offers import spec_of, use_name
@@ -33,6 +36,17 @@ def check_layer(
     return Report(use_name(spec), tuple(examined(check, subject) for check in chosen))
 
 
+@contextmanager
+def _one_thread() -> Generator[None]:
+    """Within: a thread for all. What is examined is so small that several would only wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 def select(only: Collection[str]) -> list[Check]:
     """The checks of these names, in their order; all of them for no name."""
     names = [check.name for check in CHECKS]
@@ -48,7 +62,8 @@ def examined(check: Check, subject: Subject) -> Result:
     """The result of one check; it does not count as failed where the class says by ``exempt`` why it must."""
     exempt: Mapping[str, str] = getattr(subject.spec.cls, "exempt", {})
     select(exempt)
-    result = conduct(check, subject)
+    with _one_thread():
+        result = conduct(check, subject)
     reason = exempt.get(check.name)
     if reason is None:
         return result

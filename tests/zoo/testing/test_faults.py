@@ -4,8 +4,11 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from torch import nn
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
 
+import zoo
 from tests.zoo.testing.faulty import FAULTS, SOUND, modules, none, pages, painted, sequences, values
 from zoo.testing import CHECKS, check_layer
 
@@ -59,3 +62,26 @@ def test_sound_layers_are_traced() -> None:
     for cls in SOUND:
         report = check_layer(cls, slow=True)
         assert [result.verdict for result in report.results] == ["passed"] * len(SLOW), str(report)
+
+
+_threads: set[int] = set()
+
+
+@zoo.layer("sound/threads")
+class Threads(nn.Module):
+    """Identity, which remembers with how many threads it ran."""
+
+    def forward(self, x: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
+        _threads.add(torch.get_num_threads())
+        return x
+
+
+def test_an_examination_takes_one_thread_and_gives_the_others_back() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        check_layer(Threads, only=["shapes"]).raise_if_failed()
+        assert _threads == {1}
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
