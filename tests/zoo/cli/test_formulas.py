@@ -249,7 +249,7 @@ def test_show_prints_formulas(zoo_: Callable[..., Any]) -> None:
     result = zoo_("show rnn_language_model --formulas --depth 0")
     lines = [" ".join(line.split()) for line in result.output.splitlines()]
     assert lines[0] == "node layer parameters FLOPs sequential path"
-    assert "2·batch·time·dim·vocab" in lines[-1]
+    assert "2·batch·time·hidden²" in lines[-1]
     assert lines[-1].endswith("O(time) O(time)")
     found: dict[str, Any] = json.loads(zoo_("show rnn_language_model --formulas --json").output)
     assert (found["sequential"], found["path"]) == ("O(time)", "O(time)")
