@@ -59,6 +59,7 @@ def test_every_module_is_light_or_known_to_be_heavy() -> None:
         "compiler",
         "contract",
         "costs",
+        "decoding",
         "ejecting",
         "exporting",
         "formulas",
