@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
+from zoo.recurrence import scan
 from zoo_attention.recall import CHUNK, Recalled
 
 
@@ -60,6 +61,8 @@ def correct(
 
 def _compose(slopes: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
     """Each affine map after all before it: of 2, 4, 8, … neighbours."""
+    if torch.compiler.is_exporting():  # how many rounds there are depends on the length
+        return _compose_in_steps(slopes, offsets)
     reach = 1
     same = torch.eye(slopes.shape[-1], dtype=slopes.dtype, device=slopes.device)
     while reach < slopes.shape[2]:
@@ -69,3 +72,19 @@ def _compose(slopes: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
         slopes = slopes @ earlier
         reach *= 2
     return slopes, offsets
+
+
+def _compose_in_steps(slopes: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
+    """The same, one after the other."""
+
+    def step(
+        before: tuple[Tensor, Tensor], each: tuple[Tensor, Tensor]
+    ) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+        slope, offset = each
+        found = slope @ before[0], slope @ before[1] + offset
+        return found, found
+
+    same = torch.eye(slopes.shape[-1], dtype=slopes.dtype, device=slopes.device)
+    start = same.expand_as(slopes[:, :, 0]), torch.zeros_like(offsets[:, :, 0])
+    _, (slopes, offsets) = scan(step, start, (slopes.transpose(1, 2), offsets.transpose(1, 2)), dim=1)
+    return slopes.transpose(1, 2), offsets.transpose(1, 2)

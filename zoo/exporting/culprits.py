@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -12,7 +13,7 @@ from torch.utils import _pytree as pytree  # it knows the tuples with names that
 
 from zoo.compiler import CompiledGraph
 from zoo.errors import ExportError, ZooError
-from zoo.exporting.program import SHORT, Source, trace
+from zoo.exporting.program import LONG, SHORT, Source, trace
 from zoo.packs.offers import spec_of
 
 Inputs = tuple[tuple[Any, ...], dict[str, Any]]
@@ -39,11 +40,18 @@ class _Alone(nn.Module):
 
 def blamed(error: ExportError, source: Source, attempt: Try | None) -> ExportError:
     """The error told of the layer that causes it, where one alone does; else the error itself."""
-    sizes = source.sizes(SHORT), {name: size + 2 for name, size in source.sizes(SHORT).items()}
-    try:
-        first, second = (_calls(source.model, source.examples(each)) for each in sizes)
-    except (ZooError, RuntimeError):  # the model itself does not run at these sizes
+    calls: list[dict[nn.Module, Inputs]] = []
+    for lengths in (LONG, SHORT):
+        sizes = source.sizes(lengths)
+        with suppress(ZooError, RuntimeError):  # the model itself does not run at these sizes
+            calls = [
+                _calls(source.model, source.examples({name: size + more for name, size in sizes.items()}))
+                for more in (0, 2)
+            ]
+            break
+    if not calls:
         return error
+    first, second = calls
     seen: set[str] = set()
     for layer, inputs in first.items():
         key = f"{type(layer)} {[*map(_shape, pytree.tree_leaves(inputs))]}"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from itertools import cycle
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +28,8 @@ LONG = (131, 137, 139, 149, 151)
 """Lengths to trace with: longer than the blocks in which layers take sequences, for one block is traced as if
 there could be no more.
 """
+LARGEST = 2**31
+"""More than any limit that a model sets."""
 SHORT = (11, 7, 5, 13, 9)
 """The same for models with a table of few positions."""
 
@@ -71,7 +73,7 @@ class Source:
         drawn = random_inputs(self.resolution, sizes, dtype_of(self.model), torch.device("cpu"), seed)
         for name, x in drawn.items():
             if name not in self.without:
-                found[name] = x % x.shape[-1] if x.dtype == torch.int64 and x.dim() > 1 else x
+                found[name] = x.clamp(max=x.shape[-1] - 1) if x.dtype == torch.int64 and x.dim() > 1 else x
             if x.dtype == torch.bool and x.dim() > 1 and x.shape[0] > 1:
                 x[-1] = False
         return found
@@ -134,11 +136,19 @@ def trace(
     shapes = (shapes,) if variadic else shapes
     try:
         with quiet(), torch.no_grad():
-            return torch.export.export(module, tuple(given.values()), dynamic_shapes=shapes, strict=False)
+            program = torch.export.export(module, tuple(given.values()), dynamic_shapes=shapes, strict=False)
     except InputError:
         raise
     except Exception as error:  # whatever a layer meets when torch traces it
         raise ExportError(f"torch.export refuses it: {reason(error)}") from error
+    ranges: Any = cast("Any", program).range_constraints  # of sympy's numbers
+    for bounds in ranges.values():
+        if bounds.lower > 2 and bounds.upper < LARGEST:
+            raise ExportError(
+                f"torch.export takes it for sizes from {bounds.lower} to {bounds.upper} alone, "
+                "for its code decides by the size"
+            )
+    return program
 
 
 def types(resolution: Resolution) -> dict[str, TensorType]:

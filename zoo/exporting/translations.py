@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -13,7 +13,7 @@ _INT64 = 7
 """ONNX's number of the type."""
 
 
-def table() -> dict[Callable[..., Any], Callable[..., Any]]:
+def table() -> dict[Any, Callable[..., Any]]:
     """Translations by operator."""
     op: Any = import_module("onnxscript").opset18  # an extra, and without types
 
@@ -39,8 +39,21 @@ def table() -> dict[Callable[..., Any], Callable[..., Any]]:
         """ONNX divides integers toward zero, Python downward."""
         return op.Div(op.Sub(self, op.Mod(self, other)), other)
 
+    def solve(self: Any, other: Any, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
+        """(1 + L)⁻¹ = (1 - L)(1 + L²)(1 + L⁴)…, which ends: a power of L as high as its size is nothing."""
+        if upper or not left or not unitriangular:
+            raise NotImplementedError(
+                "only a lower triangular system with ones on its diagonal is translated"
+            )
+        power = op.Neg(self)
+        for _ in range((self.shape[-1] - 1).bit_length()):
+            other = op.Add(other, op.MatMul(power, other))
+            power = op.MatMul(power, power)
+        return other
+
     return {
-        operator.floordiv: floor_divide,
+        cast("Any", operator).floordiv: floor_divide,  # typed in part
+        torch.ops.aten.linalg_solve_triangular.default: solve,
         torch.ops.aten.where.self: where,
         torch.ops.aten.sort.stable: sort,
         torch.ops.aten.sym_stride.int: stride,

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from zoo.compiler import CompiledGraph
 from zoo.errors import ExportError, InputError
-from zoo.exporting.program import Traced
+from zoo.exporting.program import SHORT, Traced
 from zoo.exporting.writing import Run
 
 ENOUGH = 2
@@ -59,11 +59,9 @@ def compare(traced: Traced, model: CompiledGraph, run: Run) -> Compared:
 
 def _other_sizes(traced: Traced) -> Generator[dict[str, int]]:
     """Sizes shorter and longer than those of the trace, none of them as large as another."""
-    for batch, factor, more in ((2, 0.5, 1), (5, 1, 36), (1, 1, -2)):
-        wished = {
-            name: batch if name == "batch" else int(size * factor) + more
-            for name, size in traced.sizes.items()
-        }
+    short = traced.source.sizes(SHORT)
+    for batch, lengths, more in ((2, short, -2), (5, traced.sizes, 36), (1, short, -4)):
+        wished = {name: batch if name == "batch" else lengths[name] + more for name in traced.sizes}
         most = traced.source.most
         yield {name: max(1, min(size, most.get(name, size))) for name, size in wished.items()}
 
