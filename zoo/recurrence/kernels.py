@@ -98,9 +98,15 @@ def _pack(x: Tensor, mask: Tensor, told: Tensor) -> tuple[PackedSequence, Tensor
 
     An empty sequence gets one step of zeros, for PyTorch packs none.
     """
-    x = x.masked_fill(~mask.unsqueeze(-1), 0)
+    if told[:-1].min() == 0:
+        x = x.masked_fill(_empty(mask), 0)
     places = None
     if not told[-1]:
         places = mask.byte().argsort(dim=1, descending=True, stable=True).unsqueeze(-1)
         x = x.take_along_dim(places, 1)
     return pack_padded_sequence(x, told[:-1].clamp(min=1), batch_first=True, enforce_sorted=False), places
+
+
+def _empty(mask: Tensor) -> Tensor:
+    """The sequences without a real step, batch × 1 × 1."""
+    return ~mask.any(1)[:, None, None]

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
 
 import zoo
 from tests.zoo.compiler import helpers
-from zoo.compiler import CompiledGraph
+from zoo.compiler import CompiledGraph, compile_graph
+from zoo.packs import Registry
 
 GRAPH = """
 format: zoo/1
@@ -226,3 +228,43 @@ def test_what_is_not_cells_alone_stays_a_loop_and_says_why(case: str) -> None:
     way = compiled(text(parts), "auto").explain()["walk"]
     assert way.way == "loop"
     assert way.reason.startswith(f"not fused: {reason}")
+
+
+@zoo.layer("own/sum_cell")
+class SumCell(nn.Module):
+    """A running sum, which needs no steps."""
+
+    def forward(
+        self, x: Float[Tensor, "batch dim"], h: Float[Tensor, "batch dim"]
+    ) -> Float[Tensor, "batch dim"]:
+        return h + x
+
+    def fused(
+        self,
+        x: Float[Tensor, "batch time dim"],
+        h: Float[Tensor, "batch dim"],
+        mask: Bool[Tensor, "batch time"] | None = None,
+        *,
+        reverse: bool = False,
+    ) -> tuple[Float[Tensor, "batch time dim"], Float[Tensor, "batch dim"]]:
+        real = x if mask is None else torch.where(mask.unsqueeze(-1), x, 0)
+        steps = h.unsqueeze(1) + (real.flip(1) if reverse else real).cumsum(1)
+        out = steps.flip(1) if reverse else steps
+        return out if mask is None else torch.where(mask.unsqueeze(-1), out, 0), steps[:, -1]
+
+
+def test_a_cell_of_ones_own_runs_in_one_call_too() -> None:
+    parts = {
+        **GRU,
+        "state": "{h: zeros batch 3}",
+        "nodes": "cell: {use: own/sum_cell, in: {x: x, h: h}}",
+    }
+    source = text(parts, mask=True, reverse=True).replace("  first: float batch 5\n", "")
+    layers = Registry.of(SumCell)
+    loop, fused = (
+        compile_graph(zoo.loads(source), dtype=torch.float64, registry=layers, lowering=lowering)
+        for lowering in ("loop", "auto")
+    )
+    assert fused.explain()["walk"].way == "fused"
+    given = {name: x for name, x in inputs(float("nan")).items() if name != "first"}
+    assert_equal(ran(fused, given), ran(loop, given))
