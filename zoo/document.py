@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from zoo.edits import Compound, Edit
@@ -51,6 +51,7 @@ class Document:
         self._steps: list[_Step] = []
         self._done = 0  # so many steps are applied, the others are undone
         self._saved: int | None = 0  # where in the history the file is, None when that is gone
+        self._sources = {0: graph.source}  # the text that the graph is written into, from that step on
         self._listeners: list[Listener] = []
         self._news: deque[Change] = deque()
         self._telling = False
@@ -70,6 +71,7 @@ class Document:
         """
         before = self._graph
         after, inverse = edit.apply(before)
+        self._sources = {at: source for at, source in self._sources.items() if at <= self._done}
         if self._saved is not None and self._saved > self._done:
             self._saved = None
         del self._steps[self._done :]
@@ -81,6 +83,8 @@ class Document:
         else:
             self._steps.append(_Step(edit, inverse))
         self._done = len(self._steps)
+        if after.source is not before.source:
+            self._sources[self._done] = after.source
         self._become(after, edit)
         return inverse
 
@@ -91,7 +95,7 @@ class Document:
         step = self._steps[self._done - 1]
         after = step.inverse.change(self._graph)
         self._done -= 1
-        self._become(after, step.inverse)
+        self._become(self._in_its_text(after), step.inverse)
 
     def redo(self) -> None:
         """Make the step again that was taken back last; EditError when there is none."""
@@ -100,7 +104,7 @@ class Document:
         step = self._steps[self._done]
         after = step.edit.change(self._graph)
         self._done += 1
-        self._become(after, step.edit)
+        self._become(self._in_its_text(after), step.edit)
 
     def go_to(self, position: int) -> None:
         """Undo or redo until ``position`` steps of the history are applied."""
@@ -110,6 +114,11 @@ class Document:
             self.undo()
         while self._done < position:
             self.redo()
+
+    def _in_its_text(self, graph: Graph) -> Graph:
+        """The graph with the text that it had at this step: saving brings another, undo the one before it."""
+        source = self._sources[max(at for at in self._sources if at <= self._done)]
+        return graph if graph.source is source else replace(graph, source=source)
 
     @property
     def can_undo(self) -> bool:
@@ -144,12 +153,13 @@ class Document:
             raise EditError("the graph that was saved is not the document's; it has changed meanwhile")
         self._saved = self._done
         if graph is not None:
+            self._sources[self._done] = graph.source
             self._become(graph, None)
 
     def reset(self, graph: Graph) -> None:
         """Begin anew with another graph, as the file holds it: the history is gone."""
         self._steps.clear()
-        self._done, self._saved = 0, 0
+        self._done, self._saved, self._sources = 0, 0, {0: graph.source}
         self._become(graph, None)
 
     # ---------------------------------------------------------------------------------------------- listening

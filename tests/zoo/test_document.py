@@ -148,6 +148,24 @@ def test_after_saving_the_graph_has_the_text_of_the_file(document: Document) -> 
         document.saved(zoo.loads(text))
 
 
+def test_undo_leads_back_to_the_very_text_though_it_was_saved_in_between() -> None:
+    """Taking a section away again would leave its blank line."""
+    text = "format: zoo/1\nname: x   # kept\ninputs: {tokens: int batch time}\noutputs: {y: tokens}\n"
+    document = Document(zoo.loads(text))
+    document.apply(SetParam("", "p", 1))
+    document.apply(SetParam("", "q", 2))
+    first = dumps(document.graph)
+    document.saved(zoo.loads(first))
+    document.apply(SetParam("", "r", 3))
+    last = dumps(document.graph)
+    document.go_to(0)
+    assert dumps(document.graph) == text
+    document.go_to(2)
+    assert dumps(document.graph) == first
+    document.go_to(3)
+    assert dumps(document.graph) == last
+
+
 def test_a_reset_begins_anew(document: Document) -> None:
     told = list[Change]()
     document.listen(told.append)

@@ -97,7 +97,7 @@ class BodyView(Pane):
 
     def _resolved(self, _: object) -> None:
         scope = self.workspace.scope
-        if scope in self._settled:
+        if scope in self._settled or not self.workspace.fresh:  # it may be of the document before
             self.refresh()
             return
         self._settled.add(scope)  # only now are all ports and labels known
