@@ -120,7 +120,7 @@ def _config(ctx: click.Context, param: click.Parameter, value: Path | None) -> N
 @click.option("--precision", type=click.Choice(["32", "bf16", "16"]), default="32", show_default=True)
 @click.option(
     "--strategy",
-    type=click.Choice(["auto", "ddp", "fsdp"]),
+    type=click.Choice(["auto", "ddp"]),
     default="auto",
     show_default=True,
     help="How processes that torchrun started share the work.",

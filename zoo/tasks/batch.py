@@ -29,8 +29,11 @@ class Batch(NamedTuple):
         return self._each(lambda tensor: tensor.to(device))
 
     def part(self, rank: int, of: int) -> Batch:
-        """The rows of one of several processes that share a batch."""
-        return self._each(lambda tensor: tensor[rank::of])
+        """The rows of one of several processes that share a batch; of a batch too short for all, some rows
+        come twice.
+        """
+        rows = len(self.target)
+        return self._each(lambda tensor: tensor[rank % rows :: of] if rank >= rows else tensor[rank::of])
 
     def _each(self, change: _Change) -> Batch:
         mask = None if self.mask is None else change(self.mask)

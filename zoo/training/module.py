@@ -74,12 +74,9 @@ class Learner(pl.LightningModule):
     ) -> None:
         if gradient_clip_val is None:
             return
-        if self.options.strategy == "fsdp":
-            norm = self.trainer.strategy.model.clip_grad_norm_(gradient_clip_val)  # pyright: ignore[reportOptionalMemberAccess,reportCallIssue,reportUnknownVariableType] - FSDP's wrapper, which alone knows all shards
-        else:
-            parameters = [p for group in optimizer.param_groups for p in group["params"]]
-            norm = nn.utils.clip_grad_norm_(parameters, gradient_clip_val)
-        self.clipped = self.clipped.to(norm.device) + (norm > gradient_clip_val)  # pyright: ignore[reportUnknownMemberType,reportUnknownArgumentType] - see above
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        norm = nn.utils.clip_grad_norm_(parameters, gradient_clip_val)
+        self.clipped = self.clipped.to(norm.device) + (norm > gradient_clip_val)
 
     def configure_optimizers(self) -> Optimizer:
         parameters = dict(self.model.named_parameters())

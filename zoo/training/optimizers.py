@@ -29,7 +29,7 @@ def make_optimizer(
         {"params": vectors, "weight_decay": 0.0},
     ]
     # One kernel for all parameters; Lightning does not clip beside it in mixed precision.
-    fused = options.precision == "32" and options.strategy != "fsdp"
+    fused = options.precision == "32"
     if options.optimizer == "sgd":
         return SGD(groups, lr=options.learning_rate, momentum=options.beta1, fused=fused)
     kind = AdamW if options.optimizer == "adamw" else Adam

@@ -75,24 +75,19 @@ def check(options: Options, among: Processes) -> None:
         raise TrainingError("states are carried by one process alone; leave out --carry, or torchrun")
 
 
-def arguments(options: Options, among: Processes, device: str) -> dict[str, Any]:
+def arguments(among: Processes, device: str) -> dict[str, Any]:
     """What Lightning's Trainer is told of it."""
     from lightning.fabric.plugins.environments.lightning import LightningEnvironment
     from lightning.fabric.plugins.environments.torchelastic import TorchElasticEnvironment
-    from lightning.pytorch.strategies import DDPStrategy, FSDPStrategy
+    from lightning.pytorch.strategies import DDPStrategy
 
     if "TORCHELASTIC_RUN_ID" not in os.environ:
         # One process, also where a cluster's variables stand about.
         return {"devices": 1, "plugins": [LightningEnvironment()]}
-    if options.strategy == "fsdp":
-        if device != "cuda":
-            raise TrainingError("the strategy fsdp shares the memory of GPUs; on the CPU take ddp")
-        strategy = FSDPStrategy(state_dict_type="full")
-    else:
-        # Some parameters may take no part in a step: experts that nobody asked.
-        strategy = DDPStrategy(
-            process_group_backend="nccl" if device == "cuda" else "gloo", find_unused_parameters=True
-        )
+    # Some parameters may take no part in a step: experts that nobody asked.
+    strategy = DDPStrategy(
+        process_group_backend="nccl" if device == "cuda" else "gloo", find_unused_parameters=True
+    )
     return {
         "devices": among.local,
         "num_nodes": among.world // among.local,

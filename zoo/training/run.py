@@ -132,7 +132,7 @@ def _perform(job: Job, watcher: Watcher, among: Processes) -> Result:
                 enable_checkpointing=False,
                 enable_progress_bar=False,
                 enable_model_summary=False,
-                **arguments(options, among, device),
+                **arguments(among, device),
             )
             if header.scaler:
                 trainer.precision_plugin.load_state_dict(header.scaler)

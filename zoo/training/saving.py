@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from zoo.training.checkpoint import Checkpoint, write_checkpoint
 from zoo.training.folder import BEST, LAST, METRICS
@@ -20,12 +18,11 @@ if TYPE_CHECKING:
 
 
 def save(job: Job, learner: Learner, keeper: Keeper, moment: Moment, curves: Curves | None = None) -> None:
-    """Keep a measurement. Every process calls this, for a model that is shared has to be put together; one
-    writes. Raises CheckpointError when the disk refuses.
-    """
-    weights, state = _whole(learner)
+    """Keep a measurement, in the process that writes. Raises CheckpointError when the disk refuses."""
     if not keeper.writes:
         return
+    weights = learner.model.state_dict()
+    state = moments_of(learner.trainer.optimizers[0], learner.model)
     header = job.header
     best = keeper.idle == 0
     header.step, header.seconds = moment.step, moment.seconds
@@ -40,18 +37,3 @@ def save(job: Job, learner: Learner, keeper: Keeper, moment: Moment, curves: Cur
     if curves is not None:
         curves.note(moment)
     write_checkpoint(job.out / LAST, Checkpoint(header, job.document, weights, state, learner.states))
-
-
-def _whole(learner: Learner) -> tuple[dict[str, Tensor], dict[str, dict[str, Tensor]]]:
-    """The model's weights and its optimizer's state, by parameter name."""
-    optimizer = learner.trainer.optimizers[0]
-    if learner.options.strategy != "fsdp":
-        return learner.model.state_dict(), moments_of(optimizer, learner.model)
-    strategy = learner.trainer.strategy
-    whole = strategy.lightning_module_state_dict()
-    moments = cast("dict[str, dict[str, Tensor]]", strategy.optimizer_state(optimizer)["state"])
-    mine = "model."
-    return (
-        {name.removeprefix(mine): value for name, value in whole.items()},
-        {name.removeprefix(mine): dict(states) for name, states in moments.items()},
-    )

@@ -118,7 +118,8 @@ def resume(
         )
     limits = {"steps": steps, "epochs": epochs, "minutes": minutes}
     changes = limits if any(limit is not None for limit in limits.values()) else {}
-    options = _changed(options, changes | ({} if device is None else {"device": device}))
+    changes |= {} if device is None else {"device": device}
+    options = _changed(options, {**changes, "strategy": "auto"})  # on as many processes as there are now
     graph = graph_of(saved.document, saved.name)
     moved = {**settings, **({} if text is None else {"text": str(text)})}
     task = make_task(header.task, {**header.settings, **moved})

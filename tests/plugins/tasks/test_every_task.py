@@ -64,5 +64,6 @@ def test_a_batch_is_a_function_of_its_number(name: str) -> None:
     assert all(len(each) == len(batches[0].target) for each in batches[0].inputs.values())
     part = batches[0].part(1, 2)
     assert torch.equal(part.target, batches[0].target[1::2])
+    assert len(batches[0].part(6, 7).target) == 1
     measured = [list(each.validation()) for each in (first, second)]
     assert all(same(a, b) for a, b in zip(*measured, strict=True))
