@@ -360,3 +360,14 @@ def test_python_asks_nodes_for_more_than_ports(g: GraphBuilder) -> None:
     assert repr(node) == "<Node a>"
     assert repr(node.h) == "<Output a.h>"
     assert repr(g) == "<GraphBuilder of graph 'test'>"
+
+
+def test_a_setting_may_be_called_like_a_port_that_is_wired(g: GraphBuilder) -> None:
+    x = g.input("x", "float batch")
+    g.add("a", "p/a", bias=x, settings={"bias": False})
+    g.repeat("b", 2, "p/a", carry={"x": x}, bias=x, settings={"bias": True})
+    built = g.build().nodes
+    assert [(node.settings["bias"], node.inputs["bias"]) for node in built.values()] == [  # pyright: ignore[reportAttributeAccessIssue] - both are uses
+        (False, Ref("x")),
+        (True, Ref("x")),
+    ]

@@ -42,15 +42,22 @@ class BodyBuilder:
         return f"<{type(self).__name__} of {self.what}>"
 
     def add(
-        self, name: str, use: str | BlockBuilder, /, *wires: Output, **ports_and_settings: Setting
+        self,
+        name: str,
+        use: str | BlockBuilder,
+        /,
+        *wires: Output,
+        settings: Mapping[str, Setting] | None = None,
+        **ports_and_settings: Setting,
     ) -> Node:
         """Place a layer (``"pack/layer"``) or a block.
 
         ``wires`` are for its one required port, several of them where that port takes several. Ports
-        and settings are given by name: outputs are wired, everything else is a setting.
+        and settings are given by name: outputs are wired, everything else is a setting. ``settings`` has
+        those that are called like a port which is wired, too.
         """
-        inputs, settings = self._given(wires, ports_and_settings)
-        return self._place(name, Call(use=self._use(use), settings=settings, inputs=inputs))
+        inputs, given = self._given(wires, ports_and_settings, settings)
+        return self._place(name, Call(use=self._use(use), settings=given, inputs=inputs))
 
     def repeat(
         self,
@@ -62,19 +69,20 @@ class BodyBuilder:
         carry: Mapping[str, Output],
         vary: Mapping[str, Iterable[Setting]] | None = None,
         share: bool = False,
+        settings: Mapping[str, Setting] | None = None,
         **ports_and_settings: Setting,
     ) -> Node:
-        """Stack a layer or block ``count`` times.
+        """Stack a layer or block ``count`` times; wires and settings are given as to ``add``.
 
         ``carry`` has the ports through which each layer reads the one before, and what the first reads.
         ``vary`` gives a setting one value a layer. With ``share`` all layers have one set of weights.
         """
-        inputs, settings = self._given((), ports_and_settings)
+        inputs, given = self._given((), ports_and_settings, settings)
         several = {setting: tuple(map(_value, values)) for setting, values in (vary or {}).items()}
         node = Repeat(
             count=count.expr if isinstance(count, Expression) else count,
             use=self._use(use),
-            settings=settings,
+            settings=given,
             carry=Frozen({port: ref_in(self, output) for port, output in carry.items()}),
             inputs=inputs,
             vary=Frozen(several),
@@ -158,10 +166,13 @@ class BodyBuilder:
         return use.name
 
     def _given(
-        self, wires: tuple[Output, ...], named: Mapping[str, Setting]
+        self,
+        wires: tuple[Output, ...],
+        named: Mapping[str, Setting],
+        besides: Mapping[str, Setting] | None = None,
     ) -> tuple[Frozen[str, Wire], Frozen[str, Value]]:
         inputs: dict[str, Wire] = {}
-        settings: dict[str, Value] = {}
+        settings: dict[str, Value] = {name: _value(value) for name, value in (besides or {}).items()}
         if wires:
             refs = tuple(ref_in(self, wire) for wire in wires)
             inputs[""] = refs[0] if len(refs) == 1 else refs

@@ -66,7 +66,7 @@ def one_layer_graph(case: Case) -> Graph:
         ]
         if inputs:
             wires[name] = inputs if port.variadic else inputs[0]
-    node = graph.add("it", use_name(spec), **wires, **case.settings)
+    node = graph.add("it", use_name(spec), **wires, settings=case.settings)
     for name in spec.outputs:
         graph.output(name, node[name])
     return graph.build()
