@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 _LAYOUT_VERSION = 1
 _BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
-_WIDTH = {_LEFT: 230, Qt.DockWidgetArea.RightDockWidgetArea: 300}
-_HEIGHT = 150
+_WIDTH = {_LEFT: 38, Qt.DockWidgetArea.RightDockWidgetArea: 50}
+"""Letters that the sides are wide, where the window is wide enough."""
+_SHARE = 0.28
+"""The most of the window that a side takes at first."""
+_HIGH = 0.4
+_HEIGHT = 10
+"""Lines that the bottom is high."""
 
 
 class Docks:
@@ -66,10 +71,23 @@ class Docks:
             dock.show()
         for area, dock in first.items():
             dock.raise_()
-            if area == _BOTTOM:
-                window.resizeDocks([dock], [_HEIGHT], Qt.Orientation.Vertical)
-            else:
-                window.resizeDocks([dock], [_WIDTH[area]], Qt.Orientation.Horizontal)
+            self._size(dock, area)
+
+    def fit_text(self) -> None:
+        """Give every side the room that the text needs now."""
+        for panel in PANELS:
+            dock = self._docks[panel.id]
+            if dock.isVisible() and not dock.isFloating():
+                self._size(dock, self._window.dockWidgetArea(dock))
+
+    def _size(self, dock: QDockWidget, area: Qt.DockWidgetArea) -> None:
+        window, metrics = self._window, self._window.fontMetrics()
+        if area == _BOTTOM:
+            height = min(_HEIGHT * metrics.height(), round(window.height() * _HIGH))
+            window.resizeDocks([dock], [height], Qt.Orientation.Vertical)
+        elif area in _WIDTH:
+            width = min(_WIDTH[area] * metrics.averageCharWidth(), round(window.width() * _SHARE))
+            window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
 
     def reveal(self, id: str, *, raised: bool = False) -> None:
         """Show a panel and go there; hide it when one is there already, unless it is to be ``raised``."""

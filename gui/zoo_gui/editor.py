@@ -169,6 +169,8 @@ class Editor(QObject):
         now = self.settings.choices.text_size or self._size
         self.settings.change(text_size=min(max(now + step, 7), 30))
         self._dress()
+        for window in self.windows:
+            window.docks.fit_text()
 
     def _follow_system(self, _: Qt.ColorScheme) -> None:
         if not self.settings.choices.theme:

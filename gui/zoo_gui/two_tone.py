@@ -34,7 +34,8 @@ class TwoTone(QStyledItemDelegate):
         if room.width() < 3 * _GAP:
             return
         painter.save()
-        painter.setPen(self._theme.muted)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.setPen(self._theme.text if chosen else self._theme.muted)  # both can be read
         painter.setFont(whole.font)
         text = whole.fontMetrics.elidedText(detail, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

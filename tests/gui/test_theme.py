@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from zoo_gui.theme import LIGHT, THEMES, Theme, category_of, icon, theme_named
 from zoo_gui.theme.icons import NAMES
+from zoo_gui.theme.style import chosen_colour, marked_colour
 
 
 def luminance(colour: QColor) -> float:
@@ -37,7 +38,15 @@ def test_every_text_can_be_read(theme: Theme) -> None:
         "number": (theme.syntax_number, theme.field),
         "comment": (theme.syntax_comment, theme.field),
         "param": (theme.syntax_param, theme.field),
+        "muted in a field": (theme.muted, theme.field),
+        "muted under the pointer": (theme.muted, theme.hover),
+        "chosen in a list": (theme.text, chosen_colour(theme)),
+        "success": (theme.success, theme.panel),
+        "note": (theme.note, theme.panel),
+        "link": (theme.accent, theme.panel),
     }
+    for kind in ("key", "number", "text", "comment", "param"):
+        pairs[f"{kind} of the selection"] = (getattr(theme, f"syntax_{kind}"), marked_colour(theme))
     poor = {name: round(contrast(*pair), 1) for name, pair in pairs.items() if contrast(*pair) < 4.5}
     assert not poor
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QTabBar
 from pytestqt.qtbot import QtBot
 
 import zoo
@@ -105,11 +105,16 @@ def test_the_splash_is_painted(qapp: QApplication, qtbot: QtBot) -> None:
     assert len({image.pixel(x, 90) for x in range(0, image.width(), 7)}) > 2
 
 
-def test_text_grows(editor: Editor, window: Window) -> None:
+def test_text_grows(editor: Editor, window: Window, qtbot: QtBot) -> None:
     before = window.font().pointSize()
+    window.show()
+    wide = window.docks["inspector"].width()
     editor.resize_text(2)
     assert window.font().pointSize() == before + 2
+    qtbot.waitUntil(lambda: window.docks["inspector"].width() > wide)
     editor.resize_text(-2)
+    bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    assert [bar.accessibleName() for bar in bars] == ["Panels"] * 3
 
 
 def test_panels_go_and_come(window: Window, qtbot: QtBot) -> None:

@@ -22,6 +22,12 @@ from zoo.errors import ZooError
 from zoo.files.text import WordError
 from zoo_gui.theme import Theme, icon
 
+_LEAST = 10
+"""Letters that a field has room for; where there is less, it stands below its name."""
+
+_TITLE = 16
+"""Letters of a name that can be changed itself."""
+
 Write = Callable[[str], object]
 """Takes what a person wrote; ZooError or WordError says why it will not do."""
 
@@ -37,6 +43,7 @@ class Field(QLineEdit):
     ) -> None:
         super().__init__(text)
         self.setCursorPosition(0)
+        self.setMinimumWidth(_LEAST * self.fontMetrics().averageCharWidth())
         self.setObjectName(name)
         self.setAccessibleName(name)
         self._was, self._write, self._reason = text, write, reason
@@ -95,6 +102,7 @@ class Form(QFormLayout):
         self.setContentsMargins(0, 0, 0, 0)
         self.setHorizontalSpacing(8)
         self.setVerticalSpacing(5)
+        self.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
@@ -169,7 +177,7 @@ class Form(QFormLayout):
         """A line whose name can be changed as well, and which can be taken away."""
         reason = self._reason()
         title = Field(f"name of {what} {name}", name, rename, reason)
-        title.setMaximumWidth(96)
+        title.setMaximumWidth(_TITLE * title.fontMetrics().averageCharWidth())
         value = Field(f"{what} {name}", text, write or _no, reason, list(suggestions))
         value.setReadOnly(write is None)
         row = QWidget()

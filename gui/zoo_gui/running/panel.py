@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from zoo.errors import ZooError
 from zoo.files import dumps
@@ -47,9 +56,14 @@ class RunPanel(QWidget):
         left = QVBoxLayout()
         left.setSpacing(6)
         left.addLayout(self._buttons())
-        left.addWidget(self.controls)
         left.addWidget(self.progress)
-        left.addStretch(1)
+        fields = QScrollArea(widgetResizable=True)
+        fields.setWidget(self.controls)
+        fields.setFrameShape(QScrollArea.Shape.NoFrame)
+        fields.setProperty("bare", True)
+        fields.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        fields.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        left.addWidget(fields, 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 6)
         layout.addLayout(left, 2)

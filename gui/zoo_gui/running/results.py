@@ -35,6 +35,8 @@ class Results(QWidget):
         self.figures.setAccessibleName("Loss, speed and memory")
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName("Results of the run")
+        self.tabs.tabBar().setAccessibleName("Results of the run")
         for title, page in (("Log", self.log), ("Curves", self.plot), ("Sample", self.sample)):
             self.tabs.addTab(page, title)
         layout = QVBoxLayout(self)

@@ -45,7 +45,7 @@ LIGHT = Theme(
     syntax_key=QColor("#1f4fa8"),
     syntax_number=QColor("#a2420d"),
     syntax_text=QColor("#1b2230"),
-    syntax_comment=QColor("#68748a"),
+    syntax_comment=QColor("#58637a"),
     syntax_param=QColor("#7b3fa8"),
     categories=_colours(
         "#d98c00", "#3aa0dc", "#009e73", "#b8a500", "#0072b2", "#d55e00", "#c0609c", "#7a8496", "#6a4fb3"
@@ -84,7 +84,7 @@ DARK = Theme(
     syntax_key=QColor("#8ab8ff"),
     syntax_number=QColor("#f2a977"),
     syntax_text=QColor("#dfe3ea"),
-    syntax_comment=QColor("#8a94a6"),
+    syntax_comment=QColor("#97a1b3"),
     syntax_param=QColor("#cfa8ff"),
     categories=_colours(
         "#e69f00", "#56b4e9", "#1fb589", "#e0d13d", "#4c93d6", "#e87a34", "#d98abb", "#98a2b3", "#9d86e0"

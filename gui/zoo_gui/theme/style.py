@@ -53,8 +53,18 @@ def _rgb(colour: QColor) -> tuple[int, int, int]:
     return colour.red(), colour.green(), colour.blue()
 
 
+def chosen_colour(theme: Theme) -> QColor:
+    """What is chosen in a list stands on this."""
+    return mixed(theme.accent, theme.panel, 0.22)
+
+
+def marked_colour(theme: Theme) -> QColor:
+    """The lines of the selection in a text stand on this."""
+    return mixed(theme.accent, theme.field, 0.16)
+
+
 def _sheet(theme: Theme) -> str:
-    chosen = mixed(theme.accent, theme.panel, 0.22)
+    chosen = chosen_colour(theme)
     colours = {
         name: getattr(theme, name).name()
         for name in ("window", "panel", "field", "hover", "border", "text", "muted", "accent", "on_accent")
@@ -87,6 +97,7 @@ QStatusBar QLabel { color: $muted; padding: 1px 8px; }
 QLineEdit, QPlainTextEdit, QTextEdit, QTextBrowser, QListView, QTreeView, QTableView, QSpinBox,
 QDoubleSpinBox, QComboBox { background: $field; color: $text; border: 1px solid $border; border-radius: 5px;
     selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: $muted; }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { padding: 3px 6px; min-height: 1.35em; }
 QLineEdit:focus, QPlainTextEdit:focus, QListView:focus, QTreeView:focus, QSpinBox:focus, QComboBox:focus,
 QTextBrowser:focus { border: 1px solid $accent; }
@@ -115,6 +126,7 @@ QToolButton[flat="true"]:focus { border-color: $accent; }
 QToolButton::menu-indicator { image: none; }
 QScrollArea { border: none; background: $panel; }
 QScrollArea > QWidget > QWidget[page="true"] { background: $panel; }
+QScrollArea[bare="true"], QScrollArea[bare="true"] > QWidget > QWidget { background: transparent; }
 QScrollBar { background: transparent; border: none; }
 QScrollBar:vertical { width: 10px; }
 QScrollBar:horizontal { height: 10px; }

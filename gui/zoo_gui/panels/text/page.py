@@ -19,13 +19,13 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextFormat,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextEdit, QToolTip, QWidget
 
 from zoo_gui.panels.text.complete import Completion
 from zoo_gui.panels.text.highlight import Highlighter
 from zoo_gui.panels.text.offers import Offers
 from zoo_gui.theme import Theme
-from zoo_gui.theme.style import mixed
+from zoo_gui.theme.style import marked_colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,7 @@ class TextPage(QPlainTextEdit):
         self._lines: tuple[int, int] | None = None
         self.setUndoRedoEnabled(False)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.setTabStopDistance(2 * self.fontMetrics().horizontalAdvance(" "))
+        self._size_text()
         self.setAccessibleName("Text of the graph")
         self._highlighter = Highlighter(self.document(), theme)
         self._numbers = _Numbers(self)
@@ -77,9 +76,18 @@ class TextPage(QPlainTextEdit):
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
         self._theme = theme
+        self._size_text()
         self._highlighter.set_theme(theme)
         self.offers.set_theme(theme)
         self._show()
+
+    def _size_text(self) -> None:
+        """Use letters of one width, as large as all text of the window."""
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font.setPointSizeF(QApplication.font().pointSizeF())
+        self.setFont(font)
+        self.setTabStopDistance(2 * self.fontMetrics().horizontalAdvance(" "))
+        self.setViewportMargins(self.margin(), 0, 0, 0)
 
     # ------------------------------------------------------------------------------------------------- text
 
@@ -133,7 +141,7 @@ class TextPage(QPlainTextEdit):
             one = QTextEdit.ExtraSelection()
             one.cursor = QTextCursor(self.document().findBlockByNumber(number))
             style = QTextCharFormat()
-            style.setBackground(mixed(self._theme.accent, self._theme.field, 0.16))
+            style.setBackground(marked_colour(self._theme))
             style.setProperty(QTextFormat.Property.FullWidthSelection, True)
             one.format = style
             yield one
