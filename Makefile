@@ -47,8 +47,8 @@ format: $(STAMP) ## let ruff mend and format what it can
 	$(BIN)/ruff format
 
 docs: $(STAMP) ## make the pages of layers and graphs anew, and build the documentation in build/site
-	$(BIN)/zoo layers --docs docs/layers --graphs-page ../../graphs.md
-	$(BIN)/zoo graphs --docs docs
+	$(BIN)/zoo layers --docs docs/layers --graphs-page ../../graphs.md $(QUICK)
+	$(BIN)/zoo graphs --docs docs $(QUICK)
 	$(BIN)/mkdocs build --quiet
 
 bench: $(STAMP) ## run the benchmarks

@@ -26,7 +26,7 @@ from zoo.spec import LayerSpec
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 LAYERS = DOCS / "layers"
-REMEDY = "stale; run `make docs`"
+REMEDY = "stale; run `make docs`, or `make docs QUICK=--quick`, which keeps what was measured"
 
 
 @pytest.fixture(scope="module")

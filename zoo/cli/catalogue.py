@@ -39,9 +39,14 @@ def _completed(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
     metavar="DIR",
     help="Write a page about all of them, graphs.md, and their pictures in images/graphs.",
 )
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="With --docs: keep what was measured and drawn for graphs that the page has.",
+)
 @json_option
 @click.pass_context
-def graphs(ctx: click.Context, docs: Path | None, as_json: bool) -> None:
+def graphs(ctx: click.Context, docs: Path | None, quick: bool, as_json: bool) -> None:
     """List the graphs of the library, in the order in which one leads to the next.
 
     Their names can stand wherever a command takes a FILE. Parameters are those of the sizes in the files.
@@ -51,7 +56,7 @@ def graphs(ctx: click.Context, docs: Path | None, as_json: bool) -> None:
     from zoo.packs import registry
 
     if docs:
-        _write(docs)
+        _write(docs, quick=quick)
         return
     found = [_entry(name, path) for name, path in registry().graphs.items()]
     if as_json:
@@ -66,23 +71,25 @@ def graphs(ctx: click.Context, docs: Path | None, as_json: bool) -> None:
     print_table(rows)
 
 
-def _write(folder: Path) -> None:
+def _write(folder: Path, *, quick: bool) -> None:
     """Write the page of the library, and a picture of each graph."""
     from zoo.cli.draw import drawing
     from zoo.files import load
     from zoo.packs import registry
     from zoo.pages.html import write
-    from zoo.pages.library import library_page, measured
+    from zoo.pages.library import kept, library_page, measured
 
     pictures = folder / "images" / "graphs"
-    page = library_page(registry(), "images/graphs", measured)
+    there = folder / "graphs.md"
+    measure = kept(there.read_text(encoding="utf-8")) if quick and there.is_file() else measured
+    page = library_page(registry(), "images/graphs", measure)
     write(folder / "graphs.md", page)
     click.echo(f"wrote {folder / 'graphs.md'}")
     pictures.mkdir(parents=True, exist_ok=True)
     with drawing() as draw:
         for name, path in registry().graphs.items():
             graph = load(path)
-            if graph.nodes:
+            if graph.nodes and not (quick and (pictures / f"{name}.png").is_file()):
                 draw(graph, pictures / f"{name}.png")
                 click.echo(f"wrote {pictures / name}.png")
 

@@ -49,8 +49,15 @@ def _completed(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
 @click.option(
     "--graphs-page", "links", metavar="LINK", default="", help="What --docs links graphs to, from a page."
 )
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="With --docs: keep what was measured for pages that are there, if it still fits.",
+)
 @json_option
-def layers(layer: str | None, html: Path | None, docs: Path | None, links: str, as_json: bool) -> None:
+def layers(
+    layer: str | None, html: Path | None, docs: Path | None, links: str, quick: bool, as_json: bool
+) -> None:
     """List the layers of all packs; those of one pack; or all that is known of a layer.
 
     With --html or --docs, write their pages: formula, ports, settings, what they cost, an example. Costs are
@@ -70,7 +77,7 @@ def layers(layer: str | None, html: Path | None, docs: Path | None, links: str, 
         message, remedy = registry().missing(layer)
         raise ZooError(f"{message}; {remedy}")
     if html or docs:
-        _write(chosen, html, docs, links)
+        _write(chosen, html, docs, links, quick=quick)
     elif as_json:
         print_json(_as_json(spec) if spec else [_as_json(each) for each in chosen])
     elif spec:
@@ -79,14 +86,14 @@ def layers(layer: str | None, html: Path | None, docs: Path | None, links: str, 
         _list_layers(chosen)
 
 
-def _write(chosen: list[LayerSpec], html: Path | None, docs: Path | None, links: str) -> None:
+def _write(chosen: list[LayerSpec], html: Path | None, docs: Path | None, links: str, *, quick: bool) -> None:
     from zoo.packs import registry
     from zoo.packs.offers import use_name
     from zoo.pages import pages, write_catalogue, write_pages
     from zoo.pages.facts import users
 
     if docs:
-        for path in write_pages(chosen, registry(), docs, links):
+        for path in write_pages(chosen, registry(), docs, links, quick=quick):
             click.echo(f"wrote {path}")
     if html:
         write_catalogue(pages(sorted(chosen, key=use_name), users(registry())), html)

@@ -13,7 +13,8 @@ from zoo.files import load
 from zoo.packs import Registry
 from zoo.packs.offers import use_name
 from zoo.sizes.words import formula
-from zoo.spec import LayerSpec
+from zoo.spec import LayerSpec, Star
+from zoo.testing.sizes import SEQUENCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,12 @@ def _ahead(spec: LayerSpec, settings: Mapping[str, Any]) -> Iterator[str]:
         return spec.sees_ahead({**settings, **change}, spec.required)
 
     along = seen({})
+    if spec.pointwise or not any(
+        isinstance(axis, Star) or str(axis) in SEQUENCES
+        for port in spec.inputs.values()
+        for axis in port.shape
+    ):
+        return  # there is no later step
     yield (
         f"A step of an output may depend on later steps along {_names(along)}."
         if along

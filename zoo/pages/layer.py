@@ -41,6 +41,20 @@ def layer_page(
     return "\n\n".join(parts) + "\n"
 
 
+def with_costs_of(page: str, old: str) -> str | None:
+    """A page with what was measured for an ``old`` one; None where that had other settings or examples."""
+    costs = re.compile(rf"^{COSTS}\n.*?(?=^## )", re.MULTILINE | re.DOTALL)
+    found = costs.search(old)
+    if found is None or _measured_with(page) != _measured_with(old):
+        return None
+    return costs.sub(lambda _: found[0], page)
+
+
+def _measured_with(page: str) -> list[str]:
+    """What the costs on a page depend on, as far as the page tells."""
+    return re.findall(r"^## Settings\n.*?(?=^## )|^```yaml\n.*?^```$", page, re.MULTILINE | re.DOTALL)
+
+
 def markdown(text: str) -> str:
     """A docstring as Markdown: indented lines stay code, names in double backticks get single ones."""
     return "\n".join(line if line.startswith("    ") else _escaped(line) for line in text.splitlines())

@@ -70,6 +70,16 @@ def _table(resolution: Resolution, new: list[str], measure: Measure, registry: R
     )
 
 
+def kept(old: str) -> Measure:
+    """What was measured for an old page; graphs that it does not have are measured now."""
+    known: dict[str, tuple[str, str]] = {}
+    for part in re.split(r"^## ", old, flags=re.MULTILINE)[1:]:
+        rows = [line.split("|")[1:-1] for line in part.splitlines() if line.startswith("| ")]
+        if len(rows) == 3 and len(rows[2]) >= 3:
+            known[part.partition("\n")[0]] = rows[2][1].strip(), rows[2][2].strip()
+    return lambda resolution: known.get(resolution.graph.name) or measured(resolution)
+
+
 def measured(resolution: Resolution) -> tuple[str, str]:
     """How a graph grows: its longest chain, and its longest path."""
     from zoo.formulas import formulas

@@ -13,18 +13,25 @@ from zoo.pages.example import example
 from zoo.pages.facts import Costs, measured, users
 from zoo.pages.html import write
 from zoo.pages.index import index, page_path
-from zoo.pages.layer import layer_page
+from zoo.pages.layer import layer_page, with_costs_of
 from zoo.spec import LayerSpec
 
 
 def pages(
-    specs: Iterable[LayerSpec], used: Mapping[str, tuple[str, ...]], links: str = ""
+    specs: Iterable[LayerSpec], used: Mapping[str, tuple[str, ...]], links: str = "", kept: Path | None = None
 ) -> Iterator[tuple[LayerSpec, str]]:
-    """Each layer with its page; ``links`` is a page that has a heading for each graph, as seen from these."""
+    """Each layer with its page; ``links`` is a page that has a heading for each graph, as seen from these.
+
+    What was measured is taken from the pages in the folder ``kept``, where it is of the same example.
+    """
     for spec in specs:
         names = used.get(use_name(spec), ())
         graphs = [f"[{name}]({links}#{name})" if links else name for name in names]
-        yield spec, layer_page(spec, example(spec), costs_of(spec), graphs)
+        page = None
+        if kept is not None and (kept / page_path(spec)).is_file():
+            old = (kept / page_path(spec)).read_text(encoding="utf-8")
+            page = with_costs_of(layer_page(spec, example(spec), None, graphs), old)
+        yield spec, page or layer_page(spec, example(spec), costs_of(spec), graphs)
 
 
 def costs_of(spec: LayerSpec) -> Costs | None:
@@ -34,19 +41,21 @@ def costs_of(spec: LayerSpec) -> Costs | None:
 
 
 def write_pages(
-    specs: Iterable[LayerSpec], registry: Registry, folder: Path, links: str = ""
+    specs: Iterable[LayerSpec], registry: Registry, folder: Path, links: str = "", *, quick: bool = False
 ) -> Iterator[Path]:
-    """Write a page for each layer and, of several, an index; yields each file. ZooError where that fails."""
+    """Write a page for each layer and, of several, an index; yields each file. ZooError where that fails.
+
+    A ``quick`` one keeps what was measured for the pages that are there.
+    """
     specs = list(specs)
     used = users(registry)
-    for spec, text in pages(specs, used, links):
+    for spec, text in pages(specs, used, links, folder if quick else None):
         path = folder / page_path(spec)
         write(path, text)
         yield path
-    if len(specs) == 1:
-        return
-    write(folder / "README.md", index(specs, abouts(registry), used))
-    yield folder / "README.md"
+    if len(specs) > 1:
+        write(folder / "README.md", index(specs, abouts(registry), used))
+        yield folder / "README.md"
 
 
 def abouts(registry: Registry) -> dict[str, str]:

@@ -13,9 +13,11 @@ from torch import Tensor, nn
 
 import zoo
 from zoo import packs
+from zoo.checker import resolve
 from zoo.fields import Positive
 from zoo.pages.example import example
 from zoo.pages.layer import layer_page
+from zoo.pages.library import kept
 
 Run = Callable[..., Result]
 
@@ -106,3 +108,27 @@ def test_a_page_that_cannot_be_written_is_told(zoo_: Run, tmp_path: Path) -> Non
     done = zoo_("layers lab/picky --html", str(tmp_path / "file" / "layers.html"))
     assert done.exit_code == 1
     assert "cannot be written" in done.stderr
+
+
+@pytest.mark.usefixtures("lab")
+def test_a_quick_page_keeps_what_was_measured_of_the_same_example(zoo_: Run, tmp_path: Path) -> None:
+    page = tmp_path / "lab" / "odd_map.md"
+    assert zoo_("layers lab/odd_map --docs", str(tmp_path)).exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace("`dim·width`", "`marked`").replace("A map", "Another map"), encoding="utf-8")
+    assert zoo_("layers lab/odd_map --quick --docs", str(tmp_path)).exit_code == 0
+    assert page.read_text(encoding="utf-8") == text.replace("`dim·width`", "`marked`")
+    page.write_text(text.replace("width: 64", "width: 65"), encoding="utf-8")
+    assert zoo_("layers lab/odd_map --quick --docs", str(tmp_path)).exit_code == 0
+    assert page.read_text(encoding="utf-8") == text
+
+
+def test_a_quick_page_of_the_library_measures_new_graphs_alone() -> None:
+    old = "# The library\n\n## old\n\n| parameters | sequential | path | new layers |\n"
+    old += "| --- | --- | --- | --- |\n| 3 k | `O(old)` |  |  |\n"
+    graph = zoo.loads(
+        "format: zoo/1\nname: old\ninputs: {x: float batch 3}\noutputs: {y: a}\n"
+        "nodes: {a: {use: basic/tanh, in: x}}\n"
+    )
+    assert kept(old)(resolve(graph)) == ("`O(old)`", "")
+    assert kept(old.replace("## old", "## older"))(resolve(graph)) == ("`O(1)`", "")
