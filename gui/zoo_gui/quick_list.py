@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 
+from zoo_gui.rows import empty
 from zoo_gui.search import ranked
 from zoo_gui.theme import Theme
 from zoo_gui.two_tone import TwoTone
@@ -68,7 +69,7 @@ class QuickList(QFrame):
 
     def _fill(self) -> None:
         self._found = ranked(self.search.text(), self._choices, lambda choice: choice.words)[:_MOST]
-        self.model.clear()
+        empty(self.model)
         for choice in self._found:
             item = QStandardItem(choice.text)
             item.setData(choice.detail, _DETAIL)

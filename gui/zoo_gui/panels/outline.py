@@ -12,6 +12,7 @@ from zoo.edits import RenameBlock, RenameInput, RenameNode, RenameOutput
 from zoo.graph import Body, Scan, join, kind
 from zoo_gui.finding import what
 from zoo_gui.places import inside
+from zoo_gui.rows import empty
 from zoo_gui.theme import Theme, icon
 from zoo_gui.two_tone import TwoTone
 from zoo_gui.workspace import Pick, Workspace
@@ -76,7 +77,7 @@ class Outline(QWidget):
         self._showing = True
         closed = (key for key, item in self._items.items() if not self.tree.isExpanded(item.index()))
         folded = {key for key in closed if self._items[key].hasChildren()}
-        self.model.clear()
+        empty(self.model)
         self._items = {}
         graph = self._workspace.graph
         root = self.model.invisibleRootItem()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPixmap, QStandardIte
 from zoo.packs import Registry
 from zoo.packs.offers import use_name
 from zoo.spec import LayerSpec
+from zoo_gui.rows import empty
 from zoo_gui.search import ranked
 from zoo_gui.theme import Theme, category_of, icon
 
@@ -31,7 +32,7 @@ class PaletteModel(QStandardItemModel):
         self, registry: Registry | None, blocks: Mapping[str, str], favourites: Sequence[str], query: str
     ) -> None:
         """Show all that there is. ``blocks`` are the graph's, each with what it is about."""
-        self.clear()
+        empty(self)
         if registry is None:
             self.appendRow(_words("The packs are being loaded…", self.theme.muted))
             return

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QPushButton, QVBox
 
 from zoo.problems import Problem
 from zoo_gui.panels.fixes import Fix, fixes
+from zoo_gui.rows import empty
 from zoo_gui.theme import Theme, icon
 from zoo_gui.two_tone import TwoTone
 from zoo_gui.workspace import Workspace
@@ -55,7 +56,7 @@ class Problems(QWidget):
         """Use the colours of another theme."""
         self._theme = theme
         self.list.setItemDelegate(TwoTone(_WHERE, theme, self.list))
-        self.model.clear()
+        empty(self.model)
         self._show()
 
     def _show(self, *_: object) -> None:
@@ -65,7 +66,7 @@ class Problems(QWidget):
         if found == self.problems and self.model.rowCount():
             return
         self.problems = found
-        self.model.clear()
+        empty(self.model)
         for problem in found:
             sign = icon(problem.severity, self._theme.severity(problem.severity))
             item = QStandardItem(sign, problem.message)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QCompleter, QListView, QWidget
 
 from zoo_gui.panels.text.complete import Word
+from zoo_gui.rows import empty
 from zoo_gui.theme import Theme
 from zoo_gui.two_tone import TwoTone
 
@@ -51,7 +52,7 @@ class Offers(QObject):
 
     def show(self, words: Sequence[Word], at: QRect) -> None:
         """Drop the list down below a rectangle of the widget; an empty one goes."""
-        self.model.clear()
+        empty(self.model)
         self._words = {word.text.strip(): word.text for word in words}
         for word in words:
             item = QStandardItem(word.text.strip())
