@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, str] = {
     "tasks": "zoo.cli.tasks:tasks",
     "train": "zoo.cli.train:train",
     "generate": "zoo.cli.train:generate",
+    "translate": "zoo.cli.translate:translate",
     "eject": "zoo.cli.eject:eject",
     "export": "zoo.cli.export:export",
     "demo": "zoo.cli.demo:demo",

@@ -5,6 +5,8 @@
     sampling.py    greedy, temperature, top-k, top-p
     ranking.py     how finished texts are compared: length and coverage
     forced.py      how likely texts are that are there already
+    texts.py       a trained model writes: translations, captions
+    judging.py     BLEU and chrF of what it writes, also by length
 
 A search knows models by ``Scorer`` alone.
 """

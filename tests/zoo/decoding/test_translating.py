@@ -1,0 +1,139 @@
+"""A trained model translates: from Python and from the command line, and is judged."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from tests.plugins.tasks.test_translation import PAIRS, files
+from zoo.cli.app import cli
+from zoo.decoding import Beam, Sampling
+from zoo.decoding.judging import by_length, judge
+from zoo.decoding.texts import Author
+from zoo.errors import TrainingError
+from zoo.tasks.tokenizers import END
+from zoo.training import Options, train
+
+SENTENCES = [source for source, _ in PAIRS[:5]] + ["", "number the the number 3"]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that has learned little."""
+    folder = tmp_path_factory.mktemp("runs")
+    settings = {**files(folder), "level": "words"}
+    params = {"dim": 16, "attention": 8}
+    options = Options(steps=30, batch=9, learning_rate=1e-2, measurements=1)
+    train(
+        "seq2seq_additive",
+        task="translation",
+        settings=settings,
+        params=params,
+        options=options,
+        out=folder / "run",
+    )
+    return folder / "run"
+
+
+def test_each_sentence_has_its_texts_whatever_the_batch(run: Path) -> None:
+    author = Author.load(run, "cpu")
+    beam = Beam(END, 3, 8, best=2)
+    together = author.translate(SENTENCES, beam)
+    assert [len(texts) for texts in together] == [2] * len(SENTENCES)
+    assert {*together[0][0].text.split()} & {"die", "Zahl"}
+    by_two = author.translate(SENTENCES, beam, batch=2)
+    for texts, others in zip(together, by_two, strict=True):
+        assert [each.text for each in texts] == [each.text for each in others]
+        assert [each.found.score for each in texts] == pytest.approx(
+            [each.found.score for each in others], abs=1e-5
+        )
+    drawn = author.translate(SENTENCES, Sampling(top_p=0.9), longest=5, seed=3)
+    assert drawn == author.translate(SENTENCES, Sampling(top_p=0.9), longest=5, seed=3)
+    assert all(len(texts[0].found.tokens) <= 5 for texts in drawn)
+
+
+def translate(*arguments: str | Path) -> str:
+    """What the command prints."""
+    done = CliRunner().invoke(cli, ["translate", *map(str, arguments), "--longest", "8", "--beam", "3"])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_the_command_writes_a_line_for_a_line(run: Path, tmp_path: Path) -> None:
+    source, right = tmp_path / "source.txt", tmp_path / "right.txt"
+    source.write_text("\n".join(SENTENCES) + "\n", encoding="utf-8")
+    said = translate(run, source)
+    author = Author.load(run, "cpu")
+    expected = [texts[0].text for texts in author.translate(SENTENCES, Beam(END, 3, 8))]
+    assert said.splitlines() == expected
+    right.write_text(said, encoding="utf-8")
+    found = json.loads(translate(run, source, "--references", right, "--json"))
+    assert [score["name"] for score in found["scores"]] == ["BLEU", "chrF2"]
+    assert found["scores"][1]["score"] == pytest.approx(100)
+    assert "version" in found["scores"][0]["signature"]
+    assert sum(group["texts"] for group in found["bleu_by_length"]) == sum(
+        map(bool, map(str.split, expected))
+    )
+    assert found["texts"][0][0].keys() == {"text", "score", "log_p", "finished"}
+    several = translate(run, "--text", SENTENCES[0], "--best", "2")
+    assert [line.count("\t") for line in several.splitlines()] == [1, 1]
+
+
+def test_the_documentation_holds(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "decode.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(run.parent)
+    Path("sentences.txt").write_text("\n".join(SENTENCES), encoding="utf-8")
+    Path("right.txt").write_text("\n".join(SENTENCES), encoding="utf-8")
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (commands,) = [text for language, text in blocks if not language]
+    for line in commands.splitlines():
+        words = shlex.split(line, comments=True)[1:]
+        if words[0] == "translate":
+            words = [str(run) if word.startswith("runs/") else word for word in words]
+            done = CliRunner().invoke(cli, words)
+            assert done.exit_code == 0, done.output
+    codes = [text for language, text in blocks if language == "python"]
+    names: dict[str, object] = {}
+    for code in codes:
+        exec(code.replace('"runs/first"', repr(str(run))), names)
+    assert names["found"]
+
+
+def test_what_does_not_fit_is_told(run: Path, tmp_path: Path) -> None:
+    click = CliRunner()
+    both = click.invoke(cli, ["translate", str(run)])
+    assert both.exit_code == 2
+    assert "either a FILE with a sentence a line, or --text" in both.output
+    with pytest.raises(TrainingError, match="2 texts and 1 references"):
+        judge(["a", "b"], ["a"])
+    (tmp_path / "text.txt").write_text("abcdefgh " * 300, encoding="utf-8")
+    options = Options(steps=1, batch=2, measurements=1)
+    train(
+        "gru_language_model",
+        task="language_modelling",
+        settings={"text": str(tmp_path / "text.txt"), "context": 8},
+        options=options,
+        out=tmp_path / "run",
+    )
+    with pytest.raises(TrainingError, match="whose models do not write a text of their own"):
+        Author.load(tmp_path / "run", "cpu")
+
+
+def test_scores_are_those_of_sacrebleu_and_go_by_length() -> None:
+    sacrebleu: Any = importlib.import_module("sacrebleu")  # typed in part
+
+    right = ["the cat sat on the mat today", "a dog " * 6 + "runs", "one two three four five six"]
+    written = ["the cat sat on a mat today", "a dog " * 6 + "ran", "one two three four five six"]
+    bleu, chrf = judge(written, right)
+    assert bleu.score == sacrebleu.corpus_bleu(written, [right]).score
+    assert chrf.score == sacrebleu.corpus_chrf(written, [right]).score
+    groups = by_length(written, right)
+    assert [(name, count) for name, count, _ in groups] == [("1-10", 2), ("11-20", 1)]
+    assert groups[1][2] == sacrebleu.corpus_bleu(written[1:2], [right[1:2]]).score
