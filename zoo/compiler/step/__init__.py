@@ -6,7 +6,7 @@ the state behind it. Layers bring their own states; what is pointwise needs none
 
     along.py     the axis that a stream runs along, and which inputs come in pieces
     deciding.py  whether a node goes on by what the model calls, by a step with a state, or not at all
-    blocks.py    the class of a graph or block, by halves.py; scans.py: the class of a scan
+    blocks.py    the class of a graph or block, by halves.py; scans.py: the class of a scan, by walks.py
     calls.py     the lines of a node with a state; body.py: names and modules in these classes
     written.py   the classes and the program
     unit.py      the program executed; saving.py: states as tensors by name

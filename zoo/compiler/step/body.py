@@ -33,7 +33,9 @@ class Slots:
     ``lent`` are the modules of bodies further out (node, so many scopes) that ``__init__`` is handed.
     """
 
-    names: Names = field(default_factory=lambda: Names(("initial_state", "step", "module")))
+    names: Names = field(
+        default_factory=lambda: Names(("initial_state", "step", "walk", "walk_at_once", "module"))
+    )
     lines: list[Line] = field(default_factory=list[Line])
     lent: dict[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
     _raw: dict[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])

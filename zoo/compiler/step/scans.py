@@ -4,27 +4,23 @@
         found = self.walk(x=x, h=state.h, mask=mask)
         return found.out, CellState(found.next_h)
 
-``walk`` are the lines that the model has, of a scan whose states all start from wires and all come out.
+``walk`` is a loop over the steps of the piece; several go to ``walk_at_once`` where the model has such a call.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from zoo.checker.resolution import MASK, ResolvedNode, ScanUse
-from zoo.compiler import loop
-from zoo.compiler.blocks import write_block
-from zoo.compiler.body import Body
+from zoo.checker.resolution import MASK, ScanUse
 from zoo.compiler.names import WORDS, Names, field
 from zoo.compiler.program import OWN, Line, Program, Written, define
 from zoo.compiler.step.body import Refused, Slots, StepBody
+from zoo.compiler.step.walks import walks
 from zoo.compiler.step.written import GIVEN, StepClass
 from zoo.compiler.text import call, expr
 from zoo.compiler.uses import sources
-from zoo.compiler.writer import Writer
-from zoo.graph import Frozen, Learned, Ref, Scan, Start
+from zoo.graph import Learned, Ref, Scan
 from zoo.sizes import symbol
 from zoo.spec import TensorType
 
@@ -51,9 +47,12 @@ class ScanSteps:
         self.fields = {state: states.take(field(state)) for state in (*node.state, *self._consts())}
         names = Names(use.outputs)
         self.ends = {state: names.take(f"next_{state}") for state in node.state}
-        self.walk = self._walk(program, target)
+        states = {end: state for state, end in self.ends.items()}
+        self.walk, self.at_once = walks(program, around, model, name, target, use, states, self.outputs)
         self.slots = Slots()
-        taken = Names((*WORDS, "state", "found", "none"))
+        self.held: dict[str, str] = {}
+        """The attributes for those of the module that the walks use."""
+        taken = Names((*WORDS, "state", "found", "none", "walk"))
         inputs = [name for name in (*node.each, MASK) if name in self.walk.callee.inputs]
         self.pieces = {name: taken.take(self.walk.callee.inputs[name].name) for name in inputs}
 
@@ -68,7 +67,9 @@ class ScanSteps:
                 )
         taken = self.walk.callee.inputs
         begin, whole, sizes = self._begin()
-        method = self._method()
+        method = self._method("walk", self.walk)
+        if self.at_once is not None:
+            method += self._method("walk_at_once", self.at_once)
         self.slots.lent.update(self.walk.lent)
         lent = {name: self.slots.hold(name, [f"        \0self = {name}"]) for name in self.walk.lent.values()}
         return StepClass(
@@ -99,39 +100,22 @@ class ScanSteps:
 
     # --------------------------------------------------------------------------------------------- the walk
 
-    def _walk(self, program: Program, target: str) -> Written:
-        """The class of the scan with states that are given, and that come out under the names in ``ends``."""
-        scope, states = self.around.scope, self.node.state
-        given = {state: Ref(f"{self.name} {state}") for state in states}  # a name that no file can have
-        final = {end: state for state, end in self.ends.items()}
-        start: dict[str, Start] = {**given}
-        scan = replace(self.node, state=Frozen(start), final=Frozen(final))
-        inputs = {name: wire for name, wire in self.wires.items() if name not in states}
-        use = replace(self.use, final=final)
-        node = ResolvedNode(scan, {**inputs, **given}, use, scope.nodes[self.name].types)
-        types = {ref.node: self.use.scope.inputs[state] for state, ref in given.items()}
-        around = replace(scope, inputs={**scope.inputs, **types}, nodes={**scope.nodes, target: node})
-        outer = Body(program, (around,), self.around.home, maybe=self.around.maybe)
-        outer.reads = {target: {*self.outputs, *final}}
-        return loop.write_scan(Writer(program, write_block, loop.write_scan), outer, target, [use])
-
     def _head(self) -> list[Line]:
         """The tuple that the walk returns."""
         fields = [Line(f"    {name}: Tensor") for name in self.walk.fields]
         return [Line(f"class {OWN}Output(NamedTuple):"), *fields, Line(""), Line("")] if fields else []
 
-    def _method(self) -> list[Line]:
-        """The walk as a method, whose modules the class holds."""
-        held: dict[str, str] = {}
-        for line in self.walk.forward:
+    def _method(self, method: str, walk: Written) -> list[Line]:
+        """A walk as a method, whose modules the class holds."""
+        for line in walk.forward:
             for name in _OWN_NAME.findall(line.text):
-                if name not in held:
-                    held[name] = self.slots.hold(name, [f"        \0self = module.{name}"])
-        result = f"{OWN}Output" if self.walk.fields else "Tensor"
-        head = define("walk", ["self", *self.walk.signature], result)
+                if name not in self.held:
+                    self.held[name] = self.slots.hold(name, [f"        \0self = module.{name}"])
+        result = f"{OWN}Output" if walk.fields else "Tensor"
+        head = define(method, ["self", *walk.signature], result)
         lines = [
-            Line(_OWN_NAME.sub(lambda found: f"self.{held[found[1]]}", line.text), line.node)
-            for line in self.walk.forward
+            Line(_OWN_NAME.sub(lambda found: f"self.{self.held[found[1]]}", line.text), line.node)
+            for line in walk.forward
         ]
         return [Line(""), *map(Line, head), *lines]
 
@@ -198,10 +182,17 @@ class ScanSteps:
             *call("found = self.walk", _named({**one, **same}), indent=12),
             *call("none = ", [self._none_of(out) for out in self.outputs], indent=12),
             "            return none, state",
-            *call("found = self.walk", _named({**all_, **same})),
+            *self._found_by(f"{pieces[first]}.shape[{cut[first]}]", _named({**all_, **same})),
             *call(f"return {_tuple(results)}, {OWN}State", after),
         ]
         return [Line(text) for text in lines]
+
+    def _found_by(self, steps: str, arguments: list[str]) -> list[str]:
+        """The call of a walk: of several steps the faster one, which would be slower for a single one."""
+        if self.at_once is None:
+            return call("found = self.walk", arguments)
+        chosen = f"        walk = self.walk if {steps} == 1 else self.walk_at_once"
+        return [chosen, *call("found = walk", arguments)]
 
     def _found(self, out: str) -> str:
         """What the walk returned under a name."""

@@ -49,6 +49,7 @@ class StepUnit:
             f"The graph '{graph.name}' along `{self.along.axis}`, piece by piece.", survey.words
         )
         model = Program("", survey.layers, survey.words)
+        program.helpers = model.helpers
         making = Making(self.along, program, model)
         steps = Steps(making, scope, Home(graph), unit.root, frozenset(self.along.pieces))
         draft = steps.write(graph.inputs, graph.about or f"The graph '{graph.name}'.")

@@ -96,6 +96,8 @@ class StepProgram:
         self.title = title
         self.names = Names((*WORDS, "Any", *words))
         self.classes: list[StepClass] = []
+        self.helpers: Mapping[tuple[str, str], str] = {}
+        """The functions that walks call: module and name, and what they are called in the source."""
         self._known: dict[tuple[object, ...], StepClass] = {}
 
     def add(self, draft: StepClass, *wishes: str) -> StepClass:
@@ -113,4 +115,7 @@ class StepProgram:
         """The whole source."""
         head = ["from typing import Any, NamedTuple", "", "import torch", "from torch import Tensor, nn"]
         lines = [*map(Line, docstring(self.title, 0)), Line(""), *map(Line, head)]
+        lines += [Line("")] if self.helpers else []
+        for (module, own), name in sorted(self.helpers.items()):
+            lines.append(Line(f"from {module} import {own}{'' if own == name else f' as {name}'}"))
         return lines + [line for each in self.classes for line in (Line(""), Line(""), *each.lines())]
