@@ -4,7 +4,7 @@
         found = self.walk(x=x, h=state.h, mask=mask)
         return found.out, CellState(found.next_h)
 
-``walk`` is a loop over the steps of the piece; several go to ``walk_at_once`` where the model has such a call.
+``walk`` is a loop over the steps of the piece; several go to ``walk_at_once`` where the model has one call.
 """
 
 from __future__ import annotations
