@@ -109,9 +109,9 @@ def _along(
     weights: Sequence[Tensor],
     reverse: bool,
 ) -> tuple[Tensor, ...]:
-    """One cell along time; from the end, everything is turned round."""
-    if reverse:
-        x, mask = x.flip(1), None if mask is None else mask.flip(1)
+    """One cell along time."""
     starts = [state.unsqueeze(1) for state in states]
-    out, *last = run(kernel, [cell], weights, x, mask, starts, layers=1, bidirectional=False, dropout=0.0)
-    return out.flip(1) if reverse else out, *(state.squeeze(1) for state in last)
+    out, *last = run(
+        kernel, [cell], weights, x, mask, starts, layers=1, bidirectional=False, dropout=0.0, reverse=reverse
+    )
+    return out, *(state.squeeze(1) for state in last)

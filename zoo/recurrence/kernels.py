@@ -26,15 +26,16 @@ def run(
     layers: int,
     bidirectional: bool,
     dropout: float,
+    reverse: bool = False,
 ) -> tuple[Tensor, ...]:
     """All steps by a kernel: the outputs, and each of the ``states`` after the last real step.
 
-    ``weights`` are W, U and their two biases for each of the cells. ``dropout`` acts between layers.
+    ``weights`` are W, U and their two biases for each of the cells. ``dropout`` acts between layers. With
+    ``reverse``, layers of one direction walk from the end.
     """
-    # A kernel is exported for one length alone, and what is traced has no lengths yet to pack by.
-    traced = torch.compiler.is_compiling() or type(mask) is not Tensor
-    if torch.compiler.is_exporting() or (mask is not None and traced and not x.is_meta):
-        return walk(cells, x, mask, states, bidirectional=bidirectional, dropout=dropout)
+    if _is_walked(x, mask):
+        found = walk(cells, *_turned(x, mask, reverse), states, bidirectional=bidirectional, dropout=dropout)
+        return found[0].flip(1) if reverse else found[0], *found[1:]
     if x.shape[1] == 0 or x.shape[0] == 0:
         return x.new_zeros(*x.shape[:2], (1 + bidirectional) * states[0].shape[2]), *states
     # In torch's training mode, in which alone cuDNN goes backward; without dropout it changes no number.
@@ -44,9 +45,9 @@ def run(
         weights = side_by_side(weights)
     told = None if mask is None or x.is_meta else _lengths(mask)  # without contents there are none
     if mask is None or told is None or bool(told.min() == x.shape[1]):
-        out, *after = kernel(x, *_pair(before), weights, *options, True)
-        return out, *(state.transpose(0, 1) for state in after)
-    packed, places = _pack(x, mask, told)
+        out, *after = kernel(x.flip(1) if reverse else x, *_pair(before), weights, *options, True)
+        return out.flip(1) if reverse else out, *(state.transpose(0, 1) for state in after)
+    packed, places = _pack(x, mask, told, reverse=reverse)
     sorted_, unsorted = packed.sorted_indices, packed.unsorted_indices
     assert sorted_ is not None
     assert unsorted is not None
@@ -55,11 +56,13 @@ def run(
     done = PackedSequence(data, packed.batch_sizes, sorted_, unsorted)
     out, _ = pad_packed_sequence(done, batch_first=True, total_length=x.shape[1])
     if places is not None:
-        out = torch.zeros_like(out).scatter(1, places.expand_as(out), out)
-    empty = ~mask.any(1)[:, None, None]
+        out = _moved(out, places.argsort(dim=1))
     last = [state.index_select(1, unsorted).transpose(0, 1) for state in after]
+    if told[:-1].min() > 0:
+        return out, *last
+    empty = _empty(mask)
     return (
-        out.masked_fill(~mask.unsqueeze(-1), 0),
+        out.masked_fill(empty, 0),
         *(torch.where(empty, old, new) for old, new in zip(states, last, strict=True)),
     )
 
@@ -93,18 +96,39 @@ def _lengths(mask: Tensor) -> Tensor:
     return torch.cat([mask.sum(1), at_the_end.unsqueeze(0) * mask.shape[1]]).cpu()
 
 
-def _pack(x: Tensor, mask: Tensor, told: Tensor) -> tuple[PackedSequence, Tensor | None]:
-    """The real steps alone; where each stood, unless all padding stands at the end.
+def _pack(x: Tensor, mask: Tensor, told: Tensor, *, reverse: bool) -> tuple[PackedSequence, Tensor | None]:
+    """The real steps alone, in the order of the walk; where each stood, unless that is where it stands.
 
     An empty sequence gets one step of zeros, for PyTorch packs none.
     """
     if told[:-1].min() == 0:
         x = x.masked_fill(_empty(mask), 0)
-    places = None
-    if not told[-1]:
-        places = mask.byte().argsort(dim=1, descending=True, stable=True).unsqueeze(-1)
-        x = x.take_along_dim(places, 1)
+    places: Tensor | None = None
+    if reverse or not told[-1]:
+        place = torch.arange(x.shape[1], device=x.device).expand_as(mask)
+        # Real steps first, the others behind them; those in the order of the walk.
+        order = (place.flip(1) if reverse else place).masked_fill(~mask, x.shape[1])
+        places = order.argsort(dim=1, stable=True)
+        x = _moved(x, places)
     return pack_padded_sequence(x, told[:-1].clamp(min=1), batch_first=True, enforce_sorted=False), places
+
+
+def _moved(x: Tensor, places: Tensor) -> Tensor:
+    """In each sequence the steps at these places, whole rows at a time."""
+    first = torch.arange(0, places.numel(), places.shape[1], device=x.device).unsqueeze(1)
+    return x.flatten(0, 1).index_select(0, (places + first).flatten()).view_as(x)
+
+
+def _is_walked(x: Tensor, mask: Tensor | None) -> bool:
+    """Whether no kernel can: it is exported for one length alone, and what is traced has no lengths."""
+    traced = torch.compiler.is_compiling() or type(mask) is not Tensor
+    return torch.compiler.is_exporting() or (mask is not None and traced and not x.is_meta)
+
+
+def _turned(x: Tensor, mask: Tensor | None, reverse: bool) -> tuple[Tensor, Tensor | None]:
+    if not reverse:
+        return x, mask
+    return x.flip(1), None if mask is None else mask.flip(1)
 
 
 def _empty(mask: Tensor) -> Tensor:
