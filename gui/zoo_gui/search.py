@@ -43,7 +43,11 @@ def _word(word: str, text: str) -> float | None:
 
 
 def ranked(query: str, items: Iterable[T], key: Callable[[T], str]) -> list[T]:
-    """The items whose text fits the query, the best first; equal ones stay in their order."""
+    """The items whose text fits the query, the best first; equal ones stay in their order, as do all
+    without a query.
+    """
+    if not query.strip():
+        return list(items)
     scored = [(score(query, key(item)), item) for item in items]
     found = [(value, item) for value, item in scored if value is not None]
     found.sort(key=lambda pair: -pair[0])

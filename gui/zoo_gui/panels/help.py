@@ -20,7 +20,7 @@ def _paragraph(text: str, theme: Theme, *, first: bool) -> str:
         return (
             f'<table width="100%" cellpadding="6" bgcolor="{theme.hover.name()}"><tr><td>'
             f'<pre style="margin:0; white-space:pre-wrap; color:{theme.text.name()}">'
-            f"{escape(dedent(text))}</pre></td></tr></table><br>"
+            f"{escape(dedent(text).replace('``', ''))}</pre></td></tr></table>"
         )
     lines = [line.strip() for line in text.splitlines()]
     marked = any(line.startswith("* ") for line in lines)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSize
-from PySide6.QtGui import QBrush, QIcon, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtGui import QBrush, QIcon, QPixmap, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
 
 from zoo_gui.theme import Theme, icon
@@ -17,6 +17,9 @@ class History(QWidget):
         super().__init__()
         self._workspace, self._theme = workspace, theme
         self._steps: tuple[str, ...] = ("",)
+        nothing = QPixmap(16, 16)
+        nothing.fill(Qt.GlobalColor.transparent)
+        self._elsewhere = QIcon(nothing)  # so that all steps begin at one line
         self.model = QStandardItemModel(self)
         self.list = QListView(uniformItemSizes=True)
         self.list.setModel(self.model)
@@ -54,7 +57,7 @@ class History(QWidget):
             done = row <= document.position
             item.setForeground(QBrush(self._theme.text if done else self._theme.muted))
             here = row == document.position
-            item.setIcon(icon("right", self._theme.accent) if here else QIcon())
+            item.setIcon(icon("right", self._theme.accent) if here else self._elsewhere)
             item.setAccessibleText(f"{item.text()}{'' if done else ', taken back'}")
         self.list.setCurrentIndex(self.model.index(document.position, 0))
         self.list.scrollTo(self.list.currentIndex())

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QStandardItem
 from PySide6.QtWidgets import QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from zoo.packs import Registry
-from zoo_gui.panels.palette_model import SUMMARY, USE, PaletteModel
+from zoo_gui.panels.palette_model import REASON, SUMMARY, USE, PaletteModel
 from zoo_gui.settings import Settings
 from zoo_gui.theme import Theme, icon
 from zoo_gui.two_tone import TwoTone
@@ -94,9 +94,11 @@ class Palette(QWidget):
         return {row.data() for row in rows if self.model.hasChildren(row) and not self.tree.isExpanded(row)}
 
     def _activate(self, index: QModelIndex) -> None:
-        use = index.data(USE)
+        use, reason = index.data(USE), index.data(REASON)
         if isinstance(use, str):
             self._place(use)
+        elif isinstance(reason, str):
+            self._workspace.told.emit(reason)
 
     def _offer(self, at: QPoint) -> None:
         """The menu of a layer."""

@@ -19,6 +19,8 @@ MIME = "application/x-zoo-use"
 
 USE = int(Qt.ItemDataRole.UserRole)
 SUMMARY = USE + 1
+REASON = USE + 2
+"""Why a pack failed, as a sentence."""
 
 
 class PaletteModel(QStandardItemModel):
@@ -134,6 +136,7 @@ def _words(text: str, colour: QColor) -> QStandardItem:
 def _broken(name: str, problem: str, traceback: str) -> QStandardItem:
     item = QStandardItem(name)
     item.setData(problem, SUMMARY)
+    item.setData(f"the pack {name} could not be loaded: {problem}", REASON)
     item.setToolTip(f"{problem}\n\n{traceback}".strip())
     item.setAccessibleText(f"{name} failed: {problem}")
     item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)

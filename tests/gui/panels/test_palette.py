@@ -76,6 +76,10 @@ def test_a_pack_that_failed_says_why(palette: Palette, tmp_path: Path) -> None:
     assert broken.data() == "worse"
     assert "ZeroDivisionError" in broken.data(Qt.ItemDataRole.ToolTipRole)
     assert palette.model.mimeData([broken]).formats() == []
+    said: list[str] = []
+    palette._workspace.told.connect(said.append)
+    palette.tree.activated.emit(broken)
+    assert "the pack worse could not be loaded: ZeroDivisionError" in said[0]
 
 
 def test_takes_another_theme(palette: Palette) -> None:
