@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @json_option
 def tasks(name: str | None, as_json: bool) -> None:
     """List the tasks, or tell all of one: its ports, its settings, the graph that it trains by itself."""
-    from zoo.tasks import find_task
+    from zoo.tasks import broken_tasks, find_task
     from zoo.tasks import tasks as all_tasks
 
     if name is not None:
@@ -38,6 +38,11 @@ def tasks(name: str | None, as_json: bool) -> None:
     for each, task in known.items():
         rows.add_row(each, task.kind, _help(task).partition("\n")[0], task.graph)
     print_table(rows)
+    broken = broken_tasks()
+    for error in broken.values():
+        click.echo(click.style("error: ", fg="red", bold=True) + str(error), err=True)
+    if broken:
+        raise SystemExit(1)
 
 
 def _facts(name: str, task: type[Task]) -> dict[str, Any]:

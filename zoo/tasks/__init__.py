@@ -14,7 +14,7 @@ Importing this package loads torch; it knows neither Lightning nor any task.
 
 from zoo.tasks.batch import Batch, Mean, Outputs
 from zoo.tasks.bucketed import Batches, bucketed, padded, split_off
-from zoo.tasks.finding import find_task, make_task, tasks
+from zoo.tasks.finding import broken_tasks, find_task, make_task, tasks
 from zoo.tasks.generated import generated
 from zoo.tasks.losses import accuracy, cross_entropy, masked
 from zoo.tasks.ports import Ports, find_ports
@@ -36,6 +36,7 @@ __all__ = [
     "Task",
     "Tokenizer",
     "accuracy",
+    "broken_tasks",
     "bucketed",
     "cross_entropy",
     "find_ports",

@@ -15,11 +15,25 @@ from zoo.values import Scalar
 
 
 def tasks() -> dict[str, type[Task]]:
-    """All tasks of the installed packs, by name. PackError says what is wrong with one."""
+    """All tasks of the packs that keep the contract, by name; ``broken_tasks`` tells of the others."""
+    return {name: task for name, task in _all().items() if not isinstance(task, PackError)}
+
+
+def broken_tasks() -> dict[str, PackError]:
+    """What is offered as a task and is none, by name, with what is wrong with it."""
+    return {name: error for name, error in _all().items() if isinstance(error, PackError)}
+
+
+def _all() -> dict[str, type[Task] | PackError]:
     from zoo.packs import registry
 
-    found = {name: checked(name, offered) for name, offered in registry().tasks.items()}
-    return dict(sorted(found.items()))
+    found: dict[str, type[Task] | PackError] = {}
+    for name, offered in sorted(registry().tasks.items()):
+        try:
+            found[name] = checked(name, offered)
+        except PackError as error:
+            found[name] = error
+    return found
 
 
 def find_task(name: str) -> type[Task]:

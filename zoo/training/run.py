@@ -199,6 +199,7 @@ def _facts(job: Job, device: str) -> Facts:
         baseline=job.header.baseline,
         device=device,
         out=job.out,
+        context=job.data.context,
     )
 
 

@@ -26,6 +26,8 @@ class Facts:
     """The loss to beat."""
     device: str
     out: Path
+    context: int | None = None
+    """How many tokens an example has, where all have as many."""
 
 
 @dataclass(frozen=True, slots=True)

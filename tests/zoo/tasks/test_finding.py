@@ -1,0 +1,70 @@
+"""Tasks by name: those that keep the contract; what is said of the others, and of wrong settings."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from zoo.cli.app import cli
+from zoo.errors import PackError, TrainingError
+from zoo.packs import install, load_packs
+from zoo.tasks import broken_tasks, find_task, make_task, tasks
+
+PACK = """
+from typing import ClassVar
+import zoo
+from zoo.tasks import Task
+
+class Half(Task):
+    '''Only half of a task.'''
+    kind: ClassVar[str] = "many-to-one"
+    feeds: ClassVar[dict[str, str]] = {"x": "flaot batch"}
+    reads: ClassVar[dict[str, str]] = {}
+    def loss(self, outputs, batch): ...
+
+class Misspelt(Half):
+    '''Its port has no type.'''
+    graph: ClassVar[str] = "gpt"
+    def data(self, plan): ...
+
+@zoo.hookimpl
+def zoo_tasks():
+    return {"number": int, "half": Half, "misspelt": Misspelt}
+"""
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Iterator[None]:
+    (tmp_path / "odd.py").write_text(PACK, encoding="utf-8")
+    before = install(load_packs(plugins=[tmp_path]))
+    yield
+    install(before)
+
+
+@pytest.mark.usefixtures("broken")
+def test_what_is_no_task_is_told_and_harms_no_other() -> None:
+    assert {*broken_tasks()} == {"number", "half", "misspelt"}
+    assert "language_modelling" in tasks()
+    for name, message in (
+        ("number", "a task is a class of zoo.tasks.Task, and 'number' is <class 'int'>"),
+        ("half", r"'half' \(Half\) lacks graph, data"),
+        ("misspelt", "has a port `flaot batch`: .*did you mean 'float'"),
+    ):
+        with pytest.raises(PackError, match=message):
+            find_task(name)
+    done = CliRunner().invoke(cli, ["tasks"])
+    assert done.exit_code == 1
+    assert "language_modelling" in done.output
+    assert done.output.count("error: ") == 3
+
+
+def test_an_unknown_task_or_setting_is_named() -> None:
+    with pytest.raises(TrainingError, match=r"no task 'ading' \(did you mean 'adding'\?\)"):
+        find_task("ading")
+    with pytest.raises(
+        TrainingError, match=r"no setting 'lenght' \(did you mean 'length'\?\); it has length"
+    ):
+        make_task("adding", {"lenght": 3})
+    with pytest.raises(TrainingError, match="settings of the task 'adding' are none: length: "):
+        make_task("adding", {"length": "long"})
