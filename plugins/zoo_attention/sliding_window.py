@@ -90,9 +90,12 @@ class SlidingWindow(nn.Module):
         mask: Bool[Tensor, "batch time"] | None = None,
     ) -> Float[Tensor, "batch time dim"]:
         queries, keys = self._into(query, key, value, mask)
-        if is_short(query.shape[1], self.window):
+        front = keys
+        if torch.compiler.is_exporting():  # for every length, also below the number of global tokens
+            front = keys.padded(self.global_tokens)
+        elif is_short(query.shape[1], self.window):
             return from_heads(self, *self._look_at_once(queries, keys))
-        got = self._slide(queries, keys, keys.cut(None, self.global_tokens), block_of(self.window))
+        got = self._slide(queries, keys, front.cut(None, self.global_tokens), block_of(self.window))
         if self.global_tokens and not self.causal:
             got = self._look_everywhere(queries, keys, mask, got)
         return from_heads(self, *got)

@@ -27,6 +27,11 @@ class Keys(NamedTuple):
         part = slice(begin, end)
         return Keys(self.key[:, :, part], self.value[:, :, part], self.real[:, part])
 
+    def padded(self, more: int) -> "Keys":
+        """These, and behind them as many that are not real."""
+        wider = (0, 0, 0, more)
+        return Keys(F.pad(self.key, wider), F.pad(self.value, wider), F.pad(self.real, (0, more)))
+
     def and_then(self, more: "Keys") -> "Keys":
         """These and those behind them."""
         return Keys(

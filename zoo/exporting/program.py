@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from itertools import cycle
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
+from torch.utils._sympy.value_ranges import ValueRanges
 
 from zoo.checker import Resolution, resolve
 from zoo.compiler import CompiledGraph, compile_graph
@@ -141,14 +142,24 @@ def trace(
         raise
     except Exception as error:  # whatever a layer meets when torch traces it
         raise ExportError(f"torch.export refuses it: {reason(error)}") from error
-    ranges: Any = cast("Any", program).range_constraints  # of sympy's numbers
-    for bounds in ranges.values():
+    _relax(program)
+    return program
+
+
+def _relax(program: Any) -> None:
+    """Let a program take sizes below those that torch noted while it traced it: more than one block, say.
+
+    That they are right there is for the comparison to show. ExportError for sizes bounded on both sides, for
+    then the program was made for those alone; only an upper bound is a limit of the model, a table's.
+    """
+    for symbol, bounds in program.range_constraints.items():
         if bounds.lower > 2 and bounds.upper < LARGEST:
             raise ExportError(
                 f"torch.export takes it for sizes from {bounds.lower} to {bounds.upper} alone, "
                 "for its code decides by the size"
             )
-    return program
+        program.range_constraints[symbol] = ValueRanges(1, bounds.upper)
+    program._guards_code = []
 
 
 def types(resolution: Resolution) -> dict[str, TensorType]:
