@@ -7,18 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from zoo_gui.canvas.box_paint import paint_box
 from zoo_gui.canvas.geometry import PADDING, REACH, inlet_at, outlet_at, outline
 from zoo_gui.canvas.picture import Box, Inlet, Line, Outlet
-from zoo_gui.canvas.style import DETAIL, LABEL, TITLE, Style, width
+from zoo_gui.canvas.style import DETAIL, LABEL, NAME_SIZES, TITLE, Style, width
 
 MARGIN = 14.0
 """How far badges and stacked sheets stand out."""
+
+
+BESIDE = 110.0
+"""By so much a name below a box may be wider than that: columns are further apart."""
+
+
+class Name(NamedTuple):
+    """A name that is read from further away: in letters of a height, in the box or below it."""
+
+    text: QStaticText
+    height: int
+    size: QSizeF
+    inside: bool
 
 
 class BoxItem(QGraphicsRectItem):
@@ -43,7 +57,7 @@ class BoxItem(QGraphicsRectItem):
         self.outline = outline(box)
         self._place()
         self.setRect(self.outline.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
-        self._names: dict[int, tuple[QStaticText, float, float]] = {}
+        self._names: dict[tuple[int, int], Name] = {}
         self._lines: list[tuple[QPointF, QStaticText]] | None = None
         self.badge_width = width(box.badge, LABEL) if box.badge else 0.0
         self.update()
@@ -82,14 +96,25 @@ class BoxItem(QGraphicsRectItem):
             across = width(outlet.label, DETAIL) + 11
             yield outlet_at(box, index) + QPointF(-across, -8), _text(outlet.label, DETAIL)
 
-    def name_at(self, height: int) -> tuple[QStaticText, float, float]:
-        """The name in letters of another height, no wider than the box, with its size."""
-        if height not in self._names:
-            metrics = QFontMetricsF(self.style.names[height])
-            room = self.outline.width() - 12
-            text = metrics.elidedText(self.box.title, Qt.TextElideMode.ElideRight, room)
-            self._names[height] = (_text(text, height), metrics.horizontalAdvance(text), metrics.height())
-        return self._names[height]
+    def name_at(self, wished: int, least: int) -> Name:
+        """The name in letters as high as wished, or lower, so that it is no wider than the box.
+
+        Where it does not fit in letters of the least height, it stands below the box, and may be wider.
+        """
+        if (wished, least) not in self._names:
+            self._names[wished, least] = self._fitting(wished, least)
+        return self._names[wished, least]
+
+    def _fitting(self, wished: int, least: int) -> Name:
+        title, room = self.box.title, self.outline.width() - 8
+        heights = [height for height in reversed(NAME_SIZES) if least <= height <= wished] or [wished]
+        fits = (size for size in heights if _metrics(self.style, size).horizontalAdvance(title) <= room)
+        found = next(fits, None)
+        height = heights[-1] if found is None else found
+        metrics = _metrics(self.style, height)
+        text = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room if found else room + BESIDE)
+        size = QSizeF(metrics.horizontalAdvance(text), metrics.height())
+        return Name(_text(text, height), height, size, inside=found is not None)
 
     def put(self, x: float, y: float) -> None:
         """Put its corner at a place of the canvas."""
@@ -141,6 +166,10 @@ class BoxItem(QGraphicsRectItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         paint_box(self, painter, painter.worldTransform().m11())
+
+
+def _metrics(style: Style, height: int) -> QFontMetricsF:
+    return QFontMetricsF(style.names[height])
 
 
 def _close(a: QPointF, b: QPointF) -> bool:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from zoo_gui.canvas.box_item import BoxItem
 
 ROUND = 7.0
+LEAST = 7.5
+"""Letters of so many pixels are read with effort, smaller ones are not."""
+
 READABLE = 0.66
 """Below this scale only names are drawn, larger; below a third of it no ports."""
 
@@ -114,13 +117,15 @@ def _paint_text(item: BoxItem, painter: QPainter) -> None:
 
 
 def _paint_name(item: BoxItem, painter: QPainter, scale: float) -> None:
-    """Paint the name alone, as large as it must be to be read from here, cut off where the box ends."""
-    height = min(NAME_SIZES, key=lambda size: abs(size - 10.5 / scale))
-    painter.setFont(item.style.names[height])
+    """Paint the name alone, as large as it must be to be read from here; below the box if it has no room."""
+    wished = min(NAME_SIZES, key=lambda size: abs(size - 10.5 / scale))
+    least = min(NAME_SIZES, key=lambda size: abs(size - LEAST / scale))
+    name = item.name_at(wished, least)
+    painter.setFont(item.style.names[name.height])
     painter.setPen(item.style.theme.node_text)
-    name, across, down = item.name_at(height)
     rect = item.outline
-    painter.drawStaticText(QPointF((rect.width() - across) / 2, (rect.height() - down) / 2 + 2), name)
+    down = (rect.height() - name.size.height()) / 2 + 2 if name.inside else rect.height()
+    painter.drawStaticText(QPointF((rect.width() - name.size.width()) / 2, down), name.text)
 
 
 def _paint_port(painter: QPainter, style: Style, at: QPointF, port: Inlet | Outlet, lit: bool | None) -> None:

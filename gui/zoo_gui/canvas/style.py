@@ -14,7 +14,7 @@ from zoo_gui.theme.style import mixed
 TITLE, DETAIL, LABEL = 13, 11, 10
 """Heights of letters, in the canvas's own units."""
 
-NAME_SIZES = (15, 18, 22, 27)
+NAME_SIZES = (13, 15, 18, 22, 27)
 """Those of names that are read from further away."""
 
 
