@@ -81,6 +81,7 @@ def run(
 
     from zoo.cli.resolving import resolved
     from zoo.cli.trial import attempt, given_input
+    from zoo.compiler import compile_graph
     from zoo.samples import random_inputs, sizes_of
 
     where, kind = _device(device), getattr(torch, dtype)
@@ -95,7 +96,7 @@ def run(
             known = ", ".join(inputs)
             raise ZooError(f"the graph has no input '{name}'{did_you_mean(name, inputs)}; it has {known}")
         inputs[name] = given_input(text, type, kind, where)
-    model = resolution.graph.compile(device=where, dtype=kind, seed=seed, **dict(params))
+    model = compile_graph(resolution.graph, device=where, dtype=kind, seed=seed, params=dict(params))
     trial = attempt(model, inputs, list(resolution.root.types), backward=not forward_only, times=times)
     faults = _faults(trial)
     if as_json:
