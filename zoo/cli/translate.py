@@ -1,4 +1,4 @@
-"""``zoo translate``: a trained model writes a text for each line, and is judged where there are references."""
+"""``zoo translate``: a trained model writes a text for each line; beside references it is judged."""
 
 from __future__ import annotations
 
