@@ -74,9 +74,17 @@ class Palette(QWidget):
 
     def _see_blocks(self, *_: object) -> None:
         blocks = {name: block.about for name, block in self._workspace.graph.blocks.items()}
-        if blocks != self._blocks:
-            self._blocks = blocks
+        if blocks == self._blocks:
+            return
+        self._blocks = blocks
+        if self._registry is None or self.search.text():
             self._fill()
+            return
+        folded = self._folded()
+        self.model.show_blocks(blocks)
+        for row in range(self.model.rowCount()):
+            index = self.model.index(row, 0)
+            self.tree.setExpanded(index, index.data() not in folded)
 
     def _fill(self, *_: object) -> None:
         query = self.search.text()

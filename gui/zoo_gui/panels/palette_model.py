@@ -23,6 +23,9 @@ REASON = USE + 2
 """Why a pack failed, as a sentence."""
 
 
+_FAVOURITES, _BLOCKS = "Favourites", "Blocks of this graph"
+
+
 class PaletteModel(QStandardItemModel):
     """Sections of layers; with a query, one list of what fits it, the best first."""
 
@@ -44,11 +47,8 @@ class PaletteModel(QStandardItemModel):
             return
         chosen = [use for use in favourites if use in layers]
         if chosen:
-            self._section("Favourites", (self._layer(use, layers[use], whole=True) for use in chosen))
-        if blocks:
-            self._section(
-                "Blocks of this graph", (self._block(name, about) for name, about in blocks.items())
-            )
+            self._section(_FAVOURITES, (self._layer(use, layers[use], whole=True) for use in chosen))
+        self.show_blocks(blocks)
         categories: dict[str, list[str]] = {}
         for use in layers:
             categories.setdefault(category_of(use), []).append(use)
@@ -59,6 +59,15 @@ class PaletteModel(QStandardItemModel):
             for item in broken:
                 item.setIcon(icon("broken", self.theme.error))
             self._section("Packs that failed", broken)
+
+    def show_blocks(self, blocks: Mapping[str, str]) -> None:
+        """Show other blocks in their section, behind the favourites; the layers stay as they are."""
+        rows = [self.index(row, 0).data() for row in range(self.rowCount())]
+        if _BLOCKS in rows:
+            self.removeRow(rows.index(_BLOCKS))
+        if blocks:
+            section = self._titled(_BLOCKS, [self._block(name, about) for name, about in blocks.items()])
+            self.insertRow(1 if _FAVOURITES in rows else 0, section)
 
     def _found(self, layers: Mapping[str, LayerSpec], blocks: Mapping[str, str], query: str) -> None:
         names = [*blocks, *layers]
@@ -77,6 +86,9 @@ class PaletteModel(QStandardItemModel):
             self.appendRow(_words(f"No layer fits “{query}”", self.theme.muted))
 
     def _section(self, title: str, items: Iterable[QStandardItem]) -> None:
+        self.appendRow(self._titled(title, items))
+
+    def _titled(self, title: str, items: Iterable[QStandardItem]) -> QStandardItem:
         section = QStandardItem(title)
         section.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
         font = section.font()
@@ -85,7 +97,7 @@ class PaletteModel(QStandardItemModel):
         section.setForeground(QBrush(self.theme.muted))
         for item in items:
             section.appendRow(item)
-        self.appendRow(section)
+        return section
 
     def _layer(self, use: str, spec: LayerSpec, *, whole: bool = False) -> QStandardItem:
         item = QStandardItem(
