@@ -20,7 +20,10 @@ _WIDTH = {_LEFT: 38, Qt.DockWidgetArea.RightDockWidgetArea: 50}
 """Letters that the sides are wide, where the window is wide enough."""
 _SHARE = 0.28
 """The most of the window that a side takes at first."""
+_WIDEST = 0.36
+"""The most of it that a side takes when a panel is asked for that is read in long lines."""
 _HIGH = 0.4
+"""The most of its height that the bottom takes."""
 _HEIGHT = 10
 """Lines that the bottom is high."""
 
@@ -99,7 +102,16 @@ class Docks:
             return
         dock.show()
         dock.raise_()
+        self._widen(id)
         self.widget(id).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _widen(self, id: str) -> None:
+        """Give a panel at a side the width that it is read in."""
+        window, dock = self._window, self._docks[id]
+        letters = next(panel.letters for panel in PANELS if panel.id == id)
+        width = min(letters * window.fontMetrics().averageCharWidth(), round(window.width() * _WIDEST))
+        if dock.width() < width and not dock.isFloating():
+            window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
 
     def shown(self, id: str) -> bool:
         """Whether a panel is there."""

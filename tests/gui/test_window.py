@@ -124,6 +124,9 @@ def test_panels_go_and_come(window: Window, qtbot: QtBot) -> None:
     assert not window.panel_shown("layers")
     window.docks.place()
     assert window.panel_shown("layers")
+    window.show()
+    window.reveal("text", raised=True)
+    qtbot.waitUntil(lambda: window.docks["text"].width() > window.width() // 3)
 
 
 def test_goes_into_a_block_and_out(editor: Editor) -> None:

@@ -50,6 +50,7 @@ PANELS = (
         keys=("Ctrl+T",),
         about="See the file as it will be saved, and write in it: the drawing follows",
         make=lambda window: TextPane(window.workspace, window.theme),
+        letters=80,
     ),
     Panel(
         id="problems",

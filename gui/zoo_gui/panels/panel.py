@@ -49,7 +49,10 @@ Maker: TypeAlias = "Callable[[Window], QWidget]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """A panel: ``area`` is the side where it stands at first, with others of that side as tabs."""
+    """A panel: ``area`` is the side where it stands at first, with others of that side as tabs.
+
+    A side is made ``letters`` wide when the panel is asked for, as far as the window has room.
+    """
 
     id: str
     title: str
@@ -57,3 +60,4 @@ class Panel:
     keys: tuple[str, ...]
     about: str
     make: Maker
+    letters: int = 0
