@@ -18,7 +18,7 @@ from zoo.spec import DType, LayerSpec
 
 DTYPES: Mapping[DType, torch.dtype] = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
 
-REFUSED = (ArithmeticError, RuntimeError, TypeError, ValueError, ZooError)
+REFUSED = (ArithmeticError, AssertionError, LookupError, RuntimeError, TypeError, ValueError, ZooError)
 """What layers raise at sizes that they do not take, where nobody asked them by ``shapes`` before."""
 
 _NAMES = (
