@@ -49,9 +49,7 @@ def read_fusing(
     """Which ports ``fused`` takes step by step and which are states; None for a layer without it."""
     if not callable(getattr(cls, "fused", None)):
         if callable(getattr(cls, "unfused", None)):
-            raise LayerError(
-                "unfused says why not, and there is no fused; write fused, or rename it"
-            )
+            raise LayerError("unfused says why not, and there is no fused; write fused, or rename it")
         return None
     parameters, hints = parameters_by_keyword(cls, "fused", around)
     _check_own(parameters, hints)
