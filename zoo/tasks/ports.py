@@ -102,7 +102,7 @@ def told(task: type[Task]) -> str:
     reads = " and ".join(f"`{port}: {words}`" for port, words in task.reads.items())
     one = "" if len(task.feeds) == 1 else "s"
     two = "" if len(task.reads) == 1 else "s"
-    return f"it has the input{one} {feeds} and the output{two} {reads}"
+    return f"the task has the input{one} {feeds} and the output{two} {reads}"
 
 
 def fitting(tasks: Mapping[str, type[Task]], graph: Graph) -> list[str]:
