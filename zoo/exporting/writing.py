@@ -75,7 +75,10 @@ def read_onnx(path: Path) -> Run:
     try:
         session: Any = runtime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # it has a class of its own for each code
-        raise ExportError(f"onnxruntime does not take the file: {reason(error)}") from error
+        told = reason(error)
+        if "Could not find an implementation" in told:
+            told += "; on the CPU it has few operators for float64, and all for float32"
+        raise ExportError(f"onnxruntime does not take the file: {told}") from error
 
     def run(inputs: Mapping[str, Tensor]) -> list[Tensor]:
         try:

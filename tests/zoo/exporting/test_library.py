@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,15 @@ from torch import Tensor
 import zoo
 from tests.graphs import library
 from zoo.compiler import CompiledGraph, compile_graph
+from zoo.errors import ExportError
 
 pytestmark = [pytest.mark.tracing, pytest.mark.long]
 
 SIZES = ({"batch": 4, "time": 7, "source": 5, "target": 11}, dict.fromkeys(library.LENGTHS, 1))
 """With masks of whole, short and empty rows; and the smallest there are."""
+
+LACK = re.compile(r"node '[\w.]+': the layer .*Could not find an implementation for \w+")
+"""The runtime has few operators for float64, and the error says where one is missing."""
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["float32", "float64"])
@@ -24,7 +29,12 @@ SIZES = ({"batch": 4, "time": 7, "source": 5, "target": 11}, dict.fromkeys(libra
 def test_it_runs_in_onnxruntime(name: str, dtype: torch.dtype, tmp_path: Path) -> None:
     runtime: Any = pytest.importorskip("onnxruntime")
     model = compile_graph(library.graph(name), dtype=dtype, params=library.params(name)).eval()
-    done = zoo.export(model, tmp_path / f"{name}.onnx")
+    try:
+        done = zoo.export(model, tmp_path / f"{name}.onnx")
+    except ExportError as error:
+        if dtype == torch.float64 and (lack := LACK.search(str(error))):
+            pytest.skip(lack[0])
+        raise
     assert [*done.inputs] == [*model.graph.inputs]
     assert [*done.outputs] == [*model.graph.outputs]
     session: Any = runtime.InferenceSession(done.path)
