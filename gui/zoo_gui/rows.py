@@ -8,7 +8,7 @@ from PySide6.QtGui import QStandardItemModel
 def empty(model: QStandardItemModel) -> None:
     """Take all items out of a model.
 
-    Its own ``clear`` must not be called: that of PySide6 6.11.3 deletes nested items twice, and the process
-    dies after a few thousand calls, in ``Shiboken::BindingManager::releaseWrapper``.
+    Row by row: long sessions have ended in ``Shiboken::BindingManager::releaseWrapper`` below the model's own
+    ``clear``. The cause has not been found, and this alone is no cure.
     """
     model.removeRows(0, model.rowCount())
