@@ -234,9 +234,7 @@ class _DocumentReader(BodyReader):
                 if place is not None and _LAYOUT_PATH.fullmatch(name):
                     found[name] = place
                 else:
-                    message = (
-                        f"'layout' has a node and two integers, got '{shown(name)}'"
-                    )
+                    message = f"'layout' has a node and two integers, got '{shown(name)}'"
                     remedy = "write 'node: [3, 1]', or remove the line"
                     self.report("layout", message, remedy, key.start, "warning")
         return Frozen(found) if found else EMPTY
