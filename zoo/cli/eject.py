@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zoo.cli.files import GraphFile, examples, set_option
+from zoo.cli.files import examples, set_option
 
 if TYPE_CHECKING:
+    from zoo.graph import Graph
     from zoo.values import Scalar
 
 
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     short_help="Write a graph as one file of plain PyTorch.",
     epilog=examples(
         "zoo eject gpt -o gpt.py",
+        "zoo eject runs/gpt -o gpt.py",
         "python gpt.py runs/gpt/best.safetensors",
         "zoo eject transformer --set layers=6 --lowering loop",
     ),
 )
-@click.argument("file", type=GraphFile())
+@click.argument("file")
 @click.option(
     "-o",
     "--output",
@@ -41,6 +43,8 @@ def eject(
 ) -> None:
     """Write a graph as one Python file that needs PyTorch and nothing of the zoo.
 
+    FILE is a graph, or a run of `zoo train` (its folder, or a checkpoint in it), whose params it then has.
+
     It holds the source of the layers that the graph uses, its blocks as classes, build() and main(). Weights
     have the names that they have here, so that it loads a checkpoint of `zoo train`. The graph stands at its
     end.
@@ -48,8 +52,13 @@ def eject(
     from zoo.ejecting import eject as ejected
     from zoo.errors import FileError
     from zoo.files import load, write_text
+    from zoo.packs import locate
 
-    text = ejected(load(file), lowering=lowering, params=dict(params))
+    if Path(file).is_dir() or Path(file).suffix == ".safetensors":
+        graph, own = _trained(file)
+    else:
+        graph, own = load(locate(file)), {}
+    text = ejected(graph, lowering=lowering, params={**own, **dict(params)})
     if output is None:
         click.echo(text, nl=False)
         return
@@ -57,3 +66,12 @@ def eject(
         raise FileError(f"{output} is there already, perhaps changed by hand; name another, or --force")
     write_text(output, text)
     click.echo(f"wrote {output}: {text.count(chr(10)):,} lines; python {output} runs it once")
+
+
+def _trained(path: str) -> tuple[Graph, dict[str, Scalar]]:
+    """The graph of a run or checkpoint, and the params that it was trained with."""
+    from zoo.training.checkpoint import read_checkpoint
+    from zoo.training.graphs import graph_of
+
+    saved = read_checkpoint(path)
+    return graph_of(saved.document, saved.name), saved.header.params

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zoo.cli.files import examples, json_option, print_json
+from zoo.errors import FileError
 
 if TYPE_CHECKING:
     from zoo.decoding.texts import Text
@@ -95,10 +96,10 @@ def translate(
 
     if (file is None) == (not text):
         raise click.UsageError("give either a FILE with a sentence a line, or --text")
-    sentences = list(text) or file.read().splitlines()
+    sentences = list(text) or _lines(file)
     author = Author.load(checkpoint, device)
     found = author.translate(sentences, _search(how), batch=batch, longest=how["longest"], seed=seed)
-    right = None if references is None else references.read().splitlines()
+    right = None if references is None else _lines(references)
     best = [each[0].text for each in found]
     scores = () if right is None else judge(best, right)
     groups = [] if right is None else by_length(best, right)
@@ -118,6 +119,16 @@ def translate(
         click.echo(f"{score.name} {score.score:.2f}  {score.signature}", err=True)
     for name, count, bleu in groups:
         click.echo(f"  {name} words: {bleu:.2f} ({count:,} texts)", err=True)
+
+
+def _lines(file: Any) -> list[str]:
+    """The lines of a file that was opened as UTF-8."""
+    try:
+        return file.read().splitlines()
+    except UnicodeDecodeError as error:
+        raise FileError(
+            f"{file.name} is to be text in UTF-8, and is not from byte {error.start} on; convert it first"
+        ) from None
 
 
 def _search(how: dict[str, Any]) -> Any:

@@ -38,6 +38,9 @@ def load(model: nn.Module, path: str) -> None:
     found, state = load_file(path), model.state_dict()
     names = {{state[name].data_ptr(): name for name in state if name in found}}
     keys = {{name: name if name in found else names.get(state[name].data_ptr(), name) for name in state}}
+    others = [name for name, key in keys.items() if key not in found or found[key].shape != state[name].shape]
+    if others:
+        raise ValueError(f"{{path}} is of another model, '{{others[0]}}' differs: eject the run it is of")
     model.load_state_dict({{name: found[key] for name, key in keys.items()}})
 
 

@@ -50,7 +50,7 @@ def read_bytes(path: Path, name: str) -> bytes:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except FileNotFoundError:
-        raise FileError(f"there is no file '{name}'{_neighbours(path)}") from None
+        raise FileError(f"there is no file '{name}'{_neighbours(path)}{_library(path)}") from None
     except PermissionError:
         raise FileError(f"'{name}' may not be read; ask for the permission, or copy the file") from None
     except (OSError, ValueError) as error:
@@ -74,6 +74,13 @@ def _neighbours(path: Path) -> str:
     except OSError:
         return ""
     return did_you_mean(path.name, names)
+
+
+def _library(path: Path) -> str:
+    """What someone is told who may have meant a graph of the library."""
+    if path.suffix or path.name != str(path):
+        return ""
+    return f"; if it is a graph of the library: zoo.registry().graphs['{shown(path.name)}']"
 
 
 def read_text(path: str | os.PathLike[str]) -> str:

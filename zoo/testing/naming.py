@@ -28,7 +28,10 @@ def layers_of(name: str) -> list[LayerSpec]:
         message, remedy = (
             known.missing(name)
             if "/" in name
-            else (f"there is no pack '{name}' with layers", "zoo packs lists them")
+            else (
+                f"there is no pack '{name}' with layers",
+                "zoo packs lists them; a folder of your own comes first: zoo --plugins DIR exam NAME",
+            )
         )
         raise ZooError(f"{message}; {remedy}")
     return found

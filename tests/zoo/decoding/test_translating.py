@@ -111,6 +111,10 @@ def test_what_does_not_fit_is_told(run: Path, tmp_path: Path) -> None:
     both = click.invoke(cli, ["translate", str(run)])
     assert both.exit_code == 2
     assert "either a FILE with a sentence a line, or --text" in both.output
+    (tmp_path / "latin.txt").write_bytes("größer".encode("latin-1"))
+    latin = click.invoke(cli, ["translate", str(run), str(tmp_path / "latin.txt")])
+    assert latin.exit_code == 1
+    assert "is to be text in UTF-8, and is not from byte 2 on" in latin.output
     with pytest.raises(TrainingError, match="2 texts and 1 references"):
         judge(["a", "b"], ["a"])
     (tmp_path / "text.txt").write_text("abcdefgh " * 300, encoding="utf-8")

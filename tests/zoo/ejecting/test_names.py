@@ -169,6 +169,28 @@ def test_the_command_writes_once_and_with_params(tmp_path: Path, monkeypatch: py
     assert shown.output == (tmp_path / "gpt.py").read_text(encoding="utf-8")
 
 
+def test_a_run_is_ejected_with_its_params(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from zoo.training import Options, train
+
+    monkeypatch.chdir(tmp_path)
+    Path("text.txt").write_text("abcdefgh " * 300, encoding="utf-8")
+    train(
+        "gru_language_model",
+        task="language_modelling",
+        settings={"text": "text.txt", "context": 8},
+        options=Options(steps=1, batch=2, measurements=1),
+        out="run",
+    )
+    done = CliRunner().invoke(cli, ["eject", "run", "-o", "trained.py"])
+    assert done.exit_code == 0, done.output
+    names = executed(Path("trained.py").read_text(encoding="utf-8"))
+    model = names["build"]()
+    names["load"](model, "run/best.safetensors")
+    other = executed(eject(zoo.load(zoo.registry().graphs["gru_language_model"])))
+    with pytest.raises(ValueError, match=r"is of another model, 'embed.weight' differs: eject the run it is"):
+        other["load"](other["build"](), "run/best.safetensors")
+
+
 def test_the_documentation_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = (Path(__file__).parents[3] / "docs" / "eject.md").read_text(encoding="utf-8")
     (commands,) = re.findall(r"^```\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
