@@ -39,7 +39,7 @@ def test_what_is_written_is_told(zoo_: Run, bent: str, tmp_path: Path) -> None:
     result = zoo_("export --seed 2 --set dim=4 -o", str(target), bent)
     assert result.exit_code == 0, result.stderr
     assert f"wrote {target}" in result.stdout
-    assert "tried at batch=2, time=66 and batch=5, time=167" in result.stdout
+    assert "tried at batch=2, time=9 and batch=5, time=167" in result.stdout
     result = zoo_("export --json --without mask --dtype float64 --size time=9 -o", str(target), bent)
     told = json.loads(result.stdout)
     assert told["inputs"] == {"x": "float batch time 5"}
