@@ -44,7 +44,7 @@ def test_what_is_written_is_told(zoo_: Run, bent: str, tmp_path: Path) -> None:
     told = json.loads(result.stdout)
     assert told["inputs"] == {"x": "float batch time 5"}
     assert told["outputs"] == {"y": "float batch time 3", "pooled": "float batch 3"}
-    assert told["sizes"] == [{"batch": 2, "time": 5}, {"batch": 5, "time": 9}]
+    assert told["sizes"] == [{"batch": 2, "time": 7}, {"batch": 5, "time": 9}]
     assert told["difference"] < 1e-12
     found = torch.export.load(target).module()(torch.zeros(2, 3, 5, dtype=torch.float64), None)
     assert found["y"].shape == (2, 3, 3)
