@@ -53,6 +53,7 @@ def main() -> int:
         wait(lambda: editor.packs.registry is not None)
         (window,) = editor.windows
         window.resize(*SIZES[""])
+        wait(lambda: bool(window.gallery.cards))
         picture(window, "gallery")
         editor.open_template("transformer", window)
         workspace = window.workspace
