@@ -63,6 +63,7 @@ def test_every_module_is_light_or_known_to_be_heavy() -> None:
         "ejecting",
         "exporting",
         "formulas",
+        "importing",
         "pages",
         "recurrence",
         "samples",

@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, str] = {
     "generate": "zoo.cli.train:generate",
     "translate": "zoo.cli.translate:translate",
     "eject": "zoo.cli.eject:eject",
+    "import": "zoo.cli.importing:import_",
     "export": "zoo.cli.export:export",
     "demo": "zoo.cli.demo:demo",
     "gui": "zoo.cli.desktop:gui",
