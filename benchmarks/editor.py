@@ -181,7 +181,7 @@ def frames(canvas: Canvas, where: str, pan: str, drag: str) -> dict[str, float]:
     from PySide6.QtGui import QMouseEvent
     from PySide6.QtWidgets import QApplication
 
-    from zoo_gui.workspace import Pick
+    from zoo_gui.selection import Pick
 
     def send(kind: QEvent.Type, at: QPointF, button: Qt.MouseButton, held: Qt.MouseButton) -> None:
         none = Qt.KeyboardModifier.NoModifier

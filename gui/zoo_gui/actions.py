@@ -22,7 +22,8 @@ from zoo.edits.cuts import free_name
 from zoo.graph import Body, Call, Graph, Ref, Repeat, visible
 from zoo.wires import End, node_wires, wires
 from zoo_gui.places import scope_of
-from zoo_gui.workspace import Chosen, Pick, Workspace
+from zoo_gui.selection import Chosen, Pick
+from zoo_gui.workspace import Workspace
 
 
 def chosen_nodes(workspace: Workspace) -> tuple[str, ...]:

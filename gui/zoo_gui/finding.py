@@ -10,7 +10,8 @@ from zoo.edits.settings import shown
 from zoo.graph import Body, Call, Graph, Node, Repeat, Reuse, Scan, join
 from zoo_gui.quick_list import Choice
 from zoo_gui.resolved import known_nodes
-from zoo_gui.workspace import Pick, Workspace
+from zoo_gui.selection import Pick
+from zoo_gui.workspace import Workspace
 
 Place = tuple[str, str]
 

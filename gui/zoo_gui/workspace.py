@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,22 +17,11 @@ from zoo.document import Change, Document
 from zoo.edits import Edit
 from zoo.errors import EditError, ZooError
 from zoo.files import save
-from zoo.graph import Body, Graph, join, visible
+from zoo.graph import Body, Graph, join
 from zoo.problems import Problem
-from zoo.wires import End, body_wires, wires
 from zoo_gui.checker import Checker
 from zoo_gui.places import place_of
-
-
-class Pick(NamedTuple):
-    """A box on the canvas, by its name in the scope that is shown."""
-
-    kind: Literal["node", "input", "output"]
-    name: str
-
-
-Chosen: TypeAlias = Pick | End
-"""What can be selected: a box, or a wire by where it ends."""
+from zoo_gui.selection import Chosen, Pick, is_there
 
 
 class Workspace(QObject):
@@ -198,7 +186,7 @@ class Workspace(QObject):
             body = self.graph
             self.selection = frozenset()
             self.scope_changed.emit("")
-        self.selection = frozenset(one for one in self.selection if _there(one, body))
+        self.selection = frozenset(one for one in self.selection if is_there(one, body))
         self._check()
         self.graph_changed.emit(change)
         self.selection_changed.emit()
@@ -211,14 +199,3 @@ class Workspace(QObject):
     def _take(self, resolution: Resolution) -> None:
         self.resolution = resolution
         self.resolved.emit(resolution)
-
-
-def _there(one: Chosen, body: Body) -> bool:
-    """Whether what is selected is still in the body."""
-    if isinstance(one, End):
-        return any(end == one for end, _ in wires(body))
-    if one.kind == "node":
-        return one.name in body.nodes
-    if one.kind == "input":
-        return one.name not in body.nodes and one.name in visible(body)
-    return any(end.port == one.name for end, _ in body_wires(body))

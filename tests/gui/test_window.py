@@ -18,10 +18,10 @@ from tests.gui.windows import TEXT
 from zoo.edits import RenameNode
 from zoo_gui.display import why_no_window
 from zoo_gui.editor import Editor
+from zoo_gui.selection import Pick
 from zoo_gui.splash import Splash
 from zoo_gui.theme import THEMES
 from zoo_gui.window import Window
-from zoo_gui.workspace import Pick
 
 
 def zoo_gui(**changes: str | None) -> subprocess.CompletedProcess[str]:

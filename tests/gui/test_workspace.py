@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 import zoo
 from zoo.edits import Connect, End, RemoveBlock, RenameNode
 from zoo.graph import Ref
-from zoo_gui.workspace import Pick, Workspace
+from zoo_gui.selection import Pick
+from zoo_gui.workspace import Workspace
 
 TEXT = """\
 format: zoo/1

@@ -11,6 +11,7 @@ from zoo.edits import Edit, InsertOnWire
 from zoo.errors import EditError
 from zoo.graph import Call, Frozen, Graph, Value
 from zoo.packs import Registry
+from zoo.packs.offers import use_name
 from zoo.sizes import Name
 from zoo.spec import LayerSpec, Star
 from zoo.wires import End
@@ -59,7 +60,7 @@ def _adapter(
     graph: Graph, scope: str, end: End, spec: LayerSpec, settings: Frozen[str, Value]
 ) -> Adapter | None:
     name = name_for(graph.body(scope), spec.id)
-    node = Call(use=spec.id if spec.version == 1 else f"{spec.id}@{spec.version}", settings=settings)
+    node = Call(use=use_name(spec), settings=settings)
     edit = InsertOnWire(scope, end, name, node)
     try:
         edit.change(graph)

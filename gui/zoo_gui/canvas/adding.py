@@ -19,7 +19,7 @@ from zoo_gui.canvas.placing import move
 from zoo_gui.canvas.ports import Find, Ports, meant, use_ports
 from zoo_gui.canvas.words import plain
 from zoo_gui.layout.data import GRID
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 Kind: TypeAlias = Literal["layer", "block", "input", "output"]
 

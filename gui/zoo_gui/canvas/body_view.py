@@ -19,8 +19,9 @@ from zoo_gui.canvas.placing import Placing
 from zoo_gui.canvas.scene import Scene
 from zoo_gui.canvas.style import Style
 from zoo_gui.places import frame_of
+from zoo_gui.selection import Chosen, Pick
 from zoo_gui.theme import Theme
-from zoo_gui.workspace import Chosen, Pick, Workspace
+from zoo_gui.workspace import Workspace
 
 
 class BodyView(Pane):

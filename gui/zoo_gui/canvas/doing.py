@@ -15,7 +15,7 @@ from zoo_gui.canvas.placing import arranged, key_of, move
 from zoo_gui.canvas.quick_add import QuickAdd
 from zoo_gui.canvas.rename import Rename
 from zoo_gui.layout.data import GRID
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 if TYPE_CHECKING:
     from zoo_gui.canvas.view import Canvas

@@ -19,8 +19,8 @@ from zoo_gui.canvas.lines import Kept, Lines
 from zoo_gui.canvas.picture import Box, Inlet, Line, Look, Outlet, Picture
 from zoo_gui.canvas.ports import Find, Ports, inlets_of, ports_of
 from zoo_gui.places import inside
+from zoo_gui.selection import Pick
 from zoo_gui.theme.category import category_of
-from zoo_gui.workspace import Pick
 
 
 class Drawer:

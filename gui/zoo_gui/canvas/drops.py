@@ -10,7 +10,7 @@ from PySide6.QtGui import QDropEvent
 from zoo.edits import Edit
 from zoo_gui.canvas.adding import add, insert
 from zoo_gui.canvas.wire_item import WireItem
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 if TYPE_CHECKING:
     from zoo_gui.canvas.view import Canvas

@@ -11,7 +11,7 @@ from zoo.edits import Compound, Edit
 from zoo_gui.canvas import doing
 from zoo_gui.canvas.placing import move
 from zoo_gui.layout.data import GRID
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 if TYPE_CHECKING:
     from zoo_gui.canvas.view import Canvas

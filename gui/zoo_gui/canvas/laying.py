@@ -17,7 +17,7 @@ from zoo_gui.canvas.picture import Picture
 from zoo_gui.canvas.placing import Placing
 from zoo_gui.canvas.style import LABEL, width
 from zoo_gui.canvas.wire_item import WireItem
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 if TYPE_CHECKING:
     from zoo_gui.canvas.scene import Scene

@@ -12,7 +12,7 @@ from zoo.wires import End, body_wires
 from zoo_gui.canvas.knowing import Knowing, Wires
 from zoo_gui.canvas.picture import Box, Line
 from zoo_gui.canvas.ports import Ports, meant
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 
 @dataclass(slots=True)

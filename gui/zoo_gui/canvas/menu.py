@@ -13,7 +13,7 @@ from zoo_gui.canvas.adapters import Adapter, adapters
 from zoo_gui.canvas.drops import add_box
 from zoo_gui.canvas.wire_item import WireItem
 from zoo_gui.canvas.wire_list import ask_wire
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 if TYPE_CHECKING:
     from zoo_gui.canvas.view import Canvas

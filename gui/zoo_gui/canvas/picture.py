@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from zoo.graph import Ref
 from zoo.problems import Problem
 from zoo.wires import End
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 Look: TypeAlias = Literal["layer", "block", "repeat", "scan", "reuse", "missing", "input", "state", "output"]
 

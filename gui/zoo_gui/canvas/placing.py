@@ -17,7 +17,7 @@ from zoo_gui.canvas.style import LABEL, width
 from zoo_gui.layout import Arrangement, Edge, arrange
 from zoo_gui.layout.arranging import TURN
 from zoo_gui.layout.data import GRID
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 Spot = tuple[float, float]
 

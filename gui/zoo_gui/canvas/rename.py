@@ -14,7 +14,7 @@ from zoo_gui.canvas.geometry import PADDING
 
 if TYPE_CHECKING:
     from zoo_gui.canvas.view import Canvas
-    from zoo_gui.workspace import Pick
+    from zoo_gui.selection import Pick
 
 
 def rename_edit(scope: str, pick: Pick, new: str, block: str = "") -> Edit:

@@ -15,7 +15,7 @@ from zoo_gui.canvas.picture import Inlet, Outlet, Picture
 from zoo_gui.canvas.placing import Placing, Spot
 from zoo_gui.canvas.style import Style
 from zoo_gui.canvas.wire_item import WireItem
-from zoo_gui.workspace import Chosen, Pick
+from zoo_gui.selection import Chosen, Pick
 
 AROUND = 2000.0
 """How far one can look beyond the outermost boxes."""

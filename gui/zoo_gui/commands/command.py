@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 if TYPE_CHECKING:
     from zoo_gui.window import Window

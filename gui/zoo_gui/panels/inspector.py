@@ -14,8 +14,9 @@ from zoo_gui.panels.body_page import body_page
 from zoo_gui.panels.measuring import Measures
 from zoo_gui.panels.node_page import Page, node_page
 from zoo_gui.resolved import Known, known_nodes
+from zoo_gui.selection import Pick
 from zoo_gui.theme import Theme
-from zoo_gui.workspace import Pick, Workspace
+from zoo_gui.workspace import Workspace
 
 
 class Inspector(QScrollArea):

@@ -21,8 +21,9 @@ from zoo_gui.panels.measuring import LENGTH, Costs
 from zoo_gui.panels.settings_form import SettingsForm
 from zoo_gui.panels.ties import tie_line
 from zoo_gui.resolved import Known
+from zoo_gui.selection import Pick
 from zoo_gui.theme import Theme
-from zoo_gui.workspace import Pick, Workspace
+from zoo_gui.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from zoo.graph import Body, Scan, join, kind
 from zoo_gui.finding import what
 from zoo_gui.places import inside
 from zoo_gui.rows import empty
+from zoo_gui.selection import Pick
 from zoo_gui.theme import Theme, icon
 from zoo_gui.two_tone import TwoTone
-from zoo_gui.workspace import Pick, Workspace
+from zoo_gui.workspace import Workspace
 
 _WHAT = int(Qt.ItemDataRole.UserRole)
 _KEY = _WHAT + 1

@@ -14,8 +14,8 @@ from tests.gui.assembly.keys import Keyboard
 from zoo_gui.canvas.quick_add import QuickAdd
 from zoo_gui.panels.inspector import Inspector
 from zoo_gui.panels.palette import Palette
+from zoo_gui.selection import Pick
 from zoo_gui.window import Window
-from zoo_gui.workspace import Pick
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 MIDDLE = Qt.MouseButton.MiddleButton

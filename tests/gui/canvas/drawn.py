@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 
 import zoo
 from zoo_gui.canvas import Canvas
+from zoo_gui.selection import Pick
 from zoo_gui.theme import LIGHT
-from zoo_gui.workspace import Pick, Workspace
+from zoo_gui.workspace import Workspace
 
 TEXT = """\
 format: zoo/1

@@ -18,8 +18,8 @@ from zoo_gui.canvas.doing import layout_selection
 from zoo_gui.canvas.menu import fitting, insert_adapter, menu_for
 from zoo_gui.clipboard import copied, duplicated, pasted
 from zoo_gui.search import ranked, score
+from zoo_gui.selection import Chosen, Pick
 from zoo_gui.theme import DARK
-from zoo_gui.workspace import Chosen, Pick
 
 
 def removed(chosen: set[Chosen], *, heal: bool = False, text: str = TEXT) -> Graph:

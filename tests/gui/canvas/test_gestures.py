@@ -17,7 +17,7 @@ from zoo_gui.canvas.gestures.wire import DrawWire
 from zoo_gui.canvas.quick_add import QuickAdd
 from zoo_gui.canvas.rename import Rename
 from zoo_gui.layout.data import GRID
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 
 def inputs(canvas: Canvas, name: str) -> dict[str, object]:

@@ -19,7 +19,7 @@ from zoo_gui.canvas.wire_list import ask_wire, wires_of
 from zoo_gui.panels.ties import read_ties
 from zoo_gui.quick_list import QuickList
 from zoo_gui.search import ranked
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 
 def asked(canvas: Canvas) -> list[str]:

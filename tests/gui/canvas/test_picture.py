@@ -11,7 +11,7 @@ from zoo.packs import registry
 from zoo.wires import End
 from zoo_gui.canvas.drawing import Drawer
 from zoo_gui.canvas.picture import Box, Picture
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 
 def picture(graph: Graph, scope: str = "") -> Picture:

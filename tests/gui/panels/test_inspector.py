@@ -14,9 +14,9 @@ from zoo.packs import registry
 from zoo_gui.editor import Editor
 from zoo_gui.panels.help import as_html
 from zoo_gui.panels.inspector import Inspector
+from zoo_gui.selection import Pick
 from zoo_gui.theme import LIGHT
 from zoo_gui.window import Window
-from zoo_gui.workspace import Pick
 
 
 def shown(window: Window, name: str = "") -> Inspector:

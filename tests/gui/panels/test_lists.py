@@ -19,8 +19,8 @@ from zoo_gui.panels.history import History
 from zoo_gui.panels.outline import Outline
 from zoo_gui.panels.problems import Problems
 from zoo_gui.panels.text.pane import TextPane
+from zoo_gui.selection import Pick
 from zoo_gui.window import Window
-from zoo_gui.workspace import Pick
 
 HEAD = "format: zoo/1\nname: x\nparams: {dim: 5}\ninputs: {tokens: int batch time, mask: bool batch time}\n"
 

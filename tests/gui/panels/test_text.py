@@ -16,8 +16,8 @@ from zoo.graph import Call
 from zoo.packs import registry
 from zoo_gui.panels.text.pane import TextPane
 from zoo_gui.panels.text.places import Places
+from zoo_gui.selection import Pick
 from zoo_gui.window import Window
-from zoo_gui.workspace import Pick
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from zoo.files import read_path
 from zoo.packs import registry
 from zoo_gui.canvas import Minimap
 from zoo_gui.editor import Editor
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 SCALE = float(os.environ.get("QT_SCALE_FACTOR", "1"))
 

@@ -12,7 +12,7 @@ from zoo_gui.canvas import doing
 from zoo_gui.clipboard import copied, duplicated, pasted
 from zoo_gui.commands.command import Command, has_nodes, has_selection
 from zoo_gui.layout.data import GRID
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 if TYPE_CHECKING:
     from zoo_gui.canvas.view import Canvas

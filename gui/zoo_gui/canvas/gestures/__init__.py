@@ -18,7 +18,7 @@ from zoo_gui.canvas.gestures.pan import Pan
 from zoo_gui.canvas.gestures.wire import DrawWire
 from zoo_gui.canvas.picture import Inlet, Outlet
 from zoo_gui.canvas.wire_item import WireItem
-from zoo_gui.workspace import Chosen
+from zoo_gui.selection import Chosen
 
 if TYPE_CHECKING:
     from zoo_gui.canvas.view import Canvas

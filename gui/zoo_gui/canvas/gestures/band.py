@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from zoo_gui.canvas.gestures.gesture import Gesture
-from zoo_gui.workspace import Chosen
+from zoo_gui.selection import Chosen
 
 if TYPE_CHECKING:
     from zoo_gui.canvas.view import Canvas

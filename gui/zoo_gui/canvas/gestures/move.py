@@ -13,7 +13,7 @@ from zoo_gui.canvas.geometry import inlet_at, outlet_at
 from zoo_gui.canvas.gestures.gesture import Gesture
 from zoo_gui.canvas.gestures.guides import snapped
 from zoo_gui.canvas.overview import FAR
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 if TYPE_CHECKING:
     from zoo_gui.canvas.view import Canvas

@@ -20,8 +20,9 @@ from zoo_gui.panels.text.grammar import Grammar
 from zoo_gui.panels.text.page import Mark, TextPage
 from zoo_gui.panels.text.places import Places, Spot
 from zoo_gui.places import place_of
+from zoo_gui.selection import Pick
 from zoo_gui.theme import Theme
-from zoo_gui.workspace import Pick, Workspace
+from zoo_gui.workspace import Workspace
 
 _PAUSE = 300
 """Milliseconds without a key, after which what was written is read."""

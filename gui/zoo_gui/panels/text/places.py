@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zoo.files.compose import compose
 from zoo.files.tree import Mapping, Marked
 from zoo.graph import join
-from zoo_gui.workspace import Pick
+from zoo_gui.selection import Pick
 
 
 @dataclass(frozen=True, slots=True)
