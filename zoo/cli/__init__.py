@@ -2,6 +2,7 @@
 
     app.py          the group: global options, lazy commands, errors as sentences
     files.py        what FILE means: a path, or the name of a library graph
+    outputs.py      where commands write: missing folders are made, files only written over by --force
     check.py        check          problems of graph files
     show.py         show           nodes, shapes, parameters, FLOPs
     run.py          run            forward and backward once
@@ -11,7 +12,11 @@
     catalogue.py    graphs, packs
     draw.py         draw           a picture of a graph
     format.py       fmt, schema
-    train.py        train, generate, demo
+    train.py        train: a graph learns a task; config.py: its options from a file
+    generate.py     generate   a model writes on
+    translate.py    translate
+    searching.py    what commands share that search for texts
+    demo.py         demo
     desktop.py      gui, completion
 
 Exit codes: 0 all is well; 1 an error was found, or said in a sentence; 2 the command was called wrongly; 130

@@ -33,7 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "schema": "zoo.cli.format:schema",
     "tasks": "zoo.cli.tasks:tasks",
     "train": "zoo.cli.train:train",
-    "generate": "zoo.cli.train:generate",
+    "generate": "zoo.cli.generate:generate",
     "translate": "zoo.cli.translate:translate",
     "eject": "zoo.cli.eject:eject",
     "import": "zoo.cli.importing:import_",

@@ -1,4 +1,4 @@
-"""``zoo train`` and ``zoo generate``: a graph learns a task, and what it then writes."""
+"""``zoo train``: a graph learns a task."""
 
 from __future__ import annotations
 
@@ -245,51 +245,3 @@ def _tell(result: Result) -> None:
         prompt = ' --prompt "The "' if known else ""
         writes = f"; let it write with: zoo generate {folder}{prompt}"
     click.echo(f"the best model: {result.best}{writes}")
-
-
-@click.command(
-    short_help="Let a trained model write on.",
-    epilog=examples(
-        'zoo generate runs/gpt --prompt "The "',
-        'zoo generate runs/gpt --prompt "def " --length 1000 --temperature 0.5 --top-k 10 --seed 1',
-    ),
-)
-@click.argument("checkpoint", type=click.Path(path_type=Path))
-@click.option("--prompt", help="The text to go on from  [default: a line end]")
-@click.option(
-    "--length",
-    type=click.IntRange(min=0),
-    default=300,
-    show_default=True,
-    help="Tokens to write: characters, most often.",
-)
-@click.option(
-    "--temperature",
-    type=click.FloatRange(min=0),
-    default=0.8,
-    show_default=True,
-    help="0 always takes the likeliest token; 1 draws as the model expects.",
-)
-@click.option("--top-k", type=click.IntRange(min=1), help="Draw from the k likeliest tokens only.")
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The same seed, the same text."
-)
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
-def generate(
-    checkpoint: Path,
-    prompt: str | None,
-    length: int,
-    temperature: float,
-    top_k: int | None,
-    seed: int,
-    device: Device,
-) -> None:
-    """Continue a prompt with the model of CHECKPOINT, a run's folder or a file in it."""
-    from zoo.training.decode import stream
-
-    pieces = stream(
-        checkpoint, prompt, length=length, temperature=temperature, top_k=top_k, seed=seed, device=device
-    )
-    for piece in pieces:
-        click.echo(piece, nl=False)
-    click.echo()

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zoo.cli.files import examples, json_option, print_json
+from zoo.cli.searching import device_option, facts, search_of, search_options, tell_obstacle
 from zoo.errors import FileError
 
 if TYPE_CHECKING:
-    from zoo.decoding.texts import Text
     from zoo.training.options import Device
 
 
@@ -26,54 +26,11 @@ if TYPE_CHECKING:
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.argument("file", type=click.File(encoding="utf-8"), required=False)
 @click.option("--text", multiple=True, help="A sentence, in the place of FILE. May be repeated.")
-@click.option(
-    "--beam",
-    type=click.IntRange(min=1),
-    default=4,
-    show_default=True,
-    help="How many texts a search keeps; 1 is greedy.",
-)
-@click.option(
-    "--best", type=click.IntRange(min=1), default=1, show_default=True, help="Texts for each sentence."
-)
-@click.option(
-    "--longest", type=click.IntRange(min=1), default=100, show_default=True, help="Tokens, the end with them."
-)
-@click.option(
-    "--stop",
-    type=click.IntRange(min=1),
-    help="So many finished texts are enough  [default: as many as --beam]",
-)
-@click.option(
-    "--alpha",
-    type=click.FloatRange(min=0),
-    default=0.6,
-    show_default=True,
-    help="How much longer texts are favoured; 0 compares plain probabilities.",
-)
-@click.option(
-    "--length",
-    type=click.Choice(["gnmt", "plain"]),
-    default="gnmt",
-    show_default=True,
-    help="What log-probabilities are divided by: ((5 + n) / 6)^alpha, or n^alpha.",
-)
-@click.option("--sample", is_flag=True, help="Draw each token instead of searching.")
-@click.option(
-    "--temperature", type=click.FloatRange(min=0), default=1.0, show_default=True, help="With --sample."
-)
-@click.option("--top-k", type=click.IntRange(min=1), help="With --sample: draw from the k likeliest.")
-@click.option(
-    "--top-p",
-    type=click.FloatRange(min=0, max=1, min_open=True),
-    help="With --sample: draw from the likeliest that have p of the probability.",
-)
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="With --sample.")
-@click.option("--batch", type=click.IntRange(min=1), default=32, show_default=True, help="Sentences at once.")
+@search_options("sentence")
 @click.option(
     "--references", type=click.File(encoding="utf-8"), help="Right translations: print BLEU and chrF."
 )
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@device_option
 @json_option
 def translate(
     checkpoint: Path,
@@ -98,7 +55,8 @@ def translate(
         raise click.UsageError("give either a FILE with a sentence a line, or --text")
     sentences = list(text) or _lines(file)
     author = Author.load(checkpoint, device)
-    found = author.translate(sentences, _search(how), batch=batch, longest=how["longest"], seed=seed)
+    found = author.translate(sentences, search_of(how), batch=batch, longest=how["longest"], seed=seed)
+    tell_obstacle(author.obstacle)
     right = None if references is None else _lines(references)
     best = [each[0].text for each in found]
     scores = () if right is None else judge(best, right)
@@ -106,7 +64,7 @@ def translate(
     if as_json:
         print_json(
             {
-                "texts": [[_facts(each) for each in texts] for texts in found],
+                "texts": [[facts(each) for each in texts] for texts in found],
                 "scores": [{"name": s.name, "score": s.score, "signature": s.signature} for s in scores],
                 "bleu_by_length": [{"words": name, "texts": n, "bleu": bleu} for name, n, bleu in groups],
             }
@@ -129,18 +87,3 @@ def _lines(file: Any) -> list[str]:
         raise FileError(
             f"{file.name} is to be text in UTF-8, and is not from byte {error.start} on; convert it first"
         ) from None
-
-
-def _search(how: dict[str, Any]) -> Any:
-    from zoo.decoding import Beam, Ranking, Sampling
-    from zoo.tasks.tokenizers import END
-
-    if how["sample"]:
-        return Sampling(how["temperature"], how["top_k"], how["top_p"])
-    ranking = Ranking(how["length"], how["alpha"])
-    return Beam(END, how["beam"], how["longest"], how["best"], how["stop"], ranking)
-
-
-def _facts(text: Text) -> dict[str, Any]:
-    found = text.found
-    return {"text": text.text, "score": found.score, "log_p": found.log_p, "finished": found.finished}

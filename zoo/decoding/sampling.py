@@ -35,8 +35,18 @@ class Sampling:
             raise InputError(f"top_p is above 0 and at most 1, and this is {self.top_p}")
 
     def chances(self, scores: Float[Tensor, "*rows vocab"]) -> Float[Tensor, "*rows vocab"]:
-        """The probability with which each token is drawn, of logits or log-probabilities."""
+        """The probability with which each token is drawn, of logits or log-probabilities.
+
+        Raises InputError where the largest score is no number to compare with.
+        """
         scores = scores.double()
+        largest = scores.amax(-1)
+        if not bool(largest.isfinite().all()):
+            worst = float(largest[~largest.isfinite()].flatten()[0])
+            raise InputError(
+                f"a token is drawn from scores that are numbers, and the model's largest is {worst}: its "
+                "weights are broken, or its precision is too low"
+            )
         if self.temperature == 0:
             return torch.zeros_like(scores).scatter(-1, scores.argmax(-1, keepdim=True), 1.0)
         # The largest becomes 0 first: a small temperature then leads to -inf, never to inf - inf.

@@ -20,7 +20,7 @@ from zoo.decoding.ranking import Hypothesis
 from zoo.decoding.sampling import Sampling
 from zoo.decoding.scorer import Reading, begin
 from zoo.errors import TrainingError
-from zoo.tasks import Decoding, Ports, Tokenizer, find_ports, find_task, padded
+from zoo.tasks import Decoding, Ports, Task, Tokenizer, find_ports, find_task, make_task, padded
 from zoo.tasks.tokenizers import END, PADDING, START, UNKNOWN
 from zoo.training.checkpoint import read_checkpoint
 from zoo.training.device import device_for
@@ -39,7 +39,7 @@ class Text:
     found: Hypothesis
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Author:
     """A trained model that writes from a start token to an end token, and its tokenizers by port.
 
@@ -50,8 +50,11 @@ class Author:
     ports: Ports
     decoding: Decoding
     tokenizers: Mapping[str, Tokenizer]
-    task: str
+    task: Task
+    kind: str
+    """The task's name."""
     name: str
+    obstacle: str = ""
 
     @classmethod
     def load(cls, checkpoint: str | Path, device: Device = "auto") -> Self:
@@ -69,7 +72,8 @@ class Author:
         graph = graph_of(saved.document, saved.name)
         ports = find_ports(task, graph, saved.header.task, saved.header.ports)
         model = restored(saved).to(device_for(device))
-        return cls(model, ports, task.decoding, saved.header.made(), saved.header.task, saved.name)
+        made = make_task(saved.header.task, saved.header.settings)
+        return cls(model, ports, task.decoding, saved.header.made(), made, saved.header.task, saved.name)
 
     def write(
         self, given: Mapping[str, Tensor], search: Search, *, longest: int = 100, seed: int = 0
@@ -83,6 +87,7 @@ class Author:
         }
         reading = Reading(self.ports.outputs[self.decoding.scores])
         begun = begin(self.model.eval(), self.ports.inputs[self.decoding.target], named, reading=reading)
+        self.obstacle = begun.obstacle
         start = torch.full((len(next(iter(named.values()))),), START, device=device)
         if isinstance(search, Beam):
             real = given.get("source_mask")
@@ -103,7 +108,7 @@ class Author:
     ) -> list[list[Text]]:
         """The texts for each sentence, in their order; sentences of a length are worked on together."""
         if "source" not in self.decoding.given:
-            raise TrainingError(f"{self.name} is of the task '{self.task}', which reads no sentences")
+            raise TrainingError(f"{self.name} is of the task '{self.kind}', which reads no sentences")
         encoded = [self.tokenizers["source"].encode(sentence) for sentence in sentences]
         encoded = [tokens if len(tokens) else torch.tensor([UNKNOWN]) for tokens in encoded]
         order = sorted(range(len(encoded)), key=lambda index: -len(encoded[index]))

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from zoo.errors import GraphError, InputError
-
-if TYPE_CHECKING:
-    from zoo.compiler.step.stream import Stream
+from zoo.decoding.scorer import Stepwise, begin
 
 _log = logging.getLogger(__name__)
 
@@ -22,18 +19,33 @@ class Continuing:
 
     A stream computes each token once. It ends where the text outgrows the context: from there on the window
     moves, every token in it has another place, and all of it is computed for each new one. ``obstacle`` is
-    why there is no stream. Both ways give the same but for rounding.
+    why there is no stream. Both ways give the same but for rounding. ``tokens`` and ``logits`` are the
+    model's names for the input and the output.
     """
 
-    def __init__(self, model: nn.Module, context: int | None = None) -> None:
+    def __init__(
+        self, model: nn.Module, context: int | None = None, *, tokens: str = "tokens", logits: str = "logits"
+    ) -> None:
         self.model, self.context = model, context
+        self._port, self._scores = tokens, logits
         self.device = next((each.device for each in model.parameters()), torch.device("cpu"))
-        self.obstacle = ""
-        self._stream = self._begun()
-        _log.info(
-            "writes step by step" if self._stream else "computes all tokens for each new one: %s",
-            *([] if self._stream else [self.obstacle]),
-        )
+        begun = begin(model, tokens, batch=1)
+        self.obstacle = begun.obstacle
+        self._stream = begun.scorer.stream if isinstance(begun.scorer, Stepwise) else None
+        self._moving = False
+        _log.info("%s", self.way)
+
+    @property
+    def way(self) -> str:
+        """How the tokens so far were computed, in a sentence."""
+        if self.obstacle:
+            return f"all tokens were computed anew for each new one: {self.obstacle}"
+        if self._moving:
+            return (
+                f"each token was computed once (step lowering) up to the context of {self.context:,} tokens; "
+                "from there on the window moves, and all in it were computed for each new one"
+            )
+        return "each token was computed once (step lowering)"
 
     def logits(self, tokens: list[int]) -> Float[Tensor, " vocab"]:
         """The logits after these tokens, which begin with those of the call before."""
@@ -41,24 +53,13 @@ class Continuing:
             if self._stream is not None and len(tokens) <= (self.context or len(tokens)):
                 outputs, self._stream = self._stream.feed(self._batch(tokens[self._stream.seen :]))
             else:
-                self._stream = None
-                outputs = self.model(self._batch(tokens[-self.context :] if self.context else tokens))
-        return _logits_of(outputs)[0, -1]
-
-    def _begun(self) -> Stream | None:
-        begin = getattr(self.model, "stream", None)
-        if begin is None:
-            self.obstacle = "the model is no compiled graph"
-            return None
-        try:
-            return begin(batch=1)
-        except (GraphError, InputError) as error:
-            self.obstacle = str(error)
-            return None
+                self._moving, self._stream = self._stream is not None or self._moving, None
+                seen = tokens[-self.context :] if self.context else tokens
+                outputs = self.model(**{self._port: self._batch(seen)})
+        return self._logits_of(outputs)[0, -1]
 
     def _batch(self, tokens: list[int]) -> Tensor:
         return torch.tensor([tokens], device=self.device)
 
-
-def _logits_of(outputs: Any) -> Float[Tensor, "batch time vocab"]:
-    return outputs if isinstance(outputs, Tensor) else outputs.logits
+    def _logits_of(self, outputs: Any) -> Float[Tensor, "batch time vocab"]:
+        return outputs if isinstance(outputs, Tensor) else getattr(outputs, self._scores)

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 import torch
-from jaxtyping import Float
-from torch import Tensor, nn
+from torch import nn
 
+from zoo.decoding.sampling import Sampling
 from zoo.errors import TrainingError
-from zoo.tasks import Tokenizer, find_task
+from zoo.tasks import Decoding, Ports, Tokenizer, find_ports, find_task
 from zoo.tasks.characters import Vocabulary
 from zoo.training.checkpoint import Checkpoint, read_checkpoint
 from zoo.training.continuing import Continuing
 from zoo.training.device import device_for
-from zoo.training.graphs import restored
+from zoo.training.graphs import graph_of, restored
 from zoo.training.options import Device
+
+DEFAULT = Sampling(temperature=0.8)
+"""How a text is drawn when nobody says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """A text that is being written: iterating gives it piece by piece."""
+
+    pieces: Iterator[str]
+    by: Continuing
+
+    @property
+    def way(self) -> str:
+        """How the tokens so far were computed, once each or anew and why, in a sentence."""
+        return self.by.way
+
+    def __iter__(self) -> Iterator[str]:
+        return self.pieces
 
 
 def generate(
@@ -26,8 +45,7 @@ def generate(
     prompt: str,
     *,
     length: int = 300,
-    temperature: float = 0.8,
-    top_k: int | None = None,
+    sampling: Sampling = DEFAULT,
     seed: int = 0,
     device: Device = "auto",
 ) -> str:
@@ -35,11 +53,7 @@ def generate(
 
     For the rest see ``continue_text``.
     """
-    return "".join(
-        stream(
-            checkpoint, prompt, length=length, temperature=temperature, top_k=top_k, seed=seed, device=device
-        )
-    )
+    return "".join(stream(checkpoint, prompt, length=length, sampling=sampling, seed=seed, device=device))
 
 
 def stream(
@@ -47,16 +61,16 @@ def stream(
     prompt: str | None = None,
     *,
     length: int = 300,
-    temperature: float = 0.8,
-    top_k: int | None = None,
+    sampling: Sampling = DEFAULT,
     seed: int = 0,
     device: Device = "auto",
-) -> Iterator[str]:
+) -> Continuation:
     """As ``generate``, piece by piece: the prompt first, then every new character. Without a prompt it begins
     after a line end, or after the first character that the model knows.
     """
     saved = read_checkpoint(checkpoint)
-    vocabulary = _written_on(saved)
+    decoding, ports = _writing_on(saved)
+    vocabulary = saved.header.made()[decoding.tokenizer]
     if prompt is None:
         known = vocabulary.characters if isinstance(vocabulary, Vocabulary) else "\n"
         prompt = "\n" if "\n" in known else known[0]
@@ -66,22 +80,25 @@ def stream(
         prompt,
         length=length,
         context=saved.header.context,
-        temperature=temperature,
-        top_k=top_k,
+        sampling=sampling,
         seed=seed,
+        tokens=ports.inputs[decoding.target],
+        logits=ports.outputs[decoding.scores],
     )
-    return chain([prompt], written)
+    return Continuation(chain([prompt], written), written.by)
 
 
-def _written_on(saved: Checkpoint) -> Tokenizer:
-    """The tokenizer of a model that goes on from a prompt. TrainingError for one of another task."""
-    decoding = find_task(saved.header.task).decoding
-    if decoding is None or decoding.start:
+def _writing_on(saved: Checkpoint) -> tuple[Decoding, Ports]:
+    """How a model goes on from a prompt, and the ports for it. TrainingError for one of another task."""
+    header = saved.header
+    task = find_task(header.task)
+    if task.decoding is None or task.decoding.start:
         raise TrainingError(
-            f"{saved.name} is of the task '{saved.header.task}', whose models do not write on from a prompt; "
+            f"{saved.name} is of the task '{header.task}', whose models do not write on from a prompt; "
             "those of language_modelling do"
         )
-    return saved.header.made()[decoding.tokenizer]
+    graph = graph_of(saved.document, saved.name)
+    return task.decoding, find_ports(task, graph, header.task, header.ports)
 
 
 def continue_text(
@@ -91,49 +108,46 @@ def continue_text(
     *,
     length: int,
     context: int | None = None,
-    temperature: float = 1.0,
-    top_k: int | None = None,
+    sampling: Sampling = Sampling(),  # noqa: B008 - it is frozen
     seed: int = 0,
-) -> Iterator[str]:
-    """Yield ``length`` tokens that continue ``prompt``, one at a time.
+    tokens: str = "tokens",
+    logits: str = "logits",
+) -> Continuation:
+    """A text of ``length`` tokens that continues ``prompt``, one at a time.
 
-    The model sees the last ``context`` tokens (None: all of them). ``temperature`` divides the logits: 0
-    always takes the likeliest character, 1 draws from the model's own distribution; ``top_k`` draws from the
-    k likeliest only. The same seed gives the same text. A compiled graph that streams is given each token
-    once, as long as the text fits into the context (see ``Continuing``). Raises TrainingError for characters
-    that the vocabulary lacks, for an empty prompt, and for numbers out of range.
+    The model sees the last ``context`` tokens (None: all of them); ``sampling`` says how each is drawn. The
+    same seed gives the same text. A compiled graph that streams is given each token once, as long as the text
+    fits into the context (see ``Continuing``). ``tokens`` and ``logits`` are the model's names for its ports.
+    Raises TrainingError for characters that the vocabulary lacks, for an empty prompt, and for a negative
+    length; while writing, InputError where the model's scores are no numbers.
     """
-    if length < 0 or not 0 <= temperature < math.inf or (top_k is not None and top_k < 1):
-        raise TrainingError(
-            "length must not be negative, temperature neither negative nor infinite, and top_k positive; "
-            f"these are {length}, {temperature} and {top_k}"
-        )
+    if length < 0:
+        raise TrainingError(f"a text has a length of 0 or more, and this is {length}")
     if not prompt:
         raise TrainingError("a prompt must have a character to begin with; a line end will do")
-    tokens = [int(token) for token in vocabulary.encode(prompt)] or [0]
-    return _draw(model, vocabulary, tokens, length, context, temperature, top_k, seed)
+    begun = [int(token) for token in vocabulary.encode(prompt)] or [0]
+    continuing = Continuing(model, context, tokens=tokens, logits=logits)
+    return Continuation(_draw(continuing, vocabulary, begun, length, sampling, seed), continuing)
 
 
 def _draw(
-    model: nn.Module,
+    continuing: Continuing,
     vocabulary: Tokenizer,
     tokens: list[int],
     length: int,
-    context: int | None,
-    temperature: float,
-    top_k: int | None,
+    sampling: Sampling,
     seed: int,
 ) -> Iterator[str]:
     # On the CPU, so that a seed means the same text on every device.
     generator = torch.Generator().manual_seed(seed)
+    model = continuing.model
     training = model.training
     said = "" if isinstance(vocabulary, Vocabulary) else vocabulary.decode(tokens)
     model.eval()
     try:
-        continuing = Continuing(model, context)
         for _ in range(length):
-            logits = continuing.logits(tokens)[: len(vocabulary)].float().cpu()
-            token = sample(logits, temperature, top_k, generator)
+            chances = sampling.chances(continuing.logits(tokens)[: len(vocabulary)].cpu())
+            token = int(torch.multinomial(chances, 1, generator=generator))
             tokens.append(token)
             if isinstance(vocabulary, Vocabulary):
                 yield vocabulary.characters[token]
@@ -145,23 +159,3 @@ def _draw(
                 said = text
     finally:
         model.train(training)
-
-
-def sample(
-    logits: Float[Tensor, " vocab"], temperature: float, top_k: int | None, generator: torch.Generator
-) -> int:
-    """One token, drawn from softmax(logits / temperature) over the ``top_k`` likeliest tokens.
-
-    Raises TrainingError when no logit is a number to compare with.
-    """
-    if not bool(logits.max().isfinite()):
-        raise TrainingError(
-            f"the model's largest logit is {float(logits.max())}, so that nothing can be drawn: its weights "
-            "are broken, or its precision is too low"
-        )
-    if temperature == 0:
-        return int(logits.argmax())
-    values, tokens = logits.double().topk(min(top_k or len(logits), len(logits)))
-    # The largest logit becomes 0 first: a small temperature then leads to -inf, never to inf - inf.
-    chances = torch.softmax((values - values[0]) / temperature, -1)
-    return int(tokens[torch.multinomial(chances, 1, generator=generator)])

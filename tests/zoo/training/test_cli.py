@@ -10,7 +10,8 @@ from rich.console import Console
 from tests.zoo.training.helpers import TEXT
 from tests.zoo.training.test_run import Stopper
 from zoo.cli.app import cli
-from zoo.cli.train import generate, train
+from zoo.cli.generate import generate
+from zoo.cli.train import train
 from zoo.training import Options, display
 from zoo.training.checkpoint import read_checkpoint
 from zoo.training.folder import LAST
@@ -45,8 +46,13 @@ def test_it_trains_and_says_what_next() -> None:
     )
     written = run("generate", "runs/gpt", "--prompt", "the ", "--length", "20", "--device", "cpu")
     assert written.exit_code == 0, written.output
-    assert len(written.output) == 25
-    assert written.output.startswith("the ")
+    assert len(written.stdout) == 25
+    assert written.stdout.startswith("the ")
+    # the context is 11 tokens
+    assert written.stderr.startswith("each token was computed once (step lowering) up to the context of 11")
+    careful = [run("generate", "runs/gpt", "--top-p", "1e-9", "--seed", seed).stdout for seed in "01"]
+    likeliest = run("generate", "runs/gpt", "--temperature", "0").stdout
+    assert careful == [likeliest, likeliest]
 
 
 def test_options_reach_the_run() -> None:

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from tests.zoo.compiler import helpers
+from zoo.decoding import Sampling
 from zoo.tasks.characters import Vocabulary
 from zoo.training.continuing import Continuing
 from zoo.training.decode import continue_text
@@ -40,7 +41,7 @@ def test_a_stream_writes_what_the_whole_text_would(name: str, context: int) -> N
         texts = [
             "".join(
                 continue_text(
-                    each, LETTERS, "abc", length=12, context=context, temperature=temperature, seed=3
+                    each, LETTERS, "abc", length=12, context=context, sampling=Sampling(temperature), seed=3
                 )
             )
             for each in (model, Plain(model))
@@ -61,10 +62,13 @@ def test_each_token_is_given_once_until_the_window_moves() -> None:
     assert not continuing.obstacle
     for length in (3, 4, 5, 6, 7):
         continuing.logits([1] * length)
+        assert ("up to the context of 5 tokens" in continuing.way) == (length > 5)
     hook.remove()
     assert shown == [3, 1, 1, 5, 5]
 
 
 def test_what_keeps_a_model_from_streaming_is_known() -> None:
-    assert Continuing(Plain(MODELS["gpt"])).obstacle == "the model is no compiled graph"
+    plain = Continuing(Plain(MODELS["gpt"]))
+    assert plain.obstacle == "the model is no compiled graph"
+    assert plain.way == "all tokens were computed anew for each new one: the model is no compiled graph"
     assert "let" in Continuing(helpers.library("self_attention").compile()).obstacle

@@ -1,14 +1,15 @@
 """Writing on: what is drawn follows from the logits, the temperature, the k and the seed."""
 
-import math
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from zoo.errors import TrainingError
+from zoo.decoding import Sampling
+from zoo.errors import InputError, TrainingError
 from zoo.tasks.characters import Vocabulary
-from zoo.training.decode import continue_text, sample
+from zoo.training.decode import continue_text
 
 LETTERS = Vocabulary("abcdefgh")
 
@@ -31,18 +32,21 @@ class Successor(nn.Module):
         return self.drop(onward)
 
 
-def written(model: nn.Module, prompt: str = "ab", length: int = 9, **options: float | None) -> str:
-    return "".join(continue_text(model, LETTERS, prompt, length=length, **options))  # pyright: ignore[reportArgumentType] - of several types
+GREEDY = Sampling(temperature=0)
+
+
+def written(model: nn.Module, prompt: str = "ab", length: int = 9, **options: Any) -> str:
+    return "".join(continue_text(model, LETTERS, prompt, length=length, **options))
 
 
 def test_temperature_zero_takes_the_likeliest() -> None:
-    assert written(Successor(lead=0.01), temperature=0) == "cdefghabc"
-    assert written(Successor(lead=-9.0), top_k=1, temperature=0)[0] != "c"
+    assert written(Successor(lead=0.01), sampling=GREEDY) == "cdefghabc"
+    assert written(Successor(lead=-9.0), sampling=Sampling(top_k=1))[0] != "c"
 
 
 def test_the_model_evaluates_and_is_left_as_it_was() -> None:
     model = Successor().train()
-    assert written(model, temperature=0) == "cdefghabc"  # with its dropout it would be nearly random
+    assert written(model, sampling=GREEDY) == "cdefghabc"  # with its dropout it would be nearly random
     assert model.training
     assert all(parameter.grad is None for parameter in model.parameters())
 
@@ -64,50 +68,32 @@ def test_a_seed_is_a_text() -> None:
     assert texts[0] == texts[1] != texts[2]
 
 
-def test_top_k_draws_from_the_likeliest_only() -> None:
-    logits = torch.tensor([0.0, 3.0, 1.0, 2.0])
-    generator = torch.Generator().manual_seed(0)
-    assert {sample(logits, 5.0, 2, generator) for _ in range(200)} == {1, 3}
-    assert {sample(logits, 5.0, None, generator) for _ in range(400)} == {0, 1, 2, 3}
-    assert {sample(logits, 5.0, 99, generator) for _ in range(400)} == {0, 1, 2, 3}
-    assert {sample(logits, 1e-320, None, generator) for _ in range(20)} == {1}
-
-
-def test_draws_follow_the_softmax() -> None:
-    logits = torch.tensor([0.0, 1.0, 2.0])
-    generator = torch.Generator().manual_seed(0)
-    counts = torch.bincount(torch.tensor([sample(logits, 2.0, None, generator) for _ in range(4000)]))
-    assert torch.allclose(counts / 4000, torch.softmax(logits / 2, 0), atol=0.03)
+def test_a_text_is_drawn_as_sampling_says() -> None:
+    """What the chances are is shown beside ``Sampling``; here, that they are those of the text."""
+    spread = Successor(0.5)
+    assert set(written(spread, length=200)) == set(LETTERS.characters)
+    for sampling in (Sampling(top_k=1), Sampling(top_p=1e-9), Sampling(1e-320), GREEDY):
+        assert written(spread, sampling=sampling) == "cdefghabc"
 
 
 def test_outputs_beyond_the_vocabulary_are_never_drawn() -> None:
-    assert written(Successor(extra=3), temperature=0) == "cdefghabc"
+    assert written(Successor(extra=3), sampling=GREEDY) == "cdefghabc"
 
 
 @pytest.mark.parametrize(
-    ("prompt", "options", "message"),
+    ("prompt", "length", "message"),
     [
-        ("", {}, "a prompt must have a character"),
-        ("axz", {}, r"never seen 'x' \(U\+0078\), 'z' \(U\+007A\)"),
-        ("a", {"length": -1}, "must not be negative"),
-        ("a", {"temperature": -0.5}, "neither negative nor infinite"),
-        ("a", {"top_k": 0}, "top_k positive"),
+        ("", 5, "a prompt must have a character"),
+        ("axz", 5, r"never seen 'x' \(U\+0078\), 'z' \(U\+007A\)"),
+        ("a", -1, "a length of 0 or more, and this is -1"),
     ],
 )
-def test_what_cannot_be_continued_is_refused_at_once(
-    prompt: str, options: dict[str, int], message: str
-) -> None:
+def test_what_cannot_be_continued_is_refused_at_once(prompt: str, length: int, message: str) -> None:
     with pytest.raises(TrainingError, match=message):
-        continue_text(Successor(), LETTERS, prompt, **{"length": 5, **options})
+        continue_text(Successor(), LETTERS, prompt, length=length)
 
 
-@pytest.mark.parametrize("temperature", [math.nan, math.inf])
-def test_a_temperature_is_a_number(temperature: float) -> None:
-    with pytest.raises(TrainingError, match="neither negative nor infinite"):
-        continue_text(nn.Identity(), Vocabulary("a"), "a", length=1, temperature=temperature)
-
-
-@pytest.mark.parametrize("temperature", [0.0, 1.0])
-def test_weights_without_numbers_draw_nothing(temperature: float) -> None:
-    with pytest.raises(TrainingError, match="the model's largest logit is nan"):
-        sample(torch.tensor([1.0, float("nan"), 2.0]), temperature, None, torch.Generator())
+@pytest.mark.parametrize("sampling", [GREEDY, Sampling()])
+def test_weights_without_numbers_draw_nothing(sampling: Sampling) -> None:
+    with pytest.raises(InputError, match="the model's largest is nan"):
+        written(Successor(float("nan")), sampling=sampling)
