@@ -1,4 +1,4 @@
-"""The blocks of the library against torch's Transformer layers: outputs and every gradient, in float64."""
+"""The blocks of the library against torch's Transformer layers: outputs and gradients, float64 to 1e-12."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -88,7 +88,7 @@ def test_encoder_layers_are_torchs(order: str, tmp_path: Path) -> None:
         return functional_call(peer, own(), (x,), {"src_key_padding_mask": ~mask})[mask]
 
     x = torch.randn(BATCH, SOURCE, DIM).double()
-    assert_agrees(model, oracle, x, ours=lambda x: model(x, mask)[mask])
+    assert_agrees(model, oracle, x, ours=lambda x: model(x, mask)[mask], within=1e-12)
 
 
 @pytest.mark.parametrize("order", ["pre", "post"])
@@ -108,4 +108,15 @@ def test_decoder_layers_are_torchs(order: str, tmp_path: Path) -> None:
         return functional_call(peer, own(), (x, memory), flags)
 
     x, memory = torch.randn(BATCH, TARGET, DIM).double(), torch.randn(BATCH, SOURCE, DIM).double()
-    assert_agrees(model, oracle, x, memory, ours=lambda x, memory: model(x, memory, mask))
+    assert_agrees(model, oracle, x, memory, ours=lambda x, memory: model(x, memory, mask), within=1e-12)
+
+
+@pytest.mark.parametrize("text", [ENCODER, DECODER], ids=["encoder", "decoder"])
+def test_what_adds_nothing_is_left_out_of_a_pre_norm_layer(text: str, tmp_path: Path) -> None:
+    model = compiled(text, "pre", tmp_path)
+    for name, parameter in model.named_parameters():
+        if ".out." in name or ".outer." in name:
+            nn.init.zeros_(parameter)
+    x, memory = torch.randn(BATCH, SOURCE, DIM).double(), torch.randn(BATCH, SOURCE, DIM).double()
+    more = [real([7, 3, 1], SOURCE)] if text is ENCODER else [memory, real([7, 3, 1], SOURCE)]
+    assert torch.equal(model(x, *more), x)

@@ -43,17 +43,37 @@ def borrowing(module: nn.Module, parameters: Callable[[], dict[str, Tensor]]) ->
     return call
 
 
+def frozen(layer: M, part: str) -> M:
+    """The layer, whose parameters with this in their name learn nothing, for an oracle that has none."""
+    for name, parameter in layer.named_parameters():
+        parameter.requires_grad_(part not in name)
+    return layer
+
+
+def without(layer: nn.Module, part: str) -> dict[str, Tensor]:
+    """The parameters of a layer, but those with this in their name."""
+    return {name: parameter for name, parameter in layer.named_parameters() if part not in name}
+
+
 def real(lengths: Iterable[int], time: int) -> Tensor:
     """The mask of a padded batch: true at the first ``length`` steps of each row."""
     return torch.arange(time) < torch.tensor(list(lengths)).unsqueeze(1)
 
 
 def assert_agrees(
-    layer: nn.Module, oracle: Oracle, *inputs: Any, ours: Oracle | None = None, **flags: Any
+    layer: nn.Module,
+    oracle: Oracle,
+    *inputs: Any,
+    ours: Oracle | None = None,
+    within: float = 1e-10,
+    **flags: Any,
 ) -> None:
     """Fail unless layer and oracle give the same outputs, and gradients, for the same inputs.
 
-    ``ours`` is how the layer is called, if not as it is; ``flags`` go to both.
+    The gradients of all inputs and all parameters that learn are compared.
+
+    ``ours`` is how the layer is called, if not as it is; ``within`` what part of the largest number may be
+    wrong; ``flags`` go to both.
     """
     theirs: Callable[..., Any] = oracle
     leaves = [x.detach().requires_grad_() if differentiable(x) else x for x in inputs]
@@ -62,14 +82,21 @@ def assert_agrees(
     expected = tensors(theirs(*leaves, **flags))
     assert len(found) == len(expected) > 0
     for mine, other in zip(found, expected, strict=True):
-        torch.testing.assert_close(mine, other, rtol=1e-9, atol=1e-10)
-    towards = [*filter(differentiable, leaves), *layer.parameters()]
+        close(mine, other, within)
+    learning = (parameter for parameter in layer.parameters() if parameter.requires_grad)
+    towards = [*filter(differentiable, leaves), *learning]
     if not towards:
         return
     directions = [torch.randn_like(x) for x in found]
     mine = gradients(found, towards, directions)
     for one, other in zip(mine, gradients(expected, towards, directions), strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-10)
+        close(one, other, within)
+
+
+def close(found: Tensor, expected: Tensor, within: float) -> None:
+    """Fail where a number is wrong by more than a part of the largest, or of one."""
+    largest = float(expected.detach().abs().max()) if expected.numel() else 0.0
+    torch.testing.assert_close(found, expected, rtol=0, atol=within * max(1.0, largest))
 
 
 def gradients(

@@ -5,10 +5,10 @@ from typing import Literal
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 import zoo
-from tests.plugins.agreement import assert_agrees, prepared
+from tests.plugins.agreement import assert_agrees, borrowing, prepared
 from zoo_position.learned import Learned
 from zoo_position.sinusoidal import Sinusoidal, waves
 
@@ -58,14 +58,12 @@ def test_a_shift_is_one_rotation_wherever_it_starts(layout: Literal["interleaved
     torch.testing.assert_close(near @ near.t(), far @ far.t())
 
 
-def test_learned_is_a_row_of_the_table_for_each_step() -> None:
+def test_learned_is_torchs_row_for_each_step() -> None:
     learned = prepared(Learned(dim=5, max_length=13))
-
-    def formula(x: Tensor) -> Tensor:
-        return torch.stack([x[:, p] + learned.weight[p] for p in range(x.shape[1])], 1)
-
+    table = borrowing(nn.Embedding(13, 5), lambda: dict(learned.named_parameters()))
     for batch, time in ((3, 7), (1, 13), (2, 1)):
-        assert_agrees(learned, formula, torch.randn(batch, time, 5).double())
+        x = torch.randn(batch, time, 5).double()
+        assert_agrees(learned, lambda x: x + table(torch.arange(x.shape[1])), x)
 
 
 def test_an_empty_sequence_stays_empty() -> None:

@@ -1,4 +1,4 @@
-"""Linformer against its formula, against full attention where E = F = I, and against a peer."""
+"""Linformer against its formula, and against full attention where E = F = I."""
 
 from functools import partial
 from typing import Any
@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 import zoo
-from tests.plugins.agreement import assert_agrees, gradients, prepared, real
+from tests.plugins.agreement import assert_agrees, borrowing, frozen, gradients, prepared, real, without
 from tests.plugins.attention.made import BATCH, DIM, KEYS, MEMORY, NAN, QUERIES, VALUE, rand
 from zoo.errors import InputError
 from zoo_attention.linformer import Linformer, Sharing
@@ -81,14 +81,13 @@ def test_a_longer_sequence_is_refused_by_name_and_length() -> None:
 
 @sharings
 def test_with_the_identity_it_is_full_attention(sharing: Sharing) -> None:
-    layer, full = linformer(sharing, max_length=KEYS, rank=KEYS), MultiHead(DIM, HEADS, DIM, DIM)
+    layer = frozen(linformer(sharing, max_length=KEYS, rank=KEYS), "down")
     with torch.no_grad():
         for down in (layer.down_key, layer.down_value):
             if down is not None:
                 down.copy_(torch.eye(KEYS))
-    full.double().load_state_dict({k: v for k, v in layer.state_dict().items() if "down" not in k})
-    inputs = [rand(BATCH, n, DIM) for n in (QUERIES, KEYS, KEYS)]
-    torch.testing.assert_close(layer(*inputs, weights=True), full(*inputs, weights=True))
+    full = borrowing(MultiHead(DIM, HEADS, DIM, DIM), lambda: without(layer, "down"))
+    assert_agrees(layer, full, *[rand(BATCH, n, DIM) for n in (QUERIES, KEYS, KEYS)], weights=True)
 
 
 @pytest.mark.parametrize(("sharing", "matrices"), [("none", 2 * HEADS), ("headwise", 2), ("key_value", 1)])
@@ -161,23 +160,3 @@ def test_layers_share_a_matrix_by_a_tie_in_the_graph() -> None:
     (gradient,) = torch.autograd.grad(out.sum(), [model.get_parameter("first.down_key")])
     assert gradient[:11].ne(0).all()
     assert gradient[11:].eq(0).all()
-
-
-@pytest.mark.parametrize(("sharing", "keywords"), [("headwise", {}), ("key_value", {"share_kv": True})])
-def test_linformer_is_the_package_linformers(sharing: Sharing, keywords: dict[str, bool]) -> None:
-    peer: Any = pytest.importorskip("linformer", reason="the peer 'linformer' is in the extra test-peers")
-    layer = linformer(sharing, bias=False)
-    theirs = peer.LinformerSelfAttention(DIM, LONGEST, RANK, HEADS, **keywords).double()
-    with torch.no_grad():
-        theirs.to_q.weight.copy_(layer.query.weight)
-        theirs.to_k.weight.copy_(layer.key.weight)
-        theirs.to_out.weight.copy_(layer.out.weight)
-        theirs.to_out.bias.zero_()
-        theirs.proj_k.copy_(layer.down_key)
-        if layer.down_value is None:
-            layer.value.weight.copy_(layer.key.weight)  # there, one map makes keys and values
-        else:
-            theirs.to_v.weight.copy_(layer.value.weight)
-            theirs.proj_v.copy_(layer.down_value)
-    x = rand(BATCH, KEYS, DIM)
-    torch.testing.assert_close(layer(x, x, x).out, theirs(x))

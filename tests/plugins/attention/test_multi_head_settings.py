@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 import zoo
-from tests.plugins.agreement import assert_agrees, prepared, real
+from tests.plugins.agreement import assert_agrees, borrowing, prepared, real
 from tests.plugins.attention.made import BATCH, QUERIES, rand, shares
 from tests.plugins.streams import assert_streams
 from zoo.errors import InputError
@@ -88,9 +88,10 @@ def test_every_setting_is_its_formula(settings: dict[str, Any], bias: bool, caus
 
 
 def test_as_many_heads_of_keys_as_of_queries_is_multi_head() -> None:
-    grouped, plain, x = many(kv_heads=HEADS), many(), rand(BATCH, KEYS, DIM)
-    plain.load_state_dict(grouped.state_dict())
-    assert torch.equal(grouped(x, x, x).out, plain(x, x, x).out)
+    grouped = many(kv_heads=HEADS)
+    plain = borrowing(many(), lambda: dict(grouped.named_parameters()))
+    x = rand(BATCH, KEYS, DIM)
+    assert_agrees(grouped, lambda x: plain(x, x, x).out, x, ours=lambda x: grouped(x, x, x).out)
 
 
 @every

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.plugins.agreement import assert_agrees, gradients, prepared, real
+from tests.plugins.agreement import assert_agrees, borrowing, frozen, gradients, prepared, real, without
 from tests.plugins.attention.made import (
     BATCH,
     CAUSALITIES,
@@ -92,21 +92,28 @@ def test_distances_may_be_of_another_kind(where: Where) -> None:
 
 @wheres
 def test_with_zeros_for_tables_it_is_multi_head(where: Where) -> None:
-    layer, plain, x = relative(where), many_heads(heads=HEADS), rand(BATCH, 5, DIM)
-    plain.load_state_dict({name: v for name, v in layer.state_dict().items() if "table" not in name})
-    with torch.no_grad():
-        for table in (layer.key_table, layer.value_table):
-            if table is not None:
-                table.zero_()
-    torch.testing.assert_close(layer(x, x, x, weights=True), plain(x, x, x, weights=True))
+    layer = frozen(relative(where), "table")
+    for table in (layer.key_table, layer.value_table):
+        if table is not None:
+            table.data.zero_()
+    plain = borrowing(many_heads(heads=HEADS), lambda: without(layer, "table"))
+    assert_agrees(
+        layer,
+        lambda x: plain(x, x, x, weights=True),
+        rand(BATCH, 5, DIM),
+        ours=lambda x: layer(x, x, x, weights=True),
+    )
 
 
 def test_one_row_for_keys_changes_nothing_and_one_for_values_is_added() -> None:
-    layer, x = relative("both", clip=0), rand(BATCH, 5, DIM)
-    plain = heads_by_formula(layer, x, x, x, torch.ones(BATCH, 5, 5).bool())
-    assert layer.value_table is not None
-    added = layer.value_table.repeat(1, HEADS) @ layer.out.weight.t()
-    torch.testing.assert_close(layer(x, x, x).out, plain + added)
+    layer = relative("both", clip=0)
+
+    def plain_and_more(x: Tensor) -> Tensor:
+        assert layer.value_table is not None
+        added = layer.value_table.repeat(1, HEADS) @ layer.out.weight.t()
+        return heads_by_formula(layer, x, x, x, torch.ones(BATCH, 5, 5).bool()) + added
+
+    assert_agrees(layer, plain_and_more, rand(BATCH, 5, DIM), ours=lambda x: layer(x, x, x).out)
 
 
 @wheres

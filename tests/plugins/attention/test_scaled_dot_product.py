@@ -4,9 +4,10 @@ import math
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from tests.plugins.agreement import assert_agrees
+from tests.plugins.agreement import assert_agrees, real
 from tests.plugins.attention.made import (
     BATCH,
     DIM,
@@ -18,6 +19,7 @@ from tests.plugins.attention.made import (
     rand,
     shares,
 )
+from zoo_attention.heads import merge, split
 from zoo_attention.multi_head import MultiHead
 from zoo_attention.scaled_dot_product import ScaledDotProduct
 
@@ -50,6 +52,26 @@ def test_scaled_dot_product_is_its_formula(
     inputs = [rand(BATCH, queries, DIM), rand(BATCH, keys, DIM), rand(BATCH, keys, VALUE)]
     masks = drawn_masks(queries, keys, mask, pairs)
     assert_agrees(ScaledDotProduct(causal=causal, strict=strict), formula, *inputs, *masks, weights=weights)
+
+
+@pytest.mark.parametrize("heads", [1, 2])
+@pytest.mark.parametrize("causal", [True, False])
+@masked
+def test_scaled_dot_product_is_torchs(heads: int, causal: bool, mask: bool, pairs: bool) -> None:
+    queries, keys = (5, 5) if causal and not (mask or pairs) else (5, 7)
+    pattern = torch.rand(BATCH, queries, keys) < 0.5
+    pattern[:, :, 0] = True  # no empty rows, of which kernels make what they like
+    masks = real([keys, 3, 1], keys) if mask else None, pattern if pairs else None
+    allowed = allowed_by_hand(queries, keys, causal, False, *masks).unsqueeze(1)
+
+    def theirs(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        q, k, v = (split(x, x.shape[2] // heads) for x in (query, key, value))
+        mask = None if queries == keys else allowed
+        return merge(F.scaled_dot_product_attention(q, k, v, mask, is_causal=mask is None))
+
+    layer = ScaledDotProduct(heads, causal=causal)
+    inputs = [rand(BATCH, n, width) for n, width in ((queries, DIM), (keys, DIM), (keys, 2 * VALUE))]
+    assert_agrees(layer, theirs, *inputs, ours=lambda q, k, v: layer(q, k, v, *masks).out)
 
 
 def test_dropout_drops_weights_and_shows_them_whole() -> None:

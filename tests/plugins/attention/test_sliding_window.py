@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.plugins.agreement import assert_agrees, gradients, prepared, real
+from tests.plugins.agreement import assert_agrees, borrowing, gradients, prepared, real
 from tests.plugins.attention.made import BATCH, DIM, MEMORY, NAN, VALUE, heads_by_formula, many_heads, rand
 from tests.plugins.streams import assert_streams
 from zoo.errors import InputError
@@ -106,9 +106,8 @@ def test_a_sequence_may_have_any_length(causal: bool, time: int) -> None:
 @directions
 def test_a_window_that_has_all_is_multi_head(causal: bool) -> None:
     layer, x = sliding(11, causal=causal), rand(BATCH, 11, DIM)
-    full = many_heads(causal=causal, heads=HEADS)
-    full.load_state_dict(layer.state_dict())
-    torch.testing.assert_close(layer(x, x, x), full(x, x, x).out)
+    full = borrowing(many_heads(causal=causal, heads=HEADS), lambda: dict(layer.named_parameters()))
+    assert_agrees(layer, lambda x: full(x, x, x).out, x, ours=lambda x: layer(x, x, x))
 
 
 @pytest.mark.parametrize("window", [1, 3, 9])

@@ -1,4 +1,4 @@
-"""BigBird against that of Hugging Face's transformers, with the weights and the random blocks of ours."""
+"""BigBird, waves and experts against Hugging Face's transformers, with the weights of ours."""
 
 from typing import Any
 
@@ -9,11 +9,13 @@ from torch import Tensor
 from tests.plugins.agreement import assert_agrees, borrowing, prepared
 from tests.plugins.attention.test_big_bird import blocks_by_hand
 from zoo_attention.big_bird import BigBird
+from zoo_feedforward.mixture import MixtureOfExperts
+from zoo_position.sinusoidal import Sinusoidal
 
-peer: Any = pytest.importorskip(
-    "transformers.models.big_bird.modeling_big_bird",
-    reason="the peer 'transformers' is in the extra test-peers",
-)
+WHY = "the peer 'transformers' is in the extra test-peers"
+peer: Any = pytest.importorskip("transformers.models.big_bird.modeling_big_bird", reason=WHY)
+marian: Any = pytest.importorskip("transformers.models.marian.modeling_marian", reason=WHY)
+mixtral: Any = pytest.importorskip("transformers.models.mixtral.modeling_mixtral", reason=WHY)
 
 BATCH, HEADS, PART, BLOCK, BLOCKS = 3, 2, 5, 3, 11
 DIM, TIME = HEADS * PART, BLOCK * BLOCKS
@@ -69,3 +71,28 @@ def drawn(layer: BigBird) -> list[Any]:
             rows.append(sorted(blocks_by_hand(layer, head, block, BLOCKS) - near))
         found.append(torch.tensor(rows).numpy())
     return found
+
+
+@pytest.mark.parametrize("dim", [14, 15])
+def test_waves_in_halves(dim: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "FloatTensor", torch.tensor)  # theirs are float32, whatever they are kept in
+    rows = marian.MarianSinusoidalPositionalEmbedding(TIME, dim).double().create_weight()
+    x = torch.randn(BATCH, TIME, dim).double()
+    assert_agrees(Sinusoidal("half"), lambda x: x + rows, x)
+
+
+def test_mixture_of_experts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Tensor, "float", Tensor.double)  # in which theirs chooses
+    layer = prepared(MixtureOfExperts(DIM, 7, experts=5, top=2))
+    config = mixtral.MixtralConfig(
+        hidden_size=DIM, intermediate_size=7, num_local_experts=5, num_experts_per_tok=2
+    )
+
+    def parameters() -> dict[str, Tensor]:
+        assert layer.inner is not None
+        both = torch.cat([layer.gate, layer.inner], 1)
+        experts = {"experts.gate_up_proj": both, "experts.down_proj": layer.outer}
+        return {"gate.weight": layer.router.weight, **experts}
+
+    theirs = borrowing(mixtral.MixtralSparseMoeBlock(config), parameters)
+    assert_agrees(layer, theirs, torch.randn(BATCH, TIME, DIM).double(), ours=lambda x: layer(x).out)

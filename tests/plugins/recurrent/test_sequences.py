@@ -1,4 +1,4 @@
-"""Layers of cells over sequences, against ``torch.nn``'s, each sequence run alone without its padding."""
+"""Layers of cells over sequences, against ``torch.nn``'s: each alone without its padding, and packed."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from tests.plugins.agreement import assert_agrees, borrowing, prepared, real
 from tests.plugins.streams import assert_streams
@@ -101,6 +102,25 @@ def test_each_sequence_is_torchs_without_its_padding(
     )
     oracle = alone(borrowing(peer, lambda: own(layer)), layer, mask)
     assert_agrees(layer, oracle, *inputs(layer), ours=partial(with_mask, layer, mask))
+
+
+@pytest.mark.parametrize(("ours", "theirs"), KINDS.values(), ids=KINDS)
+def test_padded_sequences_are_torchs_packed_ones(
+    ours: Callable[..., Any], theirs: Callable[..., Any]
+) -> None:
+    layer = prepared(ours(INPUT, HIDDEN, layers=2, bidirectional=True))
+    peer = theirs(INPUT, HIDDEN, num_layers=2, bidirectional=True, batch_first=True)
+    oracle, lengths = borrowing(peer, lambda: own(layer)), [7, 2, 5, 3, 1]
+
+    def packed(x: Tensor, *states: Tensor) -> tuple[Tensor, ...]:
+        first = [state.transpose(0, 1).contiguous() for state in states]
+        given = pack_padded_sequence(x, torch.tensor(lengths), batch_first=True, enforce_sorted=False)
+        found, last = oracle(given, first[0] if len(first) == 1 else tuple(first))
+        out, _ = pad_packed_sequence(found, batch_first=True)
+        return out, *(state.transpose(0, 1) for state in ([last] if len(first) == 1 else last))
+
+    mask = real(lengths, TIME)
+    assert_agrees(layer, packed, *inputs(layer), ours=partial(with_mask, layer, mask))
 
 
 def with_mask(layer: Any, mask: Tensor | None, x: Tensor, *states: Tensor) -> Any:
