@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ def run(files: Sequence[str]) -> int:
             f"Qt cannot be loaded: {error}; on Debian and Ubuntu: "
             "apt install libegl1 libxkbcommon0 libdbus-1-3"
         ) from None
+    gc.disable()  # nothing is garbage while all is being loaded; see garbage.py for what comes later
     app = QApplication(["layerzoo"])
     app.setApplicationName("layerzoo")
     app.setApplicationDisplayName("layerzoo")

@@ -16,6 +16,7 @@ from zoo_gui.commands.keymap import read_keys
 from zoo_gui.files.journal import Entry, left_behind
 from zoo_gui.files.reading import empty_graph
 from zoo_gui.files.templates import Templates
+from zoo_gui.garbage import Collector
 from zoo_gui.packs import Packs
 from zoo_gui.settings import Settings
 from zoo_gui.theme import DARK, LIGHT, Theme, apply_theme, theme_named
@@ -30,6 +31,7 @@ class Editor(QObject):
     def __init__(self, app: QApplication, settings: Settings | None = None) -> None:
         super().__init__(app)
         self._app = app
+        self._garbage = Collector(self)
         self.settings = settings or Settings()
         self.windows: list[Window] = []
         self.packs = Packs(self)
@@ -135,6 +137,7 @@ class Editor(QObject):
         """End what runs beside the windows."""
         self.packs.close()
         self.templates.close()
+        self._garbage.close()
 
     def _recover(self, entry: Entry) -> None:
         window = self.new()

@@ -66,9 +66,10 @@ class Notices(QWidget):
     @property
     def shown(self) -> list[Notice]:
         """What is there, the oldest first."""
-        items = (self._layout.itemAt(index) for index in range(self._layout.count()))
-        widgets = (item.widget() for item in items if item)
-        return [widget for widget in widgets if isinstance(widget, Notice)]
+        # Never by the layout's itemAt: Shiboken keeps the wrapper of each item that it gives out, even
+        # once Qt has deleted the item. What is made at that address next then has two wrappers, and its
+        # end frees the wrong one: a crash in releaseWrapper, minutes later and somewhere else.
+        return self.findChildren(Notice, options=Qt.FindChildOption.FindDirectChildrenOnly)
 
     def tell(
         self, text: str, buttons: dict[str, Callable[[], object]] | None = None, severity: str = "note"

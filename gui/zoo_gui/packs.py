@@ -31,8 +31,6 @@ class _Loading(QThread):
         except Exception:  # noqa: BLE001 - whatever a pack may raise, the editor goes on without it
             _log.exception("the packs could not be loaded")
             found = Registry()
-        gc.collect()
-        gc.freeze()  # torch's half a million objects stay, and no collection walks them amid a frame
         self.loaded.emit(found, device_name())
 
 
@@ -70,5 +68,6 @@ class Packs(QObject):
             self._loading = None
 
     def _take(self, found: Registry, device: str) -> None:
+        gc.freeze()  # torch's half a million objects stay, and no collection walks them amid a frame
         self.registry, self.device = found, device
         self.ready.emit(found)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QStandardItemModel
 def empty(model: QStandardItemModel) -> None:
     """Take all items out of a model.
 
-    Row by row: long sessions have ended in ``Shiboken::BindingManager::releaseWrapper`` below the model's own
-    ``clear``. The cause has not been found, and this alone is no cure.
+    Row by row: after the model's own ``clear`` the Python side of every item stays for good (seen in PySide
+    6.11), which grows with each filling.
     """
     model.removeRows(0, model.rowCount())

@@ -1,0 +1,40 @@
+"""Sentences above the canvas."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QLayout, QLayoutItem
+from pytestqt.qtbot import QtBot
+from shiboken6 import Shiboken
+
+from zoo_gui.notices import Notices
+from zoo_gui.theme import LIGHT
+
+
+def test_the_newest_three_are_shown(qtbot: QtBot) -> None:
+    notices = Notices(LIGHT)
+    qtbot.addWidget(notices)
+    for text in ("one", "two", "three", "two", "four"):
+        notices.tell(text)
+    assert [notice.text for notice in notices.shown] == ["three", "two", "four"]
+    notices.shown[1].leave()
+    assert [notice.text for notice in notices.shown] == ["three", "four"]
+    notices.clear()
+    assert not notices.shown
+
+
+def test_no_wrapper_outlives_its_layout_item(qtbot: QtBot) -> None:
+    """Such a wrapper ends the process when something else is made, and destroyed, at the same address."""
+    notices = Notices(LIGHT)
+    qtbot.addWidget(notices)
+    before = _items()
+    for text in ("one", "two", "three", "four"):
+        notices.tell(text)
+    notices.clear()
+    QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete))
+    assert _items() == before
+
+
+def _items() -> int:
+    wrappers = Shiboken.getAllValidWrappers()
+    return sum(isinstance(each, QLayoutItem) and not isinstance(each, QLayout) for each in wrappers)
