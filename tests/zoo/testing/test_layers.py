@@ -1,6 +1,7 @@
 """Every registered layer sits the examination: each is taken from the registry, and entered nowhere."""
 
 import pytest
+import torch
 
 import zoo
 from zoo.spec import LayerSpec
@@ -27,6 +28,14 @@ def test_a_layer_does_what_it_says(spec: LayerSpec) -> None:
 @every
 def test_a_layer_is_compiled_exported_and_imported_without_qt(spec: LayerSpec) -> None:
     check_layer(spec, slow=True).raise_if_failed()
+
+
+@pytest.mark.skipif(
+    not torch.cuda.is_available(), reason="torch sees no CUDA device here; run these where there is one"
+)
+@every
+def test_a_layer_is_the_same_on_cuda(spec: LayerSpec) -> None:
+    check_layer(spec, only=["cuda"]).raise_if_failed()
 
 
 @every
