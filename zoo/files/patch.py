@@ -12,23 +12,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from zoo.files.blocklines import Edit, bottom, deletion, insertion, stands_apart
+from zoo.files.blocklines import Edit, deletion, insertion, stands_apart
 from zoo.files.bodies import KEYS
-from zoo.files.comments import Trivia, attach
+from zoo.files.comments import Trivia
 from zoo.files.flow import Piece, rebuild
-from zoo.files.match import match_keys, similarity
+from zoo.files.moving import Moving
 from zoo.files.page import Page
 from zoo.files.plain import same
-from zoo.files.printer import WIDTH, Printer, flow, text_lines
+from zoo.files.printer import Printer, flow
 from zoo.files.scalars import Plain, word
-from zoo.files.shape import Kind, child, has_names, is_tall
+from zoo.files.shape import Kind, child
 from zoo.files.source import Source, TreePath
+from zoo.files.splice import RigidError, apply, newline
 from zoo.files.steps import Part, Step, entries, items
-from zoo.files.tree import Mapping, Marked, Scalar, Sequence
-
-
-class _RigidError(Exception):
-    """The text here has a form that is not changed piece by piece."""
+from zoo.files.tree import Mapping, Marked, Sequence
+from zoo.files.whole import Whole
 
 
 def patch(source: Source, base: dict[str, Plain], new: dict[str, Plain]) -> str | None:
@@ -42,31 +40,12 @@ def patch(source: Source, base: dict[str, Plain], new: dict[str, Plain]) -> str 
     whole = source.text.endswith(("\n", "\r"))
     patcher = _Patcher(source.text if whole else source.text + break_, root, break_)
     try:
-        patcher.survey(root, base, new, "graph")
+        patcher.moving.survey(root, base, new, "graph")
         patcher.collection(root, base, new, "graph")
         text = patcher.result()
-    except _RigidError:
+    except RigidError:
         return None
     return text if whole else text.removesuffix(break_)
-
-
-def newline(text: str) -> str:
-    """The line break that a text uses (most)."""
-    windows = text.count("\r\n")
-    counts = {"\n": text.count("\n") - windows, "\r\n": windows, "\r": text.count("\r") - windows}
-    return max(counts, key=lambda sign: counts[sign])
-
-
-def apply(text: str, edits: list[Edit], start: int, end: int) -> str:
-    """``text[start:end]`` with edits that lie within it; a deletion may overlap others."""
-    pieces: list[str] = []
-    at = start
-    for first, last, new in sorted(edits, key=lambda edit: edit[:2]):
-        if first < at and new and first != last:
-            raise _RigidError
-        pieces += [text[at:first], new]
-        at = max(at, last)
-    return "".join([*pieces, text[at:end]])
 
 
 class _Patcher:
@@ -74,9 +53,8 @@ class _Patcher:
         self._text, self._break = text, break_
         self._page = Page(text, root)
         self._edits: list[Edit] = []
-        self._root = root
-        self._removed: dict[str, list[tuple[TreePath, Plain]]] = {}
-        self._trivia: dict[TreePath, Trivia] | None = None
+        self.moving = Moving(self._page, root)
+        self._whole = Whole(text, self._page, break_)
 
     def result(self) -> str:
         """The text with all changes. Comments behind changed values keep their column where they can."""
@@ -93,30 +71,16 @@ class _Patcher:
                 self._edits.append((start, offset, " " * max(2, offset - start - grown)))
         return apply(self._text, self._edits, 0, len(self._text))
 
-    # ------------------------------------------------------------------------------------------- what changed
-
-    def survey(self, node: Marked, base: Plain, new: Plain, kind: Kind, path: TreePath = ()) -> None:
-        """Find the nodes that leave their body: another body may take them with their comments."""
-        if not (isinstance(node, Mapping) and isinstance(base, dict) and isinstance(new, dict)):
-            return
-        was = match_keys(base, new, has_names(kind))
-        for key, old in was.items():
-            if old in node.entries and not same(base[old], new[key]):
-                self.survey(node.entries[old][1], base[old], new[key], child(kind, key), (*path, old))
-        if kind == "nodes":
-            for old in base.keys() - set(was.values()):
-                self._removed.setdefault(old, []).append(((*path, old), base[old]))
-
     # ------------------------------------------------------------------------------------------------- values
 
     def collection(self, node: Marked, base: Plain, new: Plain, kind: Kind, path: TreePath = ()) -> None:
-        """Change a mapping or list entry by entry; _RigidError when it has to be written anew."""
+        """Change a mapping or list entry by entry; RigidError when it has to be written anew."""
         if isinstance(node, Mapping) and isinstance(base, dict) and isinstance(new, dict) and new:
             steps, parts = entries(node, base, new, kind, path)
         elif isinstance(node, Sequence) and isinstance(base, list) and isinstance(new, list) and new:
             steps, parts = items(node, self._text, base, new, path)
         else:
-            raise _RigidError
+            raise RigidError
         kept = [step.part for step in steps if step.part is not None and step.stays]
         if node.flow and (len(kept) < len(steps) or len(kept) < len(parts)):
             self._flow(node, steps, parts, base, kind)
@@ -141,9 +105,9 @@ class _Patcher:
             base = _NO_ENTRIES if isinstance(part.value, Mapping) else _NO_ITEMS
         try:
             self.collection(part.value, base, step.new, kind, part.path)
-        except _RigidError:
+        except RigidError:
             del self._edits[before:]
-            self._replace(part, step.key, step.new, kind)
+            self._edits += self._whole.replace(part, step.key, step.new, kind)
 
     def _is_remark(self, node: Marked) -> bool:
         """Whether there is nothing but a comment between brackets."""
@@ -161,79 +125,13 @@ class _Patcher:
         finally:
             self._edits = outer
 
-    # ------------------------------------------------------------------------------------- a value as a whole
-
-    def _replace(self, part: Part, key: str, new: Plain, kind: Kind) -> None:
-        node, page = part.value, self._page
-        tall = isinstance(node, Mapping | Sequence) and not node.flow
-        inline = self._inline(part, new, kind)
-        if inline is not None and not tall:
-            self._edits.append(self._in_place(part, inline))
-            return
-        if part.key is None or part.flow:
-            raise _RigidError
-        colon = self._text.index(":", part.key.end) + 1
-        if tall:
-            first = page.line(part.start) + 1
-            self._edits.append((page.start(first), page.start(bottom(page, part)), ""))
-        else:
-            first = page.line(node.end) + 1
-            self._edits.append((colon, node.end, ""))
-        if inline is not None:
-            self._edits.append((colon, colon, f" {inline}"))
-        else:
-            lines = Printer({}).entry(key, new, kind, (), page.column(part.start))[1:]
-            self._edits.append(
-                (page.start(first), page.start(first), "".join(line + self._break for line in lines))
-            )
-
-    def _in_place(self, part: Part, inline: str) -> Edit:
-        """Put a value in the place of one; of an empty one, too."""
-        start, end = part.value.start, part.value.end
-        if start < end or part.key is None:
-            return start, end, inline
-        while self._text[start - 1] == " ":
-            start -= 1
-        while part.flow and self._text[end] == " ":
-            end += 1
-        return (
-            start,
-            end if part.flow else start,
-            f" {inline}" if self._text[start - 1] == ":" else f": {inline}",
-        )
-
-    def _inline(self, part: Part, new: Plain, kind: Kind) -> str | None:
-        """The new value as it stands behind ``key:``, or None when it needs lines of its own."""
-        page, node = self._page, part.value
-        column = (
-            page.column(node.start)
-            if page.line(node.start) == page.line(part.start)
-            else page.column(part.end)
-        )
-        if isinstance(new, dict | list):
-            text = flow(new)
-            if part.flow or not new or part.key is None:
-                return text
-            return None if is_tall(kind, new) or column + len(text) > WIDTH else text
-        style = node.style if isinstance(node, Scalar) and node.style in {"'", '"'} else ""
-        text = word(new, part.flow, style if isinstance(new, str) else "")
-        rest = page.content(page.line(node.end))[page.column(node.end) :].strip()
-        if (
-            isinstance(new, str)
-            and not part.flow
-            and not rest
-            and ("\n" in new or column + len(text) > WIDTH)
-        ):
-            return self._break.join(text_lines(new, page.column(part.start)))
-        return text
-
     # --------------------------------------------------------------------------------------- entries by lines
 
     def _block(self, steps: list[Step], parts: list[Part], base: Plain, kind: Kind) -> None:
         page = self._page
         changes = len(steps) < len(parts) or not all(step.part is not None and step.stays for step in steps)
         if changes and not all(page.is_first(part.start) for part in parts):
-            raise _RigidError
+            raise RigidError
         column = page.column(parts[0].start)
         anchor: Part | None = None
         stays = any(step.part is not None and step.stays for step in steps)
@@ -268,35 +166,13 @@ class _Patcher:
             return [f"{' ' * column}- {flow(step.new)}"]
         trivia: dict[TreePath, Trivia] = {}
         if step.part is not None:
-            self._take(step.part.path, (step.key,), trivia)
+            self.moving.take(step.part.path, (step.key,), trivia)
         else:
-            self._take_nodes(step.new, child(kind, step.key), (step.key,), trivia, step.key)
+            self.moving.take_nodes(step.new, child(kind, step.key), (step.key,), trivia, step.key)
         above = trivia.get((step.key,), Trivia()).above
         own = above[max((at + 1 for at, text in enumerate(above) if not text), default=0) :]
         lines = Printer(trivia).entry(step.key, step.new, child(kind, step.key), (step.key,), column)
         return [*(" " * column + comment for comment in own), *lines]
-
-    def _take_nodes(
-        self, value: Plain, kind: Kind, path: TreePath, trivia: dict[TreePath, Trivia], key: str
-    ) -> None:
-        """Find the nodes of a new value that were removed elsewhere, for their comments."""
-        if kind == "node":
-            found = self._removed.get(key, [])
-            known = next((known for known in found if similarity(known[1], value) >= _ENOUGH), None)
-            if known is not None:
-                found.remove(known)
-                self._take(known[0], path, trivia)
-                return
-        if isinstance(value, dict):
-            for name, inner in value.items():
-                self._take_nodes(inner, child(kind, name), (*path, name), trivia, name)
-
-    def _take(self, old: TreePath, new: TreePath, trivia: dict[TreePath, Trivia]) -> None:
-        if self._trivia is None:
-            self._trivia = attach(self._page, self._root)
-        for path, found in self._trivia.items():
-            if path[: len(old)] == old:
-                trivia[(*new, *path[len(old) :])] = found
 
     # -------------------------------------------------------------------------------------- entries in braces
 
@@ -325,7 +201,7 @@ class _Patcher:
         start, end = node.start + 1, node.end - 1
         inside = rebuild(self._text[start:end], start, bounds, pieces)
         if inside is None or self._text[start - 1] not in "{[":
-            raise _RigidError
+            raise RigidError
         self._edits.append((start, end, inside))
 
     def _changed(self, part: Part, step: Step, kind: Kind) -> str:
@@ -335,4 +211,3 @@ class _Patcher:
 
 _NO_ENTRIES: Plain = {}
 _NO_ITEMS: Plain = []
-_ENOUGH = 0.3  # similarity of a node that went from one body to another: its wires are new

@@ -15,12 +15,13 @@ from zoo.errors import FileError, GraphError
 from zoo.files.comments import attach
 from zoo.files.disk import write_text
 from zoo.files.page import Page
-from zoo.files.patch import newline, patch
+from zoo.files.patch import patch
 from zoo.files.plain import PlainDict, plain_graph, same
 from zoo.files.printer import print_graph
 from zoo.files.reader import read
 from zoo.files.source import Source
 from zoo.files.text import WordError
+from zoo.files.splice import newline
 from zoo.graph import Graph
 from zoo.problems import Problem, has_errors
 
@@ -74,8 +75,8 @@ def save(graph: Graph, path: str | os.PathLike[str]) -> Graph:
     The graph that is returned has the file's new text as its ``source``, so its problems show the new lines.
     """
     text = dumps(graph)
-    write_text(path, text)
-    return replace(graph, source=Source(os.fspath(path), text))
+    write_text(file, text)
+    return replace(graph, source=Source(file, text))
 
 
 def fmt(text: str, file: str = "") -> str:

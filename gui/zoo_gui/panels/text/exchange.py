@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from zoo.errors import FileError, GraphError, ZooError
 from zoo.files import Source, dumps, loads
-from zoo.files.patch import newline
+from zoo.files.splice import newline
 from zoo.graph import Block, Frozen, Graph, Node, identical
 from zoo.problems import Place, Problem
 from zoo_gui.panels.text.places import Places
