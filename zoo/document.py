@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from zoo import arguments
 from zoo.edits import Compound, Edit
 from zoo.errors import EditError
 from zoo.graph import Graph, identical
@@ -47,7 +48,7 @@ class Document:
     """A graph under edit."""
 
     def __init__(self, graph: Graph) -> None:
-        self._graph = graph
+        self._graph = arguments.graph(graph)
         self._steps: list[_Step] = []
         self._done = 0  # so many steps are applied, the others are undone
         self._saved: int | None = 0  # where in the history the file is, None when that is gone

@@ -7,6 +7,7 @@
     ├── LayerError          a layer class breaks the layer contract
     ├── PackError           a pack cannot be loaded, or two packs claim one name
     ├── SizeError           an expression of sizes does not parse or has no value
+    ├── ArgumentError       a function was given what it does not take (also a ``TypeError``)
     ├── InputError          a compiled model got inputs that do not fit (also a ``TypeError``)
     ├── TrainingError       a training run cannot start or go on
     ├── CheckpointError     a checkpoint cannot be read or written
@@ -61,6 +62,10 @@ class SizeError(ZooError):
     """An expression of sizes does not parse or has no value."""
 
 
+class ArgumentError(ZooError, TypeError):
+    """A function of the public face was given what it does not take; see ``zoo.arguments``."""
+
+
 class InputError(ZooError, TypeError):
     """A compiled model was called with inputs that do not fit its graph."""
 
@@ -81,3 +86,16 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """`` (did you mean 'hidden'?)`` when a candidate is close to ``word``, else an empty string."""
     close = difflib.get_close_matches(word, list(candidates), n=1, cutoff=0.6)
     return f" (did you mean '{close[0]}'?)" if close else ""
+
+
+def came(value: object) -> str:
+    """What came, for a sentence: ``None``, ``a list``, ``an int``."""
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number of things: ``1 axis``, ``2 axes``."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

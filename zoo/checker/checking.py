@@ -50,7 +50,7 @@ def check_file(
         problems = resolve(reading.graph, registry, dropped=reading.dropped, deep=deep).problems
         headless = any(_lost_a_section(problem) for problem in reading.problems)
         found += [problem for problem in problems if not (headless and problem.code in _OF_NAMES)]
-    name = os.fspath(path)
+    name = arguments.path(path)
     nowhere = Place(name, 0, 0)
     return sorted(found, key=lambda problem: (_file(problem) != name, problem.place or nowhere))
 
@@ -110,6 +110,7 @@ def resolve(
     beside a document. ``deep`` builds every layer, too.
     """
     if registry is None:
+    arguments.graph(graph)
         from zoo.packs import registry as installed
 
         registry = installed()

@@ -110,25 +110,11 @@ def run(
 
 
 def _device(name: str) -> Any:
-    import torch
+    from zoo.compiler.target import device_of
 
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise ZooError(f"'{name}' is no device; write cpu, cuda, or cuda:1 for the second GPU") from None
-    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise ZooError(
-            f"there is no {name} here: torch sees {torch.cuda.device_count()} GPUs; use --device cpu"
-        )
-    try:
-        torch.zeros(1, device=device).item()
-    except (
-        RuntimeError,
-        AssertionError,
-        NotImplementedError,
-    ) as error:  # each kind of device has its own way
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ZooError(f"nothing can be computed on the device {name}: {reason}; use --device cpu") from None
+    device = device_of(name)
+    if device.type == "meta":
+        raise ZooError("nothing is computed on the device meta, which has shapes alone; take cpu")
     return device
 
 

@@ -11,6 +11,7 @@
     scan.py         the walk as a function of one step, which can be exported for any length
     names.py        names that Python can stand; text.py: literals, expressions, calls that fit the page
     unit.py         the source executed: classes, tracebacks, pickles
+    target.py       where a model is to be, and in which dtype
     materialise.py  building a model: placeholders.py, seeds.py, sharing.py, tables.py, twins.py
     model.py        the model: inputs.py examines what it is called with, notes.py explains its errors,
                     explaining.py how it runs, tracing.py gives it to torch.fx; unrolled.py is compiled

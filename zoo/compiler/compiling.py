@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from zoo.arguments import whole
 from zoo.checker import Resolution, resolve
 from zoo.collecting import paused
 from zoo.compiler.blocks import write_block, write_graph
@@ -17,6 +18,7 @@ from zoo.compiler.materialise import materialise
 from zoo.compiler.model import CompiledGraph
 from zoo.compiler.program import Program, Written
 from zoo.compiler.survey import Survey
+from zoo.compiler.target import device_of, dtype_of
 from zoo.compiler.unit import Recipe, Unit
 from zoo.compiler.unrolled import UnrolledGraph
 from zoo.compiler.writer import Writer, WriteScan
@@ -40,12 +42,13 @@ def compile_graph(
 
     ``params`` override the graph's own. Layers are looked up in ``registry``: by default the installed packs.
     ``lowering`` names how scans are written (``zoo.compiler.lowerings``). Raises GraphError with every error
-    of the graph, and with what layers say that refuse their settings.
+    of the graph, and with what layers say that refuse their settings; ArgumentError for a device that is not
+    here, and for other arguments that are none.
     """
+    where, kind, seed = device_of(device), dtype_of(dtype), whole(seed, "seed")
     layers = None if registry is None else tuple(spec.cls for spec in registry.layers.values())
     unit = make_unit(Recipe(graph, dict(params or {}), layers, lowering), registry)
-    target = torch.get_default_device() if device is None else torch.device(device)
-    model = materialise(unit, target, dtype or torch.get_default_dtype(), seed)
+    model = materialise(unit, where, kind, seed)
     assert isinstance(model, CompiledGraph)
     if lowering == STEP:
         from zoo.compiler.step.unit import step_unit

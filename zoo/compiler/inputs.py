@@ -13,7 +13,7 @@ from typing import Any, NoReturn, cast
 import torch
 from torch import Tensor
 
-from zoo.errors import InputError, did_you_mean
+from zoo.errors import InputError, came, counted, did_you_mean
 from zoo.sizes import Size, Symbolic, substitute
 from zoo.spec import DType, TensorType
 
@@ -52,7 +52,7 @@ class Inputs:
         if not named and len(given) == len(self.expected):
             return given
         if len(given) > len(self.expected):
-            self._refuse(f"it takes {len(self.expected)} inputs, and {len(given)} came")
+            self._refuse(f"it takes {counted(len(self.expected), 'input')}, and {len(given)} came")
         values = {each.name: value for each, value in zip(self.expected, given, strict=False)}
         names = [each.name for each in self.expected]
         for name, value in named.items():
@@ -81,12 +81,12 @@ class Inputs:
         for each, tensor in tensors:
             self._check_dtype(each, tensor, float_dtype)
             if len(tensor.shape) != len(each.axes):
-                self._wrong_shape(each, tensor, f"that is {len(each.axes)} axes, not {len(tensor.shape)}")
+                self._wrong_rank(each, tensor)
             for place, (axis, size) in enumerate(zip(each.axes, tensor.shape, strict=True)):
                 if isinstance(axis, str) and sizes.setdefault(axis, size) != size:
                     self._disagree(each, tensor, axis, tensors)
                 if isinstance(axis, int) and axis != size:
-                    self._wrong_shape(each, tensor, f"axis {place} is {axis}, not {size}")
+                    self._wrong_size(each, tensor, place, str(axis), axis)
         self._check_sizes(tensors, sizes)
 
     def _check_sizes(self, tensors: list[tuple[Expected, Tensor]], sizes: Mapping[str, int]) -> None:
@@ -98,7 +98,7 @@ class Inputs:
             for place, (axis, size) in enumerate(zip(each.axes, tensor.shape, strict=True)):
                 expected = substitute(axis, sizes) if isinstance(axis, Symbolic) else size
                 if isinstance(expected, int) and expected != size:
-                    self._wrong_shape(each, tensor, f"axis {place} is {axis} = {expected}, not {size}")
+                    self._wrong_size(each, tensor, place, f"{axis} = {expected}", expected)
 
     def _check_dtype(self, each: Expected, tensor: Tensor, float_dtype: torch.dtype | None) -> None:
         dtype, kind = tensor.dtype, each.type.dtype
@@ -111,9 +111,8 @@ class Inputs:
     def _no_tensor(self, each: Expected, value: object) -> NoReturn:
         if value is None:
             self._refuse(f"the input '{each.name}' is missing")
-        kind = type(value).__name__
         raise InputError(
-            f"the input '{each.name}' is a tensor, {_told(each)}, and a {kind} came; "
+            f"the input '{each.name}' is a tensor, {_told(each)}, and {came(value)} came; "
             f"write torch.as_tensor({each.name})"
         )
 
@@ -125,8 +124,24 @@ class Inputs:
             f"write {each.name}{remedy}"
         )
 
-    def _wrong_shape(self, each: Expected, value: Tensor, why: str) -> NoReturn:
-        raise InputError(f"the input '{each.name}' is {_told(each)}, and {_shape(value)} came: {why}")
+    def _wrong_rank(self, each: Expected, value: Tensor) -> NoReturn:
+        declared, given = len(each.axes), value.dim()
+        axes = " × ".join(map(str, each.type.shape)) or "no axes"
+        remedy = f"give it the axes {axes}" if declared else f"give one number: {each.name}[0]"
+        if given == declared - 1 and each.axes[0] == "batch":
+            remedy = f"for a batch of one write {each.name}.unsqueeze(0)"
+        elif given == declared + 1 and 1 in value.shape:
+            remedy = f"write {each.name}.squeeze({[*value.shape].index(1)})"
+        raise InputError(
+            f"the input '{each.name}' ({_told(each)}) has {counted(declared, 'axis', 'axes')}, and "
+            f"{_shape(value)} came, which has {given}; {remedy}"
+        )
+
+    def _wrong_size(self, each: Expected, value: Tensor, place: int, told: str, size: int) -> NoReturn:
+        raise InputError(
+            f"the input '{each.name}' ({_told(each)}) has {told} in axis {place}, and {_shape(value)} came, "
+            f"which has {value.shape[place]} there; give it {size}"
+        )
 
     def _disagree(
         self, each: Expected, tensor: Tensor, axis: str, tensors: list[tuple[Expected, Tensor]]
@@ -137,7 +152,7 @@ class Inputs:
         wrong = next(s for a, s in zip(each.axes, tensor.shape, strict=True) if a == axis and s != size)
         raise InputError(
             f"the inputs '{other.name}' ({_told(other)}) and '{each.name}' ({_told(each)}) share the axis "
-            f"'{axis}', and it is {size} in one and {wrong} in the other"
+            f"'{axis}', and it is {size} in the first and {wrong} in the second; give both the same"
         )
 
 

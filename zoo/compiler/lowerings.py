@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from zoo.arguments import text
 from zoo.checker.resolution import ScanUse
 from zoo.compiler import fused, loop, scan
 from zoo.compiler.body import Body
@@ -56,6 +57,7 @@ STEP = "step"
 
 def lowering(name: str) -> WriteScan:
     """What writes scans in the way of that name; ZooError for a name that nobody has."""
+    text(name, "lowering")
     line = LOWERINGS.get("auto" if name == STEP else name)
     if line is None:
         known = [*LOWERINGS, STEP]

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from torch import Tensor
 from torch.export import ExportedProgram
 
+from zoo import arguments
 from zoo.compiler import CompiledGraph
 from zoo.errors import ExportError
 from zoo.exporting.culprits import blamed
@@ -55,15 +56,18 @@ def export(
     evaluates, and stays as it is. Before the file takes its place, it is run beside the model at two sizes
     that are not those of the export.
 
-    Raises ExportError, with the layer that cannot be exported where one is to blame, and whatever stands in
-    the way of writing.
+    Raises ArgumentError for what is no model or path, ExportError for what cannot be exported, with the layer
+    that is to blame where one is, and whatever stands in the way of writing.
     """
     begun = time.perf_counter()
-    target = Path(path)
+    target = Path(arguments.path(path))
+    model = model if isinstance(model, CompiledGraph) else arguments.graph(model, "model")
+    if isinstance(without, str):
+        raise arguments.refused("without", "several names", without, f"write [{without!r}]")
     write = _writer(target)
     if isinstance(model, Graph):
         model = model.compile()
-    source = lowered(model, without, sizes or {})
+    source = lowered(model, without, arguments.mapping(sizes or {}, "sizes", "{'time': 128}"))
     try:
         program = traced(source)
         with _beside(target) as folder:
@@ -90,15 +94,18 @@ def _writer(target: Path) -> Callable[[Traced, Path], Run]:
     if target.suffix == ".pt2":
         return write_program
     if target.suffix != ".onnx":
+        near = ".pt2" if target.suffix in {".pt", ".pth"} else ".onnx"
         raise ExportError(
-            f"a model is exported to a file that ends in .onnx or .pt2, and '{target.name}' does not"
+            f"a model is exported to a file that ends in .onnx or .pt2, and '{target.name}' does not; "
+            f"name it {target.with_suffix(near).name if target.stem else f'model{near}'}"
         )
     missing = [name for name in ("onnx", "onnxruntime", "onnxscript") if find_spec(name) is None]
     if missing:
-        verb = "is" if len(missing) == 1 else "are"
+        *most, last = missing
+        lacking = f"{', '.join(most)} and {last} are" if most else f"{last} is"
         raise ExportError(
-            f"ONNX needs onnx, onnxruntime and onnxscript, and {' and '.join(missing)} {verb} not installed: "
-            "pip install 'layerzoo[export]'"
+            f'what writes ONNX is an extra, and {lacking} not installed; pip install "layerzoo[export]", '
+            "or write a .pt2, which needs PyTorch alone"
         )
     return write_onnx
 

@@ -18,6 +18,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from zoo import arguments
 from zoo.errors import FileError, GraphError, did_you_mean
 from zoo.files.text import LARGEST, Lines, shown
 from zoo.problems import Place, Problem
@@ -88,7 +89,7 @@ def read_text(path: str | os.PathLike[str]) -> str:
 
     FileError when it cannot be read, GraphError when it is not UTF-8.
     """
-    name = os.fspath(path)
+    name = arguments.path(path)
     decoded = decode(read_bytes(Path(name), name), name)
     if isinstance(decoded, Problem):
         raise GraphError([decoded])
@@ -114,7 +115,7 @@ _SAVE_AS = "save it again with the encoding UTF-8"
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Write a text as it is, in UTF-8; FileError when that fails, and then nothing has changed."""
-    name = os.fspath(path)
+    name = arguments.path(path)
     try:
         data = text.encode()
         if len(data) > LARGEST:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from zoo import arguments
 from zoo.collecting import paused
 from zoo.errors import FileError, GraphError
 from zoo.files.disk import decode, read_bytes, real_path
@@ -42,7 +43,8 @@ def load(path: str | os.PathLike[str]) -> Graph:
 def loads(text: str, folder: str | os.PathLike[str] | None = None) -> Graph:
     """Load a graph from a text, as ``load`` does; other files that it uses are looked for in ``folder``."""
     opener = _Opener()
-    graph = opener.complete(read(text), None if folder is None else Path(folder), "")
+    within = None if folder is None else Path(arguments.path(folder, "folder"))
+    graph = opener.complete(read(text), within, "")
     return _whole(Reading(graph, tuple(opener.problems), frozenset(opener.dropped)))
 
 
@@ -52,7 +54,7 @@ def read_path(path: str | os.PathLike[str]) -> Reading:
     FileError when the file itself cannot be read; files that it uses and that cannot be read are problems
     of the line that uses them.
     """
-    name = os.fspath(path)
+    name = arguments.path(path)
     opener = _Opener()
     graph = opener.open(Path(name), name)
     return Reading(graph, tuple(opener.problems), frozenset(opener.dropped))

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import cast
 
+from zoo import arguments
 from zoo.errors import did_you_mean
 from zoo.files.bodies import BodyReader, axis_name
 from zoo.files.migrations import FORMAT, MIGRATIONS
@@ -62,7 +63,7 @@ def read(text: str, file: str = "") -> Reading:
     """Read a graph from a text; ``file`` is the name that problems show. Other files that it uses are not
     opened.
     """
-    source, steps = Source(file, text), dict(MIGRATIONS)
+    source, steps = Source(file, arguments.text(text)), dict(MIGRATIONS)
     while (step := steps.pop(_written_format(source), None)) is not None:
         source = Source(file, step(source.text))
     return _DocumentReader(source).read()

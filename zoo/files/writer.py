@@ -11,6 +11,7 @@ import os
 from dataclasses import replace
 from functools import lru_cache
 
+from zoo import arguments
 from zoo.errors import FileError, GraphError
 from zoo.files.comments import attach
 from zoo.files.disk import write_text
@@ -20,8 +21,8 @@ from zoo.files.plain import PlainDict, plain_graph, same
 from zoo.files.printer import print_graph
 from zoo.files.reader import read
 from zoo.files.source import Source
-from zoo.files.text import WordError
 from zoo.files.splice import newline
+from zoo.files.text import WordError
 from zoo.graph import Graph
 from zoo.problems import Problem, has_errors
 
@@ -33,6 +34,7 @@ def dumps(graph: Graph) -> str:
     same text, byte order mark and line breaks included. Without one it is the canonical form. FileError when
     the graph holds what no file can say.
     """
+    arguments.graph(graph)
     try:
         plain = plain_graph(graph)
         return _printed(plain) if graph.source is None else _patched(graph.source, plain)
@@ -74,6 +76,7 @@ def save(graph: Graph, path: str | os.PathLike[str]) -> Graph:
 
     The graph that is returned has the file's new text as its ``source``, so its problems show the new lines.
     """
+    file = arguments.path(path)
     text = dumps(graph)
     write_text(file, text)
     return replace(graph, source=Source(file, text))

@@ -99,8 +99,8 @@ def test_inputs_are_given_as_json_and_as_files(zoo_: Run, pair: str, tmp_path: P
         ),
         ("--input 'tokens=[[9]]' --size time=1", "0 to 6"),
         ("--input 'tokens=[1]'", "tokens"),
-        ("--device cuda:99", "there is no cuda:99 here: torch sees "),
-        ("--device typewriter", "'typewriter' is no device; write cpu, cuda, or cuda:1 for the second GPU"),
+        ("--device cuda:99", "there is no device 'cuda:99' here: torch sees "),
+        ("--device typewriter", "cuda:1 for the second GPU, and 'typewriter' is none here"),
         ("--size tine=2", "(did you mean 'time'?)"),
     ],
 )
@@ -148,7 +148,7 @@ def test_library_graphs_run(zoo_: Run, name: str) -> None:
         ("--input tokens=", 2, "'tokens=' is not NAME=VALUE"),
         ("--input tokens=[[1.5,2]]", 1, "an input of type `int batch time` holds ints, and float32 came"),
         ("--input tokens=[[1,2],[3]]", 1, "an input is a list such as [[1, 2]], and this is none"),
-        ("--device meta", 1, "nothing can be computed on the device meta: "),
+        ("--device meta", 1, "nothing is computed on the device meta, "),
     ],
 )
 def test_what_cannot_be_run_is_a_sentence(zoo_: Run, options: str, code: int, message: str) -> None:

@@ -90,11 +90,17 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"x": torch.randn(2, 3)},
-        "the input 'x' is float batch time 5, and float32 [2, 3] came: that is 3 axes, not 2",
+        (
+            "the input 'x' (float batch time 5) has 3 axes, and float32 [2, 3] came, which has 2; "
+            "for a batch of one write x.unsqueeze(0)"
+        ),
     ),
     (
         {"x": torch.randn(2, 3, 6)},
-        "the input 'x' is float batch time 5, and float32 [2, 3, 6] came: axis 2 is 5, not 6",
+        (
+            "the input 'x' (float batch time 5) has 5 in axis 2, and float32 [2, 3, 6] came, "
+            "which has 6 there; give it 5"
+        ),
     ),
     (
         {"x": torch.randn(2, 3, 5, dtype=torch.float64)},
@@ -117,12 +123,15 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"mask": torch.ones(4, 3).bool()},
         (
             "the inputs 'x' (float batch time 5) and 'mask' (optional bool batch time) share the axis "
-            "'batch', and it is 2 in one and 4 in the other"
+            "'batch', and it is 2 in the first and 4 in the second; give both the same"
         ),
     ),
-    ({"next": torch.randn(2, 5, 14, 7)}, "came: axis 1 is time + 1 = 4, not 5"),
-    ({"next": torch.randn(2, 4, 15, 7)}, "came: axis 2 is heads * 2 = 14, not 15"),
-    ({"square": torch.randn(3, 4)}, "share the axis 'side', and it is 3 in one and 4 in the other"),
+    (
+        {"next": torch.randn(2, 5, 14, 7)},
+        "has time + 1 = 4 in axis 1, and float32 [2, 5, 14, 7] came, which has 5",
+    ),
+    ({"next": torch.randn(2, 4, 15, 7)}, "has heads * 2 = 14 in axis 2"),
+    ({"square": torch.randn(3, 4)}, "share the axis 'side', and it is 3 in the first and 4 in the second"),
 ]
 
 

@@ -145,6 +145,8 @@ def test_what_is_asked_wrongly_is_told(tmp_path: Path, monkeypatch: pytest.Monke
     model = zoo.loads(LSTM).compile()
     with pytest.raises(ExportError, match=r"ends in \.onnx or \.pt2, and 'lstm.onx' does not"):
         zoo.export(model, tmp_path / "lstm.onx")
+    with pytest.raises(ExportError, match=r"'lstm.pt' does not; name it lstm.pt2"):
+        zoo.export(model, tmp_path / "lstm.pt")
     with pytest.raises(ExportError, match=r"no input 'maks' to leave out \(did you mean 'mask'\?\)"):
         zoo.export(model, tmp_path / "lstm.pt2", without=["maks"])
     with pytest.raises(ExportError, match="only optional inputs can be left out, and 'x' is needed"):
@@ -152,7 +154,7 @@ def test_what_is_asked_wrongly_is_told(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(ZooError, match=r"'tme' is none \(did you mean 'time'\?\)"):
         zoo.export(model, tmp_path / "lstm.pt2", sizes={"tme": 3})
     monkeypatch.setattr(exporting, "find_spec", lacking("onnxscript"))
-    with pytest.raises(ExportError, match=r"onnxscript is not installed: pip install 'layerzoo\[export\]'"):
+    with pytest.raises(ExportError, match=r'onnxscript is not installed; pip install "layerzoo\[export\]"'):
         zoo.export(model, tmp_path / "lstm.onnx")
     monkeypatch.setattr(exporting, "traced", lacking("a program"))
     with pytest.raises(ExportError, match=r"cannot write '.*nowhere/lstm.pt2': No such file or directory"):

@@ -67,7 +67,8 @@ def find_along(graph: Graph, root: Scope, axis: str | None = None) -> Along:
     elif axis not in known:
         raise InputError(
             f"{graph.name}: a stream runs along an axis behind the batch of an input, and '{axis}' is none"
-            f"{did_you_mean(axis, known)}; there {'are' if known else 'is'} {', '.join(known) or 'none'}"
+            f"{did_you_mean(axis, known)}; "
+            f"there {'are' if len(known) > 1 else 'is'} {', '.join(known) or 'none'}"
         )
     pieces: list[str] = []
     batch: Size = 0

@@ -11,7 +11,7 @@ from torch import Tensor
 from zoo.compiler.inputs import Inputs
 from zoo.compiler.step.saving import restored
 from zoo.compiler.step.unit import step_unit
-from zoo.errors import InputError
+from zoo.errors import InputError, counted
 from zoo.sizes import substitute
 from zoo.spec import TensorType
 
@@ -123,8 +123,15 @@ class Going:
             if isinstance(value, Tensor) and value.dim() != rank:
                 came = max(value.dim() - 1, 0)  # before it was given the axis
                 raise InputError(
-                    f"{self.model.graph.name}: step takes one step of '{name}', which is {rank - 1} axes; "
-                    f"{came} came, and a piece along '{self.unit.along.axis}' goes to feed"
+                    f"{self.model.graph.name}: step takes one step of '{name}', which has "
+                    f"{counted(rank - 1, 'axis', 'axes')}, and {came} came; "
+                    f"a piece along '{self.unit.along.axis}' goes to feed"
+                )
+        for name, value in zip(names, values, strict=True):
+            if isinstance(value, Tensor) and value.dim() and value.shape[0] != batch:
+                raise InputError(
+                    f"{self.model.graph.name}: this stream has {counted(batch, 'row')}, and '{name}' came "
+                    f"with {value.shape[0]}; begin another with batch={value.shape[0]}"
                 )
         inputs = self._inputs(names, batch)
         floats = torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled("cuda") or not inputs.any_float

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Self
 import torch
 from torch import Tensor
 
+from zoo import arguments
 from zoo.compiler.step.going import Going
 from zoo.compiler.step.saving import flat
-from zoo.errors import InputError
+from zoo.compiler.target import device_of
+from zoo.errors import InputError, came
 from zoo.streaming import moved, reordered
 
 if TYPE_CHECKING:
@@ -72,11 +74,26 @@ class Stream:
 
     def reordered(self, rows: Tensor) -> Self:
         """The stream whose row i is row ``rows[i]`` of this one: rows may be dropped, or stand twice."""
-        return self.__class__(self._going, reordered(self.state, rows), len(rows), self.seen)
+        return self.__class__(self._going, reordered(self.state, self._examined(rows)), len(rows), self.seen)
+
+    def _examined(self, rows: Tensor) -> Tensor:
+        """``rows`` as they are; InputError for what names no rows of this stream."""
+        what = f"rows are whole numbers from 0 to {self.batch - 1}, in a tensor of one axis"
+        remedy = "write torch.tensor([0, 0, 1])"
+        if not isinstance(rows, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]  # a list is what comes
+            raise InputError(f"{what}, and {came(rows)} came; {remedy}")
+        if rows.dim() != 1 or rows.dtype not in (torch.int64, torch.int32):
+            dtype = str(rows.dtype).removeprefix("torch.")
+            raise InputError(f"{what}, and {dtype} {[*rows.shape]} came; {remedy}")
+        if rows.device.type == "cpu" and len(rows):  # to look at those on a GPU would wait for it
+            least, most = map(int, rows.aminmax())
+            if least < 0 or most >= self.batch:
+                raise InputError(f"{what}, and {least if least < 0 else most} came; name rows that are there")
+        return rows
 
     def to(self, device: torch.device | str) -> Self:
         """The stream with its state on another device, where its model has gone."""
-        return self.__class__(self._going, moved(self.state, device), self.batch, self.seen)
+        return self.__class__(self._going, moved(self.state, device_of(device)), self.batch, self.seen)
 
     def state_dict(self) -> dict[str, Tensor]:
         """The state as tensors by name, which any file of tensors can hold; ``model.stream(state=...)`` goes
@@ -102,13 +119,14 @@ def stream(
     named: Mapping[str, Any],
 ) -> Stream:
     """A stream of a model: see ``CompiledGraph.stream``."""
-    going = Going(model, along)
-    given = {**(whole or {}), **named}
+    going = Going(model, None if along is None else arguments.text(along, "along"))
+    given = {**arguments.mapping(whole or {}, "whole", "{'source': source}"), **named}
     if state is None:
-        return Stream(going, *going.begin(batch, given))
+        rows = None if batch is None else arguments.whole(batch, "batch", 0)
+        return Stream(going, *going.begin(rows, given))
     if given or batch is not None:
         raise InputError("a stream that goes on from a state has all it needs; give the state alone")
-    return Stream(going, *going.resume(state))
+    return Stream(going, *going.resume(arguments.mapping(state, "state", "stream.state_dict()")))
 
 
 def _again(model: CompiledGraph, axis: str, state: Mapping[str, Tensor]) -> Stream:

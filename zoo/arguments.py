@@ -1,0 +1,87 @@
+"""What functions of the public face are given, looked at where it comes in.
+
+Each function here returns its argument, or raises ArgumentError: what the argument is, what came, and what to
+write instead.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from operator import index
+from typing import Any, cast
+
+from zoo.errors import ArgumentError, came
+from zoo.graph import Graph
+
+
+def graph(value: object, name: str = "graph") -> Graph:
+    """A graph."""
+    if isinstance(value, Graph):
+        return value
+    remedy = "zoo.load(path) reads one, and zoo.Graph.new(name) begins one"
+    if _is_path(value):
+        remedy = "zoo.load(path) reads the graph of a file"
+    elif isinstance(getattr(value, "graph", None), Graph):  # a compiled model, a document, a resolution
+        remedy = "its graph is its attribute .graph"
+    elif callable(getattr(value, "build", None)):  # a builder
+        remedy = "its method build() gives the graph"
+    raise refused(name, "a graph", value, remedy)
+
+
+def path(value: object, name: str = "path") -> str:
+    """The path of a file, as text."""
+    if isinstance(value, str):
+        return value
+    if _is_path(value) and isinstance(found := os.fspath(cast("os.PathLike[Any]", value)), str):
+        return found
+    remedy = "os.fsdecode makes one of bytes" if _is_bytes(value) else 'write for example "gpt.yaml"'
+    raise refused(name, "the path of a file, a text or a Path", value, remedy)
+
+
+def text(value: object, name: str = "text") -> str:
+    """A text."""
+    if isinstance(value, str):
+        return value
+    remedy = "write it in quotes"
+    if _is_path(value):
+        remedy = "zoo.load reads a file"
+    elif _is_bytes(value):
+        remedy = "decode() makes one of bytes"
+    raise refused(name, "a text", value, remedy)
+
+
+def whole(value: object, name: str, least: int | None = None) -> int:
+    """A whole number, ``least`` or more; True is none."""
+    bound = "" if least is None else f" of {least} or more"
+    try:
+        number = None if isinstance(value, bool) else index(cast("Any", value))
+    except TypeError:
+        number = None
+    if number is None:
+        raise refused(name, f"a whole number{bound}", value, f"write for example {name}={max(least or 0, 1)}")
+    if least is not None and number < least:
+        raise ArgumentError(
+            f"'{name}' is a whole number{bound}, and {number} came; write {name}={least} or more"
+        )
+    return number
+
+
+def mapping(value: object, name: str, example: str) -> Mapping[Any, Any]:
+    """A mapping."""
+    if isinstance(value, Mapping):
+        return cast("Mapping[Any, Any]", value)
+    raise refused(name, "a mapping from names", value, f"write for example {name}={example}")
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str | os.PathLike)
+
+
+def _is_bytes(value: object) -> bool:
+    return isinstance(value, bytes)
+
+
+def refused(name: str, what: str, value: object, remedy: str) -> ArgumentError:
+    """What says that the argument ``name`` is something else than came."""
+    return ArgumentError(f"'{name}' is {what}, and {came(value)} came; {remedy}")
