@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from math import prod
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from torch import nn
 
@@ -33,7 +33,7 @@ from zoo.checker.resolution import (
     Use,
 )
 from zoo.errors import SizeError, ZooError, did_you_mean
-from zoo.graph import Learned, Ref, Repeat, Reuse, Scan, refs
+from zoo.graph import Learned, Ref, Repeat, Scan, refs
 from zoo.packs.offers import use_name
 from zoo.sizes import Size, evaluate, substitute, symbol
 from zoo.spec import DType, TensorType
@@ -95,8 +95,7 @@ def costs(resolution: Resolution, sizes: Mapping[str, int]) -> Cost:
     graph, root = resolution.graph, resolution.root
     children, parameters = _Meter(sizes).body(root)
     types = {name: type and root.shown(type) for name, type in root.types.items()}
-    whole = Cost(graph.name, "graph", types, 0, _sum(children), 1, children)
-    return _counted(whole, parameters)
+    return Cost(graph.name, "graph", types, sum(parameters.values()), _sum(children), 1, children)
 
 
 def count_parameters(resolution: Resolution) -> int:
@@ -115,12 +114,12 @@ class _Meter:
     def body(self, scope: Scope) -> tuple[tuple[Cost, ...], Parameters]:
         """The nodes of a body, and the parameters that live in it."""
         costs: list[Cost] = []
-        held: dict[str, Held] = {}
+        held: dict[str, int] = {}
         for name, node in scope.nodes.items():
             if node.use is not None:
                 cost, parameters = self._node(name, node, node.use, scope)
                 costs.append(cost)
-                held |= {f"{name}.{key}": each for key, each in parameters.items()}
+                held |= {f"{name}.{key}": count for key, count in parameters.items()}
         return tuple(costs), held
 
     def _node(self, name: str, node: ResolvedNode, use: Use, scope: Scope) -> tuple[Cost, Parameters]:
@@ -129,7 +128,7 @@ class _Meter:
         }
         cost, held = self._use(use, arrivals)
         if isinstance(node.node, Repeat) and node.node.share:
-            held = {key: each for key, each in held.items() if key.startswith("0.")}
+            held = {key: count for key, count in held.items() if key.startswith("0.")}
         if isinstance(use, ReuseUse):
             cost, held = replace(cost, what=f"reuse of {use.target}", parameters=0, children=()), {}
         elif isinstance(node.node, Scan):
@@ -139,7 +138,7 @@ class _Meter:
         types = {
             port: type and scope.shown(type) for port, type in node.types.items() if _computed(use, port)
         }
-        return _counted(replace(cost, name=name, types=types), held), held
+        return replace(cost, name=name, types=types, parameters=sum(held.values())), held
 
     def _use(self, use: Use, arrivals: Arrivals) -> tuple[Cost, Parameters]:
         if isinstance(use, LayerUse):
@@ -159,14 +158,15 @@ class _Meter:
 
     def _repeat(self, use: RepeatUse, arrivals: Arrivals) -> tuple[Cost, Parameters]:
         children: list[Cost] = []
-        held: dict[str, Held] = {}
+        held: dict[str, int] = {}
         for _, group in groupby(enumerate(use.each), lambda item: id(item[1])):
             indices = [index for index, _ in group]
             cost, parameters = self._use(use.each[indices[0]], arrivals)
+            own = sum(parameters.values())
             label = str(indices[0]) if len(indices) == 1 else f"{indices[0]}-{indices[-1]}"
-            children.append(_counted(replace(cost, name=label, times=len(indices)), parameters))
+            children.append(replace(cost, name=label, parameters=own, times=len(indices)))
             for index in indices:
-                held |= {f"{index}.{key}": each for key, each in parameters.items()}
+                held |= {f"{index}.{key}": count for key, count in parameters.items()}
         what = f"repeat of {children[0].what}" if children else "repeat"
         return Cost("", what, {}, 0, _sum(children), 1, tuple(children)), held
 
@@ -184,10 +184,7 @@ class _Meter:
         key = (use.spec.id, use.spec.version, repr(use.settings))
         if key not in self._modules:
             module = build_bare(use.spec, use.settings)
-            held = {
-                name: Held(parameter.numel(), not parameter.requires_grad)
-                for name, parameter in module.named_parameters()
-            }
+            held = {name: parameter.numel() for name, parameter in module.named_parameters()}
             self._modules[key] = module.eval(), held
         return self._modules[key]
 
@@ -227,7 +224,7 @@ def _arrival(ref: Ref, scope: Scope) -> TensorType | None:
     return type and scope.shown(type)
 
 
-def _learned(scan: Scan, scope: Scope) -> dict[str, Held]:
+def _learned(scan: Scan, scope: Scope) -> dict[str, int]:
     """The parameters that the states of a scan start from; an axis without a number is broadcast."""
     starts = {name: start for name, start in scan.state.items() if isinstance(start, Learned)}
     return {

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from zoo import arguments
 from zoo.checker import blocks, bodies, future, post_norm
 from zoo.checker import deep as deepening
 from zoo.checker.findings import Code, Finding, listed, to_problems
