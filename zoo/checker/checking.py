@@ -110,8 +110,8 @@ def resolve(
     wires to them are not reported once more. ``memory`` makes the check of an edited graph quick: keep one
     beside a document. ``deep`` builds every layer, too.
     """
-    if registry is None:
     arguments.graph(graph)
+    if registry is None:
         from zoo.packs import registry as installed
 
         registry = installed()
