@@ -19,6 +19,7 @@ from zoo.compiler.sharing import tie
 from zoo.compiler.tables import keep
 from zoo.compiler.twins import can_be_copied, twin
 from zoo.compiler.unit import Unit
+from zoo.contract.showing import KEPT
 from zoo.errors import GraphError
 from zoo.problems import Problem
 
@@ -50,6 +51,7 @@ def materialise(unit: Unit, device: torch.device, dtype: torch.dtype, seed: int)
                 problems.append(_refused(unit, path, error))
                 continue
             parent._modules[name] = module  # pyright: ignore[reportPrivateUsage] - a ModuleList has no attributes to set
+            module.__dict__[KEPT] = layer.settings
             built[layer] = path, module
         if problems:
             raise GraphError(problems)

@@ -33,6 +33,7 @@ that breaks the contract is refused there, with a LayerError that names class, p
     preparing.py  prepare: work done once for a whole loop
     fusing.py     fused: all steps of a cell at once
     ahead.py      sees_ahead: steps that see later ones
+    showing.py    extra_repr: what print(model) shows of a layer
 """
 
 from zoo.contract.reading import layer, read

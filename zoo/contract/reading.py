@@ -18,6 +18,7 @@ from zoo.contract.ports import parameters_of, read_ports
 from zoo.contract.preparing import read_preparing
 from zoo.contract.roles import read_role
 from zoo.contract.settings import SettingKind, setting_kind, settings_model
+from zoo.contract.showing import shown_settings
 from zoo.contract.streaming import read_streaming
 from zoo.errors import LayerError
 from zoo.graph import NAME
@@ -35,7 +36,9 @@ _ID = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 
 
 def layer(id: str, *, version: int = 1) -> Callable[[type[M]], type[M]]:
-    """Register a typed ``nn.Module`` as the layer ``id`` (``pack/name``); the class stays as it is.
+    """Register a typed ``nn.Module`` as the layer ``id`` (``pack/name``).
+
+    The class stays as it is; one without an ``extra_repr`` gets that of ``zoo.contract.showing``.
 
     A later ``version`` of a layer is another class with the same id: files name it ``pack/name@2``, and the
     plain id stays with version 1, or goes to a later one that reads its settings (``migrate``). Raises
@@ -47,6 +50,8 @@ def layer(id: str, *, version: int = 1) -> Callable[[type[M]], type[M]]:
         )
 
     def register(cls: type[M]) -> type[M]:
+        from torch import nn
+
         # The names around the class, so that hints may be strings and still name what a function defines.
         frame = inspect.currentframe()
         around = dict(frame.f_back.f_locals) if frame and frame.f_back else {}
@@ -56,6 +61,8 @@ def layer(id: str, *, version: int = 1) -> Callable[[type[M]], type[M]]:
             place = f"{getattr(cls, '__module__', '?')}.{getattr(cls, '__qualname__', cls)}"
             raise LayerError(f"{place}: {error}") from error.__cause__
         setattr(cls, "__zoo_spec__", spec)  # noqa: B010  # nn.Module declares no such attribute
+        if cls.extra_repr is nn.Module.extra_repr:
+            setattr(cls, "extra_repr", shown_settings)  # noqa: B010  # pyright has no type for it in M
         return cls
 
     return register
