@@ -48,7 +48,9 @@ def test_what_cannot_be_drawn_is_told(qapp: QApplication, tmp_path: Path) -> Non
 
 
 def test_the_command_draws_a_graph_of_the_library(qapp: QApplication, tmp_path: Path) -> None:
-    path = tmp_path / "gpt.png"
-    done = CliRunner().invoke(cli, ["draw", "gpt", "-o", str(path), "--flat", "--dark"])
+    path = tmp_path / "new" / "gpt.png"
+    line = ["draw", "gpt", "-o", str(path), "--flat", "--dark"]
+    done = CliRunner().invoke(cli, line)
     assert (done.exit_code, done.output) == (0, f"wrote {path}\n")
+    assert "nothing is written over" in CliRunner().invoke(cli, line).output
     assert not QImage(str(path)).isNull()

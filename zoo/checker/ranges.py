@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
+
+from zoo.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 _KINDS = {
     "integer": "an integer",
@@ -29,6 +34,46 @@ def allowed(model: type[BaseModel], name: str) -> str:
     """The values that a field of a model takes; empty where its schema has no plain words for them."""
     schema = model.model_json_schema()
     return _words(schema.get("properties", {}).get(name, {}), schema.get("$defs", {}))
+
+
+def fault(model: type[BaseModel], error: ErrorDetails, *, whole: bool = True, source: str = "") -> str:
+    """What pydantic found wrong with a value, in our words: ``'p' is a number less than 1, got 'x'``.
+
+    ``whole`` says whether it is all of the value that is wrong, rather than an item of it; ``source`` stands
+    behind what came.
+    """
+    came = error["input"]
+    name = str(error["loc"][0])
+    wanted = allowed(model, name) if whole and error["type"] not in _OWN_WORDS else ""
+    if not wanted:
+        return f"'{'.'.join(map(str, error['loc']))}': {sentence(error)}, got {shown(came)}{source}"
+    choices = wanted.replace(" or ", ", ").split(", ")
+    hint = did_you_mean(f"'{came}'", choices).replace("''", "'") if isinstance(came, str) else ""
+    return f"'{name}' is {wanted}, got {shown(came)}{source}{hint}"
+
+
+def faults(model: type[BaseModel], error: ValidationError) -> str:
+    """All that pydantic found wrong with the values of a model, each field once."""
+    firsts: dict[object, str] = {}
+    for each in error.errors(include_url=False):
+        place = each["loc"][:1]
+        if each["type"] in {"missing", "extra_forbidden"} or not place:
+            firsts.setdefault(place, ": ".join([*map(str, place), sentence(each)]))
+        else:
+            whole = len(each["loc"]) == 1 or each["loc"][1] in _ARMS
+            firsts.setdefault(place, fault(model, each, whole=whole))
+    return "; ".join(firsts.values())
+
+
+def sentence(error: ErrorDetails) -> str:
+    """What a model's own check says, else pydantic."""
+    inner = error.get("ctx", {}).get("error")
+    return str(inner) if isinstance(inner, Exception) else error["msg"]
+
+
+_OWN_WORDS = ("value_error", "assertion_error")
+_ARMS = ("int", "float", "str", "bool", "none")
+"""How pydantic names the arms of a type in the place of an error."""
 
 
 def shown(value: object) -> str:

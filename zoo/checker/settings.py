@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ValidationError
 
 from zoo.checker.findings import listed
-from zoo.checker.ranges import allowed, shown
+from zoo.checker.ranges import allowed, fault, sentence
 from zoo.checker.site import Site
 from zoo.checker.values import UNKNOWN
 from zoo.errors import did_you_mean
@@ -101,20 +101,14 @@ def _wrong(
 ) -> None:
     error = errors[0]
     if not name:  # the model as a whole refuses
-        site.report("setting-value", f"{title}: {_sentence(error)}")
+        site.report("setting-value", f"{title}: {sentence(error)}")
         return
     came = error["input"]
     whole = all(other["input"] is value for other in errors)  # rather than an item of a list
-    wanted = allowed(model, name) if whole and error["type"] not in _OWN_WORDS else ""
     source = f" (from {written})" if isinstance(written, Name | Op) else ""
-    if wanted:
-        choices = wanted.replace(" or ", ", ").split(", ")
-        hint = did_you_mean(f"'{came}'", choices).replace("''", "'") if isinstance(came, str) else ""
-        message = f"'{name}' is {wanted}, got {shown(came)}{source}{hint}"
-    else:
-        message = f"'{'.'.join(map(str, error['loc']))}': {_sentence(error)}, got {shown(came)}{source}"
+    message = fault(model, error, whole=whole, source=source)
     origin = site.frame.origin(written.text) if isinstance(written, Name) else ()
-    remedy = _remedy(site, came, wanted)
+    remedy = _remedy(site, came, allowed(model, name) if whole else "")
     site.report("setting-value", message, remedy, at=site.at_setting(name), origin=origin)
 
 
@@ -134,9 +128,3 @@ def _remedy(site: Site, came: object, wanted: str) -> str:
 
 
 _WORDS_FOR_BOOL = {"yes": "true", "on": "true", "no": "false", "off": "false"}
-_OWN_WORDS = ("value_error", "assertion_error")
-
-
-def _sentence(error: ErrorDetails) -> str:
-    inner = error.get("ctx", {}).get("error")
-    return str(inner) if isinstance(inner, Exception) else error["msg"]

@@ -1,6 +1,7 @@
 """The command line ``zoo``: one file a group of commands, each loaded when it is called.
 
     app.py          the group: global options, lazy commands, errors as sentences
+    usage.py        what click refuses, in our words
     files.py        what FILE means: a path, or the name of a library graph
     outputs.py      where commands write: missing folders are made, files only written over by --force
     check.py        check          problems of graph files

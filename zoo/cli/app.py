@@ -12,11 +12,13 @@ import signal
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 import zoo
+from zoo.cli.usage import plainer
 from zoo.errors import GraphError, ZooError, did_you_mean
 
 COMMANDS: Mapping[str, str] = {
@@ -94,13 +96,13 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except ZooError as error:
             _end(error)
-        except click.NoSuchOption as error:
-            if error.option_name != "--plugins":
-                raise
-            place = "It stands before the command: zoo --plugins DIR COMMAND"
-            raise click.UsageError(f"{error.format_message()} {place}", error.ctx) from None
+        except click.UsageError as error:
+            raise plainer(error) from None
         except OSError as error:
-            if error.filename is not None or error.errno not in _OUTPUT_LOST:
+            if error.filename is not None:
+                what = f"'{error.filename}' cannot be read or written: {error.strerror}"
+                _end(ZooError(f"{what}; name another file, or see to its permissions"))
+            if error.errno not in _OUTPUT_LOST:
                 raise
             _end(ZooError(f"cannot write the output: {error.strerror}"))
         except KeyboardInterrupt:
@@ -111,7 +113,7 @@ class LazyGroup(click.Group):
 
 def _end(error: ZooError) -> NoReturn:
     prefix = "" if isinstance(error, GraphError) else click.style("error: ", fg="red", bold=True)
-    click.echo(f"{prefix}{error}", err=True)
+    click.echo("\n  ".join([f"{prefix}{error}", *getattr(error, "__notes__", [])]), err=True)
     sys.exit(1)
 
 
@@ -135,3 +137,17 @@ def cli(plugins: tuple[str, ...]) -> None:
         # By the environment, so that processes started from here (the loaders of training) know them too.
         folders = [*map(os.path.abspath, plugins), os.environ.get("ZOO_PLUGINS", "")]
         os.environ["ZOO_PLUGINS"] = os.pathsep.join(filter(None, folders))
+        if click.get_current_context().invoked_subcommand != "packs":  # which tells it all
+            _tell_broken(folders[:-1])
+
+
+def _tell_broken(folders: list[str]) -> None:
+    """Say what is wrong with the packs of these folders, which a person has just asked for."""
+    from zoo.packs import registry
+
+    for folder in folders:
+        found = [pack for pack in registry().packs if Path(pack.module).parent == Path(folder)]
+        faults = [(pack.name, fault) for pack in found for fault in (pack.problem, *pack.notes) if fault]
+        said = [f"pack '{name}': {fault}" for name, fault in faults]
+        for text in said if found else [f"there is no pack in {folder}, which has no file *.py"]:
+            click.echo(f"{click.style('warning: ', fg='yellow')}{text}; zoo packs shows more", err=True)

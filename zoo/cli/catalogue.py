@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zoo.cli.files import examples, json_option, print_json, print_table, table
+from zoo.cli.outputs import claim, force_option
 from zoo.errors import ZooError
 
 if TYPE_CHECKING:
@@ -22,7 +23,29 @@ def _completed(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
     return sorted(name for name in registry().graphs if name.startswith(incomplete))
 
 
+class _Graphs(click.Group):
+    """The group that tells what can be done with a graph where its name stands in the place of a command."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            from zoo.errors import did_you_mean
+            from zoo.packs import registry
+
+            name, known = args[0], registry().graphs
+            if name in known:
+                ctx.fail(
+                    f"zoo graphs lists and copies; zoo show {name} shows this graph, zoo draw {name} -o "
+                    f"{name}.svg draws it, and zoo graphs copy {name} copies it"
+                )
+            hint = did_you_mean(name, [*self.commands, *known])
+            ctx.fail(f"there is neither a command nor a graph '{name}'{hint}; zoo graphs lists the graphs")
+        return super().resolve_command(ctx, args)
+
+
 @click.group(
+    cls=_Graphs,
     invoke_without_command=True,
     short_help="List the library of graphs, or copy one.",
     epilog=examples(
@@ -37,7 +60,7 @@ def _completed(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
     "--docs",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write a page about all of them, graphs.md, and their pictures in images/graphs.",
+    help="Write a page about all, graphs.md, and their pictures in images/graphs, over those that are there.",
 )
 @click.option(
     "--quick",
@@ -119,11 +142,9 @@ def _entry(name: str, path: Path) -> dict[str, Any]:
 )
 @click.argument("name", shell_complete=_completed)
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
-def copy(name: str, folder: Path) -> None:
-    """Copy a graph of the library, and the files that it uses, into a folder (this one).
-
-    Nothing is written over.
-    """
+@force_option
+def copy(name: str, folder: Path, force: bool) -> None:
+    """Copy a graph of the library, and the files that it uses, into a folder (this one)."""
     from zoo.errors import did_you_mean
     from zoo.files import load
     from zoo.packs import registry
@@ -138,11 +159,9 @@ def copy(name: str, folder: Path) -> None:
             raise ZooError(
                 f"'{name}' uses {file}, which lies outside of its folder; copy its project as a whole"
             )
-        if (folder / file).exists():
-            raise ZooError(f"nothing is written over, and {folder / file} is there; name another folder")
+    claim(*(folder / file for file in files), force=force)
     for file in files:
         try:
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
             copyfile(path.parent / file, folder / file)
         except OSError as error:
             raise ZooError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from zoo.cli.files import examples
@@ -17,6 +19,11 @@ def gui(files: tuple[str, ...]) -> None:
     from importlib import import_module
     from importlib.util import find_spec
 
+    from zoo.files.disk import read_bytes
+
+    for file in files:  # first, for Qt may not be there to tell it; names wait for the packs
+        if Path(file).suffix:
+            read_bytes(Path(file), file)
     # By name, for the editor stands above the library, which never imports it.
     if not find_spec("PySide6"):
         raise ZooError('the editor draws with Qt, and PySide6 is not installed; pip install "layerzoo[gui]"')

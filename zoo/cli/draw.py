@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from zoo.cli.files import GraphFile, examples
+from zoo.cli.outputs import claim, force_option
 from zoo.errors import ZooError
 
 
@@ -31,7 +32,8 @@ from zoo.errors import ZooError
 @click.option("--flat", is_flag=True, help="Leave out what blocks, repeats and scans hold.")
 @click.option("--dark", is_flag=True, help="Light on dark.")
 @click.option("--scale", type=click.FloatRange(0.1, 8.0), default=1.0, show_default=True, help="How large.")
-def draw(file: str, output: Path, flat: bool, dark: bool, scale: float) -> None:
+@force_option
+def draw(file: str, output: Path, flat: bool, dark: bool, scale: float, force: bool) -> None:
     """Draw a graph as the editor does: its nodes and wires, and below them what is in its boxes.
 
     No display is needed.
@@ -40,6 +42,7 @@ def draw(file: str, output: Path, flat: bool, dark: bool, scale: float) -> None:
 
     graph = load(file)
     with drawing() as pictures:
+        claim(output, force=force)
         pictures(graph, output, inner=not flat, dark=dark, scale=scale)
     click.echo(f"wrote {output}")
 

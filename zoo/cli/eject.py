@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zoo.cli.files import examples, set_option
+from zoo.cli.outputs import claim, force_option
 
 if TYPE_CHECKING:
     from zoo.graph import Graph
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False),
     help="The file; without it, the text is printed.",
 )
 @set_option
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="How scans are written: auto, loop, fused; `zoo show --lowering` explains them.",
 )
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@force_option
 def eject(
-    file: str, output: str | None, params: tuple[tuple[str, Scalar], ...], lowering: str, force: bool
+    file: str, output: Path | None, params: tuple[tuple[str, Scalar], ...], lowering: str, force: bool
 ) -> None:
     """Write a graph as one Python file that needs PyTorch and nothing of the zoo.
 
@@ -50,10 +51,11 @@ def eject(
     end.
     """
     from zoo.ejecting import eject as ejected
-    from zoo.errors import FileError
     from zoo.files import load, write_text
     from zoo.packs import locate
 
+    if output is not None:
+        claim(output, force=force)
     if Path(file).is_dir() or Path(file).suffix == ".safetensors":
         graph, own = _trained(file)
     else:
@@ -62,8 +64,6 @@ def eject(
     if output is None:
         click.echo(text, nl=False)
         return
-    if Path(output).exists() and not force:
-        raise FileError(f"{output} is there already, perhaps changed by hand; name another, or --force")
     write_text(output, text)
     click.echo(f"wrote {output}: {text.count(chr(10)):,} lines; python {output} runs it once")
 

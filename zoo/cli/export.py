@@ -17,6 +17,7 @@ from zoo.cli.files import (
     size_option,
     table,
 )
+from zoo.cli.outputs import claim, force_option
 
 if TYPE_CHECKING:
     from zoo.compiler import CompiledGraph
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of floats.",
 )
+@force_option
 @json_option
 def export(
     model: str,
@@ -65,6 +67,7 @@ def export(
     without: tuple[str, ...],
     seed: int | None,
     dtype: str,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Write a model to a file that runs without the zoo: .onnx for onnxruntime, .pt2 for PyTorch.
@@ -80,6 +83,7 @@ def export(
 
     made = _model(model, dict(params), seed).to(getattr(torch, dtype))
     target = output or Path(f"{made.graph.name}.onnx")
+    claim(target, force=force)
     done = write(made, target, without=without, sizes=dict(sizes))
     if as_json:
         print_json(_as_json(done))

@@ -21,6 +21,7 @@ else:
     _ParamType = click.ParamType  # takes no argument before click 8.2
 
 _NARROW = 60  # columns of a terminal in which a table is still wrapped
+_DIGITS = 12  # of a size: no tensor is that large
 _WIDE = 10_000  # columns of what goes to a file or a pipe: a line of a table stays one line
 
 
@@ -81,8 +82,15 @@ class SizeAssignment(_ParamType):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, int]:
         name, _, text = str(value).partition("=")
-        if not name or not text.isdecimal() or int(text) == 0:
+        if not name or not text:
             self.fail(f"'{value}' is not AXIS=SIZE; write for example time=32", param, ctx)
+        if not (text.isascii() and text.isdecimal()) or len(text) > _DIGITS or int(text) == 0:
+            self.fail(
+                f"a size is a whole number from 1 on, with at most {_DIGITS} digits, and '{value}' came; "
+                f"write for example {name}=32",
+                param,
+                ctx,
+            )
         return name, int(text)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zoo.cli.files import console, examples, json_option, print_json, print_table, table
+from zoo.cli.outputs import claim, force_option
 from zoo.errors import ZooError
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _completed(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
     "--docs",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write a page in Markdown for each of them, and an index.",
+    help="Write a page in Markdown for each of them, and an index, over those that are there.",
 )
 @click.option(
     "--graphs-page", "links", metavar="LINK", default="", help="What --docs links graphs to, from a page."
@@ -54,9 +55,16 @@ def _completed(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
     is_flag=True,
     help="With --docs: keep what was measured for pages that are there, if it still fits.",
 )
+@force_option
 @json_option
 def layers(
-    layer: str | None, html: Path | None, docs: Path | None, links: str, quick: bool, as_json: bool
+    layer: str | None,
+    html: Path | None,
+    docs: Path | None,
+    links: str,
+    quick: bool,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """List the layers of all packs; those of one pack; or all that is known of a layer.
 
@@ -76,6 +84,8 @@ def layers(
     if layer is not None and not chosen:
         message, remedy = registry().missing(layer)
         raise ZooError(f"{message}; {remedy}")
+    if html:
+        claim(html, force=force)
     if html or docs:
         _write(chosen, html, docs, links, quick=quick)
     elif as_json:

@@ -12,6 +12,7 @@ import click
 
 import zoo
 from zoo.cli.files import examples
+from zoo.cli.outputs import claim, force_option
 from zoo.errors import ZooError
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
@@ -44,7 +45,8 @@ def new() -> None:
 @click.option(
     "--to", "folder", type=click.Path(path_type=Path, file_okay=False), help="Where  [default: zoo-NAME]"
 )
-def pack(name: str, folder: Path | None) -> None:
+@force_option
+def pack(name: str, folder: Path | None, force: bool) -> None:
     """Begin a pack: a distribution that layerzoo finds when it is installed.
 
     It has a layer, a graph that uses it, tests by which every layer sits the examination, and a CI file.
@@ -55,11 +57,11 @@ def pack(name: str, folder: Path | None) -> None:
             owner = point.dist.name if point.dist else point.value
             raise ZooError(f"a name names one pack, and '{name}' is that of {owner}; choose another")
     target = folder or Path(f"zoo-{name.replace('_', '-')}")
-    if target.exists() and any(target.iterdir()):
-        raise ZooError(f"a new pack begins in an empty folder, and {target} is none; name another by --to")
     words = _words(name, _FIRST)
-    for path, template in _PACK.items():
-        _write(target / _filled(path, words), template, words)
+    templates = {target / _filled(path, words): template for path, template in _PACK.items()}
+    claim(*templates, force=force)
+    for path, template in templates.items():
+        _write(path, template, words)
     (target / f"zoo_{name}" / "py.typed").touch()
     click.echo(f"\nNext:\n  cd {target}\n  pip install -e '.[test]'\n  pytest\n  zoo show {name}_example")
 
@@ -78,7 +80,8 @@ def pack(name: str, folder: Path | None) -> None:
     default=Path(),
     help="The folder  [default: this one]",
 )
-def layer(id: str, folder: Path) -> None:
+@force_option
+def layer(id: str, folder: Path, force: bool) -> None:
     """Begin a layer: one file, which zoo --plugins FOLDER loads."""
     pack_name, slash, name = id.partition("/")
     if not slash:
@@ -86,8 +89,7 @@ def layer(id: str, folder: Path) -> None:
     for word in (pack_name, name):
         _check_word(word, "each part of an id")
     path = folder / f"{name}.py"
-    if path.exists():
-        raise ZooError(f"nothing is written over, and {path} is there; name another folder by --to")
+    claim(path, force=force)
     _write(path, "layer.py.txt", _words(pack_name, name))
     click.echo(f"\nNext:\n  zoo --plugins {folder} exam {id}")
 
@@ -119,7 +121,6 @@ def _filled(text: str, words: Mapping[str, str]) -> str:
 def _write(path: Path, template: str, words: Mapping[str, str]) -> None:
     text = files("zoo.cli").joinpath("templates", template).read_text(encoding="utf-8")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_filled(text, words), encoding="utf-8")
     except OSError as error:
         raise ZooError(f"{path} cannot be written: {error.strerror}; name another place by --to") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from zoo.checker.resolution import Resolution
     from zoo.costs import Cost
     from zoo.formulas import Formulas
+    from zoo.sizes import Size
     from zoo.values import Scalar
 
 
@@ -158,21 +160,38 @@ def _as_json(cost: Cost) -> dict[str, Any]:
     }
 
 
+_FORMULA = 36
+"""Columns of a formula."""
+
+
 def _print_formulas(found: Formulas, params: Mapping[str, Any], depth: int | None) -> None:
     from zoo.sizes.words import formula
 
-    rows = table("node", "layer", "parameters", "FLOPs", "sequential", "path")
+    growth = table("node", "layer", "sequential", "path")
+    sizes = table("node", "parameters", "FLOPs")  # a table of its own, for formulas are long
     for name, child in _within(found.children, 0, depth):
         times = f"x {formula(child.times)}  " if child.times != 1 else ""
-        parameters, flops = (formula(size) if size != 0 else "" for size in (child.parameters, child.flops))
-        rows.add_row(name, times + child.what, parameters, flops, _order(child), child.path)
-    rows.add_section()
-    fixed = ", ".join(f"{name[1:]}={params[name]}" for name in sorted(found.fixed))
-    whole = formula(found.parameters), formula(found.flops), _order(found), found.path
-    rows.add_row("total", "", *whole, style="bold")
-    print_table(rows)
-    if fixed:
+        growth.add_row(name, times + child.what, _order(child), child.path)
+        if child.parameters != 0 or child.flops != 0:
+            sizes.add_row(name, *map(_lines, (child.parameters, child.flops)))
+    growth.add_row("total", "", _order(found), found.path, style="bold")
+    sizes.add_row("total", *map(_lines, (found.parameters, found.flops)), style="bold")
+    print_table(growth)
+    console().print()
+    print_table(sizes)
+    if found.fixed:
+        fixed = ", ".join(f"{name[1:]}={params[name]}" for name in sorted(found.fixed))
         console().print(f"for {fixed} alone", style="dim")
+
+
+def _lines(size: Size | None) -> str:
+    """A formula in lines, so that a table of two stays readable."""
+    from zoo.sizes.words import formula
+
+    if size == 0:
+        return ""
+    text = formula(size).replace(" + ", " +\xa0").replace(" - ", " -\xa0")  # a sign begins a line
+    return "\n".join(wrap(text, _FORMULA, break_long_words=False)).replace("\xa0", " ")
 
 
 def _within(nodes: Iterable[Formulas], level: int, depth: int | None) -> Iterable[tuple[str, Formulas]]:

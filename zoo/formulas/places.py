@@ -74,7 +74,7 @@ class Layer:
         for axis, chain in self.chains.items():
             reach = self.reach(axis)
             if reach:
-                words.append(f"O({axis}/{reach})")
+                words.append(f"O({axis})" if reach == 1 else f"O({axis}/{reach})")
             elif reach is None:
                 whole = (whole or Order()) + (chain or Order.of(axis, "?"))
         return " + ".join(

@@ -103,8 +103,14 @@ class Registry:
             names = ", ".join(map(str, versions))
             message = f"the layer '{id}' has no version {version or 1}, only {names}"
             return message, f"write {id}@{versions[-1]}, or install a version of its pack that has it"
-        prefix = id.partition("/")[0]
+        prefix, slash, _ = id.partition("/")
         message = f"there is no layer '{use}'"
+        if not slash:
+            same = [name for name in self.layers if name.partition("/")[2] == id]
+            hint = f" (did you mean '{same[0]}'?)" if len(same) == 1 else did_you_mean(use, self.layers)
+            if len(same) > 1:
+                hint = f", but {' and '.join(same)}"
+            return message + hint, "a layer is called PACK/NAME; zoo layers lists them all"
         for pack in self.packs:
             if pack.name == prefix and (pack.problem or pack.blocked):
                 why = "is blocked" if pack.blocked else f"is broken: {pack.problem}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from zoo.checker.ranges import faults
 from zoo.errors import PackError, TrainingError, did_you_mean
 from zoo.tasks.ports import parse_port
 from zoo.tasks.task import Task
@@ -82,5 +83,4 @@ def make_task(name: str, settings: Mapping[str, Scalar]) -> Task:
     try:
         return kind.model_validate(dict(settings))
     except ValidationError as error:
-        found = "; ".join(": ".join([*map(str, each["loc"]), each["msg"]]) for each in error.errors())
-        raise TrainingError(f"these settings of the task '{name}' are none: {found}") from None
+        raise TrainingError(f"these settings of the task '{name}' are none: {faults(kind, error)}") from None

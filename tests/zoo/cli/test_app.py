@@ -150,9 +150,14 @@ class Scale(nn.Module):
 
 def test_plugins_names_a_folder_of_packs(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(LAYER)
-    done = zoo_process("--plugins", str(tmp_path), "layers", "mine")
+    (tmp_path / "broken.py").write_text("1 / 0")
+    (tmp_path / "empty").mkdir()
+    folders = ["--plugins", str(tmp_path), "--plugins", str(tmp_path / "empty")]
+    done = zoo_process(*folders, "layers", "mine")
     assert done.returncode == 0
     assert "mine/scale" in done.stdout
+    assert "warning: pack 'broken': ZeroDivisionError: " in done.stderr
+    assert f"warning: there is no pack in {tmp_path / 'empty'}" in done.stderr
     assert zoo_process("layers", "mine").returncode == 1
 
 
@@ -163,8 +168,36 @@ def test_plugins_that_are_not_there_are_a_wrong_call(zoo_: Run) -> None:
 def test_plugins_after_the_command_is_told_its_place(zoo_: Run) -> None:
     result = zoo_("layers --plugins .")
     assert result.exit_code == 2
-    assert "It stands before the command: zoo --plugins DIR COMMAND" in result.stderr
-    assert "It stands" not in zoo_("layers --plug .").stderr
+    assert "--plugins DIR stands before the command: zoo --plugins DIR COMMAND" in result.stderr
+    wrong = zoo_("layers --jsn").stderr
+    assert "there is no option --jsn (did you mean '--json'?); zoo layers --help lists them" in wrong
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("run gpt --times 0", "'--times': it is a whole number of at least 1, and '0' came"),
+        ("draw gpt -o a.svg --scale large", "it is a number of at least 0.1 and at most 8, and 'large' came"),
+        ("run gpt --size time=-3", "a size is a whole number from 1 on"),
+        ("graphs gpt", "zoo show gpt shows this graph, zoo draw gpt -o gpt.svg draws it, and zoo"),
+        ("graphs cpy", "there is neither a command nor a graph 'cpy' (did you mean 'copy'?)"),
+    ],
+)
+def test_what_is_called_wrongly_is_told_in_our_words(zoo_: Run, line: str, said: str) -> None:
+    result = zoo_(line)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_file_that_is_not_there_is_told_before_qt_starts(zoo_: Run) -> None:
+    assert zoo_("gui surely_not.yaml").stderr.startswith("error: there is no file 'surely_not.yaml'")
+
+
+def test_an_error_at_run_time_names_node_and_params(zoo_: Run) -> None:
+    told = zoo_("run gpt --size time=1000").stderr.splitlines()
+    assert told[0].startswith("error: position/learned has 128 places, and the sequence has 1000 steps")
+    assert told[1].startswith("  in the node 'position' (")
+    assert told[1].endswith("), whose max_length is $context")
 
 
 def test_an_old_encoding_is_no_reason_to_fail() -> None:

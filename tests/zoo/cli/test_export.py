@@ -40,7 +40,9 @@ def test_what_is_written_is_told(zoo_: Run, bent: str, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.stderr
     assert f"wrote {target}" in result.stdout
     assert "tried at batch=2, time=9 and batch=5, time=167" in result.stdout
-    result = zoo_("export --json --without mask --dtype float64 --size time=9 -o", str(target), bent)
+    result = zoo_("export -o", str(target), bent)
+    assert "nothing is written over" in result.stderr
+    result = zoo_("export --json --force --without mask --dtype float64 --size time=9 -o", str(target), bent)
     told = json.loads(result.stdout)
     assert told["inputs"] == {"x": "float batch time 5"}
     assert told["outputs"] == {"y": "float batch time 3", "pooled": "float batch 3"}
@@ -54,7 +56,8 @@ def test_what_cannot_be_is_told_in_a_sentence(zoo_: Run, bent: str, tmp_path: Pa
     result = zoo_("export -o", str(tmp_path / "bent.tflite"), bent)
     assert result.exit_code == 1
     assert result.stderr == (
-        "error: a model is exported to a file that ends in .onnx or .pt2, and 'bent.tflite' does not\n"
+        "error: a model is exported to a file that ends in .onnx or .pt2, and 'bent.tflite' does not; "
+        "name it bent.onnx\n"
     )
     result = zoo_("export --seed 3", str(tmp_path))
     assert result.exit_code == 2

@@ -73,9 +73,11 @@ def test_names_are_checked_before_anything_is_written(
 def test_nothing_is_written_over(zoo_: Run, tmp_path: Path) -> None:
     (tmp_path / "soft.py").write_text("mine", encoding="utf-8")
     assert "soft.py is there" in zoo_("new layer mine/soft --to", str(tmp_path)).stderr
-    assert "begins in an empty folder" in zoo_("new pack acme --to", str(tmp_path)).stderr
-    assert (tmp_path / "soft.py").read_text(encoding="utf-8") == "mine"
-    assert len(list(tmp_path.iterdir())) == 1
+    (tmp_path / "README.md").write_text("mine", encoding="utf-8")
+    assert "README.md' is there" in zoo_("new pack acme --to", str(tmp_path)).stderr
+    assert {path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {"mine"}
+    assert zoo_("new pack acme --force --to", str(tmp_path)).exit_code == 0
+    assert (tmp_path / "README.md").read_text(encoding="utf-8") != "mine"
 
 
 @pytest.mark.long

@@ -107,7 +107,9 @@ def test_a_page_that_cannot_be_written_is_told(zoo_: Run, tmp_path: Path) -> Non
     (tmp_path / "file").write_text("mine")
     done = zoo_("layers lab/picky --html", str(tmp_path / "file" / "layers.html"))
     assert done.exit_code == 1
-    assert "cannot be written" in done.stderr
+    assert "file' cannot be made: " in done.stderr
+    done = zoo_("layers lab/picky --html", str(tmp_path / "file"))
+    assert "nothing is written over, and '" in done.stderr
 
 
 @pytest.mark.usefixtures("lab")

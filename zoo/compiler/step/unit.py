@@ -17,6 +17,7 @@ from zoo.checker import resolve
 from zoo.collecting import paused
 from zoo.compiler.body import Home
 from zoo.compiler.names import camel
+from zoo.compiler.notes import located
 from zoo.compiler.program import Program
 from zoo.compiler.step.along import Along, find_along
 from zoo.compiler.step.blocks import Making, Steps
@@ -85,8 +86,7 @@ class StepUnit:
         path = [node for node in found if node]
         if path:
             unit = self.of()
-            place = None if unit is None else unit.place(path)
-            error.add_note(f"in the node '{'.'.join(path)}'{f' ({place})' if place else ''}")
+            error.add_note(f"in the node '{'.'.join(path)}'" if unit is None else located(unit, path))
 
     # ---------------------------------------------------------------------------------------- what is saved
 

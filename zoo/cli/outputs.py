@@ -1,0 +1,32 @@
+"""Where commands write: one rule for all of them.
+
+Folders that are missing are made. A file that is there is not written over, unless --force is given.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from zoo.errors import FileError
+
+force_option = click.option("--force", is_flag=True, help="Write over what is there.")
+
+
+def claim(*files: Path, force: bool) -> None:
+    """Make way for files before anything is done for them; FileError when one of them cannot be written."""
+    for path in files:
+        if path.is_dir():
+            raise FileError(f"'{path}' is a folder; name a file in it")
+        if not force and os.path.lexists(path):
+            raise FileError(f"nothing is written over, and '{path}' is there; name another place, or --force")
+    for folder in dict.fromkeys(path.parent for path in files):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise FileError(f"the folder '{folder}' cannot be made: {reason}; name another place") from None
+        if not os.access(folder, os.W_OK):
+            raise FileError(f"nothing may be written in the folder '{folder}'; name another place")

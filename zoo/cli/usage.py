@@ -1,0 +1,38 @@
+"""Calls that click refuses, told in our words: what the option is, what came, where to look."""
+
+from __future__ import annotations
+
+import click
+
+from zoo.errors import did_you_mean
+
+
+def plainer(error: click.UsageError) -> click.UsageError:
+    """The error in our words, where click's own are about its classes."""
+    if isinstance(error, click.NoSuchOption) and error.ctx is not None:
+        return click.UsageError(_no_option(error, error.ctx), error.ctx)
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        kind = error.param.type
+        if isinstance(kind, click.IntRange | click.FloatRange):
+            came = error.message.partition(" is not ")[0].strip("'")
+            return click.BadParameter(f"it is {_words(kind)}, and '{came}' came", error.ctx, error.param)
+    return error
+
+
+def _no_option(error: click.NoSuchOption, ctx: click.Context) -> str:
+    if error.option_name == "--plugins":
+        return "--plugins DIR stands before the command: zoo --plugins DIR COMMAND"
+    options = [option for param in ctx.command.params for option in param.opts if option.startswith("--")]
+    hint = did_you_mean(error.option_name, options)
+    return f"there is no option {error.option_name}{hint}; {ctx.command_path} --help lists them"
+
+
+def _words(kind: click.IntRange | click.FloatRange) -> str:
+    """``a whole number of at least 1``, ``a number greater than 0 and at most 1``."""
+    bounds: list[str] = []
+    if kind.min is not None:
+        bounds.append(f"{'greater than' if kind.min_open else 'of at least'} {kind.min:g}")
+    if kind.max is not None:
+        bounds.append(f"{'less than' if kind.max_open else 'at most'} {kind.max:g}")
+    what = "a whole number" if isinstance(kind, click.IntRange) else "a number"
+    return f"{what} {' and '.join(bounds)}".rstrip()
