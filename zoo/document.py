@@ -157,6 +157,10 @@ class Document:
             self._sources[self._done] = graph.source
             self._become(graph, None)
 
+    def unsaved(self) -> None:
+        """Note that no file holds the graph any more, nor what it was at any earlier step."""
+        self._saved = None
+
     def reset(self, graph: Graph) -> None:
         """Begin anew with another graph, as the file holds it: the history is gone."""
         self._steps.clear()

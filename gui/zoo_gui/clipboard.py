@@ -43,10 +43,13 @@ def _blocks_of(graph: Graph, node: Node) -> set[str]:
 def pasted(graph: Graph, scope: str, text: str, at: Spot) -> tuple[tuple[str, ...], Edit]:
     """The names of the nodes that a text holds, as they will be, and the edit that puts them at a place.
 
-    Raises EditError for a text that holds no nodes.
+    Raises EditError for a text that holds no nodes, or something that is no node.
     """
     reading = read(text if text.startswith("format:") else _HEAD + text, "clipboard")
     part = reading.graph
+    wrong = next((each for each in reading.problems if each.path and each.severity == "error"), None)
+    if wrong is not None:  # else a part of it would silently be left out
+        raise EditError(f"nothing is pasted; on the clipboard, '{wrong.path}' has a fault: {wrong.message}")
     if not part.nodes:
         raise EditError(
             "the clipboard holds no nodes; copy some boxes first, or the 'nodes:' of a graph file"

@@ -125,6 +125,16 @@ def test_modified_is_against_the_file(document: Document) -> None:
     assert not document.modified
 
 
+def test_what_no_file_holds_any_more_is_modified_at_every_step(document: Document) -> None:
+    document.apply(RENAME)
+    document.unsaved()
+    assert document.modified
+    document.undo()
+    assert document.modified
+    document.saved()
+    assert not document.modified
+
+
 def test_a_saved_state_that_was_edited_away_is_not_come_back_to(document: Document) -> None:
     document.apply(RENAME)
     document.saved()

@@ -104,22 +104,26 @@ class Filing(QObject):
 
     # --------------------------------------------------------------------------------------------- comparing
 
-    def revert(self) -> None:
-        """Go back to what the file holds, as a step that can be undone."""
+    def revert(self) -> bool:
+        """Go back to what the file holds, as a step that can be undone; False, and a sentence, when it cannot
+        be read.
+        """
         path = self._workspace.path
         if path is None:
-            return
+            return False
         try:
             opened = open_file(path)
         except ZooError as error:
             self._workspace.told.emit(str(error))
-            return
+            return False
         if opened.broken:
             self._workspace.told.emit(f"{path.name} has problems in its text, so the graph stays as it is")
-            return
-        if self._workspace.perform(Rewrite(opened.graph, "go back to the file")):
-            self._workspace.document.saved(opened.graph)
-            self._workspace.file_changed.emit()
+            return False
+        if not self._workspace.perform(Rewrite(opened.graph, "go back to the file")):
+            return False
+        self._workspace.document.saved(opened.graph)
+        self._workspace.file_changed.emit()
+        return True
 
     def difference(self) -> str:
         """The lines in which the file and the graph differ, as ``diff -u`` writes them."""

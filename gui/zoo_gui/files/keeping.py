@@ -25,6 +25,7 @@ class Keeping(QObject):
         self.journal = Journal(window.editor.settings.journal_folder)
         self._watch = Watch(window)
         self._watch.changed.connect(self._changed_on_disk)
+        self._watch.gone.connect(self._gone_from_disk)
         self._workspace.file_changed.connect(self._keep)
 
     def close(self) -> None:
@@ -62,11 +63,22 @@ class Keeping(QObject):
         window = self._window
         name = window.document_name
         if not self._workspace.document.modified:
-            window.filing.revert()
-            window.tell(f"{name} was changed by another program, and is shown as it is now")
+            if window.filing.revert():
+                window.tell(f"{name} was changed by another program, and is shown as it is now")
             return
         window.tell(
             f"{name} was changed by another program, and here are changes that are not saved",
             {"Compare": window.filing.compare, "Take the file": window.filing.revert},
+            severity="warning",
+        )
+
+    def _gone_from_disk(self) -> None:
+        """What the file held is nowhere else now, so the window does not close without a question."""
+        window = self._window
+        self._workspace.document.unsaved()
+        self._workspace.file_changed.emit()
+        window.tell(
+            f"{window.document_name} is no longer on the disk; what it held is here, and not saved",
+            {"Save": window.filing.save},
             severity="warning",
         )

@@ -99,6 +99,12 @@ def test_a_clipboard_without_nodes_is_refused(text: str) -> None:
         pasted(graph, "", text, (0, 0))
 
 
+@pytest.mark.parametrize("text", ["nodes: {a: {use: basic/tanh}, b: 3}", "nodes: {b: {use: x/y, wiht: {}}}"])
+def test_nothing_is_pasted_of_what_is_faulty(text: str) -> None:
+    with pytest.raises(EditError, match="on the clipboard, 'b' has a fault"):
+        pasted(zoo.loads(TEXT), "", text, (0, 0))
+
+
 def test_group_and_ungroup(qtbot: QtBot, canvas: Canvas) -> None:
     workspace = canvas.workspace
     workspace.select([Pick("node", "act"), Pick("node", "head")])

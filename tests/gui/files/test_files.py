@@ -22,6 +22,7 @@ from zoo.edits import RenameNode, SetSetting
 from zoo.graph import Call, Graph
 from zoo.packs import registry
 from zoo_gui.editor import Editor
+from zoo_gui.files import watch
 from zoo_gui.files.comparison import Comparison
 from zoo_gui.files.journal import Journal, left_behind
 from zoo_gui.files.reading import open_template
@@ -132,6 +133,28 @@ def test_what_another_program_wrote_is_read(window: Window, qtbot: QtBot) -> Non
     assert not window.workspace.document.modified
     window.workspace.undo()
     assert output_of(window.workspace.graph) == 7
+
+
+def test_what_another_program_broke_is_told_and_not_read(window: Window, qtbot: QtBot) -> None:
+    assert window.workspace.path is not None
+    before = window.workspace.graph
+    window.workspace.path.write_text(TEXT + "nodes: [")
+    qtbot.waitUntil(lambda: "the graph stays as it is" in window.last_words)
+    assert window.workspace.graph is before
+
+
+def test_a_file_that_goes_is_kept_until_it_is_saved(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "_ABSENCE", 10)
+    path = window.workspace.path
+    assert path is not None
+    path.unlink()
+    qtbot.waitUntil(lambda: "no longer on the disk" in window.last_words)
+    assert window.workspace.document.modified
+    assert window.filing.save()
+    assert zoo.load(path).nodes.keys() == window.workspace.graph.nodes.keys()
+    assert not window.workspace.document.modified
 
 
 def test_unsaved_work_is_not_overwritten(window: Window, qtbot: QtBot) -> None:
