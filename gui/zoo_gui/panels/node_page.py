@@ -71,6 +71,7 @@ class Page:
         if not found:
             return
         form = self.form()
+        form.heading("costs")
         parameters = sum(cost.parameters for cost in found)
         form.fact("parameters", short(parameters), hint=f"{parameters:,}")
         flops = [cost.flops for cost in found]
@@ -85,6 +86,7 @@ class Page:
         if self.costs is None:
             return
         whole, form = self.costs.whole, self.form()
+        form.heading("costs")
         form.fact("parameters", short(whole.parameters), hint=f"{whole.parameters:,}")
         form.fact("FLOPs", short(whole.flops), hint=f"Forward, for batch 1 and {LENGTH} steps")
 
@@ -158,6 +160,13 @@ def _kind_lines(page: Page, form: Form, scope: str, name: str, node: Node) -> No
     if isinstance(node, Repeat):
         form.line("repeat", str(node.count), set_field("count"), hint="How often: a number or $param")
         form.line("share", str(node.share).lower(), switch("share"), suggestions=yes_or_no)
+    if not isinstance(node, Reuse):
+        form.check(
+            "freeze",
+            node.freeze,
+            lambda on: page.perform(SetField(scope, name, "freeze", on)),
+            hint="Training leaves the weights in it as they are; gradients flow through",
+        )
 
 
 def _spec(page: Page, node: Node, known: Known | None) -> LayerSpec | None:

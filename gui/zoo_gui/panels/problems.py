@@ -91,6 +91,7 @@ class Problems(QWidget):
                 widget.deleteLater()
         problem = self.problems[index.row()] if 0 <= index.row() < len(self.problems) else None
         self.remedy.setText(problem.remedy[:1].upper() + problem.remedy[1:] if problem else "")
+        self.remedy.setVisible(bool(self.remedy.text()))  # else the list has its room
         self.fixes = fixes(problem, self._workspace.graph) if problem else []
         for fix in self.fixes:
             button = QPushButton(fix.text)
