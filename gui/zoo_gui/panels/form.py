@@ -144,9 +144,9 @@ class Form(QFormLayout):
         """What the next lines are about, and a button that adds one."""
         label = QLabel(text)
         label.setProperty("heading", True)
-        label.setContentsMargins(0, 8, 0, 0)
         row = QWidget()
         inner = _row(row)
+        inner.setContentsMargins(0, 8, 0, 0)
         inner.addWidget(label, 1)
         if add is not None:
             inner.addWidget(self.button("add", f"Add {what}", add))
