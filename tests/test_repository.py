@@ -65,6 +65,7 @@ def test_every_module_is_light_or_known_to_be_heavy() -> None:
         "formulas",
         "importing",
         "pages",
+        "probing",
         "recurrence",
         "samples",
         "tasks",
@@ -127,7 +128,7 @@ def requirements() -> list[Requirement]:
     """What pyproject.toml asks for, outside what other libraries' layers are compared by."""
     project = PROJECT["project"]
     extras = project["optional-dependencies"]
-    wanted = [extras[name] for name in ("gui", "train", "export", "test", "dev")]
+    wanted = [extras[name] for name in ("gui", "train", "export", "probe", "test", "dev")]
     lines = [*project["dependencies"], *(line for extra in wanted for line in extra)]
     return [Requirement(line) for line in lines if not line.startswith("layerzoo[")]
 

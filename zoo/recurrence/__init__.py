@@ -15,7 +15,7 @@ The layers of sequences in packs and the fused lowering of scans both stand on t
 from zoo.recurrence.cells import LSTMState, gru, lstm, rnn
 from zoo.recurrence.kernels import Kernel, run, side_by_side
 from zoo.recurrence.scanning import scan
-from zoo.recurrence.walking import Cell, exported, walk
+from zoo.recurrence.walking import Cell, exported, stepwise, walk
 
 __all__ = [
     "Cell",
@@ -28,5 +28,6 @@ __all__ = [
     "run",
     "scan",
     "side_by_side",
+    "stepwise",
     "walk",
 ]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from zoo.recurrence.walking import Cell, walk
+from zoo.recurrence.walking import Cell, asked, walk
 
 Kernel: TypeAlias = Callable[..., tuple[Tensor, ...]]
 """``torch.lstm``, ``torch.gru``, …: all layers, directions and steps in one call; cuDNN's on a GPU."""
@@ -120,7 +120,11 @@ def _moved(x: Tensor, places: Tensor) -> Tensor:
 
 
 def _is_walked(x: Tensor, mask: Tensor | None) -> bool:
-    """Whether no kernel can: it is exported for one length alone, and what is traced has no lengths."""
+    """Whether no kernel can (it is exported for one length alone, and what is traced has no lengths), or
+    may.
+    """
+    if asked:
+        return True
     traced = torch.compiler.is_compiling() or type(mask) is not Tensor
     return torch.compiler.is_exporting() or (mask is not None and traced and not x.is_meta)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import TypeAlias
 
 import torch
@@ -13,6 +14,19 @@ from zoo.recurrence.scanning import scan
 
 Cell: TypeAlias = "Callable[..., Tensor | tuple[Tensor, ...]]"
 """A module or function that makes the next states of a step and the states before it."""
+
+asked: list[None] = []
+"""Holds something while somebody wants all cells called, to look at their states."""
+
+
+@contextmanager
+def stepwise() -> Generator[None]:
+    """Within: cells are called step by step, as modules with their hooks, also where a kernel could."""
+    asked.append(None)
+    try:
+        yield
+    finally:
+        asked.pop()
 
 
 def walk(

@@ -86,7 +86,7 @@ def _look_ahead(
     time = one.inputs[port].shape[1]
     cuts = sorted({time // 2 | 1, time - 1} & set(range(1, time)))
     values = one.inputs[port]
-    changed = [values, *(torch.cat([values[:, :cut], _other(values)[:, cut:]], 1) for cut in cuts)]
+    changed = [values, *(torch.cat([values[:, :cut], other_values(values)[:, cut:]], 1) for cut in cuts)]
     inputs = {
         name: torch.cat(changed) if name == port else each.expand(len(changed), *each.shape[1:])
         for name, each in one.inputs.items()
@@ -101,7 +101,7 @@ def _look_ahead(
             )
 
 
-def _other(values: Tensor) -> Tensor:
+def other_values(values: Tensor) -> Tensor:
     """At every place another value, of those that occur."""
     if values.is_floating_point():
         return 1 - values

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from typing import Any
-
-import torch
 
 from zoo.errors import ZooError, did_you_mean
 from zoo.packs.offers import spec_of, use_name
@@ -15,6 +12,7 @@ from zoo.testing.checking import Check, conduct
 from zoo.testing.checks import CHECKS
 from zoo.testing.results import Report, Result
 from zoo.testing.subject import Subject
+from zoo.testing.threads import one_thread
 
 
 def check_layer(
@@ -36,17 +34,6 @@ def check_layer(
     return Report(use_name(spec), tuple(examined(check, subject) for check in chosen))
 
 
-@contextmanager
-def _one_thread() -> Generator[None]:
-    """Within: a thread for all. What is examined is so small that several would only wait for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
 def select(only: Collection[str]) -> list[Check]:
     """The checks of these names, in their order; all of them for no name."""
     names = [check.name for check in CHECKS]
@@ -62,7 +49,7 @@ def examined(check: Check, subject: Subject) -> Result:
     """The result of one check; it does not count as failed where the class says by ``exempt`` why it must."""
     exempt: Mapping[str, str] = getattr(subject.spec.cls, "exempt", {})
     select(exempt)
-    with _one_thread():
+    with one_thread():
         result = conduct(check, subject)
     reason = exempt.get(check.name)
     if reason is None:

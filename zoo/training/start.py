@@ -57,7 +57,7 @@ def train(
     found = _ports(kind, graph, task, ports, options)
     chosen = make_task(task, {**settings, **({} if text is None else {"text": str(text)})})
     fit_params(graph, params, {})
-    data = chosen.data(_plan(options, graph, params))
+    data = chosen.data(plan_of(options, graph, params))
     values = fit_params(graph, params, data.params)
     model = initial_model(graph, options.seed, values)
     try_model(chosen, graph, model, found, data, values)
@@ -123,7 +123,7 @@ def resume(
     graph = graph_of(saved.document, saved.name)
     moved = {**settings, **({} if text is None else {"text": str(text)})}
     task = make_task(header.task, {**header.settings, **moved})
-    data = _the_same(task, header, _plan(options, graph, header.params, header))
+    data = _the_same(task, header, plan_of(options, graph, header.params, header))
     clock = _clock(options, data, header.step, header.seconds)
     if clock.done:
         raise TrainingError(
@@ -173,7 +173,10 @@ def _ports(kind: type[Task], graph: Graph, name: str, chosen: Mapping[str, str],
     return found
 
 
-def _plan(options: Options, graph: Graph, params: Mapping[str, Scalar], header: Header | None = None) -> Plan:
+def plan_of(
+    options: Options, graph: Graph, params: Mapping[str, Scalar], header: Header | None = None
+) -> Plan:
+    """What a run says to its data; ``header`` is that of a run that goes on."""
     return Plan(
         batch=options.batch,
         seed=options.seed,

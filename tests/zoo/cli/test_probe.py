@@ -1,0 +1,120 @@
+"""``zoo probe``: tables, JSON, pictures, exit codes; of graphs and of runs."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+import zoo
+from zoo.probing import gradients, record, subject
+from zoo.training import Options, train
+
+Run = Callable[..., Result]
+SMALL = "--set vocab=7 --set dim=5 --set hidden=5 --size time=7 --examples 3"
+GRAPH = """\
+format: zoo/1
+name: pooled
+inputs: {x: float batch time 3, mask: bool batch time}
+outputs: {y: mean}
+nodes:
+  mean: {use: basic/mean_pool, in: x}
+"""
+
+
+def test_a_fresh_graph_in_tables(zoo_: Run) -> None:
+    result = zoo_(f"probe rnn_language_model {SMALL}")
+    assert result.exit_code == 0
+    lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    assert lines[0] == "random data, batch=3, time=7"
+    assert lines[3].startswith("wire along verdict a step in all")
+    assert lines[5].startswith("memory.h time neither × 0.")
+    assert "later steps along 'time' change nothing before them" in lines
+    assert lines[-1] == "all that flows, forward and backward, are numbers"
+
+
+def test_all_parts_in_json(zoo_: Run) -> None:
+    graph = "gpt --set vocab=7 --set dim=6 --set heads=3 --set hidden=5 --set layers=2 --size time=7"
+    result = zoo_(f"probe {graph} gradients recurrence leaks nan statistics attention --json")
+    found = json.loads(result.stdout)
+    assert [*found] == [
+        "about",
+        "gradients",
+        "recurrence",
+        "leaks",
+        "nan",
+        "statistics",
+        "attention",
+        "faults",
+    ]
+    assert (found["recurrence"], found["nan"], found["faults"]) == ([], None, [])
+    assert found["leaks"]["forbidden"] == ["time"]
+    assert [len(each["weights"][0]) for each in found["attention"]] == [3, 3]
+    made = subject(
+        "gpt", params={"vocab": 7, "dim": 6, "heads": 3, "hidden": 5, "layers": 2}, sizes={"time": 7}
+    )
+    (expected,) = gradients(made, ["decoder.0"])
+    (told,) = (each for each in found["gradients"] if each["wire"] == "decoder.0")
+    assert told["course"]["norms"] == pytest.approx(expected.course.norms)
+    chosen = zoo_(f"probe {graph} statistics attention")
+    assert "decoder.1.attend" in chosen.stdout
+
+
+def test_what_leaks_is_an_error(zoo_: Run, tmp_path: Path) -> None:
+    path = tmp_path / "pooled.yaml"
+    path.write_text(GRAPH)
+    result = zoo_("probe --size time=7", str(path), "leaks")
+    assert result.exit_code == 1
+    assert "padding along 'time' shows in the output y" in result.stdout
+    assert "error: the output 'y' changes with what stands in the padding along 'time'" in result.stderr
+
+
+def test_pictures(zoo_: Run, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="pictures are drawn by matplotlib: pip install layerzoo[probe]")
+    path = tmp_path / "course.svg"
+    result = zoo_(f"probe rnn_language_model {SMALL} gradients --wire memory.h -o {path}")
+    assert result.stdout.endswith(f"wrote {path}\n")
+    assert "memory.h" in path.read_text(encoding="utf-8")
+    refused = zoo_(f"probe gpt leaks -o {path}")
+    assert refused.exit_code == 2
+    assert "name one of gradients, recurrence, attention" in refused.stderr
+
+
+def test_a_run_is_probed_on_its_own_data(zoo_: Run, tmp_path: Path) -> None:
+    graph = zoo.load(zoo.registry().graphs["rnn_language_model"])
+    options = Options(steps=2, batch=3, device="cpu", measurements=1)
+    run = train(
+        graph,
+        task="delayed_recall",
+        settings={"lag": 5},
+        params={"dim": 5, "hidden": 7},
+        options=options,
+        out=tmp_path / "run",
+    )
+    made = subject(run.out, examples=3)
+    assert made.about.startswith(f"step 2 of {run.out}, validation data of delayed_recall, tokens 3 × 7")
+    weight = made.model.get_submodule("memory.cell").get_parameter("weight_hh")
+    assert weight.equal(run.model.get_submodule("memory.cell").get_parameter("weight_hh").double())
+    # The loss asks for the last step alone; so do its gradients.
+    seen = record(made)
+    (towards,) = made.towards(seen.outputs).values()
+    assert not towards[:, :-1].any()
+    assert towards[:, -1].any()
+    assert made.loss is not None
+    made.loss(seen.outputs).backward()  # pyright: ignore[reportUnknownMemberType] - torch types it in part
+    result = zoo_("probe --json", str(run.out), "gradients")
+    told = {each["wire"]: each for each in json.loads(result.stdout)["gradients"]}
+    assert len(told["memory.h"]["course"]["norms"]) == 7
+    refused = zoo_("probe --size time=9", str(run.out))
+    assert "is a run, which has its own sizes" in refused.stderr
+    nothing = zoo_("probe", str(tmp_path))
+    assert nothing.exit_code != 0
+
+
+def test_a_task_gives_data_and_loss(zoo_: Run) -> None:
+    small = "--set dim=5 --set hidden=5"
+    result = zoo_(f"probe rnn_language_model gradients --task delayed_recall --with lag=5 {small}")
+    assert "the task delayed_recall, tokens 4 × 7" in result.stdout
+    nowhere = zoo_(f"probe rnn_language_model gradients --task delayed_recall --with lag=5 --at 2 {small}")
+    assert "the loss leaves this step out" in nowhere.stderr

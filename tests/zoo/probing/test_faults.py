@@ -1,0 +1,135 @@
+"""Planted faults are found, where they were planted."""
+
+import pytest
+import torch
+
+import zoo
+from tests.zoo.probing.helpers import SIZES, recurrent, with_faults
+from zoo.errors import ZooError
+from zoo.probing import first_broken, leaks, subject
+
+CHAIN = """
+format: zoo/1
+name: chain
+causal: [time]
+inputs: {x: float batch time 3, mask: optional bool batch time}
+outputs: {y: last, pooled: pooled}
+nodes:
+  first: {use: basic/linear, with: {output: 5}, in: x}
+  middle: {use: %s, in: first}
+  last: {use: basic/linear, with: {output: 7}, in: middle}
+  pooled: {use: %s, in: {x: last, mask: mask}}
+"""
+
+
+def chain(middle: str, pool: str = "basic/mean_pool", causal: str = "[time]") -> zoo.Graph:
+    return zoo.loads((CHAIN % (middle, pool)).replace("[time]", causal, 1))
+
+
+def test_a_planted_look_ahead() -> None:
+    made = subject(chain("faulty/peek"), sizes=SIZES, registry=with_faults())
+    found = leaks(made)
+    future = [each for each in found.found if each.kind == "future"]
+    assert [(each.wire, each.first, each.output) for each in future] == [
+        ("middle", True, False),
+        ("last", False, False),
+        ("y", False, True),
+    ]
+    # The input is disturbed from step 5 on, and each step gets something of the next.
+    assert {(each.step, each.earliest) for each in future} == {(5, 4)}
+    # The last real step gets something of the padding behind it, and so does what is pooled.
+    faults = [(each.kind, each.wire) for each in found.faults]
+    assert faults == [("future", "y"), ("padding", "y"), ("padding", "pooled")]
+    assert not leaks(subject(chain("basic/tanh"), sizes=SIZES)).found
+
+
+def test_a_disturbed_step_may_be_chosen() -> None:
+    made = subject(chain("faulty/peek"), sizes=SIZES, registry=with_faults())
+    future = [each for each in leaks(made, step=8).found if each.kind == "future"]
+    assert {(each.step, each.earliest) for each in future} == {(8, 7)}
+    with pytest.raises(ZooError, match="1 to 10, and not 0"):
+        leaks(made, step=0)
+
+
+def test_a_planted_leak_of_padding() -> None:
+    made = subject(chain("basic/tanh", "faulty/mean"), sizes=SIZES, registry=with_faults())
+    found = leaks(made)
+    assert found.masks == ("time",)
+    assert [(each.wire, each.kind, each.first, each.output) for each in found.found] == [
+        ("pooled", "padding", True, False),
+        ("pooled", "padding", False, True),
+    ]
+    assert [each.wire for each in found.faults] == ["pooled"]
+    assert not leaks(subject("sentiment_classifier", params={"vocab": 13, "dim": 6})).faults
+
+
+def test_walks_look_ahead_as_they_walk() -> None:
+    """A scan from the end sees what comes; nothing says that it must not."""
+    text = zoo.loads("""
+format: zoo/1
+name: back
+inputs: {x: float batch time 3}
+outputs: {y: walk.out}
+nodes:
+  walk:
+    scan:
+      over: time
+      reverse: true
+      each: {x: x}
+      state: {h: zeros batch 5}
+      nodes: {cell: {use: recurrent/rnn_cell, in: {x: x, h: h}}}
+      next: {h: cell}
+      stack: {out: cell}
+""")
+    found = leaks(subject(text, sizes=SIZES))
+    assert {(each.wire, each.earliest) for each in found.found} == {
+        ("walk", 0),
+        ("walk.cell", 0),
+        ("y", 0),
+    }
+    assert not found.faults
+
+
+def test_a_planted_nan_forward() -> None:
+    made = subject(chain("faulty/logarithm"), sizes=SIZES, registry=with_faults())
+    born = first_broken(made)
+    assert born is not None
+    assert (born.way, born.path, born.call) == ("forward", "middle", 1)
+    assert str(born).startswith(
+        "the first value that is no number came out of the node 'middle' (<text>:9:3)"
+    )
+
+
+def test_a_planted_nan_at_a_later_step() -> None:
+    made = subject(recurrent("rnn_cell", settings=", activation: identity"), sizes=SIZES)
+    with torch.no_grad():
+        made.model.get_submodule("walk.cell").get_parameter("weight_hh").copy_(
+            1e100 * torch.eye(5, dtype=torch.float64)
+        )
+    born = first_broken(made)
+    assert born is not None
+    assert (born.way, born.path, born.call) == ("forward", "walk.cell", 5)  # 10^400 is too much for a double
+    assert "at its call 5" in str(born)
+
+
+def test_a_planted_nan_backward() -> None:
+    made = subject(chain("faulty/root"), sizes=SIZES, registry=with_faults())
+    first = made.model.get_submodule("first")
+    with torch.no_grad():
+        first.get_parameter("weight")[2].zero_()
+        first.get_parameter("bias")[2] = 0
+    born = first_broken(made)
+    assert born is not None
+    assert (born.way, born.path, born.layer) == ("backward", "middle", "Root")
+    assert "gradient that is no number came out of the node 'middle'" in str(born)
+
+
+def test_weights_and_inputs_come_first() -> None:
+    made = subject(chain("basic/tanh"), sizes=SIZES)
+    assert first_broken(made) is None
+    with torch.no_grad():
+        made.model.get_submodule("last").get_parameter("bias")[1] = float("nan")
+    born = first_broken(made)
+    assert str(born).startswith("the weights of the node 'last'")
+    made.inputs["x"][0, 0, 0] = float("inf")
+    assert str(first_broken(made)) == "the input 'x' is given values that are no numbers"

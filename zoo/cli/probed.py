@@ -1,0 +1,246 @@
+"""What ``zoo probe`` found, as tables, as JSON and as pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zoo import probing
+from zoo.cli.files import console, print_table, table
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What each part that was asked for found; None where it was not asked for."""
+
+    gradients: tuple[probing.Reach, ...] | None = None
+    recurrence: tuple[probing.Recurrence, ...] | None = None
+    leaks: probing.Leaks | None = None
+    nan: tuple[probing.Birth | None] | None = None
+    statistics: tuple[probing.Statistics, ...] | None = None
+    attention: tuple[probing.Map, ...] | None = None
+
+    @property
+    def faults(self) -> list[str]:
+        """What must not be, a sentence each."""
+        born = [] if self.nan is None or self.nan[0] is None else [str(self.nan[0])]
+        leaking = () if self.leaks is None else self.leaks.faults
+        return [*born, *(_fault(each) for each in leaking)]
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, for a program."""
+        parts: dict[str, Any] = {}
+        if self.gradients is not None:
+            parts["gradients"] = [_reach(each) for each in self.gradients]
+        if self.recurrence is not None:
+            parts["recurrence"] = [{**asdict(each), "gain": _course(each.gain)} for each in self.recurrence]
+        if self.leaks is not None:
+            parts["leaks"] = asdict(self.leaks)
+        if self.nan is not None:
+            (born,) = self.nan
+            parts["nan"] = born and {**asdict(born), "place": born.place and str(born.place)}
+        if self.statistics is not None:
+            parts["statistics"] = [asdict(each) for each in self.statistics]
+        if self.attention is not None:
+            parts["attention"] = [
+                {
+                    "wire": each.wire,
+                    "what": each.what,
+                    "entropy": each.entropy,
+                    "weights": _list(each.weights),
+                }
+                for each in self.attention
+            ]
+        return {**_plain(parts), "faults": self.faults}
+
+    def show(self, about: str) -> None:
+        """Everything, for a person."""
+        out = console()
+        out.print(about, style="dim")
+        if self.gradients is not None:
+            _show_gradients(self.gradients)
+        if self.recurrence is not None:
+            _show_recurrence(self.recurrence)
+        if self.statistics is not None:
+            _show_statistics(self.statistics)
+        if self.attention is not None:
+            _show_attention(self.attention)
+        if self.leaks is not None:
+            _show_leaks(self.leaks)
+        if self.nan is not None and self.nan[0] is None:
+            out.print("\nall that flows, forward and backward, are numbers")
+        for fault in self.faults:
+            click.echo(click.style("error: ", fg="red", bold=True) + fault, err=True)
+
+
+def look(
+    subject: probing.Subject, parts: Sequence[str], *, wires: Sequence[str], at: int | None, on: str
+) -> Found:
+    """Probe what was asked for."""
+    maps = None
+    if "attention" in parts:
+        maps = tuple(each for wire in wires or ("*",) for each in probing.attention(subject, wire))
+    return Found(
+        gradients=probing.gradients(subject, wires, at=at, on=on) if "gradients" in parts else None,
+        recurrence=probing.jacobians(subject) if "recurrence" in parts else None,
+        leaks=probing.leaks(subject) if "leaks" in parts else None,
+        nan=(probing.first_broken(subject),) if "nan" in parts else None,
+        statistics=probing.statistics(subject, on=on) if "statistics" in parts else None,
+        attention=maps,
+    )
+
+
+def draw(found: Found, part: str, path: Path, *, title: str) -> None:
+    """Draw one part into a file."""
+    if part == "attention":
+        probing.draw_attention(found.attention or (), path, title=title)
+    elif part == "recurrence":
+        probing.draw_courses({each.walk: each.gain for each in found.recurrence or ()}, path, title=title)
+    else:
+        probing.draw_courses({each.wire: each.course for each in found.gradients or ()}, path, title=title)
+
+
+# ---------------------------------------------------------------------------------------------------- tables
+
+
+def _show_gradients(found: Sequence[probing.Reach]) -> None:
+    click.echo("\nthe norm of dJ/dh over distance")
+    rows = table("wire", "along", "verdict")
+    for name in ("a step", "in all", "tenth after", "reach", "at 0", "at 1", "at the end"):
+        rows.add_column(name, justify="right", no_wrap=True)
+    for each in found:
+        course = each.course
+        verdict = f"{course.verdict}{', sees ahead' if each.ahead else ''}"
+        norms = course.norms
+        ends = (norms[0], norms[min(1, len(norms) - 1)], norms[len(norms) - 1])
+        rows.add_row(each.wire, each.axis, verdict, *_figures(course), *map(_number, ends))
+    print_table(rows)
+
+
+def _show_recurrence(found: Sequence[probing.Recurrence]) -> None:
+    if not found:
+        click.echo("\nno loop hands on a state")
+        return
+    click.echo("\nproducts of recurrent Jacobians")
+    rows = table("loop", "states", "verdict")
+    for name in ("a step", "in all", "tenth after", "reach", "radius of a step"):
+        rows.add_column(name, justify="right", no_wrap=True)
+    for each in found:
+        states = ", ".join(state.removeprefix(f"{each.walk}.") for state in each.states)
+        rows.add_row(each.walk, states, each.gain.verdict, *_figures(each.gain), _number(each.radius))
+    print_table(rows)
+    weights = [weight for each in found for weight in each.weights]
+    if weights:
+        click.echo("\nspectral radius of recurrent weights")
+        rows = table("weight")
+        rows.add_column("blocks", justify="right", no_wrap=True)
+        rows.add_column("radius of each", no_wrap=True)
+        for name in dict.fromkeys(weight.weight for weight in weights):
+            own = [weight for weight in weights if weight.weight == name]
+            rows.add_row(name, str(len(own)), "  ".join(f"{each.radius:.3f}" for each in own))
+        print_table(rows)
+
+
+def _show_statistics(found: Sequence[probing.Statistics]) -> None:
+    click.echo("\nwhat flows, and the gradient of J there")
+    rows = table("wire", "layer")
+    for name in ("mean", "std", "max", "zeros", "dead", "NaN", "grad std", "grad max", "grad zeros"):
+        rows.add_column(name, justify="right", no_wrap=True)
+    for each in found:
+        there, back = each.activation, each.gradient
+        gradient = (
+            ("", "", "") if back is None else (_number(back.std), _number(back.most), f"{back.zeros:.0%}")
+        )
+        broken = there.broken + (0 if back is None else back.broken)
+        rows.add_row(
+            each.wire,
+            each.what,
+            *map(_number, (there.mean, there.std, there.most)),
+            f"{there.zeros:.0%}",
+            f"{there.dead} of {there.units}" if there.dead else "",
+            str(broken or ""),
+            *gradient,
+        )
+    print_table(rows)
+
+
+def _show_attention(found: Sequence[probing.Map]) -> None:
+    click.echo("\nattention: entropy of each head in nats, and of looking at all alike")
+    rows = table("node", "layer", "entropy")
+    rows.add_column("ln keys", justify="right", no_wrap=True)
+    for each in found:
+        heads = "  ".join(f"{entropy:.2f}" for entropy in each.entropy)
+        rows.add_row(each.wire, each.what, heads, f"{math.log(each.weights.shape[-1]):.2f}")
+    print_table(rows)
+
+
+def _show_leaks(leaks: probing.Leaks) -> None:
+    click.echo("")
+    for kind, axes in (("future", leaks.axes), ("padding", leaks.masks)):
+        for axis in axes:
+            own = [each for each in leaks.found if (each.kind, each.axis) == (kind, axis)]
+            click.echo(_told(kind, axis, own))
+
+
+def _told(kind: str, axis: str, own: Sequence[probing.Leak]) -> str:
+    what = f"later steps along '{axis}' change" if kind == "future" else f"padding along '{axis}' shows in"
+    if not own:
+        return f"{what} nothing {'before them' if kind == 'future' else 'that is real'}"
+    outputs = [each.wire for each in own if each.output]
+    named = f"the output{'s' if len(outputs) > 1 else ''} {', '.join(outputs)}" if outputs else "no output"
+    first = next((each for each in own if each.first), None)
+    begins = "" if first is None else f", first behind '{first.wire}' ({first.what})"
+    return f"{what} {named} and {len(own) - len(outputs)} wires{begins}"
+
+
+def _fault(leak: probing.Leak) -> str:
+    if leak.kind == "padding":
+        return f"the output '{leak.wire}' changes with what stands in the padding along '{leak.axis}'"
+    return (
+        f"the output '{leak.wire}' changes at step {leak.earliest} with '{leak.axis}' from step {leak.step} "
+        "on, and the graph says that it is causal"
+    )
+
+
+# --------------------------------------------------------------------------------------------------- figures
+
+
+def _figures(course: probing.Course) -> tuple[str, str, str, str]:
+    rate, factor, horizon = course.rate, course.factor, course.horizon
+    return (
+        "" if rate is None else f"× {rate:.3f}",
+        "" if factor is None else f"× {_number(factor)}",
+        "" if horizon is None or horizon > 10_000 else f"{horizon:.1f}",
+        str(course.reach),
+    )
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.2g}"
+
+
+def _course(course: probing.Course) -> dict[str, Any]:
+    return {**asdict(course), "factor": course.factor, "horizon": course.horizon}
+
+
+def _reach(each: probing.Reach) -> dict[str, Any]:
+    return {**asdict(each), "course": _course(each.course)}
+
+
+def _list(x: Any) -> list[Any]:
+    found: list[Any] = x.tolist()  # torch types its elements in part
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """JSON knows neither NaN nor infinity."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}  # pyright: ignore[reportUnknownVariableType] - any JSON
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]  # pyright: ignore[reportUnknownVariableType] - any JSON
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,63 @@
+"""What attention looks at: the weights of every head, as layers give them on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from zoo.errors import ZooError
+from zoo.probing.recording import record
+from zoo.probing.subject import Subject
+from zoo.testing.threads import one_thread
+
+WEIGHTS = "weights"
+"""The output on demand by which layers show what they attend to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """The weights of one node: ``weights`` is batch × heads × query × key; a node without heads has one.
+
+    ``entropy`` is the mean over queries of Σ -p log p, by head: 0 looks at one key, ln K at all alike.
+    """
+
+    wire: str
+    what: str
+    weights: Tensor
+
+    @property
+    def entropy(self) -> tuple[float, ...]:
+        """By head, in nats; a query that may attend to nothing does not count."""
+        p = self.weights.double()
+        each = -(p * p.clamp(min=1e-300).log()).sum(-1)
+        some = (p.sum(-1) > 0).double()
+        found = (each * some).sum((0, 2)) / some.sum((0, 2)).clamp(min=1)
+        return tuple(float(x) for x in found)
+
+
+@one_thread()
+def attention(subject: Subject, pattern: str = "*") -> tuple[Map, ...]:
+    """The weights of every node that has an output ``weights``, of those whose path fits a pattern.
+
+    A node in a loop has one query a step. Raises ZooError for a graph without such a node.
+    """
+    with torch.no_grad():
+        recording = record(subject, asked=True)
+    shown = [wire for wire in recording.find(pattern) if wire.name.endswith(f".{WEIGHTS}") and not wire.state]
+    maps: list[Map] = []
+    asking = {site.wire(WEIGHTS) for site in recording.sites if WEIGHTS in site.asked}
+    for wire in shown:
+        if wire.name not in asking:
+            continue
+        x = wire.whole() if wire.steps else wire.tensors[0]
+        x = x.unsqueeze(1) if x.dim() == 3 else x
+        if x.dim() == 4:
+            maps.append(Map(wire.name.removesuffix(f".{WEIGHTS}"), wire.what, x))
+    if not maps:
+        raise ZooError(
+            "no attention of this graph shows its weights: of the library's layers multi_head, relative, "
+            "linformer, scaled_dot_product, dot, multiplicative and additive do"
+        )
+    return tuple(maps)

@@ -1,0 +1,141 @@
+"""How far back a gradient reaches: the norm of ∂J/∂h over the distance from where J is.
+
+J is what one step of an output says, the last real one unless somebody asks for another. One backward pass
+gives the gradient at every step of every wire, and so all distances at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from zoo.errors import ZooError
+from zoo.probing.courses import Course, by_distance, course, last_steps
+from zoo.probing.recording import Recording, Wire, record
+from zoo.probing.sites import BATCH, Axes, axes_of, sequences
+from zoo.probing.subject import Subject
+from zoo.testing.threads import one_thread
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The gradient of J at a wire: its course along ``axis``, the mean over the examples.
+
+    ``state`` tells that a loop hands it on, ``ahead`` that J also depends on steps of it behind its own.
+    """
+
+    wire: str
+    what: str
+    axis: str
+    state: bool
+    course: Course
+    ahead: bool
+
+
+@one_thread()
+def gradients(
+    subject: Subject, wires: Sequence[str] = (), *, at: int | None = None, on: str = ""
+) -> tuple[Reach, ...]:
+    """The norm of ∂J/∂h over distance, for some wires by path (``*`` stands for anything).
+
+    By default for every state that is handed on, and every output of the graph's own nodes that has a
+    sequence; of these, without those of which J takes its own step alone. J is what the output ``on`` says at
+    step ``at`` (the last real one): its part of the loss, or a random sum. Distances count back from that
+    step; along another axis from its last real step; in a walk from the end from where that ends. Raises
+    ZooError for a wire, a step or an output that is not there.
+    """
+    recording = record(subject)
+    chosen = _named(recording, wires) if wires else _usual(recording)
+    cotangents = _at_step(subject, subject.towards(recording.outputs, on), at)
+    found = torch.autograd.grad(
+        [recording.outputs[name] for name in cotangents],
+        [x for wire in chosen for x in wire.tensors],
+        [*cotangents.values()],
+        allow_unused=True,
+        materialize_grads=True,
+    )
+    left, own = iter(found), _axis_of(subject, cotangents)
+    reaches: list[Reach] = []
+    for wire in chosen:
+        norms = wire.whole([next(left) for _ in wire.tensors]).flatten(2).square().sum(2).sqrt()
+        axis = wire.axis or ""
+        same = axis == own
+        here = last_steps(subject, axis, at if same else None, first=wire.reverse and not same)
+        parts = by_distance(norms, here, subject.real(axis), reverse=wire.reverse)
+        means = [float(each.mean()) for each in parts]
+        steps = torch.arange(norms.shape[1], device=norms.device)
+        ahead = same and bool(norms.masked_fill(steps <= here.unsqueeze(1), 0).any())
+        reaches.append(Reach(wire.name, wire.what, axis, wire.state, course(means), ahead))
+    return tuple(each for each in reaches if wires or each.state or each.course.verdict != "local")
+
+
+def _named(recording: Recording, patterns: Sequence[str]) -> list[Wire]:
+    found = {wire.name: wire for pattern in patterns for wire in recording.find(pattern)}
+    for name in patterns:
+        wire = found.get(name)
+        if wire is not None and (wire.axis is None or not wire.differentiable):
+            why = "has no axis of steps" if wire.axis is None else "depends on no weight and no float input"
+            raise ZooError(f"a gradient over distance needs steps, and '{name}' {why}; take another wire")
+    usable = [wire for wire in found.values() if wire.axis is not None and wire.differentiable]
+    if not usable:
+        raise ZooError(f"no wire among {', '.join(patterns)} has an axis of steps, and so no distances")
+    return usable
+
+
+def _usual(recording: Recording) -> list[Wire]:
+    """The states that are handed on, and what has steps among the inputs, the nodes of the graph's own body
+    and the layers of its repeats.
+    """
+    usable = [
+        wire
+        for wire in recording.wires.values()
+        if wire.axis is not None and wire.differentiable and (wire.state or _is_own(wire))
+    ]
+    if not usable:
+        raise ZooError("no wire of this graph has an axis of steps; there are no distances in it")
+    return usable
+
+
+def _is_own(wire: Wire) -> bool:
+    return not wire.steps and (len(wire.path) <= 1 or (len(wire.path) == 2 and wire.path[1].isdigit()))
+
+
+def _axes(subject: Subject, output: str) -> Axes:
+    root = subject.resolution.root
+    return axes_of(root.types[output], root.values)
+
+
+def _axis_of(subject: Subject, outputs: Mapping[str, Tensor]) -> str | None:
+    """The axis of steps of what J is made of; None where it has none."""
+    along = sequences(subject.resolution)
+    return next((axis for name in outputs for axis in _axes(subject, name) if axis in along), None)
+
+
+def _at_step(subject: Subject, towards: Mapping[str, Tensor], at: int | None) -> dict[str, Tensor]:
+    """∂J/∂output with all steps but one at zero; outputs without steps stay whole."""
+    if at is not None and _axis_of(subject, towards) is None:
+        raise ZooError("what J is made of has no steps, so that there is none to choose; leave the step out")
+    found: dict[str, Tensor] = {}
+    for name, x in towards.items():
+        axes, axis = _axes(subject, name), _axis_of(subject, {name: x})
+        found[name] = x if axis is None else _one_step(x, axes, axis, last_steps(subject, axis, at))
+    if not any(bool(x.any()) for x in found.values()):
+        raise ZooError("the loss leaves this step out, so that J depends on nothing; choose another step")
+    return found
+
+
+def _one_step(x: Tensor, axes: Axes, axis: str, here: Tensor) -> Tensor:
+    """Zeros but for one step of each row."""
+    along = axes.index(axis)
+    steps = torch.arange(x.shape[along], device=x.device)
+    shape = [1] * x.dim()
+    shape[along] = len(steps)
+    own = steps.view(shape)
+    if BATCH in axes:
+        shape = [1] * x.dim()
+        shape[axes.index(BATCH)] = len(here)
+        return torch.where(own == here.view(shape), x, 0)
+    return torch.where(own == here.amax(), x, 0)

@@ -1,0 +1,206 @@
+"""What leaks: later steps into earlier ones, padding into what is real. Inputs are disturbed, and every
+wire looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import torch
+from torch import Tensor
+
+from zoo.errors import ZooError
+from zoo.probing.recording import Recording, Wire, record
+from zoo.probing.sites import BATCH, Axes, axes_of, sequences
+from zoo.probing.subject import Subject
+from zoo.tasks.trying import other_values
+from zoo.testing.threads import one_thread
+
+Kind: TypeAlias = Literal["future", "padding"]
+OUTPUT = "output"
+NOISE = 1e-9
+"""Of numbers near 1: sums over other zeros may be ordered otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A wire that changed before the step that was disturbed, or where padding must not show.
+
+    ``axis`` is the disturbed one, ``step`` the first disturbed step (of padding: None), ``earliest`` the
+    first step that changed (None for padding), ``change`` the largest difference. ``output`` tells an
+    output of the graph, ``first`` the layer by which it came in: none before it changed.
+    """
+
+    kind: Kind
+    wire: str
+    what: str
+    axis: str
+    step: int | None
+    earliest: int | None
+    change: float
+    output: bool = False
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leaks:
+    """What was tried, and what leaked. ``forbidden`` are the axes along which the graph says that it is
+    causal.
+    """
+
+    axes: tuple[str, ...]
+    masks: tuple[str, ...]
+    found: tuple[Leak, ...]
+    forbidden: tuple[str, ...]
+
+    @property
+    def faults(self) -> tuple[Leak, ...]:
+        """What must not be: padding in an output, and the future in one along an axis that is causal."""
+        return tuple(
+            each
+            for each in self.found
+            if each.output and (each.kind == "padding" or each.axis in self.forbidden)
+        )
+
+
+@one_thread()
+def leaks(subject: Subject, *, step: int | None = None) -> Leaks:
+    """Disturb the inputs from each of some steps on (or from ``step``) and at padding; list every wire that
+    changed.
+
+    A wire counts where it has the disturbed axis, at steps before the disturbed one; for padding at real
+    steps, or whole where it has no steps. A later step that only some weights could show may stay unseen:
+    what is listed leaks, what is not listed did not. Raises ZooError for a step that is not there.
+    """
+    with torch.no_grad():
+        before = record(subject)
+        shapes = _shapes(subject)
+        found: dict[tuple[str, str, str, bool], Leak] = {}
+        axes = [
+            axis for axis in sequences(subject.resolution) if any(axis in each for each in shapes.values())
+        ]
+        for axis in axes:
+            for at in _steps(subject, axis, step if len(axes) == 1 or axis == axes[-1] else None):
+                after = record(subject, _later(subject, shapes, axis, at))
+                for leak in _changed(subject, before, after, axis, at):
+                    found.setdefault(("future", axis, leak.wire, leak.output), leak)
+        masks: list[str] = []
+        for axis in axes:
+            real = subject.real(axis)
+            if bool(real.all()):
+                continue
+            masks.append(axis)
+            after = record(subject, _padded(subject, shapes, axis, real))
+            for leak in _shown(subject, before, after, axis, real):
+                found.setdefault(("padding", axis, leak.wire, leak.output), leak)
+    return Leaks(tuple(axes), tuple(masks), tuple(found.values()), tuple(subject.resolution.graph.causal))
+
+
+def _shapes(subject: Subject) -> Mapping[str, Axes]:
+    """The axes of what can be disturbed: inputs of numbers."""
+    root = subject.resolution.root
+    return {
+        name: axes_of(root.inputs[name], root.values)
+        for name, x in subject.inputs.items()
+        if x.dtype is not torch.bool
+    }
+
+
+def _steps(subject: Subject, axis: str, chosen: int | None) -> list[int]:
+    """The steps from which inputs are disturbed: both odd, so that layers that work by blocks are hit
+    inside one.
+    """
+    length = subject.real(axis).shape[1]
+    if chosen is not None:
+        if not 0 < chosen < length:
+            raise ZooError(f"a step to disturb has some before it: 1 to {length - 1}, and not {chosen}")
+        return [chosen]
+    return sorted({length // 2 | 1, length - 1} & set(range(1, length)))
+
+
+def _later(subject: Subject, shapes: Mapping[str, Axes], axis: str, at: int) -> dict[str, Tensor]:
+    """The inputs with other values from a step on."""
+    found = dict(subject.inputs)
+    for name, axes in shapes.items():
+        if axis in axes:
+            x, place = found[name], axes.index(axis)
+            shape = [1] * x.dim()
+            shape[place] = x.shape[place]
+            later = torch.arange(x.shape[place], device=x.device).view(shape) >= at
+            found[name] = torch.where(later, other_values(x), x)
+    return found
+
+
+def _padded(subject: Subject, shapes: Mapping[str, Axes], axis: str, real: Tensor) -> dict[str, Tensor]:
+    """The inputs with other values where they are padding."""
+    found = dict(subject.inputs)
+    for name, axes in shapes.items():
+        if axis in axes and BATCH in axes:
+            x = found[name]
+            found[name] = torch.where(_over(real, axes, axis, x.dim()), x, other_values(x))
+    return found
+
+
+def _over(real: Tensor, axes: Axes, axis: str, dims: int) -> Tensor:
+    """The mask as it lies over a tensor with these axes; true where all places along ``axis`` are real."""
+    found = torch.ones((), dtype=torch.bool, device=real.device)
+    for place in (each for each, name in enumerate(axes) if name == axis):
+        shape = [1] * dims
+        shape[place] = real.shape[1]
+        if BATCH in axes:
+            shape[axes.index(BATCH)] = real.shape[0]
+        found = found & (real if BATCH not in axes or axes.index(BATCH) < place else real.T).reshape(shape)
+    return found
+
+
+def _pairs(subject: Subject, before: Recording, after: Recording) -> Iterator[tuple[Wire, Wire]]:
+    """Every wire before and after, the outputs of the graph at the end."""
+    for wire in before.distinct():
+        if wire.path:
+            yield wire, after.wires[wire.name]
+    root, along = subject.resolution.root, sequences(subject.resolution)
+    for name, x in before.outputs.items():
+        if x.is_floating_point():
+            axes = axes_of(root.types[name], root.values)
+            axis = next((each for each in axes if each in along), None)
+            other = after.outputs[name]
+            yield Wire(name, OUTPUT, (), axes, (x,), axis), Wire(name, OUTPUT, (), axes, (other,), axis)
+
+
+def _changed(subject: Subject, before: Recording, after: Recording, axis: str, at: int) -> Iterator[Leak]:
+    first = True
+    for old, new in _pairs(subject, before, after):
+        if old.axis != axis:
+            continue
+        difference = (old.whole()[:, :at] - new.whole()[:, :at]).abs().flatten(2).amax((0, 2))
+        moved = (difference > NOISE * _scale(old)).nonzero().flatten()
+        if len(moved):
+            first, entry = first and "/" not in old.what, first and "/" in old.what
+            change = float(difference.max())
+            yield Leak(
+                "future", old.name, old.what, axis, at, int(moved[0]), change, old.what == OUTPUT, entry
+            )
+
+
+def _shown(subject: Subject, before: Recording, after: Recording, axis: str, real: Tensor) -> Iterator[Leak]:
+    first = True
+    for old, new in _pairs(subject, before, after):
+        x, y = old.whole(), new.whole()
+        kept = torch.ones((), dtype=torch.bool, device=x.device)
+        if old.steps and old.axis == axis:
+            kept = real.reshape(*real.shape, *[1] * (x.dim() - 2))
+        elif axis in old.axes:
+            if old.steps:
+                continue  # it has this axis beside that of its loop, as the weights of attention in a decoder
+            x, y = old.tensors[0], new.tensors[0]
+            kept = _over(real, old.axes, axis, x.dim())
+        change = float(torch.where(kept, (x - y).abs(), 0).max())
+        if change > NOISE * _scale(old):
+            first, entry = first and "/" not in old.what, first and "/" in old.what
+            yield Leak("padding", old.name, old.what, axis, None, None, change, old.what == OUTPUT, entry)
+
+
+def _scale(wire: Wire) -> float:
+    return 1 + max(float(x.abs().max()) for x in wire.tensors if x.numel())

@@ -1,0 +1,297 @@
+"""One forward pass in which every node is watched: what each gave, step by step where it is in a loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from itertools import count
+from typing import Any, TypeAlias, cast
+
+import torch
+from torch import Tensor, nn
+
+from zoo.errors import ZooError, did_you_mean
+from zoo.probing.sites import BATCH, Axes, Path, Site, Walk, axes_of, sequences, sites
+from zoo.probing.subject import Subject
+from zoo.spec import LayerSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What went through a wire: one tensor, or one a step of the loop it is in.
+
+    ``axes`` are the axes of a tensor by name. ``axis`` is the one along which a sequence runs, None where
+    there is none; in a loop (``steps``) it is the loop's. ``state`` tells that it is handed on from step to
+    step.
+    """
+
+    name: str
+    what: str
+    path: Path
+    axes: Axes
+    tensors: tuple[Tensor, ...]
+    axis: str | None
+    steps: bool = False
+    reverse: bool = False
+    state: bool = False
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether a gradient can reach it."""
+        return all(x.requires_grad for x in self.tensors)
+
+    def whole(self, parts: Sequence[Tensor] | None = None) -> Tensor:
+        """The tensors (or others of their shapes) as one: batch × step × the rest, in order."""
+        parts = self.tensors if parts is None else parts
+        at = self.axes.index(BATCH) if BATCH in self.axes else None
+        if self.steps:
+            ordered = reversed(parts) if self.reverse else parts
+            return torch.stack([x.unsqueeze(0) if at is None else x.movedim(at, 0) for x in ordered], 1)
+        (x,) = parts
+        if self.axis is None:
+            return (x.unsqueeze(0) if at is None else x.movedim(at, 0)).unsqueeze(1)
+        along = self.axes.index(self.axis)
+        return x.movedim(along, 0).unsqueeze(0) if at is None else x.movedim((at, along), (0, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The outputs of a pass, and every wire of floats by name, in the order of the pass.
+
+    ``walks`` are the loops with the names of the states that each hands on, ``sites`` all nodes.
+    """
+
+    outputs: Mapping[str, Tensor]
+    wires: Mapping[str, Wire]
+    walks: Mapping[str, tuple[str, ...]]
+    sites: tuple[Site, ...]
+
+    def distinct(self) -> list[Wire]:
+        """Every wire once: a state goes under the name of the node that it comes from."""
+        found: dict[tuple[int, ...], Wire] = {}
+        for wire in self.wires.values():
+            found.setdefault(tuple(map(id, wire.tensors)), wire)
+        return list(found.values())
+
+    def find(self, pattern: str) -> list[Wire]:
+        """The wires that a path names, ``*`` standing for anything. ZooError where there is none."""
+        if pattern in self.wires:
+            return [self.wires[pattern]]
+        found = [wire for name, wire in self.wires.items() if fnmatchcase(name, pattern)]
+        if not found:
+            raise ZooError(
+                "a wire is named by its path, as in encoder.0.attend or decoder.cell.h, and "
+                f"'{pattern}' names none{did_you_mean(pattern, self.wires)}"
+            )
+        return found
+
+
+_Call: TypeAlias = "tuple[int | None, Mapping[str, Any]]"
+"""The run of the loop that a call was in, and what came out by port."""
+
+
+@dataclass(slots=True)
+class _Watch:
+    """All calls of the watched modules, and which loops are running."""
+
+    calls: dict[Path, list[_Call]] = field(default_factory=dict[Path, "list[_Call]"])
+    running: list[int] = field(default_factory=list[int])
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def entered(self, *_: Any) -> None:
+        self.running.append(next(self.numbers))
+
+    def left(self, *_: Any) -> None:
+        self.running.pop()
+
+    def took(self, path: Path, ports: Callable[[Any], Mapping[str, Any]]) -> Callable[..., None]:
+        """The hook of a module: it writes down what comes out."""
+        calls = self.calls[path] = []
+
+        def take(_: nn.Module, __: Any, result: Any) -> None:
+            calls.append((self.running[-1] if self.running else None, ports(result)))
+
+        return take
+
+
+def record(subject: Subject, inputs: Mapping[str, Tensor] | None = None, *, asked: bool = False) -> Recording:
+    """Run the model once and keep what went through every wire, for gradients where these are on.
+
+    With ``asked``, layers also give what they compute on demand, as attention its weights.
+    """
+    given = {name: _leaf(x) for name, x in (subject.inputs if inputs is None else inputs).items()}
+    places = modules(subject)
+    known = [site for site in _with_cells(subject, places) if site.module in places]
+    watch = _Watch()
+    with hooking() as hook:
+        for begin in dict.fromkeys(site.inner.begin for site in known if site.inner is not None):
+            hook(places[begin]).register_forward_pre_hook(watch.entered)
+            hook(places[begin]).register_forward_hook(watch.left)
+        for site in {site.module: site for site in known}.values():
+            module = places[site.module]
+            if asked and site.asked:
+                hook(module).register_forward_pre_hook(_asking(site), with_kwargs=True)
+            hook(module).register_forward_hook(watch.took(site.module, _ports(subject, module)))
+        outputs = subject.outputs(given)
+    return _put_together(subject, given, outputs, watch, known)
+
+
+def modules(subject: Subject) -> dict[Path, nn.Module]:
+    """The modules of a model by the path of their node."""
+    unit = subject.model.__zoo_unit__
+    named = cast("Iterator[tuple[str, nn.Module]]", subject.model.named_modules())
+    return {unit.nodes_of(name): module for name, module in named}
+
+
+class _Hooked:
+    """A module, whose hooks are written down as they are registered."""
+
+    def __init__(self, module: nn.Module, handles: list[Any]) -> None:
+        self._module, self._handles = cast(Any, module), handles  # torch does not say what hooks are
+
+    def register_forward_pre_hook(self, look: Callable[..., Any], **how: bool) -> None:
+        self._handles.append(self._module.register_forward_pre_hook(look, **how))
+
+    def register_forward_hook(self, look: Callable[..., Any], **how: bool) -> None:
+        self._handles.append(self._module.register_forward_hook(look, **how))
+
+
+@contextmanager
+def hooking() -> Generator[Callable[[nn.Module], _Hooked]]:
+    """Within: modules are given hooks, ``hook(module).register_forward_hook(…)``; after, all are gone."""
+    handles: list[Any] = []
+    try:
+        yield lambda module: _Hooked(module, handles)
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _leaf(x: Tensor) -> Tensor:
+    return x.detach().requires_grad_() if x.is_floating_point() and torch.is_grad_enabled() else x
+
+
+def _asking(site: Site) -> Callable[..., Any]:
+    flags = dict.fromkeys(site.asked, True)
+
+    def ask(_: nn.Module, given: Any, named: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        return given, {**named, **flags}
+
+    return ask
+
+
+def _ports(subject: Subject, module: nn.Module) -> Callable[[Any], Mapping[str, Any]]:
+    """What makes of the value that a module returns its outputs by port."""
+    spec: LayerSpec | None = getattr(type(module), "__zoo_spec__", None)
+    if spec is not None:
+        names = list(spec.outputs)
+        return lambda result: (
+            {names[0]: result} if isinstance(result, Tensor) else dict(zip(names, result, strict=True))
+        )
+    fields = subject.model.__zoo_unit__.written[type(module).__name__].callee.outputs
+    return lambda result: {
+        port: result if name is None else getattr(result, name) for port, name in fields.items()
+    }
+
+
+def _with_cells(subject: Subject, places: Mapping[Path, nn.Module]) -> Iterator[Site]:
+    """The nodes, and behind each recurrent layer the cells in it."""
+    along = sequences(subject.resolution)
+    for site in sites(subject.resolution):
+        cells = [
+            path
+            for path, module in places.items()
+            if path[: len(site.module)] == site.module
+            and len(path) > len(site.module)
+            and "/" in site.what
+            and hasattr(type(module), "__zoo_spec__")
+        ]
+        axis = next((axis for axes in site.axes.values() for axis in axes if axis in along), None)
+        if not cells or axis is None or site.walk is not None:
+            yield site
+            continue
+        inside = [_cell(site, path, places, axis) for path in cells]
+        yield replace(site, inner=inside[0].inner)
+        yield from inside
+
+
+def _cell(site: Site, module: Path, places: Mapping[Path, nn.Module], axis: str) -> Site:
+    spec: LayerSpec = getattr(type(places[module]), "__zoo_spec__")  # noqa: B009  # nn.Module declares no such attribute
+    path = (*site.path, *module[len(site.module) :])
+    # In the order of states: each second cell of a layer in both directions walks from the end.
+    both = bool(getattr(places[site.module], "bidirectional", False))
+    backward = both and path[-1].isdigit() and int(path[-1]) % 2 == 1
+    walk = Walk(path, site.module, axis, backward, {name: (path, name) for name in spec.outputs})
+    axes = {
+        name: tuple(BATCH if str(size) == BATCH else None for size in port.shape)
+        for name, port in spec.outputs.items()
+    }
+    return Site(path, module, spec.id, axes, walk=walk, inner=walk)
+
+
+def _put_together(
+    subject: Subject,
+    given: Mapping[str, Tensor],
+    outputs: Mapping[str, Tensor],
+    watch: _Watch,
+    known: Sequence[Site],
+) -> Recording:
+    root, along = subject.resolution.root, sequences(subject.resolution)
+    wires: dict[str, Wire] = {}
+    for name, x in given.items():
+        if x.is_floating_point():
+            axes = axes_of(root.inputs[name], root.values)
+            wires[name] = Wire(name, "input", (), axes, (x,), _first(axes, along))
+    applied = {path: _applications(calls) for path, calls in watch.calls.items()}
+    for site in known:
+        if applied[site.module]:
+            for wire in _wires(site, applied[site.module].pop(0), along):
+                wires[wire.name] = wire
+    carried: dict[str, tuple[str, ...]] = {}
+    at = {site.path: site for site in known}
+    for walk in (site.inner for site in known if site.inner is not None):
+        states: list[str] = []
+        for state, (inner, port) in walk.states.items():
+            made = wires.get(at[inner].wire(port)) if inner in at else None
+            if made is None:
+                continue
+            name = made.name if inner == walk.path else ".".join([*walk.path, state])
+            if name in wires and wires[name].steps and name != made.name:
+                name = made.name  # a node inside has the name of the state
+            wires[name] = replace(made, name=name, state=True)
+            states.append(name)
+        if states:
+            carried[".".join(walk.path)] = tuple(states)
+    return Recording(outputs, wires, carried, tuple(known))
+
+
+def _first(axes: Axes, along: Sequence[str]) -> str | None:
+    return next((axis for axis in axes if axis in along), None)
+
+
+def _applications(calls: Sequence[_Call]) -> list[list[_Call]]:
+    """Calls of one module in one loop together, others each for itself."""
+    found: list[list[_Call]] = []
+    for run, values in calls:
+        if found and run is not None and found[-1][0][0] == run:
+            found[-1].append((run, values))
+        else:
+            found.append([(run, values)])
+    return found
+
+
+def _wires(site: Site, calls: Sequence[_Call], along: Sequence[str]) -> Iterator[Wire]:
+    """The wires of one application of a node, one for each output of floats."""
+    walk = site.walk
+    for port in calls[0][1]:
+        tensors = tuple(values[port] for _, values in calls if isinstance(values[port], Tensor))
+        axes = site.axes.get(port)
+        if axes is None or len(tensors) < len(calls) or not tensors[0].is_floating_point():
+            continue
+        name = site.wire(port)
+        if walk is None:
+            yield Wire(name, site.what, site.path, axes, tensors, _first(axes, along))
+        else:
+            yield Wire(name, site.what, site.path, axes, tensors, walk.axis, steps=True, reverse=walk.reverse)
