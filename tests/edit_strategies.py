@@ -147,6 +147,8 @@ def set_field(d: Drawer) -> Drawn:
         return e.SetField(d.scope(Graph, Block) or "", "", "about", d.draw(texts))
     scope, name = place
     node = d.graph.body(scope).nodes[name]
+    if not isinstance(node, Reuse) and d.draw(st.booleans()):
+        return e.SetField(scope, name, "freeze", d.draw(st.booleans()))
     if isinstance(node, Call):
         return e.SetField(scope, name, "use", d.draw(layers))
     if isinstance(node, Repeat):

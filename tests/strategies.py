@@ -224,7 +224,9 @@ class _Drawing:
 
     def call(self, seen: list[str], found: Mapping[str, Node], around: _Around) -> Call:
         use, settings, wired = self.use(seen, found, around)
-        return Call(use=use, settings=settings, inputs=wired, tie=self.tie(found, around))
+        return Call(
+            use=use, settings=settings, inputs=wired, tie=self.tie(found, around), freeze=self.frozen()
+        )
 
     def repeat(self, seen: list[str], found: Mapping[str, Node], around: _Around) -> Repeat:
         use, settings, wired = self.use(seen, found, around)
@@ -251,6 +253,7 @@ class _Drawing:
             vary=Frozen(vary),
             share=self.draw(st.booleans()),
             tie=self.tie(found, around),
+            freeze=self.frozen(),
         )
 
     def reuse(self, seen: list[str], found: Mapping[str, Node], around: _Around) -> Reuse:
@@ -282,9 +285,13 @@ class _Drawing:
             stack=Frozen({name: self.ref(readable, nodes, inner) for name in fresh[:2] if readable}),
             final=Frozen({name: self.draw(st.sampled_from(sorted(state))) for name in fresh[2:] if state}),
             reverse=self.draw(st.booleans()),
+            freeze=self.frozen(),
         )
 
     # -------------------------------------------------------------------------------------------------- parts
+
+    def frozen(self) -> bool:
+        return self.draw(st.integers(0, 3)) == 0
 
     def use(
         self, seen: list[str], found: Mapping[str, Node], around: _Around

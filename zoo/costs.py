@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from torch import nn
 
@@ -33,13 +33,21 @@ from zoo.checker.resolution import (
     Use,
 )
 from zoo.errors import SizeError, ZooError, did_you_mean
-from zoo.graph import Learned, Ref, Repeat, Scan, refs
+from zoo.graph import Learned, Ref, Repeat, Reuse, Scan, refs
 from zoo.packs.offers import use_name
 from zoo.sizes import Size, evaluate, substitute, symbol
 from zoo.spec import DType, TensorType
 
-Parameters: TypeAlias = Mapping[str, int]
-"""How many numbers each parameter has, by its dotted name as seen from a node."""
+
+class Held(NamedTuple):
+    """A parameter: how many numbers it has, and whether training leaves them as they are."""
+
+    size: int
+    frozen: bool
+
+
+Parameters: TypeAlias = Mapping[str, Held]
+"""Parameters by their dotted names as seen from a node."""
 
 Arrivals: TypeAlias = Mapping[str, tuple[TensorType | None, ...]]
 """What the wires of each port bring, in the names of the graph's axes; None from an input that is absent."""
@@ -49,9 +57,9 @@ Arrivals: TypeAlias = Mapping[str, tuple[TensorType | None, ...]]
 class Cost:
     """What a node costs, with all that is in it.
 
-    ``types`` are its outputs in the names of the graph's axes. ``flops`` is None where a layer could not be
-    called. ``children`` are the nodes in it; each is run ``times`` times, and its own figures are those of
-    one time.
+    ``types`` are its outputs in the names of the graph's axes. ``frozen`` of the ``parameters`` are left as
+    they are by training. ``flops`` is None where a layer could not be called. ``children`` are the nodes in
+    it; each is run ``times`` times, and its own figures are those of one time.
     """
 
     name: str
@@ -61,6 +69,7 @@ class Cost:
     flops: int | None
     times: int = 1
     children: tuple[Cost, ...] = ()
+    frozen: int = 0
 
 
 def open_axes(resolution: Resolution) -> tuple[str, ...]:
@@ -95,12 +104,23 @@ def costs(resolution: Resolution, sizes: Mapping[str, int]) -> Cost:
     graph, root = resolution.graph, resolution.root
     children, parameters = _Meter(sizes).body(root)
     types = {name: type and root.shown(type) for name, type in root.types.items()}
-    return Cost(graph.name, "graph", types, sum(parameters.values()), _sum(children), 1, children)
+    whole = Cost(graph.name, "graph", types, 0, _sum(children), 1, children)
+    return _counted(whole, parameters)
 
 
 def count_parameters(resolution: Resolution) -> int:
-    """How many numbers a graph without errors learns; cheaper than ``costs``."""
-    return sum(_Meter(None).body(resolution.root)[1].values())
+    """How many numbers the parameters of a graph without errors have; cheaper than ``costs``."""
+    return sum(each.size for each in _Meter(None).body(resolution.root)[1].values())
+
+
+def _counted(cost: Cost, held: Parameters) -> Cost:
+    total = sum(each.size for each in held.values())
+    return replace(cost, parameters=total, frozen=sum(each.size for each in held.values() if each.frozen))
+
+
+def _frozen(cost: Cost) -> Cost:
+    """A cost with all that is in it, when a node around it is frozen."""
+    return replace(cost, frozen=cost.parameters, children=tuple(map(_frozen, cost.children)))
 
 
 class _Meter:
@@ -114,12 +134,12 @@ class _Meter:
     def body(self, scope: Scope) -> tuple[tuple[Cost, ...], Parameters]:
         """The nodes of a body, and the parameters that live in it."""
         costs: list[Cost] = []
-        held: dict[str, int] = {}
+        held: dict[str, Held] = {}
         for name, node in scope.nodes.items():
             if node.use is not None:
                 cost, parameters = self._node(name, node, node.use, scope)
                 costs.append(cost)
-                held |= {f"{name}.{key}": count for key, count in parameters.items()}
+                held |= {f"{name}.{key}": each for key, each in parameters.items()}
         return tuple(costs), held
 
     def _node(self, name: str, node: ResolvedNode, use: Use, scope: Scope) -> tuple[Cost, Parameters]:
@@ -128,17 +148,19 @@ class _Meter:
         }
         cost, held = self._use(use, arrivals)
         if isinstance(node.node, Repeat) and node.node.share:
-            held = {key: count for key, count in held.items() if key.startswith("0.")}
+            held = {key: each for key, each in held.items() if key.startswith("0.")}
         if isinstance(use, ReuseUse):
             cost, held = replace(cost, what=f"reuse of {use.target}", parameters=0, children=()), {}
         elif isinstance(node.node, Scan):
             held = {**held, **_learned(node.node, scope)}
             cost = replace(cost, what=f"scan over {node.node.over}")
-        held = {key: count for key, count in held.items() if key not in node.ties}
+        held = {key: each for key, each in held.items() if key not in node.ties}
+        if not isinstance(node.node, Reuse) and node.node.freeze:
+            cost, held = _frozen(cost), {key: each._replace(frozen=True) for key, each in held.items()}
         types = {
             port: type and scope.shown(type) for port, type in node.types.items() if _computed(use, port)
         }
-        return replace(cost, name=name, types=types, parameters=sum(held.values())), held
+        return _counted(replace(cost, name=name, types=types), held), held
 
     def _use(self, use: Use, arrivals: Arrivals) -> tuple[Cost, Parameters]:
         if isinstance(use, LayerUse):
@@ -158,15 +180,14 @@ class _Meter:
 
     def _repeat(self, use: RepeatUse, arrivals: Arrivals) -> tuple[Cost, Parameters]:
         children: list[Cost] = []
-        held: dict[str, int] = {}
+        held: dict[str, Held] = {}
         for _, group in groupby(enumerate(use.each), lambda item: id(item[1])):
             indices = [index for index, _ in group]
             cost, parameters = self._use(use.each[indices[0]], arrivals)
-            own = sum(parameters.values())
             label = str(indices[0]) if len(indices) == 1 else f"{indices[0]}-{indices[-1]}"
-            children.append(replace(cost, name=label, parameters=own, times=len(indices)))
+            children.append(_counted(replace(cost, name=label, times=len(indices)), parameters))
             for index in indices:
-                held |= {f"{index}.{key}": count for key, count in parameters.items()}
+                held |= {f"{index}.{key}": each for key, each in parameters.items()}
         what = f"repeat of {children[0].what}" if children else "repeat"
         return Cost("", what, {}, 0, _sum(children), 1, tuple(children)), held
 
@@ -184,7 +205,10 @@ class _Meter:
         key = (use.spec.id, use.spec.version, repr(use.settings))
         if key not in self._modules:
             module = build_bare(use.spec, use.settings)
-            held = {name: parameter.numel() for name, parameter in module.named_parameters()}
+            held = {
+                name: Held(parameter.numel(), not parameter.requires_grad)
+                for name, parameter in module.named_parameters()
+            }
             self._modules[key] = module.eval(), held
         return self._modules[key]
 
@@ -224,14 +248,17 @@ def _arrival(ref: Ref, scope: Scope) -> TensorType | None:
     return type and scope.shown(type)
 
 
-def _learned(scan: Scan, scope: Scope) -> dict[str, int]:
+def _learned(scan: Scan, scope: Scope) -> dict[str, Held]:
     """The parameters that the states of a scan start from; an axis without a number is broadcast."""
     starts = {name: start for name, start in scan.state.items() if isinstance(start, Learned)}
     return {
-        name: prod(
-            size
-            for axis in start.shape
-            if isinstance(size := substitute(evaluate(axis, symbol), scope.values), int)
+        name: Held(
+            prod(
+                size
+                for axis in start.shape
+                if isinstance(size := substitute(evaluate(axis, symbol), scope.values), int)
+            ),
+            frozen=False,
         )
         for name, start in starts.items()
     }

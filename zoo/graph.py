@@ -61,13 +61,15 @@ class Call:
 
     In ``inputs`` the port ``""`` stands for ``in: x`` and ``in: [x, y]``: the one required port. ``tie``
     shares a parameter with another node, of this body or one around it, and may go through nodes:
-    ``{weight: encoder.0.embed.weight}``.
+    ``{weight: encoder.0.embed.weight}``. What a node with ``freeze`` holds, at any depth, training leaves as
+    it is; this goes for repeats and scans too.
     """
 
     use: str
     settings: Frozen[str, Value] = EMPTY
     inputs: Frozen[str, Wire] = EMPTY
     tie: Frozen[str, str] = EMPTY
+    freeze: bool = False
 
     @property
     def is_layer(self) -> bool:
@@ -92,6 +94,7 @@ class Repeat:
     vary: Frozen[str, tuple[Value, ...]] = EMPTY
     share: bool = False
     tie: Frozen[str, str] = EMPTY
+    freeze: bool = False
 
     is_layer = Call.is_layer
 
@@ -142,6 +145,7 @@ class Scan:
     stack: Frozen[str, Ref] = EMPTY
     final: Frozen[str, str] = EMPTY
     reverse: bool = False
+    freeze: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

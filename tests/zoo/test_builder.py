@@ -12,7 +12,7 @@ from tests.edit_texts import base
 from zoo.builder import GraphBuilder, Node
 from zoo.errors import EditError
 from zoo.files import dumps, loads
-from zoo.graph import EMPTY, Call, Frozen, Graph, Learned, Ref, Repeat, identical
+from zoo.graph import EMPTY, Call, Frozen, Graph, Learned, Ref, Repeat, Reuse, identical
 from zoo.sizes import Name, parse
 from zoo.spec import Port
 
@@ -165,14 +165,19 @@ nodes:
 
 def test_a_repeat_with_a_count_from_a_param(g: GraphBuilder) -> None:
     x, layers = g.input("x", "float batch"), g.param("layers", 3)
-    g.repeat("stack", layers, "p/layer", carry={"x": x}, share=True, memory=x)
+    g.repeat("stack", layers, "p/layer", carry={"x": x}, share=True, freeze=True, memory=x)
     assert g.build().nodes["stack"] == Repeat(
         count=Name("$layers"),
         use="p/layer",
         carry=Frozen({"x": Ref("x")}),
         inputs=Frozen({"memory": Ref("x")}),
         share=True,
+        freeze=True,
     )
+    g.add("layer", "p/layer", x, freeze=True)
+    g.scan("walk", over="time", freeze=True)
+    frozen = [node.freeze for node in g.build().nodes.values() if not isinstance(node, Reuse)]
+    assert frozen == [True, True, True]
 
 
 # ------------------------------------------------------------------------------------------------------ wrong

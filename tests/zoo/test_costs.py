@@ -224,3 +224,34 @@ def test_a_compiled_graph_takes_as_many_flops(name: str) -> None:
     with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
         model(inputs)
     assert whole.flops == counter.get_total_flops()
+
+
+def test_what_is_frozen_is_counted_with_all_that_is_in_it() -> None:
+    whole = cost(
+        """
+        map: {use: lab/map, with: {output: 7}, freeze: true, in: x}
+        stack: {repeat: 3, use: narrow, with: {width: 2}, freeze: true, carry: {x: map}}
+        walk:
+          scan:
+            over: time
+            freeze: true
+            each: {x: stack}
+            state: {h: learned batch 7}
+            nodes: {sum: {use: lab/sum, in: [x, h]}}
+            next: {h: sum}
+            stack: {out: sum}
+        last: {use: lab/map, with: {output: 7}, in: walk}
+        """,
+        blocks=BLOCK,
+    )
+    found = {each.name: (each.frozen, each.parameters) for each in whole.children}
+    own, narrow = DIM * DIM + DIM, 2 * DIM * 2 + 2 + DIM
+    assert found == {
+        "map": (own, own),
+        "stack": (3 * narrow, 3 * narrow),
+        "walk": (DIM, DIM),
+        "last": (0, own),
+    }
+    assert whole.frozen == whole.parameters - own == own + 3 * narrow + DIM
+    (layer,) = whole.children[1].children
+    assert all(each.frozen == each.parameters for each in (layer, *layer.children))

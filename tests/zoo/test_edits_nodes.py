@@ -193,6 +193,15 @@ def test_move_a_box() -> None:
         (SetField("", "stack", "count", 5), ["- repeat: 2", "+ repeat: 5"]),
         (SetField("", "stack", "count", Op("*", Name("$dim"), 2)), ["- repeat: 2", "+ repeat: $dim * 2"]),
         (SetField("", "stack", "share", True), ["+ share: true"]),
+        (SetField("", "stack", "freeze", True), ["+ freeze: true"]),
+        (SetField("", "walk", "freeze", True), ["+ freeze: true"]),
+        (
+            SetField("#pair", "second", "freeze", True),
+            [
+                "- second: {use: basic/add, in: [x, first]}",
+                "+ second: {use: basic/add, freeze: true, in: [x, first]}",
+            ],
+        ),
         (SetField("", "walk", "over", "target"), ["- over: time", "+ over: target"]),
         (SetField("", "walk", "reverse", True), ["+ reverse: true"]),
         (
@@ -289,6 +298,8 @@ REFUSED: list[tuple[Edit, str]] = [
     (SetField("", "stack", "cont", 3), "there is no field 'cont' here (did you mean 'count'?)"),
     (SetField("", "stack", "count", "3"), "'count' is a number or an expression of $params, not '3'"),
     (SetField("", "stack", "share", 1), "'share' is true or false, not 1"),
+    (SetField("", "walk", "freeze", "maybe"), "'freeze' is true or false, not 'maybe'"),
+    (SetField("walk", "more", "freeze", True), "there is no field 'freeze' here"),
     (SetField("", "", "name", " "), "the name of a graph is a word or a line of text"),
     (SetField("", "", "about", "\ud800"), "'about' holds half of a surrogate pair, which is no character"),
     (SetField("", "", "requires", ("a @ http://b",)), "'a @ http://b' names an address"),

@@ -11,8 +11,9 @@ from zoo.builder.handles import Expression, Node, Output, Readable, owner, ref_i
 from zoo.edits.words import check_written, said
 from zoo.errors import EditError
 from zoo.files.words import check_name
-from zoo.graph import Call, Frozen, Ref, Repeat, Reuse, Value, Wire, freeze, put
+from zoo.graph import Call, Frozen, Ref, Repeat, Reuse, Scan, Value, Wire, put
 from zoo.graph import Node as GraphNode
+from zoo.graph import freeze as frozen
 
 if TYPE_CHECKING:
     from zoo.builder.graphs import BlockBuilder
@@ -48,16 +49,18 @@ class BodyBuilder:
         /,
         *wires: Output,
         settings: Mapping[str, Setting] | None = None,
+        freeze: bool = False,
         **ports_and_settings: Setting,
     ) -> Node:
         """Place a layer (``"pack/layer"``) or a block.
 
         ``wires`` are for its one required port, several of them where that port takes several. Ports
         and settings are given by name: outputs are wired, everything else is a setting. ``settings`` has
-        those that are called like a port which is wired, too.
+        those that are called like a port which is wired, or like a word of this call. With ``freeze``
+        training leaves its weights as they are.
         """
         inputs, given = self._given(wires, ports_and_settings, settings)
-        return self._place(name, Call(use=self._use(use), settings=given, inputs=inputs))
+        return self._place(name, Call(use=self._use(use), settings=given, inputs=inputs, freeze=freeze))
 
     def repeat(
         self,
@@ -69,13 +72,15 @@ class BodyBuilder:
         carry: Mapping[str, Output],
         vary: Mapping[str, Iterable[Setting]] | None = None,
         share: bool = False,
+        freeze: bool = False,
         settings: Mapping[str, Setting] | None = None,
         **ports_and_settings: Setting,
     ) -> Node:
         """Stack a layer or block ``count`` times; wires and settings are given as to ``add``.
 
         ``carry`` has the ports through which each layer reads the one before, and what the first reads.
-        ``vary`` gives a setting one value a layer. With ``share`` all layers have one set of weights.
+        ``vary`` gives a setting one value a layer. With ``share`` all layers have one set of weights; with
+        ``freeze`` training leaves them as they are.
         """
         inputs, given = self._given((), ports_and_settings, settings)
         several = {setting: tuple(map(_value, values)) for setting, values in (vary or {}).items()}
@@ -87,6 +92,7 @@ class BodyBuilder:
             inputs=inputs,
             vary=Frozen(several),
             share=share,
+            freeze=freeze,
         )
         return self._place(name, node)
 
@@ -102,16 +108,28 @@ class BodyBuilder:
             raise EditError(f"'{node}' is in {body.what}, and only modules of {self.what} can be reused here")
         return self._place(name, Reuse(of=node, inputs=inputs))
 
-    def scan(self, name: str, /, *, over: str, mask: Output | None = None, reverse: bool = False) -> ScanNode:
+    def scan(
+        self,
+        name: str,
+        /,
+        *,
+        over: str,
+        mask: Output | None = None,
+        reverse: bool = False,
+        freeze: bool = False,
+    ) -> ScanNode:
         """Place a scan over an axis; ``with`` gives the builder of its step.
 
         A step where ``mask`` is false carries the old state through and stacks zeros; ``reverse`` walks
-        from the end.
+        from the end; with ``freeze`` training leaves all weights in it as they are.
         """
         from zoo.builder.scans import ScanNode, StepBuilder
 
         said(check_name, over, "an axis")
-        step = StepBuilder(self, name, over, None if mask is None else ref_in(self, mask), reverse)
+        begun = Scan(
+            over=over, mask=None if mask is None else ref_in(self, mask), reverse=reverse, freeze=freeze
+        )
+        step = StepBuilder(self, name, begun)
         self._take(name, "a node")
         self._nodes[name] = step
         return ScanNode(self, Ref(name), step)
@@ -209,4 +227,4 @@ def _value(value: object) -> Value:
             return {key: plain(item) for key, item in entries.items()}
         return value
 
-    return freeze(plain(value))
+    return frozen(plain(value))

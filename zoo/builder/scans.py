@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, cast
 
@@ -19,11 +20,11 @@ class StepBuilder(BodyBuilder):
 
     lets_in = "let it in by each, state or const"
 
-    def __init__(self, outer: BodyBuilder, name: str, over: str, mask: Ref | None, reverse: bool) -> None:
+    def __init__(self, outer: BodyBuilder, name: str, begun: Scan) -> None:
         super().__init__()
         self.what = f"the scan '{name}'"
         self._outer = outer
-        self._over, self._mask, self._reverse = over, mask, reverse
+        self._begun = begun
         self._starts: dict[str, Start] = {}
         self._next: dict[str, Ref] = {}
         self._stack: dict[str, Ref] = {}
@@ -77,15 +78,13 @@ class StepBuilder(BodyBuilder):
             part: {name: self._starts[name] for name, each in self._inputs.items() if each == part}
             for part in ("each", "state", "const")
         }
-        return Scan(
-            over=self._over,
+        return replace(
+            self._begun,
             **{part: cast("Frozen[str, Any]", Frozen(starts)) for part, starts in parts.items()},
-            mask=self._mask,
             nodes=self._built(),
             next=Frozen(self._next),
             stack=Frozen(self._stack),
             final=Frozen(self._final),
-            reverse=self._reverse,
         )
 
     def _enter(self, name: str, part: str, start: Start) -> Output:

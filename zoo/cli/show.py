@@ -59,7 +59,7 @@ def show(
 
     FLOPs count products of matrices, a multiplication and an addition as two, for the sizes of the axes that
     --size gives; others are 1 (batch) or 32. "x 3" stands before what runs three times; its figures are those
-    of one time.
+    of one time. What is frozen says so, and is counted below.
 
     With --formulas, parameters and FLOPs are formulas in the axes and params, and two columns tell how the
     graph grows: "sequential" is the longest chain of operations of which each waits for the one before it;
@@ -124,6 +124,9 @@ def _print(cost: Cost, sizes: dict[str, int], depth: int | None) -> None:
     rows.add_section()
     rows.add_row("total", "", _types(cost), f"{cost.parameters:,}", short(cost.flops), style="bold")
     print_table(rows)
+    if cost.frozen:
+        learned = cost.parameters - cost.frozen
+        console().print(f"{learned:,} parameters are trained, {cost.frozen:,} are frozen", style="dim")
     if sizes:
         console().print(f"for {', '.join(f'{name}={size}' for name, size in sizes.items())}", style="dim")
 
@@ -133,10 +136,9 @@ def _add(rows: Any, cost: Cost, level: int, depth: int | None) -> None:
 
     times = f"x {cost.times}  " if cost.times != 1 else ""
     parameters = f"{cost.parameters:,}" if cost.parameters else ""
+    what = f"{cost.what}, frozen" if cost.frozen == cost.parameters > 0 else cost.what
     name = "  " * level + cost.name
-    rows.add_row(
-        name, times + cost.what, _types(cost), parameters, short(cost.flops) if cost.flops != 0 else ""
-    )
+    rows.add_row(name, times + what, _types(cost), parameters, short(cost.flops) if cost.flops != 0 else "")
     if depth is None or level < depth:
         for child in cost.children:
             _add(rows, child, level + 1, depth)
@@ -154,6 +156,7 @@ def _as_json(cost: Cost) -> dict[str, Any]:
         "what": cost.what,
         "outputs": {name: type and str(type) for name, type in cost.types.items()},
         "parameters": cost.parameters,
+        "frozen": cost.frozen,
         "flops": cost.flops,
         "times": cost.times,
         "nodes": [_as_json(child) for child in cost.children],

@@ -12,7 +12,7 @@ from zoo.compiler.program import Line
 from zoo.compiler.text import WIDTH, call, expr, value
 from zoo.compiler.uses import used
 from zoo.compiler.writer import Writer
-from zoo.graph import Repeat
+from zoo.graph import Repeat, Reuse
 
 
 def init(writer: Writer, body: Body) -> list[Line]:
@@ -27,6 +27,9 @@ def init(writer: Writer, body: Body) -> list[Line]:
         elif mark:
             texts.insert(0, f"        {mark}")
         lines += [Line(text, name) for text in texts]
+        node = body.scope.nodes[name].node
+        if not isinstance(node, Reuse) and node.freeze:
+            lines.append(Line(f"        self.{body.attributes[name]}.requires_grad_(False)", name))
     for tie in shared:
         lines += [Line(text, tie.path[0]) for text in ties.lines(writer, body, tie)]
     return lines

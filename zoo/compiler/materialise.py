@@ -13,7 +13,7 @@ from torch import nn
 
 from zoo.bare import Bare
 from zoo.collecting import paused
-from zoo.compiler.placeholders import Placeholder, default_dtype, placeholders, standing_for
+from zoo.compiler.placeholders import Placeholder, default_dtype, is_frozen, placeholders, standing_for
 from zoo.compiler.seeds import reseeding
 from zoo.compiler.sharing import tie
 from zoo.compiler.tables import keep
@@ -55,6 +55,9 @@ def materialise(unit: Unit, device: torch.device, dtype: torch.dtype, seed: int)
             built[layer] = path, module
         if problems:
             raise GraphError(problems)
+        for layer, (_, module) in built.items():
+            if is_frozen(layer):
+                module.requires_grad_(False)
         tie(model, built)
         keep(model)
     if built_on != device or built_as != dtype:

@@ -16,6 +16,7 @@ from torch import nn
 
 from zoo.packs.offers import spec_of
 
+_ALL = "_zoo_parameters"
 _FLOATS: tuple[Any, ...] = (float, float | None)
 
 
@@ -24,7 +25,12 @@ class Placeholder(nn.Module):
 
     def __init__(self, cls: type[nn.Module], settings: dict[str, Any]) -> None:
         # Without nn.Module's own: nothing ever runs it, and ten thousand of them are made.
-        self.__dict__.update(cls=cls, settings=settings, shares=[])
+        self.__dict__.update(cls=cls, settings=settings, shares=[], _modules={})
+
+    @property
+    def _parameters(self) -> dict[str, nn.Parameter]:  # pyright: ignore[reportIncompatibleVariableOverride] - made when asked for
+        """One that stands for all of the layer's: what freezes a block meets it there."""
+        return self.__dict__.setdefault(_ALL, {_ALL: nn.Parameter(torch.empty(0))})
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.__dict__["shares"].append((name, value))
@@ -33,6 +39,11 @@ class Placeholder(nn.Module):
         if name.startswith("__"):
             raise AttributeError(name)
         return Part(self, (name,))
+
+
+def is_frozen(layer: Placeholder) -> bool:
+    """Whether the parameters of a layer to be are left as they are by training."""
+    return _ALL in layer.__dict__ and not any(each.requires_grad for each in layer.parameters())
 
 
 class Part:

@@ -18,9 +18,9 @@ T = TypeVar("T", bound=Node | Body)
 _FIELDS: dict[type[Node | Body], dict[str, type]] = {
     Graph: {"name": str, "about": str, "requires": tuple, "causal": tuple},
     Block: {"about": str},
-    Call: {"use": str},
-    Repeat: {"use": str, "count": int, "share": bool},
-    Scan: {"over": str, "reverse": bool},
+    Call: {"use": str, "freeze": bool},
+    Repeat: {"use": str, "count": int, "share": bool, "freeze": bool},
+    Scan: {"over": str, "reverse": bool, "freeze": bool},
     Reuse: {"of": str},
 }
 
@@ -30,8 +30,8 @@ class SetField(Edit):
     """Sets a plain field of a node, or with no ``node`` of the graph or block itself.
 
     These are: ``use`` of a layer or block, ``use``, ``count`` and ``share`` of a repeat, ``over`` and
-    ``reverse`` of a scan, ``of`` of a reuse; ``name``, ``about``, ``requires`` and ``causal`` of a graph,
-    ``about`` of a block.
+    ``reverse`` of a scan, ``freeze`` of all these, ``of`` of a reuse; ``name``, ``about``,
+    ``requires`` and ``causal`` of a graph, ``about`` of a block.
     """
 
     scope: str
@@ -67,6 +67,8 @@ class SetField(Edit):
         return replace(thing, **{self.field: value})
 
     def describe(self) -> str:
+        if self.field == "freeze":
+            return f"{'freeze' if self.value else 'unfreeze'} {join(self.scope, self.node)}"
         of = f" of {join(self.scope, self.node)}" if self.node or self.scope else ""
         value = ", ".join(self.value) if isinstance(self.value, tuple) else self.value
         return f"set {self.field}{of} to {value}"

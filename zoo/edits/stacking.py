@@ -43,6 +43,7 @@ class WrapInRepeat(Edit):
             carry=Frozen(carry),
             inputs=Frozen({port: wire for port, wire in inputs.items() if port not in carry}),
             tie=node.tie,
+            freeze=node.freeze,
         )
         graph = with_node(graph, self.scope, self.name, repeat)
         check_node(graph, self.scope, self.name)
@@ -86,7 +87,7 @@ class Unwrap(Edit):
                 f"the layers of '{self.name}' differ in '{next(iter(node.vary))}'; set it for all first"
             )
         inputs = Frozen({**node.carry, **node.inputs})
-        call = Call(use=node.use, settings=node.settings, inputs=inputs, tie=node.tie)
+        call = Call(use=node.use, settings=node.settings, inputs=inputs, tie=node.tie, freeze=node.freeze)
         return with_node(graph, self.scope, self.name, call)
 
     def describe(self) -> str:

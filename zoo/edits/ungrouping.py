@@ -41,7 +41,8 @@ from zoo.wires import rewire, rewire_node
 class Ungroup(Edit):
     """Puts the nodes of a block in the place of a node that uses it.
 
-    Params become their values here, names that are taken get the node's name in front. A block that nothing
+    Params become their values here, names that are taken get the node's name in front; where the node was
+    frozen, these are. A block that nothing
     else uses goes, unless ``keep``. A block that walks over an axis calls it by its own name: ``types`` says
     what flows in through the node's wires, those from inputs of the body excepted.
     """
@@ -135,6 +136,13 @@ class Ungroup(Edit):
         graph = boxes_out(graph, self.scope, self.name, node.use, names, keep)
         body = rewire(graph.body(self.scope), read)
         inner = Frozen({name: rewire_node(each, outside) for name, each in block.nodes.items()})
+        if node.freeze:
+            inner = Frozen(
+                {
+                    name: each if isinstance(each, Reuse) else replace(each, freeze=True)
+                    for name, each in inner.items()
+                }
+            )
         for parameter, target in node.tie.items():
             first, _, rest = parameter.partition(".")
             inner = _tied(inner, names.get(first, first), rest, target)

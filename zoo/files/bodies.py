@@ -18,13 +18,13 @@ from zoo.graph import EMPTY, NAME, Call, Frozen, Node, Repeat, Reuse, Scan, Star
 
 KEYS: dict[str, tuple[str, ...]] = {
     "scan": ("scan",),
-    "repeat": ("repeat", "use", "with", "vary", "share", "tie", "carry", "in"),
+    "repeat": ("repeat", "use", "with", "vary", "share", "freeze", "tie", "carry", "in"),
     "reuse": ("reuse", "in"),
-    "use": ("use", "with", "tie", "in"),
+    "use": ("use", "with", "freeze", "tie", "in"),
 }
 """The keys of a node, by the one that says its kind, in the order in which they are written."""
 
-SCAN_KEYS = ("over", "reverse", "each", "mask", "state", "const", "nodes", "next", "stack", "final")
+SCAN_KEYS = ("over", "reverse", "freeze", "each", "mask", "state", "const", "nodes", "next", "stack", "final")
 """The keys of a scan, in the order in which they are written."""
 
 
@@ -96,7 +96,10 @@ class BodyReader(PieceReader):
     def _call(self, entries: Entries) -> Call | None:
         use = self.word(entries["use"][1], parse_use, "'use' is text", "use", "name a layer or a block")
         settings, inputs, tie = self.settings(entries), self.inputs(entries), self.tie(entries)
-        return None if use is None else Call(use=use, settings=settings, inputs=inputs, tie=tie)
+        freeze = self._flagged(entries, "freeze")
+        if use is None:
+            return None
+        return Call(use=use, settings=settings, inputs=inputs, tie=tie, freeze=freeze)
 
     def _repeat(self, entries: Entries) -> Repeat | None:
         count = self.count(entries["repeat"][1])
@@ -115,7 +118,7 @@ class BodyReader(PieceReader):
         vary = (
             self.named(entries["vary"][1], "'vary'", "a setting", self.values) if "vary" in entries else EMPTY
         )
-        share = "share" in entries and self.flag(entries["share"][1], "'share'")
+        share, freeze = self._flagged(entries, "share"), self._flagged(entries, "freeze")
         if count is None or use is None:
             return None
         return Repeat(
@@ -127,6 +130,7 @@ class BodyReader(PieceReader):
             vary=vary,
             share=share,
             tie=tie,
+            freeze=freeze,
         )
 
     def _reuse(self, entries: Entries) -> Reuse | None:
@@ -159,11 +163,23 @@ class BodyReader(PieceReader):
             if "final" in entries
             else EMPTY
         )
-        reverse = "reverse" in entries and self.flag(entries["reverse"][1], "'reverse'")
+        reverse, freeze = self._flagged(entries, "reverse"), self._flagged(entries, "freeze")
         nodes = self.nodes(entries["nodes"][1], self.path) if "nodes" in entries else EMPTY
         if over is None:
             return None
-        return Scan(over=over, state=state, mask=mask, nodes=nodes, final=final, reverse=reverse, **parts)
+        return Scan(
+            over=over,
+            state=state,
+            mask=mask,
+            nodes=nodes,
+            final=final,
+            reverse=reverse,
+            freeze=freeze,
+            **parts,
+        )
+
+    def _flagged(self, entries: Entries, key: str) -> bool:
+        return key in entries and self.flag(entries[key][1], f"'{key}'")
 
 
 _SCAN_REFS = {"each": "a step", "const": "an input", "next": "a state", "stack": "an output"}
@@ -193,6 +209,7 @@ _PLACES = {
     "repeat": "put what is repeated into a block",
     "reuse": "a node is one of 'use', 'repeat', 'scan', 'reuse'",
     **dict.fromkeys(SCAN_KEYS, "indent it under 'scan'"),
+    "freeze": "freeze the node that is reused; a scan has it under 'scan'",
 }
 
 

@@ -2,7 +2,7 @@
 
 This is the file's content without its form: mappings, lists, words and numbers. The printer prints it,
 the patcher compares two of them, the hash digests one. What says nothing is left out: empty sections,
-``share: false``, ``reverse: false``.
+``share: false``, ``reverse: false``, ``freeze: false``.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _node(node: Node, path: str) -> Plain:
     if isinstance(node, Call):
         return {
             "use": node.use,
-            **_filled({"with": _settings(node.settings, path), "tie": dict(node.tie)}),
+            **_filled({"with": _settings(node.settings, path), "freeze": node.freeze, "tie": dict(node.tie)}),
             **_inputs(node.inputs, path),
         }
     if isinstance(node, Repeat):
@@ -98,6 +98,7 @@ def _node(node: Node, path: str) -> Plain:
                     "with": _settings(node.settings, path),
                     "vary": vary,
                     "share": node.share,
+                    "freeze": node.freeze,
                     "tie": dict(node.tie),
                     "carry": _refs(node.carry),
                 }
@@ -114,6 +115,7 @@ def _scan(scan: Scan, path: str) -> PlainDict:
         {
             "over": scan.over,
             "reverse": scan.reverse,
+            "freeze": scan.freeze,
             "each": _refs(scan.each),
             "mask": None if scan.mask is None else str(scan.mask),
             "state": {name: _start(start, path) for name, start in scan.state.items()},

@@ -22,6 +22,7 @@ Schema = dict[str, Any]
 
 _NAME = NAME.pattern
 _EXPRESSION: Schema = {"$ref": "#/$defs/expression"}
+_FREEZE: Schema = {"type": "boolean", "description": "Training leaves its weights as they are."}
 
 
 def schema(registry: Registry) -> Schema:
@@ -145,6 +146,7 @@ def _kinds(layers: dict[str, LayerSpec]) -> Schema:
         "repeat": {"type": ["integer", "string"], "description": _DESCRIPTIONS["repeat"]},
         "vary": _named({"type": "array"}, "Settings with a value for each layer."),
         "share": {"type": "boolean", "description": "One set of weights for all layers."},
+        "freeze": _FREEZE,
         "carry": _named({"$ref": "#/$defs/output"}, "Ports that read the layer before: {x: first}."),
         "scan": _scan(),
     }
@@ -207,6 +209,7 @@ def _scan() -> Schema:
     parts: Schema = {
         "over": {**name, "description": "The axis that is walked over."},
         "reverse": {"type": "boolean", "description": "Walk from the end."},
+        "freeze": _FREEZE,
         "each": _named(outputs, "What is cut into steps."),
         "mask": {**outputs, "description": "A step where it is false carries the old state through."},
         "state": _named(

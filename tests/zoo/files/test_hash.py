@@ -57,6 +57,7 @@ def test_it_does_not_see_what_means_the_same(old: str, new: str) -> None:
         ("[x, mask]", "[mask, x]"),
         ("share: true", "share: false"),
         ("reverse: true", "reverse: false"),
+        ("reverse: true", "reverse: true\n      freeze: true"),
         ("h: zeros batch $dim", "h: learned batch $dim"),
         ("final: {last: h}", "final: {last: c}"),
         ("embed.0.weight", "embed.1.weight"),

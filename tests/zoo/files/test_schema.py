@@ -102,6 +102,7 @@ def test_the_sound_graph_passes() -> None:
         ("nodes.deep.repeat", 1.5),
         ("nodes.deep.use", None),
         ("nodes.deep.share", "yes"),
+        ("nodes.deep.freeze", "maybe"),
         ("nodes.deep.reuse", "norm"),
         ("nodes.walk.scan.over", None),
         ("nodes.walk.scan.ovre", "time"),

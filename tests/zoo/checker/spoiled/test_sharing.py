@@ -69,6 +69,32 @@ def tie_cycle() -> str:
     return spoil(TRANSFORMER, ("in: source}", "in: source, tie: {weight: generator.weight}}"))
 
 
+@spoiler
+def tie_frozen() -> str:
+    """t.yaml:82:19: node 'generator': 'weight' of 'generator' is frozen, and 'weight' of 'embed', the same
+    parameter, is not; freeze both or neither, or untie them
+    """
+    return spoil(
+        TRANSFORMER, ("    tie: {weight: embed.weight}", "    tie: {weight: embed.weight}\n    freeze: true")
+    )
+
+
+@spoiler
+def tie_frozen_by_the_scan_around_it() -> str:
+    """t.yaml:81:25: node 'decoder.logits': 'weight' of 'logits' is frozen, and 'weight' of 'source_embed',
+    the same parameter, is not; freeze both or neither, or untie them
+    """
+    return spoil(SEQ2SEQ, ("      over: target", "      over: target\n      freeze: true"))
+
+
+@spoiler
+def freeze_nothing() -> str:
+    """t.yaml:12:46: note: node 'add': 'add' has no parameters, so there is nothing to freeze; leave 'freeze'
+    out
+    """
+    return spoil(SMALL, ("in: [embed, attend]}", "in: [embed, attend], freeze: true}"))
+
+
 @pytest.mark.parametrize("name", spoiler)
 def test_what_is_said(name: str) -> None:
     spoiler.examine(name)
