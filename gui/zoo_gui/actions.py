@@ -13,15 +13,16 @@ from zoo.edits import (
     RemoveInput,
     RemoveNodes,
     RemoveOutput,
+    SetField,
     Ungroup,
     Unwrap,
     WrapInRepeat,
     wire_types,
 )
 from zoo.edits.cuts import free_name
-from zoo.graph import Body, Call, Graph, Ref, Repeat, visible
+from zoo.graph import Body, Call, Graph, Ref, Repeat, Reuse, visible
 from zoo.wires import End, node_wires, wires
-from zoo_gui.places import scope_of
+from zoo_gui.places import is_frozen, scope_of
 from zoo_gui.selection import Chosen, Pick
 from zoo_gui.workspace import Workspace
 
@@ -77,6 +78,33 @@ def _healed(body: Body, scope: str, gone: set[str]) -> Iterator[Connect]:
                 source = into[0] if through else None
             if source is not None:
                 yield Connect(scope, end, source)
+
+
+def freezable(workspace: Workspace) -> tuple[str, ...]:
+    """The selected nodes that can be frozen: all but those that apply the module of another."""
+    body = workspace.body
+    return tuple(name for name in chosen_nodes(workspace) if not isinstance(body.nodes[name], Reuse))
+
+
+def are_frozen(workspace: Workspace) -> bool:
+    """Whether every selected node that can be frozen is."""
+    names = freezable(workspace)
+    return bool(names) and all(is_frozen(workspace.body.nodes[name]) for name in names)
+
+
+def freeze(workspace: Workspace) -> bool:
+    """Freeze the selected nodes; where all are frozen, let them learn again."""
+    names, on = freezable(workspace), not are_frozen(workspace)
+    nodes = workspace.body.nodes
+    edits = [
+        SetField(workspace.scope, name, "freeze", on) for name in names if is_frozen(nodes[name]) is not on
+    ]
+    if not edits:
+        workspace.told.emit("select nodes to freeze; what applies another again is frozen there")
+        return False
+    if len(edits) == 1:
+        return workspace.perform(edits[0])
+    return workspace.perform(Compound(tuple(edits), f"{'freeze' if on else 'unfreeze'} {len(edits)} nodes"))
 
 
 def group(workspace: Workspace) -> str | None:

@@ -32,11 +32,13 @@ def _scans(scope: str, body: Body) -> Iterator[tuple[str, Body]]:
 
 def what(node: Node) -> str:
     """What a node is, in a few words: ``recurrent/lstm_cell``, ``3 × layer``, ``scan over time``."""
-    if isinstance(node, Scan):
-        return f"scan over {node.over}"
     if isinstance(node, Reuse):
         return f"reuse of {node.of}"
-    return f"{node.count} × {node.use}" if isinstance(node, Repeat) else node.use
+    if isinstance(node, Scan):
+        words = f"scan over {node.over}"
+    else:
+        words = f"{node.count} × {node.use}" if isinstance(node, Repeat) else node.use
+    return f"{words}, frozen" if node.freeze else words
 
 
 def settings_of(node: Node) -> str:

@@ -7,7 +7,7 @@ from zoo.checker.frame import Frame
 from zoo.checker.resolution import Scope
 from zoo.edits.paths import Place, block_of, original
 from zoo.errors import EditError
-from zoo.graph import Body, Graph, Node, Repeat, Scan, join, split_scope
+from zoo.graph import Body, Graph, Node, Repeat, Reuse, Scan, join, split_scope
 
 
 def place_of(graph: Graph, path: str) -> Place | None:
@@ -74,6 +74,26 @@ def scope_of(resolution: Resolution | None, scope: str) -> Scope | None:
         return None
     inputs = {name: known.type for name, known in frame.names.items() if name not in frame.resolved}
     return Scope(frame.values, inputs, frame.resolved, tuple(frame.plan.order), {}, {})
+
+
+def is_frozen(node: Node) -> bool:
+    """Whether a node says of itself that it is frozen."""
+    return not isinstance(node, Reuse) and node.freeze
+
+
+def frozen_by(graph: Graph, scope: str, name: str) -> str:
+    """What freezes a node: its own name, that of a scan around it; empty when nothing in its block does."""
+    found = original(graph, (scope, name))
+    if found is None:
+        return ""
+    (outer, own), node = found
+    if is_frozen(node):
+        return own
+    while split_scope(outer)[1]:
+        outer, _, around = outer.rpartition(".")
+        if is_frozen(graph.body(outer).nodes[around]):
+            return around
+    return ""
 
 
 def _made_of(graph: Graph, place: Place) -> Node | None:

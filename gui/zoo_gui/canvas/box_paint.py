@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from zoo_gui.canvas.geometry import HEADER, PADDING, inlet_at, outlet_at
 from zoo_gui.canvas.picture import Inlet, Outlet
@@ -37,6 +37,8 @@ def paint_box(item: BoxItem, painter: QPainter, scale: float) -> None:
         for index, outlet in enumerate(box.outlets):
             _paint_port(painter, style, outlet_at(box, index), outlet, item.lit.get(outlet))
     painter.setOpacity(1.0)
+    if box.frozen:
+        paint_snowflake(painter, style, QPointF(1, 1))
     if box.problems:
         severity = "error" if any(p.severity == "error" for p in box.problems) else "warning"
         if severity == "error" or not box.unused or len(box.problems) > 1:
@@ -64,10 +66,10 @@ def _paint_outline(item: BoxItem, painter: QPainter, scale: float) -> None:
             painter.setBrush(style.pale)
             painter.drawRoundedRect(rect.translated(step, -step), radius, radius)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(style.pale if pill or box.look == "reuse" else style.fill)
+    painter.setBrush(style.pale if pill or box.frozen or box.look == "reuse" else style.fill)
     painter.drawRoundedRect(rect, radius, radius)
-    if box.look == "missing":
-        painter.setBrush(style.hatch)
+    if box.look == "missing" or box.frozen:
+        painter.setBrush(style.hatch if box.look == "missing" else style.frost)
         painter.drawRoundedRect(rect, radius, radius)
     if not pill:
         painter.fillPath(_stripe(rect, radius), style.category(box.category))
@@ -152,6 +154,28 @@ def _paint_port(painter: QPainter, style: Style, at: QPointF, port: Inlet | Outl
     if lit is False:
         painter.drawLine(at + QPointF(-3, -3), at + QPointF(3, 3))
         painter.drawLine(at + QPointF(-3, 3), at + QPointF(3, -3))
+
+
+def paint_snowflake(painter: QPainter, style: Style, at: QPointF) -> None:
+    """The mark of what is frozen: six arms with two twigs each, on a disc."""
+    painter.setPen(QPen(style.theme.note, 1.2))
+    painter.setBrush(style.fill)
+    painter.drawEllipse(at, 9, 9)
+    painter.setPen(style.ice)
+    painter.drawPath(_SNOWFLAKE.translated(at))
+
+
+def _snowflake() -> QPainterPath:
+    path = QPainterPath()
+    for arm in range(6):
+        turned = QTransform().rotate(60 * arm)
+        for begin, end in (((0, 0), (0, -6.5)), ((0, -4), (2, -6)), ((0, -4), (-2, -6))):
+            path.moveTo(turned.map(QPointF(*begin)))
+            path.lineTo(turned.map(QPointF(*end)))
+    return path
+
+
+_SNOWFLAKE = _snowflake()
 
 
 def paint_mark(painter: QPainter, style: Style, at: QPointF, severity: str) -> None:

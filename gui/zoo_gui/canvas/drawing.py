@@ -18,7 +18,7 @@ from zoo_gui.canvas.knowing import Knowing
 from zoo_gui.canvas.lines import Kept, Lines
 from zoo_gui.canvas.picture import Box, Inlet, Line, Look, Outlet, Picture
 from zoo_gui.canvas.ports import Find, Ports, inlets_of, ports_of
-from zoo_gui.places import inside
+from zoo_gui.places import frozen_by, inside
 from zoo_gui.selection import Pick
 from zoo_gui.theme.category import category_of
 
@@ -120,11 +120,12 @@ class _Boxes:
         base = self._base(name, node)
         known = self.frame.names.get(name) if self.frame else None
         types = known.types if known else None
-        because = (node, resolved, types, problems, read, base, self.values, self.find is None)
+        frozen = frozen_by(self.graph, self.scope, name)
+        because = (node, resolved, types, problems, read, base, self.values, self.find is None, frozen)
         kept = self.kept.get(pick)
         if kept is None or not _same(kept.because, because):
             ports = ports_of(self.graph, self.scope, name, self.find or _nothing)
-            box = self._box(pick, node, ports, problems, read)
+            box = self._box(pick, node, ports, problems, read, frozen)
             kept = Kept(because, box, ports)
         kept.node, kept.wires = node, self.known.wires[name]
         self.made[pick] = kept
@@ -142,6 +143,7 @@ class _Boxes:
         ports: Ports | None,
         problems: tuple[Problem, ...],
         read: Iterable[str | None],
+        frozen: str,
     ) -> Box:
         name = pick.name
         found = original(self.graph, (self.scope, name))
@@ -159,6 +161,7 @@ class _Boxes:
             tuple(self._outlets(name, ports, {*read})),
             problems,
             unused,
+            frozen,
             inside(self.graph, self.scope, name),
         )
 

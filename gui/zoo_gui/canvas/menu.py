@@ -95,6 +95,9 @@ def _of_box(canvas: Canvas, menu: QMenu) -> None:
         menu.addAction("Ungroup", lambda: actions.ungroup(workspace))
     if len(boxes) == 1 and boxes[0].look in ("layer", "block"):
         menu.addAction("Wrap in repeat", lambda: making.wrap(canvas))
+    if actions.freezable(workspace):
+        word = "Unfreeze" if actions.are_frozen(workspace) else "Freeze"
+        menu.addAction(word, lambda: actions.freeze(workspace))
     if len(boxes) > 1:
         menu.addAction("Lay out selection", lambda: doing.layout_selection(canvas))
     menu.addSeparator()

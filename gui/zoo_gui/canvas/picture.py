@@ -62,6 +62,8 @@ class Box:
     outlets: tuple[Outlet, ...] = ()
     problems: tuple[Problem, ...] = ()
     unused: bool = False
+    frozen: str = ""
+    """What freezes it: its own name, or that of a scan around it."""
     inner: str | None = None
     """The scope that is entered through it."""
 

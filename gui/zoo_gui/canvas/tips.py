@@ -16,6 +16,8 @@ from zoo_gui.canvas.wire_item import WireItem
 if TYPE_CHECKING:
     from zoo_gui.canvas.view import Canvas
 
+_FROZEN = "frozen: training leaves its weights as they are"
+
 MOST = 12
 """Selected wires that are spoken of at once."""
 
@@ -48,8 +50,9 @@ def of_wire(wire: WireItem) -> str:
 
 
 def of_box(box: Box) -> str:
-    """What is the matter with a box; its name and layer when nothing is."""
-    told = [f"{problem.severity}: {problem.message}" for problem in box.problems[:6]]
+    """What is the matter with a box, beside its name and layer."""
+    told = [_FROZEN if box.frozen == box.title else f"frozen with {box.frozen}"] if box.frozen else []
+    told += [f"{problem.severity}: {problem.message}" for problem in box.problems[:6]]
     if len(box.problems) > 6:
         told.append(f"and {len(box.problems) - 6} more")
     return "\n".join([f"{box.title}: {box.detail}" if box.detail else box.title, *told])

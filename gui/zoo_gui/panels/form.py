@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QCheckBox,
     QCompleter,
     QFormLayout,
     QHBoxLayout,
@@ -128,6 +129,19 @@ class Form(QFormLayout):
         self.addRow(shown, field)
         self.addRow(reason)
         return field
+
+    def check(self, name: str, on: bool, write: Callable[[bool], object], *, hint: str = "") -> QCheckBox:
+        """A name and a box to tick."""
+        box = QCheckBox()
+        box.setChecked(on)
+        box.setObjectName(name)
+        box.setAccessibleName(name)
+        box.setToolTip(hint)
+        box.clicked.connect(write)
+        label = QLabel(name)
+        label.setToolTip(hint)
+        self.addRow(label, box)
+        return box
 
     def fact(self, name: str, text: str, *, hint: str = "") -> None:
         """A name and what holds for it."""

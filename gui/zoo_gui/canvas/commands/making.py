@@ -44,6 +44,16 @@ COMMANDS = (
         enabled=has_nodes,
     ),
     Command(
+        id="graph.freeze",
+        text="Freeze",
+        menu="Graph",
+        about="Have training leave the weights of the selected nodes as they are, or no longer",
+        run=lambda window: actions.freeze(window.workspace),
+        keys=("Ctrl+Alt+F",),
+        enabled=lambda window: bool(actions.freezable(window.workspace)),
+        checked=lambda window: actions.are_frozen(window.workspace),
+    ),
+    Command(
         id="graph.new_input",
         text="New input",
         menu="Graph",
