@@ -120,10 +120,10 @@ def _config(ctx: click.Context, param: click.Parameter, value: Path | None) -> N
 @click.option("--precision", type=click.Choice(["32", "bf16", "16"]), default="32", show_default=True)
 @click.option(
     "--strategy",
-    type=click.Choice(["auto", "ddp"]),
+    type=click.Choice(["auto", "ddp", "fsdp"]),
     default="auto",
     show_default=True,
-    help="How processes that torchrun started share the work.",
+    help="How processes that torchrun started share the work: each has the whole model, or (fsdp) a part.",
 )
 @click.option("--tensorboard", is_flag=True, help="Write the curves for TensorBoard too.")
 @click.option(
@@ -197,7 +197,8 @@ def train(
             out=out,
             watcher=display,
         )
-    _tell(result)
+    if result.tells:
+        _tell(result)
     if result.interrupted:
         ctx.exit(130)  # as shells report Ctrl-C
     return result

@@ -12,7 +12,7 @@ What is learned is a task (zoo.tasks). A run goes through small files, each with
     keeper, watcher, display      what happens around a step, and what a person sees of it
     checkpoint, saving, folder    what is kept, where; graphs: the way back to a model
     metrics, curves               the measurements as a table, and for TensorBoard
-    processes                     several processes that share a run
+    processes, sharding           several processes that share a run, and a model in parts
     start, run                    beginning or resuming a run, and running it
     decode                        writing on
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from zoo.compiler import CompiledGraph
 from zoo.errors import TrainingError
 from zoo.tasks import Batch, Ports
+from zoo.training.sharding import whole
 
 
 class NotANumber(TrainingError):
@@ -28,7 +29,7 @@ def not_a_number(model: nn.Module, ports: Ports, batch: Batch, loss: float) -> N
 
 def _first_broken(model: nn.Module, ports: Ports, batch: Batch) -> str:
     for name, parameter in model.named_parameters():
-        if not bool(parameter.isfinite().all()):
+        if not bool(whole(parameter).isfinite().all()):
             return f"the weights of {_node(model, name.rpartition('.')[0])} are no numbers any more"
     names: dict[nn.Module, str] = {module: name for name, module in _modules(model)}
     found: list[str] = []

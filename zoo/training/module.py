@@ -14,6 +14,7 @@ from zoo.training.diagnosis import not_a_number
 from zoo.training.optimizers import Moments, make_optimizer, matrices_of, restore
 from zoo.training.options import Options
 from zoo.training.processes import Processes
+from zoo.training.sharding import shard, whole
 
 
 class Learner(pl.LightningModule):
@@ -36,10 +37,16 @@ class Learner(pl.LightningModule):
         super().__init__()
         self.model, self.task, self.ports, self.options = model, task, ports, options
         self.states = states or {}
-        self._moments, self._among = moments, among or Processes()
+        self._moments, self._among, self._sharded = moments, among or Processes(), False
         self._decayed = matrices_of(model)
         self.clipped: Tensor = torch.zeros(())
         """How many steps since the last measurement had a gradient longer than ``clip``."""
+
+    def configure_model(self) -> None:
+        if self._among.shards(self.options) and not self._sharded:
+            assert self.device_mesh is not None, "the strategy has made it"
+            shard(self.model, self.device_mesh["data_parallel"])
+            self._sharded = True
 
     def training_step(self, batch: Batch) -> dict[str, Tensor]:
         """The loss to make small, and the task's own, which is shown: the mean over all processes."""
@@ -75,7 +82,7 @@ class Learner(pl.LightningModule):
         if gradient_clip_val is None:
             return
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
-        norm = nn.utils.clip_grad_norm_(parameters, gradient_clip_val)
+        norm = whole(nn.utils.clip_grad_norm_(parameters, gradient_clip_val))
         self.clipped = self.clipped.to(norm.device) + (norm > gradient_clip_val)
 
     def configure_optimizers(self) -> Optimizer:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.optim import SGD, Adam, AdamW, Optimizer
 
 from zoo.training.options import Options
+from zoo.training.sharding import shared_as, whole
 
 Moments = dict[str, dict[str, Tensor]]
 
@@ -37,10 +38,10 @@ def make_optimizer(
 
 
 def moments_of(optimizer: Optimizer, model: nn.Module) -> Moments:
-    """The optimizer's state by parameter name."""
+    """The optimizer's state by parameter name, whole in every process."""
     state = optimizer.state
     return {
-        name: {key: value for key, value in state[p].items() if isinstance(value, Tensor)}
+        name: {key: whole(value) for key, value in state[p].items() if isinstance(value, Tensor)}
         for name, p in model.named_parameters()
         if p in state
     }
@@ -52,5 +53,9 @@ def restore(optimizer: Optimizer, parameters: Mapping[str, nn.Parameter], moment
     document = optimizer.state_dict()
     order = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     place = {id(parameter): index for index, parameter in enumerate(order)}
-    document["state"] = {place[id(parameters[name])]: states for name, states in moments.items()}
+    document["state"] = {
+        place[id(parameter)]: {key: shared_as(value, parameter) for key, value in states.items()}
+        for name, states in moments.items()
+        for parameter in [parameters[name]]
+    }
     optimizer.load_state_dict(document)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 Device = Literal["auto", "cpu", "cuda"]
 Precision = Literal["32", "bf16", "16"]
-Strategy = Literal["auto", "ddp"]
+Strategy = Literal["auto", "ddp", "fsdp"]
 Optimizer = Literal["adamw", "adam", "sgd"]
 Schedule = Literal["cosine", "noam", "constant"]
 
@@ -61,7 +61,9 @@ class Options(BaseModel):
     precision: Precision = "32"
     """``bf16`` and ``16`` compute in half precision and keep the weights in single."""
     strategy: Strategy = "auto"
-    """How several processes share the work: ``ddp``, which ``auto`` takes where there are several."""
+    """How several processes share the work: ``ddp``, which ``auto`` takes where there are several, gives each
+    the whole model; ``fsdp`` gives each a part of its weights.
+    """
     tensorboard: bool = False
     """Write the curves for TensorBoard too."""
 

@@ -28,6 +28,10 @@ class Processes:
         """Whether this process keeps the checkpoints: one of them does."""
         return self.rank == 0
 
+    def shards(self, options: Options) -> bool:
+        """Whether each holds a part of the weights."""
+        return self.world > 1 and options.strategy == "fsdp"
+
     def any(self, flag: bool, device: torch.device) -> bool:
         """Whether it is true in one of them: they stop, measure and save together."""
         if self.world == 1:
@@ -71,23 +75,32 @@ def check(options: Options, among: Processes) -> None:
             "several processes have several clocks, so that they cannot end by --minutes; take --steps or "
             "--epochs"
         )
+    if options.strategy == "fsdp" and options.precision == "16":
+        raise TrainingError(
+            "the loss scaling of precision 16 knows no weights in parts (fsdp); take --precision bf16"
+        )
     if options.carry:
         raise TrainingError("states are carried by one process alone; leave out --carry, or torchrun")
 
 
-def arguments(among: Processes, device: str) -> dict[str, Any]:
+def arguments(among: Processes, device: str, options: Options) -> dict[str, Any]:
     """What Lightning's Trainer is told of it."""
     from lightning.fabric.plugins.environments.lightning import LightningEnvironment
     from lightning.fabric.plugins.environments.torchelastic import TorchElasticEnvironment
-    from lightning.pytorch.strategies import DDPStrategy
+    from lightning.pytorch.strategies import DDPStrategy, ModelParallelStrategy
 
     if "TORCHELASTIC_RUN_ID" not in os.environ:
         # One process, also where a cluster's variables stand about.
         return {"devices": 1, "plugins": [LightningEnvironment()]}
-    # Some parameters may take no part in a step: experts that nobody asked.
-    strategy = DDPStrategy(
-        process_group_backend="nccl" if device == "cuda" else "gloo", find_unused_parameters=True
-    )
+    backend = "nccl" if device == "cuda" else "gloo"
+    if among.shards(options):
+        # Lightning's FSDPStrategy is the older FSDP and takes GPUs alone; this one has fully_shard, anywhere.
+        strategy = ModelParallelStrategy(
+            data_parallel_size=among.world, tensor_parallel_size=1, process_group_backend=backend
+        )
+    else:
+        # Some parameters may take no part in a step: experts that nobody asked.
+        strategy = DDPStrategy(process_group_backend=backend, find_unused_parameters=True)
     return {
         "devices": among.local,
         "num_nodes": among.world // among.local,

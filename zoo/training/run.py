@@ -27,6 +27,7 @@ from zoo.training.optimizers import Moments
 from zoo.training.processes import Processes, arguments, check, processes
 from zoo.training.saving import save
 from zoo.training.schedule import Average, Clock
+from zoo.training.sharding import filled, outline
 from zoo.training.watcher import Facts, Watcher
 
 _PRECISION = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
@@ -66,6 +67,8 @@ class Result:
     baseline: Baseline | None
     interrupted: bool
     out: Path
+    tells: bool = True
+    """Whether this process is the one, of those that share the run, that says how it went."""
 
     @property
     def writes_on(self) -> bool:
@@ -99,6 +102,7 @@ def perform(job: Job, watcher: Watcher) -> Result:
 def _perform(job: Job, watcher: Watcher, among: Processes) -> Result:
     header, clock, options = job.header, job.clock, job.header.options
     device = device_for(options.device, options.precision)
+    unsharded = outline(job.model) if among.shards(options) else None
     learner = Learner(job.model.train(), job.task, job.ports, options, job.moments, job.states, among)
     average = Average(header.train_loss, header.readings) if header.train_loss is not None else Average()
     curves = Curves(job.out) if options.tensorboard and among.writes else None
@@ -132,7 +136,7 @@ def _perform(job: Job, watcher: Watcher, among: Processes) -> Result:
                 enable_checkpointing=False,
                 enable_progress_bar=False,
                 enable_model_summary=False,
-                **arguments(among, device),
+                **arguments(among, device, options),
             )
             if header.scaler:
                 trainer.precision_plugin.load_state_dict(header.scaler)
@@ -158,7 +162,7 @@ def _perform(job: Job, watcher: Watcher, among: Processes) -> Result:
     last = keeper.last
     assert last is not None, "the last step is always measured"
     return Result(
-        model=job.model.eval(),
+        model=(job.model if unsharded is None else filled(unsharded, job.model)).eval(),
         tokenizers=header.made(),
         task=header.task,
         unit=header.unit,
@@ -170,6 +174,7 @@ def _perform(job: Job, watcher: Watcher, among: Processes) -> Result:
         baseline=header.baseline,
         interrupted=not clock.done and not keeper.weary,
         out=job.out,
+        tells=among.writes,
     )
 
 
@@ -211,13 +216,17 @@ def _measure(job: Job, learner: Learner) -> dict[str, float]:
 @contextmanager
 def _quiet_lightning() -> Generator[None]:
     """Keep Lightning's hints to authors of training scripts from people who did not write one."""
-    logger = logging.getLogger("lightning.pytorch")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    loggers = [logging.getLogger(f"lightning.{part}") for part in ("pytorch", "fabric")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     with warnings.catch_warnings():
         # Lightning 2.6 uses a name that torch 2.13 has deprecated.
         warnings.filterwarnings("ignore", ".*LeafSpec", FutureWarning)
+        # Of in-place operations on what a model gives; a loss has none.
+        warnings.filterwarnings("ignore", "FSDP2-wrapped module .* returned a view", UserWarning)
         try:
             yield
         finally:
-            logger.setLevel(level)
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)

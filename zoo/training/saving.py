@@ -8,6 +8,7 @@ from zoo.training.checkpoint import Checkpoint, write_checkpoint
 from zoo.training.folder import BEST, LAST, METRICS
 from zoo.training.metrics import note
 from zoo.training.optimizers import moments_of
+from zoo.training.sharding import whole
 from zoo.training.watcher import Moment
 
 if TYPE_CHECKING:
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
 def save(job: Job, learner: Learner, keeper: Keeper, moment: Moment, curves: Curves | None = None) -> None:
     """Keep a measurement, in the process that writes. Raises CheckpointError when the disk refuses."""
+    # By all processes: each may hold a part.
+    weights = {name: whole(tensor) for name, tensor in learner.model.state_dict().items()}
+    state = moments_of(learner.trainer.optimizers[0], learner.model)
     if not keeper.writes:
         return
-    weights = learner.model.state_dict()
-    state = moments_of(learner.trainer.optimizers[0], learner.model)
     header = job.header
     best = keeper.idle == 0
     header.step, header.seconds = moment.step, moment.seconds

@@ -25,6 +25,7 @@ from zoo.training.checkpoint import Checkpoint, Header, Provenance, read_checkpo
 from zoo.training.folder import BEST, LAST, chosen_folder, free_folder
 from zoo.training.graphs import as_graph, document_of, graph_of, initial_model, restored
 from zoo.training.options import DEFAULT_STEPS, DEFAULT_TASK, Device, Options, faults
+from zoo.training.processes import processes
 from zoo.training.run import Job, Result, perform
 from zoo.training.schedule import Clock
 from zoo.training.watcher import Watcher
@@ -119,7 +120,9 @@ def resume(
     limits = {"steps": steps, "epochs": epochs, "minutes": minutes}
     changes = limits if any(limit is not None for limit in limits.values()) else {}
     changes |= {} if device is None else {"device": device}
-    options = _changed(options, {**changes, "strategy": "auto"})  # on as many processes as there are now
+    # On as many processes as there are now, and shared among them as before.
+    strategy = options.strategy if processes().world > 1 else "auto"
+    options = _changed(options, {**changes, "strategy": strategy})
     graph = graph_of(saved.document, saved.name)
     moved = {**settings, **({} if text is None else {"text": str(text)})}
     task = make_task(header.task, {**header.settings, **moved})

@@ -1,17 +1,25 @@
 """Several processes share a run: the same command under torchrun, the same losses."""
 
 import csv
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import torch
+from lightning.pytorch.strategies import DDPStrategy, ModelParallelStrategy
+from torch import nn
 
+import zoo
 from tests.zoo.training.helpers import TEXT
 from zoo.errors import TrainingError
 from zoo.training import Options
 from zoo.training.checkpoint import read_checkpoint
+from zoo.training.folder import LAST
+from zoo.training.options import Strategy
 from zoo.training.processes import Processes, arguments, check, processes
+from zoo.training.sharding import _units, filled, outline
 
 SMALL = ["--set", "dim=8", "--set", "hidden=8", "--set", "layers=1", "--set", "dropout=0"]
 
@@ -21,44 +29,70 @@ def losses(folder: Path) -> list[list[float]]:
         return [[float(row["train_loss"]), float(row["validation_loss"])] for row in csv.DictReader(file)]
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("task", ["language_modelling", "sentiment"])
-def test_two_processes_get_the_losses_of_one(task: str, tmp_path: Path) -> None:
-    (tmp_path / "text.txt").write_text(TEXT, encoding="utf-8")
-    data = (
-        ["--text", "text.txt", "--context", "11"]
-        if task == "language_modelling"
-        else ["--with", "sentences=60"]
-    )
-    graph = "lstm_language_model" if task == "language_modelling" else "sentiment_classifier"
-    params = SMALL if task == "sentiment" else [*SMALL[:2], *SMALL[4:]]
-    command = ["train", graph, "--task", task, *data, *params, "--steps", "20", "--batch", "6"]
+TEXTS = ["--text", "text.txt", "--context", "11"]
+COMMANDS = {
+    "lstm": ["lstm_language_model", *TEXTS, *SMALL[:2], *SMALL[4:]],
+    "sentiment": ["sentiment_classifier", "--task", "sentiment", "--with", "sentences=60", *SMALL],
+    # a stack, whose layers are put together one by one, and weights that two nodes share
+    "gpt": ["gpt", *TEXTS, "--set", "heads=2", "--set", "layers=2", "--set", "dim=8", "--set", "dropout=0"],
+}
+TOGETHER = ("torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m")
 
-    def run(out: str, *more: str, launcher: tuple[str, ...] = ()) -> None:
-        line = [
-            sys.executable,
-            "-P",
-            "-m",
-            *launcher,
-            "zoo",
-            *command,
-            "--device",
-            "cpu",
-            "--out",
-            out,
-            *more,
-        ]
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("name", "strategy"),
+    [("lstm", "auto"), ("sentiment", "ddp"), ("gpt", "fsdp"), ("lstm", "fsdp"), ("sentiment", "fsdp")],
+)
+def test_two_processes_get_the_losses_of_one(name: str, strategy: str, tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text(TEXT, encoding="utf-8")
+
+    def run(*words: str, launcher: tuple[str, ...] = ()) -> str:
+        line = [sys.executable, "-P", "-m", *launcher, "zoo", "train", *words, "--device", "cpu"]
         done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=280, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
-    together = ("torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m")
-    run("one")
-    run("two", launcher=together)
+    command = [*COMMANDS[name], "--steps", "20", "--batch", "6"]
+    run(*command, "--out", "one")
+    said = run(*command, "--strategy", strategy, "--out", "two", launcher=TOGETHER)
+    assert said.count("the best model: two/best.safetensors") == 1
     pairs = zip(losses(tmp_path / "one"), losses(tmp_path / "two"), strict=True)
     assert all(one == pytest.approx(two, abs=2e-4) for one, two in pairs)
-    one, two = (read_checkpoint(tmp_path / name) for name in ("one", "two"))
+    one, two = (read_checkpoint(tmp_path / each, LAST) for each in ("one", "two"))
     assert all(abs(one.weights[name] - two.weights[name]).max() < 1e-3 for name in one.weights)
-    assert two.header.options.strategy == "auto"
+    for weight, moments in one.moments.items():
+        others = two.moments[weight]
+        assert {key: each.shape for key, each in moments.items()} == {
+            key: each.shape for key, each in others.items()
+        }
+        assert abs(moments["exp_avg"] - others["exp_avg"]).max() < 1e-3
+    assert two.header.options.strategy == strategy
+    if strategy == "fsdp":  # what was in parts goes on in parts, and in one piece
+        shutil.copytree(tmp_path / "two", tmp_path / "three")
+        run("--resume", "two", "--steps", "25", launcher=TOGETHER)
+        run("--resume", "three", "--steps", "25")
+        assert losses(tmp_path / "two")[-1] == pytest.approx(losses(tmp_path / "three")[-1], abs=2e-4)
+        again = [read_checkpoint(tmp_path / each, LAST).header.options for each in ("two", "three")]
+        assert [each.strategy for each in again] == ["fsdp", "auto"]
+
+
+def test_the_layers_of_stacks_are_put_together_one_by_one() -> None:
+    model = zoo.load(zoo.registry().graphs["gpt"]).compile(vocab=5, dim=8, heads=2, layers=3, context=4)
+    (stack,) = (each for each in model.modules() if isinstance(each, nn.ModuleList))
+    assert _units(model) == list(stack)
+    shared = nn.Linear(3, 3)
+    tied = nn.ModuleList([shared, nn.Sequential(nn.Tanh(), nn.Linear(3, 3)), nn.Tanh()])
+    model = nn.Sequential(tied, shared, nn.ModuleList([shared]))
+    assert _units(model) == [tied[1]]  # the first has its weights elsewhere too, the last has none
+
+
+def test_a_model_is_filled_from_its_outline() -> None:
+    model = zoo.load(zoo.registry().graphs["gpt"]).compile(vocab=5, dim=8, heads=2, layers=1, context=4)
+    empty = outline(model)
+    assert {each.device.type for each in empty.parameters()} == {"meta"}
+    tokens = torch.tensor([[1, 2, 3]])
+    assert torch.equal(filled(empty, model).eval()(tokens), model.eval()(tokens))
 
 
 def test_alone_it_is_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,6 +100,8 @@ def test_alone_it_is_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     assert processes() == Processes(0, 1, 1)
     with pytest.raises(TrainingError, match="torchrun --nproc-per-node 2 -m zoo train"):
         check(Options(strategy="ddp"), Processes())
+    with pytest.raises(TrainingError, match="--strategy fsdp"):
+        check(Options(strategy="fsdp"), Processes())
 
 
 def test_what_several_processes_cannot_share_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,8 +120,12 @@ def test_what_several_processes_cannot_share_is_refused(monkeypatch: pytest.Monk
         (Options(batch=6), "take --batch 8"),
         (Options(batch=8, minutes=1.0), "cannot end by --minutes"),
         (Options(batch=8, carry=True), "carried by one process alone"),
+        (Options(batch=8, strategy="fsdp", precision="16"), "take --precision bf16"),
     ):
         with pytest.raises(TrainingError, match=message):
             check(options, four)
-    told = arguments(four, "cpu")
-    assert (told["devices"], told["num_nodes"]) == (2, 2)
+    kinds: dict[Strategy, type] = {"auto": DDPStrategy, "ddp": DDPStrategy, "fsdp": ModelParallelStrategy}
+    for strategy, kind in kinds.items():
+        told = arguments(four, "cpu", Options(strategy=strategy))
+        assert (told["devices"], told["num_nodes"]) == (2, 2)
+        assert isinstance(told["strategy"], kind)

@@ -1,0 +1,71 @@
+"""FSDP: each process holds a part of every weight, gradient and moment of the optimizer, and no more.
+
+A unit's weights are put together for as long as the unit computes (``fully_shard``, FSDP2; Zhao et al. 2023,
+"PyTorch FSDP"; the idea is ZeRO stage 3, Rajbhandari et al. 2020). The layers of a stack are units, the rest
+of the model is one more. What leaves a run, checkpoints above all, is whole again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from copy import deepcopy
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from torch.distributed.device_mesh import DeviceMesh
+from torch.distributed.tensor import DTensor, distribute_tensor
+
+
+def shard(model: nn.Module, mesh: DeviceMesh) -> None:
+    """Give each process of a mesh its part of a model's weights; the model itself is changed."""
+    from torch.distributed.fsdp import fully_shard
+
+    for unit in _units(model):
+        fully_shard(unit, mesh=mesh)
+    fully_shard(model, mesh=mesh)
+
+
+def _units(model: nn.Module) -> list[nn.Module]:
+    """The layers of stacks, innermost ones aside, that share no weight with others.
+
+    Only these: what is not called as a module, as a cell whose weights a kernel takes, would not be put
+    together.
+    """
+    stacks = [each for each in model.modules() if isinstance(each, nn.ModuleList)]
+    layers = list(dict.fromkeys(layer for stack in stacks for layer in stack))
+    inner = {below for layer in layers for below in layer.modules() if below is not layer}
+    outer = [layer for layer in layers if layer not in inner]
+    holders = Counter(id(weight) for module in model.modules() for weight in module.parameters(recurse=False))
+    within = [Counter(id(w) for m in layer.modules() for w in m.parameters(recurse=False)) for layer in outer]
+    return [
+        layer
+        for layer, held in zip(outer, within, strict=True)
+        if held and all(holders[weight] == count for weight, count in held.items())
+    ]
+
+
+def whole(tensor: Tensor) -> Tensor:
+    """A tensor put together from its parts, in every process; one that has no parts is itself."""
+    return cast(Any, tensor).full_tensor() if isinstance(tensor, DTensor) else tensor
+
+
+def shared_as(tensor: Tensor, weight: Tensor) -> Tensor:
+    """This process's part of what goes with a weight: a moment of it. Numbers are the same in each."""
+    if not isinstance(weight, DTensor) or not tensor.ndim:
+        return tensor
+    placed = tensor.to(weight.device)
+    return distribute_tensor(placed, weight.device_mesh, weight.placements)
+
+
+def outline(model: nn.Module) -> nn.Module:
+    """A model of the same kind without contents, to be filled when the weights are put together again."""
+    return deepcopy(model).to("meta")
+
+
+def filled(outline: nn.Module, model: nn.Module) -> nn.Module:
+    """An outline with the weights of a sharded model, put together, on the CPU."""
+    weights = {name: whole(tensor).cpu() for name, tensor in model.state_dict().items()}
+    outline.to_empty(device=torch.device("cpu"))
+    outline.load_state_dict(weights)
+    return outline
