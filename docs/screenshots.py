@@ -65,7 +65,8 @@ def main() -> int:
                 window.resize(*size)
                 window.docks.place()
                 workspace.enter("")
-                window.canvas.fit()
+                workspace.select([Pick("node", "encoder"), Pick("node", "decoder")])
+                window.canvas.fit_selection()  # near enough to read what runs in the wires
                 name = f"transformer-{theme.lower().replace(' ', '-')}{suffix}"
                 workspace.select([Pick("node", "encoder")])
                 picture(window, name)
