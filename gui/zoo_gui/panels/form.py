@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QCompleter,
     QFormLayout,
     QHBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from zoo.errors import ZooError
 from zoo.files.text import WordError
+from zoo_gui.panels.tick import Tick
 from zoo_gui.theme import Theme, icon
 
 _LEAST = 10
@@ -130,9 +130,9 @@ class Form(QFormLayout):
         self.addRow(reason)
         return field
 
-    def check(self, name: str, on: bool, write: Callable[[bool], object], *, hint: str = "") -> QCheckBox:
+    def check(self, name: str, on: bool, write: Callable[[bool], object], *, hint: str = "") -> Tick:
         """A name and a box to tick."""
-        box = QCheckBox()
+        box = Tick()
         box.setChecked(on)
         box.setObjectName(name)
         box.setAccessibleName(name)
