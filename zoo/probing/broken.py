@@ -60,10 +60,15 @@ def first_broken(subject: Subject) -> Birth | None:
     return born or _born_backward(subject)
 
 
-def born_forward(model: nn.Module, run: Callable[[], object]) -> Birth | None:
-    """The weight, or the module called by ``run``, that first is or gives something that is no number."""
+def born_forward(
+    model: nn.Module, run: Callable[[], object], whole: Callable[[Tensor], Tensor] = lambda weight: weight
+) -> Birth | None:
+    """The weight, or the module called by ``run``, that first is or gives something that is no number.
+
+    ``whole`` puts a weight together of which this process holds a part.
+    """
     for name, parameter in model.named_parameters():
-        if not is_finite(parameter):
+        if not is_finite(whole(parameter)):
             owner, _, word = name.rpartition(".")
             return _birth("weights", model, owner, 0, word)
     names = {module: name for name, module in _modules(model)}

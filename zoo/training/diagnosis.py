@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, cast
-
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from zoo.compiler import CompiledGraph
 from zoo.errors import TrainingError
 from zoo.tasks import Batch, Ports
 from zoo.training.sharding import whole
@@ -28,53 +24,10 @@ def not_a_number(model: nn.Module, ports: Ports, batch: Batch, loss: float) -> N
 
 
 def _first_broken(model: nn.Module, ports: Ports, batch: Batch) -> str:
-    for name, parameter in model.named_parameters():
-        if not bool(whole(parameter).isfinite().all()):
-            return f"the weights of {_node(model, name.rpartition('.')[0])} are no numbers any more"
-    names: dict[nn.Module, str] = {module: name for name, module in _modules(model)}
-    found: list[str] = []
+    from zoo.probing.broken import born_forward
 
-    def look(module: nn.Module, given: Any, result: Any) -> None:
-        broken = not found and not all(map(_finite, _tensors(result)))
-        if broken and all(map(_finite, _tensors(given))):
-            found.append(names[module])
-
-    hooks: list[Any] = [
-        cast(Any, module).register_forward_hook(look) for module in names if module is not model
-    ]
-    try:
-        with torch.no_grad():
-            ports.run(model, batch.inputs)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    if found:
-        return f"the first value that is no number came out of {_node(model, found[0])}"
-    return "every layer gave numbers; the loss itself is none" if names else ""
-
-
-def _modules(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
-    return cast("Iterator[tuple[str, nn.Module]]", model.named_modules())
-
-
-def _finite(tensor: Tensor) -> bool:
-    return not tensor.is_floating_point() or bool(tensor.isfinite().all())
-
-
-def _tensors(value: object) -> Iterator[Tensor]:
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, tuple | list):
-        for each in cast("tuple[object, ...]", value):
-            yield from _tensors(each)
-
-
-def _node(model: nn.Module, name: str) -> str:
-    if not isinstance(model, CompiledGraph):
-        return f"the module '{name}'"
-    path = model.__zoo_unit__.nodes_of(name)
-    place = model.__zoo_unit__.place(path)
-    return f"the node '{'.'.join(path)}'" + (f" ({place})" if place else "")
+    born = born_forward(model, lambda: ports.run(model, batch.inputs), whole)
+    return str(born) if born else "every layer gave numbers; the loss itself is none"
 
 
 def lacks_memory(error: Exception) -> bool:
