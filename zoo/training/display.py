@@ -34,7 +34,9 @@ class Display(Watcher):
         say = self._console.print
         self._facts = facts
         first, *others = facts.about or ("",)
-        say(f"{facts.graph}: {facts.parameters:,} parameters on {facts.device}" + (first and f", {first}"))
+        frozen = f" ({facts.frozen:,} of them frozen)" if facts.frozen else ""
+        where = f" on {facts.device}" + (first and f", {first}")
+        say(f"{facts.graph}: {facts.parameters:,} parameters{frozen}{where}")
         for sentence in others:
             say(sentence)
         if facts.baseline is not None:

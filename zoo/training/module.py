@@ -11,7 +11,7 @@ from torch.optim import Optimizer
 
 from zoo.tasks import Batch, Mean, Ports, Task
 from zoo.training.diagnosis import not_a_number
-from zoo.training.optimizers import Moments, make_optimizer, matrices_of, restore
+from zoo.training.optimizers import Moments, make_optimizer, matrices_of, restore, trained
 from zoo.training.options import Options
 from zoo.training.processes import Processes
 from zoo.training.sharding import shard, whole
@@ -86,7 +86,7 @@ class Learner(pl.LightningModule):
         self.clipped = self.clipped.to(norm.device) + (norm > gradient_clip_val)
 
     def configure_optimizers(self) -> Optimizer:
-        parameters = dict(self.model.named_parameters())
+        parameters = trained(self.model)
         optimizer = make_optimizer(parameters, self._decayed, self.options)
         if self._moments:
             restore(optimizer, parameters, self._moments)

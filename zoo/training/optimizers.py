@@ -14,6 +14,11 @@ from zoo.training.sharding import shared_as, whole
 Moments = dict[str, dict[str, Tensor]]
 
 
+def trained(model: nn.Module) -> dict[str, nn.Parameter]:
+    """The parameters that are trained, by name: all but those that are frozen."""
+    return {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+
+
 def matrices_of(model: nn.Module) -> frozenset[str]:
     """The names of the parameters that weight decay applies to."""
     return frozenset(name for name, parameter in model.named_parameters() if parameter.ndim > 1)

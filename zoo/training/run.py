@@ -23,7 +23,7 @@ from zoo.training.folder import BEST, LAST, METRICS, held
 from zoo.training.keeper import Keeper
 from zoo.training.metrics import forget_after
 from zoo.training.module import Learner
-from zoo.training.optimizers import Moments
+from zoo.training.optimizers import Moments, trained
 from zoo.training.processes import Processes, arguments, check, processes
 from zoo.training.saving import save
 from zoo.training.schedule import Average, Clock
@@ -88,11 +88,19 @@ class Result:
 
 
 def perform(job: Job, watcher: Watcher) -> Result:
-    """Run a job to its limit, or until Ctrl-C. Raises TrainingError when the loss is no longer a number, and
-    for a folder that cannot be written to.
+    """Run a job to its limit, or until Ctrl-C. Raises TrainingError when the loss is no longer a number, for
+    a model without anything to train, and for a folder that cannot be written to.
     """
     among = processes()
     check(job.header.options, among)
+    if not trained(job.model):
+        parameters = [*job.model.parameters()]
+        raise TrainingError(
+            f"there is nothing to train: the graph '{job.name}' has no parameters"
+            if not parameters
+            else f"there is nothing to train: all {len(parameters)} parameters of the graph '{job.name}' are "
+            "frozen; take 'freeze' out of a node that shall learn"
+        )
     with held(job.out) if among.writes else nullcontext():
         if among.writes:
             forget_after(job.out / METRICS, job.clock.step)
@@ -199,6 +207,7 @@ def _facts(job: Job, device: str) -> Facts:
         graph=job.name,
         task=job.header.task,
         parameters=sum(parameter.numel() for parameter in job.model.parameters()),
+        frozen=sum(each.numel() for each in job.model.parameters() if not each.requires_grad),
         about=job.data.about,
         unit=job.header.unit,
         baseline=job.header.baseline,

@@ -28,6 +28,8 @@ class Facts:
     out: Path
     context: int | None = None
     """How many tokens an example has, where all have as many."""
+    frozen: int = 0
+    """How many of the parameters are left as they are."""
 
 
 @dataclass(frozen=True, slots=True)
