@@ -38,6 +38,7 @@ def _config(ctx: click.Context, param: click.Parameter, value: Path | None) -> N
         "zoo train gpt --text book.txt --set layers=6 --minutes 30 --device cuda --precision bf16",
         "zoo train my_model.yaml --steps 500 --lr 1e-3 --out runs/first",
         "zoo train --resume runs/first --steps 1000",
+        "zoo train my_probe.yaml --from runs/first",
         "zoo train --config train.yaml",
     ),
 )
@@ -132,6 +133,13 @@ def _config(ctx: click.Context, param: click.Parameter, value: Path | None) -> N
 @click.option(
     "--resume", type=click.Path(path_type=Path), metavar="CHECKPOINT", help="Go on with a run: its folder."
 )
+@click.option(
+    "--from",
+    "pretrained",
+    type=click.Path(path_type=Path),
+    metavar="CHECKPOINT",
+    help="Begin a new run with the weights of another, by their names.",
+)
 @click.pass_context
 def train(
     ctx: click.Context,
@@ -148,6 +156,7 @@ def train(
     device: Device,
     out: Path | None,
     resume: Path | None,
+    pretrained: Path | None,
     **choices: Any,
 ) -> Result:
     """Train GRAPH, a file or a graph of the library, for a task; without a graph, the task's own.
@@ -178,10 +187,10 @@ def train(
             out=out,
             watcher=display,
         )
-    elif graph is None and task is None:
+    elif graph is None and task is None and pretrained is None:
         raise click.UsageError(
-            "name a GRAPH to train (`zoo graphs` lists the library's), a --task (`zoo tasks`), or a run to "
-            "--resume"
+            "name a GRAPH to train (`zoo graphs` lists the library's), a --task (`zoo tasks`), a run to "
+            "--resume, or one to begin --from"
         )
     else:
         choices["clip"] = choices["clip"] or None
@@ -189,11 +198,12 @@ def train(
         options = _options({**limits, "device": device, **choices})
         result = training.train(
             graph,
-            task=task or "language_modelling",
+            task=task,
             settings=given,
             params=dict(params),
             ports=dict(map(_pair, ports)),
             options=options,
+            pretrained=pretrained,
             out=out,
             watcher=display,
         )

@@ -7,6 +7,7 @@ import platform
 import shlex
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -25,6 +26,7 @@ from zoo.training.checkpoint import Checkpoint, Header, Provenance, read_checkpo
 from zoo.training.folder import BEST, LAST, chosen_folder, free_folder
 from zoo.training.graphs import as_graph, document_of, graph_of, initial_model, restored
 from zoo.training.options import DEFAULT_STEPS, DEFAULT_TASK, Device, Options, faults
+from zoo.training.pretrained import take_over
 from zoo.training.processes import processes
 from zoo.training.run import Job, Result, perform
 from zoo.training.schedule import Clock
@@ -35,12 +37,13 @@ from zoo.values import EMPTY, Scalar
 def train(
     graph: Graph | str | Path | None = None,
     *,
-    task: str = DEFAULT_TASK,
+    task: str | None = None,
     settings: Mapping[str, Scalar] = EMPTY,
     text: str | Path | None = None,
     params: Mapping[str, Scalar] = EMPTY,
     ports: Mapping[str, str] = EMPTY,
     options: Options | None = None,
+    pretrained: str | Path | None = None,
     out: str | Path | None = None,
     watcher: Watcher | None = None,
 ) -> Result:
@@ -48,19 +51,31 @@ def train(
 
     ``task`` is a name that `zoo tasks` lists, ``settings`` are its settings (``text`` is short for the one of
     this name). Without a graph the task's own is trained; ``params`` override the graph's, which else follow
-    the data; ``ports`` are the graph's names for ports of the task, where they differ. ``out`` defaults to
-    the first free one of runs/NAME, runs/NAME-2, … Raises TrainingError for data, a graph or options that do
-    not go together, and for a loss that is no longer a number; CheckpointError when the disk refuses.
+    the data; ``ports`` are the graph's names for ports of the task, where they differ. ``pretrained`` is a
+    checkpoint to begin with: its weights go to the parameters of the same names, its tokenizers make the
+    tokens, its task is the default, and without a graph its own is trained, with its params and settings.
+    ``out`` defaults to the first free one of runs/NAME, runs/NAME-2, … Raises TrainingError for data, a graph
+    or options that do not go together, and for a loss that is no longer a number; CheckpointError when the
+    disk refuses.
     """
     options = options or Options()
+    before = None if pretrained is None else read_checkpoint(pretrained)
+    task = task or (DEFAULT_TASK if before is None else before.header.task)
+    if graph is None and before is not None:
+        graph = graph_of(before.document, before.name)
+        params, ports = {**before.header.params, **params}, {**before.header.ports, **ports}
+        settings = {**before.header.settings, **settings}
     kind = find_task(task)
     graph = as_graph(kind.graph if graph is None else graph)
     found = _ports(kind, graph, task, ports, options)
     chosen = make_task(task, {**settings, **({} if text is None else {"text": str(text)})})
     fit_params(graph, params, {})
-    data = chosen.data(plan_of(options, graph, params))
+    plan = plan_of(options, graph, params)
+    data = chosen.data(plan if before is None else replace(plan, tokenizers=before.header.made()))
     values = fit_params(graph, params, data.params)
     model = initial_model(graph, options.seed, values)
+    if before is not None:
+        data = replace(data, about=(*data.about, take_over(model, before)))
     try_model(chosen, graph, model, found, data, values)
     header = Header(
         task=task,

@@ -20,8 +20,9 @@ SMALL = ["--set", "dim=8", "--set", "heads=2", "--set", "layers=1", "--set", "hi
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("book.txt").write_text("The " + TEXT, encoding="utf-8")
-    (config,) = (block for kind, block in FENCES if kind == "yaml")
+    config, probe = (block for kind, block in FENCES if kind == "yaml")
     Path("train.yaml").write_text(config, encoding="utf-8")
+    Path("probe.yaml").write_text(probe, encoding="utf-8")
     Path("my_model.yaml").write_bytes(zoo.registry().graphs["gpt"].read_bytes())
 
 
