@@ -18,7 +18,7 @@ import importlib
 import importlib.util
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from statistics import median
 from typing import Any
 
@@ -55,18 +55,20 @@ def generated(model: CompiledGraph, prompt: Tensor, count: int) -> Tensor:
     return torch.stack(found, 1)
 
 
-def peer(model: CompiledGraph, size: str) -> Any:
-    """A GPT-2 of Hugging Face with the same weights."""
+def peer(model: CompiledGraph, params: Mapping[str, Any]) -> Any:
+    """A GPT-2 of Hugging Face with the same weights, without dropout."""
     transformers: Any = importlib.import_module("transformers")  # which is not among what we install
-    params = SIZES[size]
     config = transformers.GPT2Config(
         vocab_size=params["vocab"],
-        n_positions=CONTEXT,
+        n_positions=params["context"],
         n_embd=params["dim"],
         n_layer=params["layers"],
         n_head=params["heads"],
         n_inner=params["hidden"],
         activation_function="gelu",
+        resid_pdrop=0.0,
+        embd_pdrop=0.0,
+        attn_pdrop=0.0,
         bos_token_id=None,
         eos_token_id=None,
     )
@@ -148,7 +150,7 @@ def against(model: CompiledGraph, size: str, clock: Callable[[], float], repeats
     if importlib.util.find_spec("transformers") is None:
         print("\ntransformers is not installed: nothing to compare with")
         return
-    other = peer(model, size)
+    other = peer(model, {**SIZES[size], "context": CONTEXT})
     device = next(model.parameters()).device
     print(f"\n{size}: {count} tokens after a prompt of 8, tokens a second")
     print(f"{'batch':>6} {'stream':>9} {'hugging face':>13} {'ratio':>6}")
