@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeAlias, cast
 
 import torch
@@ -39,8 +40,20 @@ def scan(
         zero = [x.new_zeros(()) for x in nothing]
         return [_own(x) for x in new or zero], [_own(x) for x in outs or zero]
 
-    last, outs = cast("Any", loop)(one, [_own(x) for x in states or nothing], given, dim=dim, reverse=reverse)
+    with _sizes_as_they_are():
+        last, outs = cast("Any", loop)(
+            one, [_own(x) for x in states or nothing], given, dim=dim, reverse=reverse
+        )
     return tuple(last[: len(states)]), tuple(outs)
+
+
+def _sizes_as_they_are() -> AbstractContextManager[None]:
+    """Within, sizes stay numbers after other sizes: of named ones torch has no gradients for some steps."""
+    if torch.compiler.is_compiling():
+        return nullcontext()
+    from torch._dynamo import config
+
+    return cast("Any", config).patch(automatic_dynamic_shapes=False)
 
 
 def _own(x: Tensor) -> Tensor:
