@@ -70,6 +70,8 @@ class Document:
         With ``join`` it becomes one step with the edit before: the letters of a word, a box on its way.
         Raises EditError when the edit does not fit; nothing has changed then.
         """
+        if not isinstance(edit, Edit):  # pyright: ignore[reportUnnecessaryIsInstance]  # from code without types
+            raise arguments.refused("edit", "an edit", edit, "zoo.edits has them")
         before = self._graph
         after, inverse = edit.apply(before)
         self._sources = {at: source for at, source in self._sources.items() if at <= self._done}

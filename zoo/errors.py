@@ -89,9 +89,11 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
 
 
 def came(value: object) -> str:
-    """What came, for a sentence: ``None``, ``a list``, ``an int``."""
+    """What came, for a sentence: ``None``, ``a list``, ``an int``, ``the class Linear``."""
     if value is None:
         return "None"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
     name = type(value).__name__
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 

@@ -46,6 +46,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "builder": (lambda: FACE.check(zoo.Graph.new("x")), "a GraphBuilder came; its method build() gives"),
     "model": (lambda: FACE.check(GRAPH.compile()), "a Line came; its graph is its attribute .graph"),
     "document": (lambda: Document(FACE), "'graph' is a graph, and a module came"),
+    "edit": (lambda: Document(GRAPH).apply(FACE), "'edit' is an edit, and a module came; zoo.edits has them"),
     "export": (lambda: FACE.export(torch.nn.Tanh(), "x.onnx"), "'model' is a graph, and a Tanh came"),
     "export to": (lambda: FACE.export(GRAPH, None), "'path' is the path of a file"),
     "without": (lambda: FACE.export(GRAPH, "x.pt2", without="x"), "and a str came; write ['x']"),

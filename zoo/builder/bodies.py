@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from zoo.arguments import mapping
 from zoo.builder.handles import Expression, Node, Output, Readable, owner, ref_in
 from zoo.edits.words import check_written, said
-from zoo.errors import EditError
+from zoo.errors import EditError, came
 from zoo.files.words import check_name
 from zoo.graph import Call, Frozen, Ref, Repeat, Reuse, Scan, Value, Wire, put
 from zoo.graph import Node as GraphNode
@@ -84,11 +85,12 @@ class BodyBuilder:
         """
         inputs, given = self._given((), ports_and_settings, settings)
         several = {setting: tuple(map(_value, values)) for setting, values in (vary or {}).items()}
+        first = mapping(carry, "carry", "{'x': node}")
         node = Repeat(
             count=count.expr if isinstance(count, Expression) else count,
             use=self._use(use),
             settings=given,
-            carry=Frozen({port: ref_in(self, output) for port, output in carry.items()}),
+            carry=Frozen({port: ref_in(self, output) for port, output in first.items()}),
             inputs=inputs,
             vary=Frozen(several),
             share=share,
@@ -178,6 +180,10 @@ class BodyBuilder:
     def _use(self, use: str | BlockBuilder) -> str:
         if isinstance(use, str):
             return use
+        if isinstance(use, type) or not hasattr(use, "built"):
+            raise EditError(
+                f"a node uses a layer by name, 'pack/layer', or a block of this graph, and {came(use)} came"
+            )
         *_, outermost = self.around()
         if outermost is use:
             raise EditError(f"{use.what} cannot contain itself")

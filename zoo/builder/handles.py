@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from zoo.errors import EditError
+from zoo.errors import EditError, came
 from zoo.graph import Ref
 from zoo.sizes import Expr, Op
 
@@ -70,6 +70,8 @@ class Output:
 
 def ref_in(body: BodyBuilder, output: Output) -> Ref:
     """What a wire of ``body`` says to read ``output``; EditError when it belongs to another body."""
+    if not isinstance(output, Output):  # pyright: ignore[reportUnnecessaryIsInstance]  # from code without types
+        raise EditError(f"a wire reads a node or an input of this graph, and {came(output)} came")
     if output.body_ is body:
         return output.ref_
     raise EditError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -86,7 +88,8 @@ def run(
 
     where, kind = _device(device), getattr(torch, dtype)
     resolution = resolved(file, dict(params))
-    inputs = random_inputs(resolution, sizes_of(resolution, dict(sizes)), kind, where, seed)
+    with _enough_memory(where):
+        inputs = random_inputs(resolution, sizes_of(resolution, dict(sizes)), kind, where, seed)
     for assignment in given:
         name, _, text = assignment.partition("=")
         if not text:
@@ -97,7 +100,8 @@ def run(
             raise ZooError(f"the graph has no input '{name}'{did_you_mean(name, inputs)}; it has {known}")
         inputs[name] = given_input(text, type, kind, where)
     model = compile_graph(resolution.graph, device=where, dtype=kind, seed=seed, params=dict(params))
-    trial = attempt(model, inputs, list(resolution.root.types), backward=not forward_only, times=times)
+    with _enough_memory(where):
+        trial = attempt(model, inputs, list(resolution.root.types), backward=not forward_only, times=times)
     faults = _faults(trial)
     if as_json:
         print_json({**_as_json(inputs, trial), "device": str(where), "dtype": dtype, "faults": faults})
@@ -107,6 +111,22 @@ def run(
             click.echo(click.style("error: ", fg="red", bold=True) + fault, err=True)
     if faults:
         raise SystemExit(1)
+
+
+@contextmanager
+def _enough_memory(device: Any) -> Generator[None]:
+    """Within: that there is not enough is told in a sentence."""
+    from zoo.compiler.exhausted import lacks_memory
+
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not lacks_memory(error):
+            raise
+        told = ZooError(f"there is not memory enough for this on {device}; take smaller sizes by --size")
+        for note in getattr(error, "__notes__", ()):
+            told.add_note(note)
+        raise told from None
 
 
 def _device(name: str) -> Any:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from statistics import median
 from typing import Any
 
@@ -47,12 +48,19 @@ def given_input(text: str, type: TensorType, dtype: torch.dtype, device: torch.d
 
 
 def _load(path: Path) -> Tensor:
+    if path.suffix not in {".npy", ".pt", ".pth"}:
+        raise InputError(
+            f"an input is a JSON list, or a file .npy of numpy or .pt of torch, and '{path}' is none; "
+            "write for example [[1, 2]]"
+        )
     try:
         if path.suffix == ".npy":
             import numpy as np
 
             return torch.as_tensor(np.load(path, allow_pickle=False))
         value = torch.load(path, weights_only=True, map_location="cpu")
+    except UnpicklingError:  # torch speaks of its own arguments
+        raise InputError(f"{path} is to hold one tensor, and holds something else; save the tensor") from None
     except Exception as error:
         raise InputError(f"{path} is to hold an input, and cannot be read: {error}") from error
     if not isinstance(value, Tensor):

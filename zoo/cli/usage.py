@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from click.core import ParameterSource
 
 from zoo.errors import did_you_mean
 
@@ -15,7 +16,9 @@ def plainer(error: click.UsageError) -> click.UsageError:
         kind = error.param.type
         if isinstance(kind, click.IntRange | click.FloatRange):
             came = error.message.partition(" is not ")[0].strip("'")
-            return click.BadParameter(f"it is {_words(kind)}, and '{came}' came", error.ctx, error.param)
+            source = error.ctx.get_parameter_source(str(error.param.name)) if error.ctx else None
+            by = " by --config" if source is ParameterSource.DEFAULT_MAP else ""
+            return click.BadParameter(f"it is {_words(kind)}, and '{came}' came{by}", error.ctx, error.param)
     return error
 
 

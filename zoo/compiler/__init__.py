@@ -13,6 +13,7 @@
     unit.py         the source executed: classes, tracebacks, pickles
     target.py       where a model is to be, and in which dtype
     materialise.py  building a model: placeholders.py, seeds.py, sharing.py, tables.py, twins.py
+    exhausted.py    errors that say that memory is used up
     model.py        the model: inputs.py examines what it is called with, notes.py explains its errors,
                     explaining.py how it runs, tracing.py gives it to torch.fx; unrolled.py is compiled
 

@@ -13,6 +13,7 @@ from torch import nn
 
 from zoo.bare import Bare
 from zoo.collecting import paused
+from zoo.compiler.exhausted import lacks_memory
 from zoo.compiler.placeholders import Placeholder, default_dtype, is_frozen, placeholders, standing_for
 from zoo.compiler.seeds import reseeding
 from zoo.compiler.sharing import tie
@@ -87,7 +88,9 @@ def _refused(unit: Unit, path: str, error: Exception) -> Problem:
     return Problem(
         "error",
         "layer-refuses",
-        f"the layer cannot be built: {error or type(error).__name__}",
+        "there is not memory enough for the layer"
+        if lacks_memory(error)
+        else f"the layer cannot be built: {error or type(error).__name__}",
         "change its settings",
         ".".join(nodes),
         unit.place(nodes),

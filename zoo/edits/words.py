@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from zoo.errors import EditError
+from zoo.errors import EditError, came
 from zoo.files.scalars import word
 from zoo.files.text import WordError
 from zoo.files.words import check_name, parse_expression, parse_port, parse_setting, parse_start, parse_use
@@ -92,8 +92,10 @@ def check_value(value: Value, depth: int = 20) -> None:
     elif isinstance(value, tuple):
         for item in value:
             check_value(item, depth - 1)
-    else:
+    elif value is None or isinstance(value, bool | int | float | str):
         said(word, value)
+    else:
+        raise EditError(f"what a graph holds is a number, a text, true, false or ~, and {came(value)} came")
 
 
 def said(check: Callable[..., T], *words: object) -> T:

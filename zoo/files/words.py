@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from zoo.errors import SizeError, did_you_mean
+from zoo.errors import SizeError, came, did_you_mean
 from zoo.files.text import WordError, shown
 from zoo.graph import NAME, Learned, Ref, Start, Value, Zeros
 from zoo.sizes import Expr, names, parse
@@ -31,6 +31,8 @@ _REQUIREMENT = re.compile(
 
 def check_name(text: str, what: str) -> None:
     """WordError unless ``text`` may name a node, port, param or block (``what``)."""
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # from code without types
+        raise WordError(f"the name of {what} is text, and {came(text)} came", "write it in quotes")
     if len(text) > LONGEST:
         raise WordError(f"the name of {what} has at most {LONGEST} characters, this one has {len(text)}")
     if NAME.fullmatch(text):

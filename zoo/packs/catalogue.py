@@ -103,9 +103,9 @@ class Registry:
             names = ", ".join(map(str, versions))
             message = f"the layer '{id}' has no version {version or 1}, only {names}"
             return message, f"write {id}@{versions[-1]}, or install a version of its pack that has it"
-        prefix, slash, _ = id.partition("/")
+        prefix, _, own = id.partition("/")
         message = f"there is no layer '{use}'"
-        if not slash:
+        if not (prefix and own):
             same = [name for name in self.layers if name.partition("/")[2] == id]
             hint = f" (did you mean '{same[0]}'?)" if len(same) == 1 else did_you_mean(use, self.layers)
             if len(same) > 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import nn
 
 from zoo.errors import TrainingError
@@ -28,12 +27,6 @@ def _first_broken(model: nn.Module, ports: Ports, batch: Batch) -> str:
 
     born = born_forward(model, lambda: ports.run(model, batch.inputs), whole)
     return str(born) if born else "every layer gave numbers; the loss itself is none"
-
-
-def lacks_memory(error: Exception) -> bool:
-    """Whether an error says that there is not memory enough."""
-    # On the CPU torch has no exception of its own for it.
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "allocate memory" in str(error)
 
 
 def at_work(error: Exception) -> str:

@@ -13,12 +13,13 @@ import lightning.pytorch as pl
 import torch
 from torch import Tensor, nn
 
+from zoo.compiler.exhausted import lacks_memory
 from zoo.errors import TrainingError
 from zoo.tasks import Baseline, Batch, Data, Ports, Task, Tokenizer, find_task
 from zoo.training.checkpoint import Document, Header
 from zoo.training.curves import Curves
 from zoo.training.device import device_for
-from zoo.training.diagnosis import NotANumber, at_work, lacks_memory
+from zoo.training.diagnosis import NotANumber, at_work
 from zoo.training.folder import BEST, LAST, METRICS, held
 from zoo.training.keeper import Keeper
 from zoo.training.metrics import forget_after

@@ -102,6 +102,11 @@ def test_inputs_are_given_as_json_and_as_files(zoo_: Run, pair: str, tmp_path: P
         ("--device cuda:99", "there is no device 'cuda:99' here: torch sees "),
         ("--device typewriter", "cuda:1 for the second GPU, and 'typewriter' is none here"),
         ("--size tine=2", "(did you mean 'time'?)"),
+        (
+            "--size batch=999999999999 --size time=999999999",
+            "there is not memory enough for this on cpu; take",
+        ),
+        ("--input x=x.json", "a file .npy of numpy or .pt of torch, and 'x.json' is none; write for example"),
     ],
 )
 def test_what_does_not_fit_is_a_sentence(zoo_: Run, pair: str, arguments: str, message: str) -> None:
