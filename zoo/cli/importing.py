@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from zoo.cli.files import examples
 
+if TYPE_CHECKING:
+    from zoo.importing import Imported
+
 
 @click.command(
     "import",
     short_help="Turn plain PyTorch into a graph.",
-    epilog=examples("zoo import gpt.py", "zoo import gpt.py -o models/gpt.yaml"),
+    epilog=examples(
+        "zoo import gpt.py",
+        "zoo import model.py:build -o model.yaml",
+        "zoo import model.py:Tagger --weights tagger.pt",
+        'zoo import acme.models:encoder --input "x: float batch time 64" --input "mask: bool batch time"',
+    ),
 )
 @click.argument("source")
 @click.option(
@@ -21,20 +30,55 @@ from zoo.cli.files import examples
     type=click.Path(path_type=Path, dir_okay=False),
     help="The graph file  [default: the graph's name and .yaml]",
 )
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    metavar="NAME: TYPE",
+    help='What forward takes, typed as in a graph: --input "x: float batch time 64". May be repeated.',
+)
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The module's weights: .safetensors, or what torch.save wrote of a state_dict.",
+)
 @click.option("--force", is_flag=True, help="Write over files that are there.")
-def import_(source: str, output: Path | None, force: bool) -> None:
+def import_(
+    source: str, output: Path | None, inputs: tuple[str, ...], weights: Path | None, force: bool
+) -> None:
     """Turn plain PyTorch into a graph.
 
     SOURCE is a file of `zoo eject`, whose graph comes back, with the files that it uses beside it. Nothing in
     it is executed.
+
+    Or SOURCE is FILE.py:NAME or PACKAGE.MODULE:NAME: a function or class, called without arguments, that
+    gives a module. The file is executed. The module's known parts become layers, with their weights in a
+    safetensors file beside the graph; what is not known becomes a placeholder, and is listed. Where the
+    module's inputs cannot be found by trying, or by an example() of the file, --input declares them.
     """
+    if source.rpartition(":")[1] and not Path(source).is_file():
+        _module(source, output, inputs, weights, force)
+    elif inputs or weights:
+        raise click.UsageError(
+            "a file of `zoo eject` has its inputs; --input and --weights go with FILE.py:NAME"
+        )
+    else:
+        _ejected(source, output, force)
+
+
+def _ejected(source: str, output: Path | None, force: bool) -> None:
+    """The graph that a file was ejected from."""
     from zoo.ejecting import origin
     from zoo.files import read_text
-    from zoo.importing import ImportingError, save
+    from zoo.importing.errors import ImportingError
+    from zoo.importing.saving import save
 
     back = origin(read_text(source))
     if back is None:
-        raise ImportingError(f"{source} was not written by `zoo eject`: it holds no graph")
+        raise ImportingError(
+            f"{source} was not written by `zoo eject`; "
+            f"name what makes a module in it: zoo import {source}:build"
+        )
     if not back.unchanged:
         click.echo(
             f"warning: the code of {source} was changed since it was ejected; the graph is that of before",
@@ -42,3 +86,55 @@ def import_(source: str, output: Path | None, force: bool) -> None:
         )
     written = save(back.graph, output or Path(f"{back.graph.name}.yaml"), force=force)
     click.echo(f"wrote {', '.join(map(str, written))}: the graph that {source} was ejected from")
+
+
+def _module(
+    source: str, output: Path | None, inputs: tuple[str, ...], weights: Path | None, force: bool
+) -> None:
+    """The graph of a module, with its weights."""
+    from zoo.importing import import_module, load_weights, opened, save
+
+    types = dict(_input(each) for each in inputs)
+    module, example = opened(source)
+    if weights is not None:
+        load_weights(module, weights)
+    done = import_module(module, inputs=types, examples=None if types else example)
+    path = output or Path(f"{done.graph.name}.yaml")
+    about = f"Imported from {source}.\n" + "".join(f"Placeholder {each}\n" for each in done.unknown)
+    written = save(done.graph, path, done.state_dict, about=about, force=force)
+    _print(done, written)
+
+
+def _input(text: str) -> tuple[str, str]:
+    name, colon, type_ = text.partition(":")
+    if not colon:
+        raise click.UsageError(f'--input is NAME: TYPE, as in "x: float batch time 64", and not "{text}"')
+    return name.strip(), type_.strip()
+
+
+def _print(done: Imported, written: list[Path]) -> None:
+    """What was recognised, and what was not."""
+    from collections import Counter
+
+    from zoo.graph import Call, Repeat
+
+    bodies = [done.graph, *done.graph.blocks.values()]
+    nodes = [node for body in bodies for node in body.nodes.values() if isinstance(node, Call | Repeat)]
+    counts = Counter(node.use for node in nodes)
+    click.echo("known: " + ", ".join(f"{count} {use}" for use, count in counts.items() if _known(use, done)))
+    for note in done.notes:
+        click.echo(f"note: {note}")
+    for each in done.unknown:
+        click.echo(f"placeholder {each}")
+    numbers = sum(each.numel() for each in done.state_dict.values())
+    click.echo(f"wrote {', '.join(map(str, written))}: {numbers:,} numbers in {len(done.state_dict)} weights")
+    if done.difference is not None:
+        click.echo(f"run beside the module, the graph differs by at most {done.difference:.1e}")
+    else:
+        click.echo("it compiles once layers of the placeholders' names are there; `zoo new layer` begins one")
+
+
+def _known(use: str, done: Imported) -> bool:
+    from zoo.packs import registry
+
+    return use in registry().layers or use in done.graph.blocks

@@ -1,10 +1,29 @@
-"""Importing: plain PyTorch as a graph.
+"""Importing: plain PyTorch as a graph with its weights.
 
-errors.py      what importing refuses
-saving.py      graph, used files and weights on the disk
+    importing.py    ``import_module``: the front door
+    declaring.py    the inputs of a module: as declared, like examples, or found by trying
+    recording.py    the module, run once: every call is looked at and drawn
+    seen.py         what a tensor is: an output of a node, through turned axes and heads
+    scope.py        a body while it is drawn
+    at.py           what a rule is given
+    functions.py    rules: which layer computes what a function does; those of one subject stand in axes.py,
+                    attention.py, convolution.py, norms.py, positions.py, recurrent.py
+    modules.py      rules for modules that are known as a whole; transformer.py has those of most
+    drawing.py      what is drawn of a run; placeholders
+    folding.py      bodies that are done: blocks (blocks.py), repeats, shared weights
+    naming.py       names of functions, classes and lines
+    verifying.py    the module and the graph's model, on the same inputs
+    opening.py      what ``zoo import`` is given
+    saving.py       graph, used files and weights on the disk
+    errors.py       what importing refuses
+
+A module is run rather than read: on sizes that no weight has, so that shapes tell what numbers mean, and
+twice, so that nothing of these sizes stays in the graph.
 """
 
 from zoo.importing.errors import ImportingError
+from zoo.importing.importing import Imported, import_module
+from zoo.importing.opening import load_weights, opened
 from zoo.importing.saving import save
 
-__all__ = ["ImportingError", "save"]
+__all__ = ["Imported", "ImportingError", "import_module", "load_weights", "opened", "save"]

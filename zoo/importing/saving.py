@@ -17,7 +17,7 @@ from zoo.importing.errors import ImportingError
 
 def save(
     graph: Graph,
-    path: Path,
+    path: str | Path,
     weights: Mapping[str, Tensor] | None = None,
     *,
     about: str = "",
@@ -28,6 +28,7 @@ def save(
     ``about`` are lines of comment above the graph. Returns what was written. Raises FileError for a file that
     is there already and holds something else, unless ``force``; then nothing is written.
     """
+    path = Path(path)
     head = "".join(f"# {line}\n" for line in about.splitlines())
     texts = {path: head + dumps(graph)} | {path.parent / name: text for name, text in _used(graph)}
     saved = path.with_suffix(".safetensors")

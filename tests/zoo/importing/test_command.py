@@ -1,0 +1,126 @@
+"""``zoo import model.py:build``, and the documentation of it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import torch
+from click.testing import CliRunner, Result
+from safetensors.torch import load_file  # pyright: ignore[reportUnknownVariableType]  # typed in part
+
+import zoo
+from zoo.cli.app import cli
+from zoo.graph import Repeat
+
+DOCS = Path(__file__).parents[3] / "docs" / "import.md"
+
+MODEL = """
+import torch
+from torch import nn
+
+class Odd(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.first, self.act, self.last = nn.Linear(width, 6), nn.PReLU(), nn.Linear(6, 2)
+    def forward(self, x):
+        return self.last(self.act(self.first(x)))
+
+def build():
+    return nn.Sequential(nn.Linear(5, 3), nn.Tanh())
+
+def odd():
+    return Odd(5)
+
+def wrong():
+    return 3
+
+def example():
+    return torch.randn(2, 7, 5)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("plain_model.py").write_text(MODEL, encoding="utf-8")
+    return tmp_path
+
+
+def run(line: str) -> Result:
+    return CliRunner().invoke(cli, shlex.split(line)[1:], prog_name="zoo")
+
+
+def test_graph_and_weights_are_written_and_told(folder: Path) -> None:
+    done = run("zoo import plain_model.py:build")
+    assert done.exit_code == 0, done.output
+    assert "known: 1 basic/linear, 1 basic/tanh" in done.output
+    assert "wrote sequential.yaml, sequential.safetensors: 18 numbers in 2 weights" in done.output
+    graph = zoo.load("sequential.yaml")
+    assert str(graph.inputs["input"]) == "float batch time 5"  # as in example()
+    model = graph.compile()
+    model.load_state_dict(load_file("sequential.safetensors"))
+    again = run("zoo import plain_model.py:build")
+    assert again.exit_code == 1
+    assert "sequential.safetensors is there already" in again.output
+    flat = run('zoo import plain_model.py:build --force --input "input: float batch 5"')
+    assert flat.exit_code == 0, flat.output
+    assert str(zoo.load("sequential.yaml").inputs["input"]) == "float batch 5"
+
+
+def test_weights_are_loaded_before(folder: Path) -> None:
+    torch.save({"0.weight": torch.ones(3, 5), "0.bias": torch.zeros(3)}, "trained.pt")
+    done = run("zoo import plain_model.py:build -o made/model.yaml --weights trained.pt")
+    assert done.exit_code == 0, done.output
+    assert torch.equal(load_file("made/model.safetensors")["linear.weight"], torch.ones(3, 5))
+    torch.save({"0.weight": torch.ones(3, 5)}, "trained.pt")
+    refused = run("zoo import plain_model.py:build --weights trained.pt --force")
+    assert refused.exit_code == 1
+    assert "trained.pt does not hold the weights of this module" in refused.output
+
+
+def test_placeholders_are_told_and_stand_in_the_file(folder: Path) -> None:
+    done = run("zoo import plain_model.py:odd -o odd.yaml")
+    assert done.exit_code == 0, done.output
+    said = "'act': torch.nn.modules.activation.PReLU: no layer computes it"
+    assert f"placeholder {said}" in done.output
+    assert f"# Placeholder {said}" in Path("odd.yaml").read_text(encoding="utf-8")
+    assert load_file("odd.safetensors")["act.weight"].shape == (1,)
+    checked = run("zoo check odd.yaml")
+    assert "there is no layer 'torch/p_re_lu'" in checked.output
+
+
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        ("plain_model.py:wrong", "'wrong' of plain_model.py gives int, and no nn.Module"),
+        ("plain_model.py:biuld", "plain_model.py has no 'biuld' (did you mean 'build'?)"),
+        ("plain_model.py:Odd", "missing a required argument: 'width'; write a function that gives them"),
+        ("absent.py:build", "there is no file absent.py"),
+        ("absent_module:build", "no module 'absent_module' is found"),
+        ("plain_model.py", "name what makes a module in it: zoo import plain_model.py:build"),
+    ],
+)
+def test_what_cannot_be_opened_is_said_in_a_sentence(folder: Path, what: str, message: str) -> None:
+    done = run(f"zoo import {what}")
+    assert done.exit_code == 1
+    assert message in done.output
+
+
+def test_the_documentation_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = DOCS.read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python title=model.py\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (nodes,) = re.findall(r"^```yaml title=tagger.yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    head, _, rest = code.partition("tagger = Tagger()\n")
+    Path("model.py").write_text(f"{head}def build() -> Tagger:\n    return Tagger()\n", encoding="utf-8")
+    exec(compile(head + "tagger = Tagger()\n" + rest, "model.py", "exec"), {"__name__": "tagging"})
+    assert Path("tagger.yaml").read_text(encoding="utf-8").endswith(f"\n{nodes}")
+    commands = re.findall(r"^zoo .*$", page, re.MULTILINE)
+    assert len(commands) == 4
+    for line in commands:
+        done = run(line.partition("#")[0] + (" --force" if "--input" in line else ""))
+        assert done.exit_code == 0, (line, done.output)
+    assert isinstance(zoo.load("model.yaml").nodes["encoder"], Repeat)

@@ -1,0 +1,229 @@
+"""What has no twin becomes a placeholder that says why, or is refused; never silently something else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+import zoo
+from tests.zoo.importing.modules import Tagger, compare, imported
+from zoo.errors import GraphError
+from zoo.graph import Call
+from zoo.importing import ImportingError, import_module
+
+X = {"input": "float batch time 8"}
+
+
+def wrapped(part: nn.Module, call: Callable[[nn.Module, Tensor], Tensor]) -> nn.Module:
+    """A module that calls a part."""
+
+    class Wrapped(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.part = part
+
+        def forward(self, input: Tensor) -> Tensor:
+            return call(self.part, input)
+
+    return Wrapped()
+
+
+def first(part: Any, x: Tensor) -> Tensor:
+    return part(x)[0]
+
+
+def attend(part: Any, x: Tensor) -> Tensor:
+    return part(x, x, x)[0]
+
+
+MISSES: dict[str, tuple[nn.Module, str, str]] = {
+    "layer norm without weight": (nn.LayerNorm(8, elementwise_affine=False), "without a weight", ""),
+    "layer norm over two axes": (nn.LayerNorm([5, 8]), "over several axes", "float batch 5 8"),
+    "batch norm without averages": (
+        wrapped(nn.BatchNorm1d(8, track_running_stats=False), lambda part, x: part(x.mT)),
+        "running averages",
+        "",
+    ),
+    "lstm without bias": (wrapped(nn.LSTM(8, 6, bias=False, batch_first=True), first), "bias=False", ""),
+    "lstm with projection": (wrapped(nn.LSTM(8, 6, proj_size=3, batch_first=True), first), "proj_size", ""),
+    "time first": (wrapped(nn.GRU(8, 6), first), "batch_first=False", ""),
+    "attention with zeros": (
+        wrapped(nn.MultiheadAttention(8, 2, add_zero_attn=True, batch_first=True), attend),
+        "add_zero_attn",
+        "",
+    ),
+    "attention with bias_kv": (
+        wrapped(nn.MultiheadAttention(8, 2, add_bias_kv=True, batch_first=True), attend),
+        "add_bias_kv",
+        "",
+    ),
+    "encoder with another activation": (
+        nn.TransformerEncoderLayer(8, 2, 16, activation=F.elu, batch_first=True),
+        "elu has no twin",
+        "",
+    ),
+    "embedding with padding": (nn.Embedding(19, 8, padding_idx=0), "padding_idx", "int batch time"),
+    "embedding with max_norm": (nn.Embedding(19, 8, max_norm=1.0), "max_norm", "int batch time"),
+    "strided convolution": (wrapped(nn.Conv1d(8, 8, 3, 2), lambda part, x: part(x.mT)), "stride 1", ""),
+    "shorter convolution": (wrapped(nn.Conv1d(8, 8, 3), lambda part, x: part(x.mT)), "as long as its", ""),
+    "softmax over time": (nn.Softmax(1), "along the last axis", ""),
+    "an activation with weights": (nn.PReLU(), "no layer computes it", ""),
+    "weights that are computed": (
+        nn.utils.parametrizations.weight_norm(nn.Linear(8, 8)),
+        "not a parameter as it is",
+        "",
+    ),
+    "a broadcast sum": (wrapped(nn.Linear(8, 1), lambda part, x: x + part(x)), "broadcast", ""),
+    "a pattern of its own": (
+        wrapped(
+            nn.Identity(),
+            lambda _, x: F.scaled_dot_product_attention(
+                x, x, x, torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).triu()
+            ),
+        ),
+        "another pattern",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISSES)
+def test_a_setting_without_a_twin_becomes_a_placeholder_with_its_weights(name: str) -> None:
+    module, why, type_ = MISSES[name]
+    outer = module if type(module).__name__ == "Wrapped" else wrapped(module, lambda part, x: part(x))
+    done = imported(outer, inputs={"input": type_} if type_ else X)
+    assert why in " ".join(each.why for each in done.unknown)
+    assert done.difference is None
+    kept = sum(each.numel() for each in done.state_dict.values())
+    assert kept >= sum(each.numel() for each in outer.parameters())
+    missing = [each for each in zoo.check(done.graph) if each.severity == "error"]
+    assert {each.code for each in missing} == {"layer-missing"}
+    with pytest.raises(GraphError, match="there is no layer"):
+        done.graph.compile()
+
+
+@pytest.mark.parametrize(
+    ("part", "setting"),
+    [
+        (nn.LayerNorm(8, eps=1e-3), {"eps": 1e-3}),
+        (nn.RMSNorm(8, eps=1e-6), {}),
+        (nn.RMSNorm(8), {"eps": torch.finfo(torch.float64).eps}),
+        (nn.GELU("tanh"), {"approximate": "tanh"}),
+        (nn.Dropout(0.3), {"p": 0.3}),
+        (nn.Linear(8, 3, bias=False), {"output": 3, "bias": False}),
+    ],
+)
+def test_settings_are_taken_along(part: nn.Module, setting: dict[str, Any]) -> None:
+    done = imported(wrapped(part, lambda part, x: part(x)), inputs=X)
+    (node,) = done.graph.nodes.values()
+    assert isinstance(node, Call)
+    assert dict(node.settings) == setting
+
+
+class Deciding(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.tanh() if x.sum() > 0 else x
+
+
+class Looping(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        for _ in range(x.shape[1]):
+            x = x.tanh()
+        return x
+
+
+class Writing(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        y = x.tanh()
+        y[:, 0] = 0
+        return y
+
+
+class Evaluating(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.tanh() if self.training else x.sigmoid()
+
+
+class Aliased(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        y = x.tanh()
+        part = y[:, 1:]
+        y.mul_(2)
+        return part
+
+
+@pytest.mark.parametrize(
+    ("module", "message"),
+    [
+        (Deciding(), r"a graph has no decisions, and test_refusals\.py:\d+ decides by numbers"),
+        (Looping(), "does other things for other sizes of batch, time .a loop over time is a scan"),
+        (Writing(), r"test_refusals\.py:\d+ writes into a part of a tensor"),
+        (Aliased(), r"test_refusals\.py:\d+ writes into a tensor that is also read otherwise"),
+        (Evaluating(), "computes something in evaluation that it does not in training"),
+    ],
+    ids=lambda each: type(each).__name__ if isinstance(each, nn.Module) else "",
+)
+def test_what_is_no_graph_is_refused(module: nn.Module, message: str) -> None:
+    with pytest.raises(ImportingError, match=message):
+        import_module(module, inputs={"x": "float batch time 8"})
+
+
+def test_a_part_that_decides_is_a_placeholder() -> None:
+    class Whole(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.before, self.deciding, self.after = nn.Linear(8, 8), Deciding(), nn.Linear(8, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.after(self.deciding(self.before(x)))
+
+    done = imported(Whole(), inputs={"x": "float batch time 8"})
+    assert [*done.graph.nodes] == ["before", "deciding", "after"]
+    (stranger,) = done.unknown
+    assert stranger.node == "deciding"
+    assert "decides by numbers in its inputs" in stranger.why
+
+
+def test_inputs_that_nobody_can_guess_are_asked_for() -> None:
+    class Odd(nn.Module):
+        def forward(self, left: Tensor, right: Tensor) -> Tensor:
+            return left.view(7, 3) @ right
+
+    with pytest.raises(ImportingError, match=r'declare them: --input "left: float batch time 8"'):
+        import_module(Odd())
+    for types, message in (
+        ({"x": "float"}, "forward takes left, right, and no 'x'"),
+        ({"left": "flaot batch"}, "input 'left': a type is"),
+        ({"left": "float [batch]"}, "input 'left'"),
+    ):
+        with pytest.raises(ImportingError, match=message):
+            import_module(Odd(), inputs=types)
+
+
+def test_one_module_called_twice_is_reused_and_frozen_weights_come_along() -> None:
+    class Twice(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.part = Tagger()
+            self.walk = nn.LSTM(8, 8, batch_first=True)
+            self.walk.requires_grad_(False)
+
+        def forward(self, x: Tensor) -> Tensor:
+            y, _ = self.walk(x * math.pi)
+            z, _ = self.walk(y)
+            return z
+
+    module = Twice()
+    done = imported(module, inputs={"x": "float batch time 8"})
+    assert [*done.graph.nodes] == ["scale", "walk", "walk_2"]
+    assert not module.walk.weight_ih_l0.requires_grad  # what is given stays as it is
+    module.walk.requires_grad_()
+    del module.part
+    x = torch.randn(3, 7, 8, dtype=torch.float64)
+    compare(module, done, {"x": x}, {"x": x})

@@ -1,0 +1,189 @@
+"""The inputs of a module: as declared, like examples, or found by trying."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from zoo.files.text import WordError
+from zoo.files.words import parse_port
+from zoo.importing.errors import ImportingError
+from zoo.sizes import Name
+from zoo.spec import Port
+
+_MOST = 60  # ways of declaring inputs that are tried
+_SEQUENCES = (nn.RNNBase, nn.MultiheadAttention, nn.TransformerEncoderLayer, nn.TransformerDecoderLayer)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An input: its type in the graph, and the order in which the module has its axes."""
+
+    port: Port
+    order: tuple[int, ...]
+
+
+def declared(
+    module: nn.Module, types: Mapping[str, str] | None, examples: Sequence[Tensor] | None
+) -> dict[str, Declared]:
+    """The inputs of a module, by name.
+
+    Raises ImportingError with a remedy for types that do not parse, and where none can be found.
+    """
+    parameters = _parameters(module)
+    if types:
+        unknown = [name for name in types if name not in parameters]
+        if unknown:
+            raise ImportingError(f"forward takes {', '.join(parameters)}, and no '{unknown[0]}'")
+        return {name: _parsed(name, text) for name, text in types.items()}
+    if examples is not None:
+        names = list(parameters)[: len(examples)]
+        return {name: _like(name, each) for name, each in zip(names, examples, strict=True)}
+    return _tried(module, [name for name, needed in parameters.items() if needed])
+
+
+def sizes(module: nn.Module, inputs: Mapping[str, Declared], round: int) -> dict[str, int]:
+    """A size for each named axis, which no weight has: small primes, others in the next round."""
+    taken = {size for tensor in module.state_dict().values() for size in tensor.shape} | {0, 1}
+    primes = (number for number in range(3, 1000) if all(number % each for each in range(2, number)))
+    free = (prime for prime in primes if prime not in taken)
+    names = dict.fromkeys(
+        axis.text for each in inputs.values() for axis in each.port.shape if isinstance(axis, Name)
+    )
+    for _ in range(round * len(names)):
+        next(free)
+    return {name: next(free) for name in names}
+
+
+def drawn(
+    module: nn.Module, inputs: Mapping[str, Declared], axes: Mapping[str, int], seed: int = 0
+) -> dict[str, Tensor]:
+    """Tensors of these types, with the batch in front: tokens of every table, masks of several lengths."""
+    generator = torch.Generator().manual_seed(seed)
+    dtype = next((each.dtype for each in module.parameters() if each.is_floating_point()), torch.float32)
+    tables = [each.num_embeddings for each in module.modules() if isinstance(each, nn.Embedding)]
+    found: dict[str, Tensor] = {}
+    for name, each in inputs.items():
+        shape = [axes[axis.text] if isinstance(axis, Name) else int(str(axis)) for axis in each.port.shape]
+        if each.port.dtype == "float":
+            found[name] = torch.randn(shape, generator=generator, dtype=torch.float64).to(dtype)
+        elif each.port.dtype == "int":
+            found[name] = torch.randint(min(tables, default=2), shape, generator=generator)
+        else:
+            lengths = torch.randint(1, shape[-1] + 1, (*shape[:-1], 1), generator=generator)
+            lengths[0] = shape[-1]
+            found[name] = torch.arange(shape[-1]) < lengths
+    return found
+
+
+def turned(tensors: Mapping[str, Tensor], inputs: Mapping[str, Declared]) -> dict[str, Tensor]:
+    """The tensors as the module has their axes."""
+    return {name: tensor.permute(inputs[name].order) for name, tensor in tensors.items()}
+
+
+def _parameters(module: nn.Module) -> dict[str, bool]:
+    """What forward takes, and whether it must be given."""
+    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    found = inspect.signature(module.forward).parameters.values()
+    return {each.name: each.default is inspect.Parameter.empty for each in found if each.kind in kinds}
+
+
+def _parsed(name: str, text: str) -> Declared:
+    try:
+        port = parse_port(text)
+    except WordError as error:
+        raise ImportingError(f"input '{name}': {error}") from None
+    if any(not isinstance(axis, int | Name) for axis in port.shape) or port.optional:
+        raise ImportingError(f"input '{name}': a type here is float|int|bool, then names and numbers of axes")
+    return _batch_first(port)
+
+
+def _batch_first(port: Port) -> Declared:
+    """With the batch in front, where it stands second."""
+    order = tuple(range(len(port.shape)))
+    if len(port.shape) > 1 and port.shape[1] == Name("batch"):
+        first, second, *rest = port.shape
+        return Declared(Port(port.dtype, (second, first, *rest)), (1, 0, *order[2:]))
+    return Declared(port, order)
+
+
+def _like(name: str, tensor: Tensor) -> Declared:
+    """The type of an example: batch, then time, then features."""
+    kind: Any = "float" if tensor.is_floating_point() else "bool" if tensor.dtype is torch.bool else "int"
+    axes: list[int | Name] = [Name("batch"), Name(_time(name)), *tensor.shape[2:]][: tensor.dim()]
+    if kind == "float" and len(axes) == 2:
+        axes[1] = tensor.shape[1]
+    return Declared(Port(kind, tuple(axes)), tuple(range(len(axes))))
+
+
+def _time(name: str) -> str:
+    """The axis of steps of an input of this name."""
+    words = {"src": "source", "source": "source", "memory": "source", "tgt": "target", "target": "target"}
+    return next((axis for word, axis in words.items() if word in name.lower()), "time")
+
+
+def _tried(module: nn.Module, names: Sequence[str]) -> dict[str, Declared]:
+    """The first types with which the module runs."""
+    if not names:
+        raise ImportingError(
+            'forward takes nothing that must be given; name inputs: --input "x: float batch time 8"'
+        )
+    error: Exception | None = None
+    trial = deepcopy(module)
+    for count, ports in enumerate(product(*(list(_candidates(module, name)) for name in names))):
+        if count == _MOST:
+            break
+        inputs = {name: _batch_first(port) for name, port in zip(names, ports, strict=True)}
+        axes = sizes(module, inputs, 0)
+        try:
+            with torch.no_grad():
+                trial(**turned(drawn(module, inputs, axes), inputs))
+        except Exception as raised:  # noqa: BLE001 - whatever a stranger's forward raises: the next is tried
+            error = raised
+            continue
+        return inputs
+    raise ImportingError(
+        f"nobody can tell what {', '.join(names)} of {type(module).__name__}.forward are "
+        f"(the last trial: {error}); "
+        f'declare them: --input "{names[0]}: float batch time 8"'
+    )
+
+
+def _candidates(module: nn.Module, name: str) -> Iterator[Port]:
+    """Types that an input of this name may have, the likeliest first."""
+    time, batch = Name(_time(name)), Name("batch")
+    modules = list(module.modules())
+    if "mask" in name or "padding" in name:
+        yield Port("bool", (batch, time))
+        return
+    if any(isinstance(each, nn.Embedding) for each in modules):
+        yield Port("int", (_order(modules, batch, time)))
+    sequence = any(isinstance(each, (*_SEQUENCES, nn.Embedding)) for each in modules)
+    for width in dict.fromkeys(_widths(modules)):
+        whole = Port("float", (*_order(modules, batch, time), width))
+        conv = Port("float", (batch, width, time))
+        flat = Port("float", (batch, width))
+        yield from (whole, conv) if sequence else (flat, whole, conv)
+    yield Port("int", (batch, time))
+
+
+def _order(modules: Sequence[nn.Module], batch: Name, time: Name) -> tuple[Name, Name]:
+    firsts = [bool(getattr(each, "batch_first")) for each in modules if hasattr(each, "batch_first")]  # noqa: B009 - torch's modules are not one class
+    return (batch, time) if all(firsts) else (time, batch)
+
+
+def _widths(modules: Sequence[nn.Module]) -> Iterator[int]:
+    names = ("in_features", "input_size", "embed_dim", "in_channels", "num_features")
+    for each in modules:
+        for name in names:
+            if isinstance(width := getattr(each, name, None), int):
+                yield width
+        if isinstance(each, nn.LayerNorm | nn.RMSNorm):
+            yield each.normalized_shape[-1]

@@ -1,0 +1,172 @@
+"""The drawing of a run: the body that is drawn, its placeholders, and what calls are given."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from torch import Tensor, nn
+
+from zoo.graph import Call, Frozen, Ref, Wire, freeze
+from zoo.importing.at import At
+from zoo.importing.blocks import Blocks
+from zoo.importing.naming import snake
+from zoo.importing.scope import Placed, Scope, tensors
+from zoo.importing.seen import Seen, Unknown, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A placeholder: the path of its node, what stands there, and why no layer computes it."""
+
+    node: str
+    what: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"'{self.node}': {self.what}: {self.why}"
+
+
+@dataclass(slots=True)
+class Drawing:
+    """What has been drawn of a run of ``root``, on ``axes`` of these sizes."""
+
+    root: nn.Module
+    axes: Mapping[str, int]
+    scope: Scope = field(default_factory=Scope)
+    module: nn.Module | None = None
+    """The module of PyTorch that is running."""
+    blocks: Blocks = field(default_factory=Blocks)
+    strangers: list[Stranger] = field(default_factory=list[Stranger])
+    polarity: dict[str, bool] = field(default_factory=dict[str, bool])
+    made: dict[tuple[Any, ...], Tensor] = field(default_factory=dict[tuple[Any, ...], Tensor])
+    paths: dict[int, str] = field(default_factory=dict[int, str])
+    """What each module is called in the root."""
+
+    def at(self, result: Any, *, aten: bool = False) -> At:
+        """What a rule is given of a call."""
+        name = self.named(self.module)
+        return At(self.scope, result, name, self.module, self.polarity, self.axes, aten, self.made)
+
+    def assign(self, result: Any, given: Any) -> None:
+        """Say what the tensors of a result are."""
+        if isinstance(result, Tensor):
+            if given is not None:
+                self.scope.set(result, cast(Value, given))
+        elif isinstance(result, tuple | list):
+            for each, value in zip(cast("tuple[Any, ...]", result), given, strict=True):
+                self.assign(each, value)
+        self.scope.lose(result, "this result")
+
+    def named(self, module: nn.Module | None) -> str:
+        """What a node of a module is called: its path in the module around it, numbers in rows left out.
+
+        A star stands for what the layer is called.
+        """
+        if module is None:
+            return ""
+        path, inside = self.paths.get(id(module), ""), self.scope.path
+        parts = (path.removeprefix(f"{inside}.") if inside else path).split(".")
+        words = [part for part in parts if not part.isdecimal()]
+        if parts[-1].isdecimal():
+            kind = type(module)
+            if kind.__module__.startswith("torch.nn."):
+                words.append("*")
+            else:
+                words.append(parts[-1] if words else f"{snake(kind.__name__)}_{parts[-1]}")
+        return "_".join(words)
+
+    # ------------------------------------------------------------------------------------------- placeholders
+
+    def function(
+        self, name: str, what: str, why: str, args: Any, named: Mapping[str, Any], result: Any
+    ) -> None:
+        """A placeholder for a function, with the constants and parameters that it was given."""
+        given = {f"argument_{index}": value for index, value in enumerate(args)} | dict(named)
+        weights = {key: value for key, value in given.items() if isinstance(value, nn.Parameter)}
+        self._stranger(
+            f"torch/{name}", what, why, [*args, *named.values()], result, _plain(given), weights, name
+        )
+
+    def stranger(self, module: nn.Module, why: str, args: Any, named: Mapping[str, Any], result: Any) -> None:
+        """A placeholder for a module, with what it was made with, as far as it kept that, and its weights."""
+        cls = type(module)
+        pack = "torch" if cls.__module__.startswith("torch.") else cls.__module__.partition(".")[0].lower()
+        kind = snake(cls.__name__)
+        what = f"{cls.__module__}.{cls.__qualname__}"
+        kept = {name: getattr(module, name, None) for name in inspect.signature(cls.__init__).parameters}
+        weights = dict(module.named_parameters()) | dict(module.named_buffers())
+        wanted = self.named(module).replace("*", kind) or kind
+        self._stranger(
+            f"{pack}/{kind}", what, why, [*args, *named.values()], result, _plain(kept), weights, wanted
+        )
+
+    def _stranger(
+        self,
+        use: str,
+        what: str,
+        why: str,
+        given: list[Any],
+        result: Any,
+        settings: Mapping[str, Any],
+        weights: Mapping[str, Tensor],
+        wanted: str,
+    ) -> None:
+        wires = list(
+            dict.fromkeys(
+                self._wire(tensor) for tensor in tensors(given) if isinstance(self.scope.find(tensor), Seen)
+            )
+        )
+        inputs: dict[str, Wire] = {"": wires[0] if len(wires) == 1 else tuple(wires)} if wires else {}
+        name = self.scope.fresh(wanted)
+        node = Call(use=use, settings=cast("Frozen[str, Any]", freeze(settings)), inputs=Frozen(inputs))
+        self.scope.nodes[name] = Placed(node, dict(weights))
+        self.strangers.append(Stranger(name, what, why))
+        found = list(tensors(result))
+        for index, tensor in enumerate(found):
+            self.scope.set(tensor, Seen(Ref(name, f"out_{index}" if len(found) > 1 else None), tensor))
+
+    def _wire(self, tensor: Tensor) -> Ref:
+        """The wire of a tensor; where no layer turns its axes, of a placeholder that does."""
+        before = dict(self.polarity)
+        try:
+            return self.at(tensor).wire(tensor)
+        except Unknown:
+            self.polarity.clear()
+            self.polarity.update(before)
+            seen = self.at(tensor).seen(tensor)
+            settings = {"folds": list(seen.folds), "axes": list(seen.axes), "negated": seen.negated}
+            name = self.scope.place("torch/seen", {"": seen.ref}, settings, {}, wanted="seen")
+            why = "a graph has its batch in front, and no heads or negated masks of its own"
+            self.strangers.append(Stranger(name, "axes in PyTorch's order", why))
+            return Ref(name)
+
+    # -------------------------------------------------------------------------------------------- going back
+
+    def saved(self) -> Drawing:
+        """What has been drawn so far, to go back to."""
+        scope = self.scope
+        copied = replace(
+            scope,
+            nodes=dict(scope.nodes),
+            inputs=dict(scope.inputs),
+            values=dict(scope.values),
+            owners=dict(scope.owners),
+        )
+        return replace(self, scope=copied, strangers=[*self.strangers], polarity=dict(self.polarity))
+
+    def restore(self, before: Drawing) -> None:
+        """Forget what was drawn since."""
+        there = before.scope
+        self.scope.nodes, self.scope.inputs = there.nodes, there.inputs
+        self.scope.values, self.scope.owners = there.values, there.owners
+        self.polarity.clear()
+        self.polarity.update(before.polarity)
+        self.strangers[:] = before.strangers
+
+
+def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a graph file can hold."""
+    return {name: value for name, value in given.items() if isinstance(value, int | float | str | bool)}

@@ -1,0 +1,214 @@
+"""Bodies that are done: small ones move out, equal ones share a block, rows of equal blocks are a repeat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from zoo.graph import Block, Call, Frozen, Ref, Repeat, Reuse
+from zoo.importing.naming import snake
+from zoo.importing.scope import Placed, Scope, rewired, tensors, wires
+from zoo.importing.seen import Seen, Unknown
+from zoo.sizes import Name
+from zoo.spec import Port
+
+if TYPE_CHECKING:
+    from zoo.importing.drawing import Drawing
+
+
+def closed(drawing: Drawing, module: nn.Module, inner: Scope, result: Any, strangers: int) -> None:
+    """Put the body of a module that has run into the one around it: as a block, or its only node as it is.
+
+    ``strangers`` is how many placeholders there were before it.
+    """
+    outer, wanted = drawing.scope, drawing.named(module)
+    found = {id(each): inner.values.get(id(each)) for each in tensors(result) if id(each) not in outer.values}
+    own = {key: value for key, value in found.items() if isinstance(value, Seen)}
+    if len(inner.nodes) > 1 and own:
+        outputs = _outputs(dict.fromkeys(value.ref for value in own.values()))
+        block, weights = finished(inner, outputs, drawing.axes)
+        use = drawing.blocks.add(_title(module), block)
+        inputs = {name: outside.ref for name, (outside, _) in inner.inputs.items()}
+        name = outer.place(use, inputs, {}, weights, wanted=wanted or use, module=module)
+        ports = {ref: port if len(outputs) > 1 else None for port, ref in outputs.items()}
+        for value in own.values():
+            outer.set(value.tensor, value.of(Ref(name, ports[value.ref]), value.tensor))
+        paths = {each: f"#{use}.{each}" for each in inner.nodes}
+    else:
+        names = _moved(inner, outer, wanted)
+        for value in own.values():
+            to = names[value.ref.node]
+            outer.set(value.tensor, value.of(Ref(to.node, value.ref.port or to.port), value.tensor))
+        for value in found.values():
+            if value is not None and not isinstance(value, Seen):
+                outer.set(value.tensor, value)
+        paths = {each: names[each].node for each in inner.nodes}
+    outer.lose([each for each in tensors(result) if id(each) in inner.values], "this result")
+    for index, each in enumerate(drawing.strangers[strangers:], strangers):
+        drawing.strangers[index] = replace(each, node=paths.get(each.node, each.node))
+
+
+def _outputs(refs: Iterable[Ref]) -> dict[str, Ref]:
+    listed = list(refs)
+    return {"out" if len(listed) == 1 else f"out_{index}": ref for index, ref in enumerate(listed)}
+
+
+def _title(module: nn.Module) -> str:
+    """What the block of a module is called: as its class."""
+    told: Any = getattr(module, "type_name", None)  # of modules that torch.export has written down
+    name = str(told()) if callable(told) else type(module).__name__
+    return snake(name.rpartition(".")[2]) or "part"
+
+
+def _moved(inner: Scope, outer: Scope, wanted: str) -> dict[str, Ref]:
+    """Move the nodes of a body into the one around it; what their names, and those of its inputs, became."""
+    names = {name: outside.ref for name, (outside, _) in inner.inputs.items()}
+    for name, placed in inner.nodes.items():
+        alone = len(inner.nodes) == 1
+        there = outer.fresh(wanted if wanted and alone else f"{wanted}_{name}" if wanted else name)
+        outer.nodes[there] = Placed(_reused(inner, outer, name, rewired(placed.node, names)), placed.weights)
+        if isinstance(outer.nodes[there].node, Reuse):
+            outer.nodes[there].weights = {}
+        names[name] = Ref(there)
+        for module, owner in inner.owners.items():
+            if owner == name:
+                outer.owners.setdefault(module, there)
+    return names
+
+
+def _reused(inner: Scope, outer: Scope, name: str, node: Any) -> Any:
+    """The node, or the reuse of one that stands in the outer body already, of the same module."""
+    for module, owner in inner.owners.items():
+        there = outer.owners.get(module)
+        if owner == name and there is not None and isinstance(node, Call):
+            before = outer.nodes[there].node
+            if isinstance(before, Call) and replace(before, inputs=node.inputs) == node:
+                return Reuse(of=there, inputs=node.inputs)
+    return node
+
+
+def finished(
+    scope: Scope, outputs: Mapping[str, Ref], axes: Mapping[str, int]
+) -> tuple[Block, dict[str, Tensor]]:
+    """A body as a block, with the weights of its nodes: rows folded, shared weights tied."""
+    outputs = dict(outputs)
+    _fold(scope, outputs)
+    weights = _tied(scope)
+    inputs = {name: port(inside, axes) for name, (_, inside) in scope.inputs.items()}
+    nodes = {name: placed.node for name, placed in scope.nodes.items()}
+    return Block(inputs=Frozen(inputs), outputs=Frozen(outputs), nodes=Frozen(nodes)), weights
+
+
+def port(seen: Seen, axes: Mapping[str, int]) -> Port:
+    """The type of an output, in names where its axes have them."""
+    dtype = seen.tensor.dtype
+    kind: Any = "float" if dtype.is_floating_point else "bool" if dtype is torch.bool else "int"
+    named = {size: name for name, size in axes.items()}
+    shape = list(seen.shape)
+    if seen.spread:
+        shape = [shape[0], shape[-1]]
+    return Port(kind, tuple(Name(named[size]) if size in named else size for size in shape))
+
+
+# --------------------------------------------------------------------------------------------------- repeats
+
+
+def _fold(scope: Scope, outputs: dict[str, Ref]) -> None:
+    """Make rows of equal blocks, each reading the one before, repeats."""
+    readers: dict[str, int] = {}
+    for ref in [*(ref for placed in scope.nodes.values() for ref in wires(placed.node)), *outputs.values()]:
+        readers[ref.node] = readers.get(ref.node, 0) + 1
+    reused = {placed.node.of for placed in scope.nodes.values() if isinstance(placed.node, Reuse)}
+    for start in list(scope.nodes):
+        if start not in scope.nodes:
+            continue
+        row, port = [start], None
+        while (step := _next(scope, row[-1], port, readers)) is not None:
+            row.append(step[0])
+            port = step[1]
+        if len(row) < 2 or port is None or reused & {*row}:
+            continue
+        _replace(scope, outputs, row, port)
+
+
+def _next(scope: Scope, name: str, port: str | None, readers: Mapping[str, int]) -> tuple[str, str] | None:
+    """The node that reads this one alone and is its equal, and the port that reads it."""
+    node = scope.nodes[name].node
+    if not isinstance(node, Call) or node.is_layer or node.tie or readers.get(name) != 1:
+        return None
+    for other, placed in scope.nodes.items():
+        next_ = placed.node
+        if (
+            not isinstance(next_, Call)
+            or next_.use != node.use
+            or next_.settings != node.settings
+            or next_.tie
+        ):
+            continue
+        carried = [each for each, wire in next_.inputs.items() if wire == Ref(name)]
+        if len(carried) == 1 and port in (None, carried[0]) and carried[0] in node.inputs:
+            rest = {each: wire for each, wire in next_.inputs.items() if each != carried[0]}
+            mine = {each: wire for each, wire in node.inputs.items() if each != carried[0]}
+            if rest == mine and isinstance(node.inputs[carried[0]], Ref):
+                return other, carried[0]
+    return None
+
+
+def _replace(scope: Scope, outputs: dict[str, Ref], row: list[str], port: str) -> None:
+    first = scope.nodes[row[0]].node
+    assert isinstance(first, Call)
+    carried = first.inputs[port]
+    assert isinstance(carried, Ref)
+    stem = re.sub(r"_?\d+$", "", row[0]) or row[0]
+    name = stem if stem == row[0] else scope.fresh(stem)
+    repeat = Repeat(
+        count=len(row),
+        use=first.use,
+        settings=first.settings,
+        carry=Frozen({port: carried}),
+        inputs=Frozen({each: wire for each, wire in first.inputs.items() if each != port}),
+    )
+    weights = {
+        f"{index}.{path}": tensor
+        for index, each in enumerate(row)
+        for path, tensor in scope.nodes[each].weights.items()
+    }
+    after = {row[-1]: Ref(name)}
+    nodes: dict[str, Placed] = {}
+    for each, placed in scope.nodes.items():
+        if each == row[-1]:
+            nodes[name] = Placed(repeat, weights)
+        elif each not in row:
+            nodes[each] = Placed(rewired(placed.node, after), placed.weights)
+    scope.nodes.clear()
+    scope.nodes.update(nodes)
+    for output, ref in outputs.items():
+        outputs[output] = after.get(ref.node, ref) if ref.node == row[-1] else ref
+
+
+# ------------------------------------------------------------------------------------------------------ ties
+
+
+def _tied(scope: Scope) -> dict[str, Tensor]:
+    """All weights of a body by their paths; what two nodes share is tied, and stands once."""
+    first: dict[int, str] = {}
+    weights: dict[str, Tensor] = {}
+    for name, placed in scope.nodes.items():
+        ties: dict[str, str] = {}
+        for path, tensor in placed.weights.items():
+            there = first.setdefault(id(tensor), f"{name}.{path}")
+            shared = isinstance(tensor, nn.Parameter) and there != f"{name}.{path}"
+            if shared and there.partition(".")[0] != name:
+                ties[path] = there
+            else:
+                weights[f"{name}.{path}"] = tensor
+        if ties:
+            if not isinstance(placed.node, Call | Repeat):
+                raise Unknown("a reused node shares weights with a third")
+            placed.node = replace(placed.node, tie=Frozen(ties))
+    return weights

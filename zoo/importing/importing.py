@@ -1,0 +1,199 @@
+"""``import_module``: a plain module becomes a graph with its weights, and the two are compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from zoo.checker import check
+from zoo.errors import GraphError
+from zoo.graph import EMPTY, Block, Frozen, Graph, Ref
+from zoo.importing.declaring import Declared, declared, drawn, sizes, turned
+from zoo.importing.drawing import Drawing, Stranger
+from zoo.importing.errors import ImportingError
+from zoo.importing.folding import finished
+from zoo.importing.naming import snake
+from zoo.importing.recording import recorded
+from zoo.importing.scope import rewired
+from zoo.importing.seen import Seen, Unknown
+from zoo.importing.verifying import difference
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A graph, its weights as ``load_state_dict`` takes them, and what became of the rest.
+
+    ``unknown`` are placeholders: the graph keeps their wires, settings and weights, and compiles when layers
+    of these names exist. ``notes`` say where the graph's inputs and outputs differ from the module's.
+    ``opposite`` are masks that mean the opposite in the graph, by its name for them, with the module's.
+    ``difference`` is the largest between the two models' outputs; None with placeholders.
+    """
+
+    graph: Graph
+    state_dict: dict[str, Tensor]
+    unknown: tuple[Stranger, ...] = ()
+    notes: tuple[str, ...] = ()
+    difference: float | None = None
+    opposite: Frozen[str, str] = EMPTY
+
+
+def import_module(
+    module: nn.Module,
+    *,
+    name: str | None = None,
+    inputs: Mapping[str, str] | None = None,
+    examples: Sequence[Tensor] | None = None,
+) -> Imported:
+    """Turn a module that is built of known parts into a graph with its weights.
+
+    ``inputs`` are the types of what ``forward`` takes, as in a graph file: ``{"tokens": "int batch time"}``;
+    ``time batch …`` for a module with the batch second. ``examples`` are tensors in their place, whose axes
+    are taken for batch, time, features. Without both, types are tried until the module runs.
+
+    The module is run on sizes that no weight has, twice; then it and the graph's model are compared. Raises
+    ImportingError where Python decides by numbers or lengths, and where the graph computes something else.
+    """
+    copy = deepcopy(module).cpu()
+    for parameter in copy.parameters():
+        parameter.requires_grad_(parameter.is_floating_point())
+    types = declared(copy, inputs, examples)
+    drafts = [_draft(copy, types, round, name or snake(type(module).__name__)) for round in (0, 1)]
+    if drafts[0].graph != drafts[1].graph:
+        raise ImportingError(
+            "what the module does depends on lengths: it does other things for other sizes of "
+            f"{', '.join(sizes(copy, types, 0))} (a loop over time is a scan, and is drawn by hand)"
+        )
+    return _verified(copy, types, drafts[0])
+
+
+def _draft(module: nn.Module, types: Mapping[str, Declared], round: int, name: str) -> Imported:
+    """The graph as one run draws it."""
+    axes = sizes(module, types, round)
+    tensors = turned(drawn(module, types, axes, round), types)
+    before = {key: tensor.clone() for key, tensor in module.state_dict().items()}
+    module.train()
+    try:
+        drawing, result = recorded(
+            module, {key: (tensor, types[key].order) for key, tensor in tensors.items()}, axes
+        )
+    finally:
+        module.load_state_dict(before)  # running averages go on in training
+    try:
+        return _graph(drawing, result, types, name)
+    except Unknown as error:
+        raise ImportingError(f"the module has no graph: {error}") from None
+
+
+def _graph(drawing: Drawing, result: Any, types: Mapping[str, Declared], name: str) -> Imported:
+    outputs: dict[str, Ref] = {}
+    notes = [f"input '{key}' has its batch in front" for key, each in types.items() if each.order[:1] == (1,)]
+    for key, tensor in _results(result, drawing):
+        seen = drawing.scope.find(tensor)
+        if not isinstance(seen, Seen):
+            raise Unknown(f"the output '{key}' depends on no input, or on no layer")
+        if seen.folds or seen.spread or seen.negated:
+            raise Unknown(f"the output '{key}' has axes that a graph has not")
+        if not seen.straight:
+            notes.append(f"output '{key}' has its axes in the order {list(_back(seen))} of the module's")
+        outputs[key] = seen.ref
+    block, weights = finished(drawing.scope, outputs, drawing.axes)
+    opposite = {_real(key, {*types, *block.nodes}): key for key, no in drawing.polarity.items() if no}
+    notes += [f"input '{mine}' is the opposite of the module's '{key}'" for mine, key in opposite.items()]
+    block = _renamed(block, {key: Ref(mine) for mine, key in opposite.items()})
+    named = {key: mine for mine, key in opposite.items()}
+    inputs = {named.get(key, key): each.port for key, each in types.items()}
+    graph = Graph(
+        name=name,
+        about="Imported from PyTorch.",
+        inputs=Frozen(inputs),
+        outputs=block.outputs,
+        blocks=Frozen(drawing.blocks.found),
+        nodes=block.nodes,
+    )
+    state = {key: tensor.detach().clone() for key, tensor in weights.items()}
+    return Imported(graph, state, tuple(drawing.strangers), tuple(notes), opposite=Frozen(opposite))
+
+
+def _real(name: str, taken: set[str]) -> str:
+    """What a mask that was true at padding is called when it is true at real steps."""
+    bare = re.sub(r"(key_)?pad(ding|ded)?_?", "", name).strip("_") or "mask"
+    return name if bare in taken else bare
+
+
+def _renamed(block: Block, names: Mapping[str, Ref]) -> Block:
+    nodes = Frozen({name: rewired(node, names) for name, node in block.nodes.items()})
+    return replace(block, nodes=nodes)
+
+
+def _back(seen: Seen) -> tuple[int, ...]:
+    return tuple(seen.axes.index(axis) for axis in range(len(seen.axes)))
+
+
+def _results(result: Any, drawing: Drawing) -> list[tuple[str, Tensor]]:
+    """What a module gave, by name."""
+    if isinstance(result, Tensor):
+        seen = drawing.scope.find(result)
+        return [("logits" if isinstance(seen, Seen) and _is_head(drawing, seen) else "out", result)]
+    if isinstance(result, Mapping):
+        named = list(cast("Mapping[str, Any]", result).items())
+    elif hasattr(result, "_fields"):
+        named = list(zip(result._fields, result, strict=True))
+    elif isinstance(result, tuple | list):
+        flat = list(_flat(cast("Sequence[Any]", result)))
+        named = [(f"out_{index}" if index else "out", each) for index, each in enumerate(flat)]
+    else:
+        raise ImportingError(f"a graph gives tensors, and forward gave {type(result).__name__}")
+    found = [(str(key), each) for key, each in named if each is not None]
+    if not found or not all(isinstance(each, Tensor) for _, each in found):
+        raise ImportingError("a graph gives tensors, and forward gave something else among them")
+    return found
+
+
+def _flat(results: Sequence[Any]) -> list[Any]:
+    found: list[Any] = []
+    for each in results:
+        found += _flat(cast("Sequence[Any]", each)) if isinstance(each, tuple | list) else [each]
+    return found
+
+
+def _is_head(drawing: Drawing, seen: Seen) -> bool:
+    """Whether an output is of a linear layer behind tokens."""
+    placed = drawing.scope.nodes.get(seen.ref.node)
+    tokens = any(
+        isinstance(value, Seen) and not value.tensor.is_floating_point()
+        for value in drawing.scope.values.values()
+    )
+    return tokens and placed is not None and getattr(placed.node, "use", "") == "basic/linear"
+
+
+def _verified(module: nn.Module, types: Mapping[str, Declared], draft: Imported) -> Imported:
+    """The draft, if its graph has no faults, and computes what the module computes."""
+    errors = [problem for problem in check(draft.graph) if problem.severity == "error"]
+    if draft.unknown:  # a layer that is not there is what a placeholder is
+        errors = [problem for problem in errors if problem.code != "layer-missing"]
+    if errors:
+        raise ImportingError(f"the module has no graph that checks: {GraphError(errors)}")
+    if draft.unknown:
+        return draft
+    dtype = next((each.dtype for each in module.parameters() if each.is_floating_point()), torch.float32)
+    model = draft.graph.compile(dtype=dtype)
+    try:
+        model.load_state_dict(draft.state_dict)
+    except RuntimeError as error:
+        raise ImportingError(f"the weights do not fit the graph: {error}") from None
+    mine = {key: name for name, key in draft.opposite.items()}
+    worst = 0.0
+    for round in (0, 1):
+        axes = sizes(module, types, round)
+        tensors = drawn(module, types, axes, 5 + round)
+        there = module.eval()(**turned(tensors, types))
+        given = {mine.get(key, key): ~each if key in mine else each for key, each in tensors.items()}
+        here = model.eval()(given)
+        worst = max(worst, difference(there, here, dtype))
+    return replace(draft, difference=worst)

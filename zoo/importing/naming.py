@@ -1,0 +1,37 @@
+"""Names: of functions, of classes, of the user's line that is running."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+
+_OURS = str(Path(__file__).parent)
+_TORCHS = str(Path(torch.__file__).parent)
+
+
+def plain_name(func: Any) -> str:
+    """The name of a function, a method (``__getitem__`` is ``getitem``), a property or an operator."""
+    name: str = getattr(func, "__name__", "")
+    if name == "__get__":
+        name = getattr(func.__self__, "__name__", "")
+    return name.partition(".")[0].removeprefix("__").removesuffix("__")
+
+
+def snake(name: str) -> str:
+    """``TransformerBlock`` as ``transformer_block``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def where() -> str:
+    """File and line of the user's code that is running."""
+    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]  # the only way to the caller
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if not file.startswith((_OURS, _TORCHS, "<")) and "contextlib" not in file:
+            return f"{Path(file).name}:{frame.f_lineno}"
+        frame = frame.f_back
+    return "PyTorch"

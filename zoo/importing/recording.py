@@ -1,0 +1,267 @@
+"""Running a module once, and drawing what it does.
+
+Every function of PyTorch that is called on the way is looked at, and becomes a node where a layer computes
+it. A module of the user's own becomes a block, a module of PyTorch what its functions are, and what nobody
+knows a placeholder. Axes have sizes that no weight has, so that a shape tells what a number means.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+from zoo.graph import Ref
+from zoo.importing.at import At
+from zoo.importing.drawing import Drawing
+from zoo.importing.errors import ImportingError
+from zoo.importing.folding import closed
+from zoo.importing.functions import ALIASES, FUNCTIONS
+from zoo.importing.modules import MODULES, TRANSPARENT
+from zoo.importing.naming import plain_name, where
+from zoo.importing.scope import Scope, tensors
+from zoo.importing.seen import Seen, Unknown
+
+_LOOKS = {
+    "bool",
+    "item",
+    "int",
+    "float",
+    "index",
+    "complex",
+    "tolist",
+    "numpy",
+    "nonzero",
+    "equal",
+    "allclose",
+}
+"""Functions that show Python a number, on which it can decide. ``float`` is a dtype, too: of a tensor."""
+
+_SHAPES = {f"{what}_like" for what in ("zeros", "ones", "full", "empty")} | {
+    f"new_{what}" for what in ("zeros", "ones", "full", "empty", "tensor")
+}
+"""Functions that read a shape alone, so that what they give is a constant."""
+
+
+class Decided(Exception):
+    """Python looked at a number that depends on the inputs, or wrote into a tensor."""
+
+
+class Recorder(TorchFunctionMode):
+    """Draws what is called while it is entered."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        super().__init__()
+        self.drawing = drawing
+        self.quiet = 0
+        self.strict = False
+        """Whether what is unknown is raised rather than drawn."""
+
+    @contextmanager
+    def recording(self) -> Generator[None]:
+        """Look at every call of a function and of a module."""
+        before: Any = nn.Module.__call__
+        root = self.drawing.root
+
+        def called(module: nn.Module, *args: Any, **named: Any) -> Any:
+            def run() -> Any:
+                return before(module, *args, **named)
+
+            if self.quiet or module is root or isinstance(module, TRANSPARENT):
+                return run()
+            if type(module) in MODULES:
+                return self._known(module, run, args, named)
+            if type(module).__module__.startswith("torch.nn."):
+                return self._of_torch(module, run, args, named)
+            return self._own(module, run, args, named)
+
+        nn.Module.__call__ = called
+        try:
+            with self:
+                yield
+        finally:
+            nn.Module.__call__ = before
+
+    # -------------------------------------------------------------------------------------------- functions
+
+    def __torch_function__(
+        self,
+        func: Any,
+        types: Any,  # as PyTorch calls it
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        """Call a function, and draw it."""
+        named = kwargs or {}
+        if self.quiet:
+            return func(*args, **named)
+        name, scope = plain_name(func), self.drawing.scope
+        if name in _LOOKS | {"setitem"} and any(scope.find(each) for each in tensors([*args, named])):
+            if name == "setitem":
+                raise Decided(f"{where()} writes into a part of a tensor")
+            if name not in ("float", "bool", "int") or getattr(func, "__name__", "").startswith("__"):
+                raise Decided(f"{where()} decides by numbers in its inputs")
+        result = func(*args, **named)
+        if any(True for _ in tensors(result)):
+            with torch._C.DisableTorchFunction():  # pyright: ignore[reportPrivateUsage]  # what we compute is not drawn
+                self._function(name, func, args, named, result)
+        return result
+
+    def _function(
+        self, name: str, func: Any, args: tuple[Any, ...], named: dict[str, Any], result: Any
+    ) -> None:
+        drawing = self.drawing
+        if name in _SHAPES or not any(drawing.scope.find(each) for each in tensors([*args, named])):
+            return
+        if name.endswith("_") or "out" in named:
+            self._in_place(result)
+        name = ALIASES.get(name.rstrip("_"), name.rstrip("_"))
+        at = drawing.at(result, aten=isinstance(func, torch._ops.OpOverload))  # pyright: ignore[reportPrivateUsage]  # where operators are defined
+        try:
+            drawing.assign(result, _ruled(name, at, args, named))
+        except Unknown as error:
+            if self.strict:
+                raise
+            drawing.function(name, f"{name} in {where()}", str(error), args, named, result)
+
+    def _in_place(self, result: Any) -> None:
+        """Refuse to write into a tensor of which others are views."""
+        for tensor in tensors(result):
+            place = tensor.untyped_storage().data_ptr()
+            scope: Scope | None = self.drawing.scope
+            while scope is not None:
+                for value in scope.values.values():
+                    if value.tensor is not tensor and value.tensor.untyped_storage().data_ptr() == place:
+                        raise Decided(f"{where()} writes into a tensor that is also read otherwise")
+                scope = scope.outer
+
+    # ---------------------------------------------------------------------------------------------- modules
+
+    def _known(self, module: nn.Module, run: Callable[[], Any], args: Any, named: Any) -> Any:
+        """A module with a rule of its own."""
+        drawing, result = self.drawing, self._quietly(run)
+        with self._inside(module), torch._C.DisableTorchFunction():  # pyright: ignore[reportPrivateUsage]  # what we compute is not drawn
+            before = drawing.saved()
+            try:
+                _check_hooks(module)
+                bound = inspect.signature(module.forward).bind(*args, **named).arguments
+                given = MODULES[type(module)](drawing.at(result), drawing.blocks.add, module, **bound)
+                drawing.assign(result, given)
+            except Unknown as error:
+                drawing.restore(before)
+                drawing.stranger(module, str(error), args, named, result)
+        return result
+
+    def _of_torch(self, module: nn.Module, run: Callable[[], Any], args: Any, named: Any) -> Any:
+        """A module of PyTorch: what its functions are, or a placeholder for all of it."""
+        before, strict = self.drawing.saved(), self.strict
+        self.strict = True
+        try:
+            with self._inside(module):
+                _check_hooks(module)
+                return run()
+        except (Unknown, Decided) as error:
+            if strict:
+                raise
+            return self._forgotten(before, module, run, args, named, str(error))
+        finally:
+            self.strict = strict
+
+    def _own(self, module: nn.Module, run: Callable[[], Any], args: Any, named: Any) -> Any:
+        """A module of the user's: a block, or a placeholder where nobody can say what it does."""
+        drawing, outer = self.drawing, self.drawing.scope
+        before = drawing.saved()
+        inner = Scope(drawing.paths.get(id(module), ""), outer)
+        inner.names = _argument_names(module, args, named)
+        drawing.scope = inner
+        try:
+            with self._inside(None):
+                result = run()
+        except (Unknown, Decided) as error:
+            drawing.scope = outer
+            return self._forgotten(before, module, run, args, named, str(error))
+        finally:
+            drawing.scope = outer
+        closed(drawing, module, inner, result, len(before.strangers))
+        return result
+
+    def _forgotten(
+        self, before: Drawing, module: nn.Module, run: Callable[[], Any], args: Any, named: Any, why: str
+    ) -> Any:
+        """A placeholder instead of what has been drawn since."""
+        self.drawing.restore(before)
+        result = self._quietly(run)
+        with torch._C.DisableTorchFunction():  # pyright: ignore[reportPrivateUsage]  # what we compute is not drawn
+            self.drawing.stranger(module, why, args, named, result)
+        return result
+
+    @contextmanager
+    def _inside(self, module: nn.Module | None) -> Generator[None]:
+        before, self.drawing.module = self.drawing.module, module
+        try:
+            yield
+        finally:
+            self.drawing.module = before
+
+    def _quietly(self, run: Callable[[], Any]) -> Any:
+        self.quiet += 1
+        try:
+            return run()
+        finally:
+            self.quiet -= 1
+
+
+def recorded(
+    root: nn.Module, inputs: Mapping[str, tuple[Tensor, tuple[int, ...]]], axes: Mapping[str, int]
+) -> tuple[Drawing, Any]:
+    """Run a module on inputs (each with the order of its axes): what was drawn, and what it gave.
+
+    Raises ImportingError where Python decides by numbers.
+    """
+    modules = cast("list[tuple[str, nn.Module]]", list(root.named_modules()))
+    drawing = Drawing(root, axes, paths={id(module): name for name, module in modules})
+    for name, (tensor, order) in inputs.items():
+        drawing.scope.set(tensor, Seen(Ref(name), tensor, order=order))
+    try:
+        with Recorder(drawing).recording():
+            result = root(**{name: tensor for name, (tensor, _) in inputs.items()})
+    except Decided as error:
+        raise ImportingError(
+            f"a graph has no decisions, and {error}; compute both ways and choose by a mask, or put what "
+            "decides into a module of its own, which becomes a placeholder"
+        ) from None
+    return drawing, result
+
+
+def _ruled(name: str, at: At, args: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+    """What the rule of a function gives; Unknown without one, and when it is called otherwise."""
+    rule = FUNCTIONS.get(name)
+    if rule is None:
+        raise Unknown("no layer computes it")
+    spelled = {"weight": "weight_", "self": "input"}
+    given = {spelled.get(key, key): value for key, value in named.items()}
+    try:
+        inspect.signature(rule).bind(at, *args, **given)
+    except TypeError as error:
+        raise Unknown(f"it is called in a way that is not known: {error}") from None
+    return rule(at, *args, **given)
+
+
+def _check_hooks(module: nn.Module) -> None:
+    hooks: Any = [vars(module)[name] for name in ("_forward_hooks", "_forward_pre_hooks")]
+    if any(hooks):
+        raise Unknown("hooks hang on it")
+
+
+def _argument_names(module: nn.Module, args: Any, named: Any) -> dict[int, str]:
+    """What the tensors that a module is called with are called in it."""
+    try:
+        bound = inspect.signature(module.forward).bind(*args, **named).arguments
+    except TypeError:
+        return {}
+    return {id(value): name for name, value in bound.items() if isinstance(value, Tensor)}

@@ -1,0 +1,44 @@
+"""The module and the graph's model, on the same inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import permutations
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from zoo.importing.errors import ImportingError
+from zoo.importing.scope import tensors
+
+_CLOSE: Mapping[torch.dtype, float] = {torch.float64: 1e-6, torch.float32: 1e-3}
+"""How far two ways of computing may be apart; tables of float32 make float64 no better than this."""
+
+
+def difference(there: Any, here: Any, dtype: torch.dtype) -> float:
+    """The largest difference between what a module and its graph's model gave.
+
+    Raises ImportingError where they compute different things.
+    """
+    wanted, found = list(tensors(there)), list(tensors(here))
+    worst = 0.0
+    for index, (mine, theirs) in enumerate(zip(found, wanted, strict=True)):
+        apart = min((_apart(mine, each) for each in _turns(theirs, mine)), default=float("inf"))
+        if not apart <= _CLOSE.get(dtype, 0.1) * max(1.0, float(theirs.detach().abs().max())):
+            raise ImportingError(
+                f"output {index} of the graph differs from the module's by {apart:.1e}: the module computes "
+                "something in evaluation that it does not in training, or that is not seen here"
+            )
+        worst = max(worst, apart)
+    return worst
+
+
+def _turns(tensor: Tensor, like: Tensor) -> Sequence[Tensor]:
+    """The tensor in every order of its axes that has the shape."""
+    orders = permutations(range(tensor.dim()))
+    return [each for order in orders if (each := tensor.permute(order)).shape == like.shape]
+
+
+def _apart(a: Tensor, b: Tensor) -> float:
+    return float((a.detach().double() - b.detach().double()).abs().max()) if a.numel() else 0.0
