@@ -11,11 +11,12 @@ from torch import Tensor
 import zoo
 from tests.zoo.training.helpers import TEXT, Recorder, job
 from tests.zoo.training.test_run import SHORT, Stopper, same, weights
+from zoo.compiler.exhausted import lacks_memory
 from zoo.errors import TrainingError
 from zoo.tasks import Batch, find_ports, find_task
 from zoo.training import Options, resume, train
 from zoo.training.checkpoint import read_checkpoint
-from zoo.training.diagnosis import at_work, lacks_memory, not_a_number
+from zoo.training.diagnosis import at_work, not_a_number
 from zoo.training.folder import LAST
 from zoo.training.run import perform
 from zoo.training.watcher import Watcher
