@@ -67,6 +67,7 @@ def test_every_module_is_light_or_known_to_be_heavy() -> None:
         "pages",
         "probing",
         "recurrence",
+        "rows",
         "samples",
         "tasks",
         "testing",

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from zoo import layer
 from zoo.fields import NonNegative, Positive
+from zoo.rows import RowLinear
 from zoo.sizes import Size
 from zoo_attention.heads import Bias, Heads, check_heads, from_biases, from_heads, into_heads, start
 from zoo_attention.scaled_dot_product import Dropout
@@ -63,10 +64,10 @@ class BigBird(nn.Module):
         super().__init__()
         check_heads(dim, heads)
         self.heads, self.block, self.dropout = heads, block, dropout
-        self.query = nn.Linear(dim, dim, bias)
-        self.key = nn.Linear(key_dim, dim, bias)
-        self.value = nn.Linear(value_dim, dim, bias)
-        self.out = nn.Linear(dim, dim, bias)
+        self.query = RowLinear(dim, dim, bias)
+        self.key = RowLinear(key_dim, dim, bias)
+        self.value = RowLinear(value_dim, dim, bias)
+        self.out = RowLinear(dim, dim, bias)
         self.register_buffer("draws", torch.empty(heads, ROWS, random_blocks, dtype=torch.int64))
         self.reset_parameters()
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from zoo import layer
 from zoo.fields import Positive
+from zoo.rows import RowLinear
 from zoo.sizes import Size
 from zoo_attention.delta import correct
 from zoo_attention.heads import Heads, check_heads, merge, split
@@ -41,13 +42,13 @@ class GatedDeltaNet(nn.Module):
         super().__init__()
         check_heads(dim, heads)
         self.heads = heads
-        self.query = nn.Linear(dim, dim, bias=False)
-        self.key = nn.Linear(dim, dim, bias=False)
-        self.value = nn.Linear(dim, dim, bias=False)
-        self.gate = nn.Linear(dim, dim, bias=False)
-        self.out = nn.Linear(dim, dim, bias=False)
-        self.rate = nn.Linear(dim, heads, bias=False)
-        self.decay = nn.Linear(dim, heads, bias=False)
+        self.query = RowLinear(dim, dim, bias=False)
+        self.key = RowLinear(dim, dim, bias=False)
+        self.value = RowLinear(dim, dim, bias=False)
+        self.gate = RowLinear(dim, dim, bias=False)
+        self.out = RowLinear(dim, dim, bias=False)
+        self.rate = RowLinear(dim, heads, bias=False)
+        self.decay = RowLinear(dim, heads, bias=False)
         self.speed = nn.Parameter(torch.empty(heads))
         self.shift = nn.Parameter(torch.empty(heads))
         self.reset_parameters()

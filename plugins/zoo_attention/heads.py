@@ -12,6 +12,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from zoo.fields import Positive
+from zoo.rows import RowLinear
 from zoo_attention.padding import hide, tame
 
 Heads = Annotated[Positive, Field(description="How many parts of dim attend side by side.")]
@@ -31,10 +32,10 @@ class MultiHeaded(Protocol):
     """What a multi-headed layer keeps."""
 
     heads: int
-    query: nn.Linear
-    key: nn.Linear
-    value: nn.Linear
-    out: nn.Linear
+    query: RowLinear
+    key: RowLinear
+    value: RowLinear
+    out: RowLinear
 
 
 def start(layer: MultiHeaded) -> None:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from zoo import layer
 from zoo.errors import InputError
 from zoo.fields import Positive
+from zoo.rows import RowLinear
 from zoo.sizes import Size
 from zoo_attention.cache import check_stream
 from zoo_attention.heads import (
@@ -58,10 +59,10 @@ class Linear(nn.Module):
         super().__init__()
         check_heads(dim, heads)
         self.heads, self.causal = heads, causal
-        self.query = nn.Linear(dim, dim, bias)
-        self.key = nn.Linear(key_dim, dim, bias)
-        self.value = nn.Linear(value_dim, dim, bias)
-        self.out = nn.Linear(dim, dim, bias)
+        self.query = RowLinear(dim, dim, bias)
+        self.key = RowLinear(key_dim, dim, bias)
+        self.value = RowLinear(value_dim, dim, bias)
+        self.out = RowLinear(dim, dim, bias)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

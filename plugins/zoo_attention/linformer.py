@@ -11,6 +11,7 @@ from torch import Tensor, einsum, empty, nn
 from zoo import layer
 from zoo.errors import InputError
 from zoo.fields import Positive
+from zoo.rows import RowLinear
 from zoo.sizes import Size
 from zoo_attention.core import attend
 from zoo_attention.heads import Bias, Heads, check_heads, from_biases, from_heads, split, start
@@ -70,10 +71,10 @@ class Linformer(nn.Module):
         super().__init__()
         check_heads(dim, heads)
         self.heads, self.part, self.rank, self.dropout = heads, dim // heads, rank, dropout
-        self.query = nn.Linear(dim, dim, bias)
-        self.key = nn.Linear(key_dim, dim, bias)
-        self.value = nn.Linear(value_dim, dim, bias)
-        self.out = nn.Linear(dim, dim, bias)
+        self.query = RowLinear(dim, dim, bias)
+        self.key = RowLinear(key_dim, dim, bias)
+        self.value = RowLinear(value_dim, dim, bias)
+        self.out = RowLinear(dim, dim, bias)
         shape = (heads, max_length, rank) if sharing == "none" else (max_length, rank)
         self.down_key = nn.Parameter(empty(shape))
         self.down_value = None if sharing == "key_value" else nn.Parameter(empty(shape))

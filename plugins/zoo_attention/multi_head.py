@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from zoo import layer
 from zoo.fields import Positive
+from zoo.rows import RowLinear
 from zoo.sizes import Size
 from zoo_attention.cache import Past, appended, check_stream, nothing, remembered
 from zoo_attention.core import attend
@@ -103,10 +104,10 @@ class MultiHead(nn.Module):
         self.heads, self.kv_heads, part = heads, check_groups(heads, kv_heads), dim // heads
         self.causal, self.strict, self.dropout = causal, check_strict(causal, strict), dropout
         self.scale, self.soft_cap = scale, soft_cap
-        self.query = nn.Linear(dim, dim, bias)
-        self.key = nn.Linear(key_dim, self.kv_heads * part, bias)
-        self.value = nn.Linear(value_dim, self.kv_heads * part, bias)
-        self.out = nn.Linear(dim, dim, bias)
+        self.query = RowLinear(dim, dim, bias)
+        self.key = RowLinear(key_dim, self.kv_heads * part, bias)
+        self.value = RowLinear(value_dim, self.kv_heads * part, bias)
+        self.out = RowLinear(dim, dim, bias)
         self.query_norm = nn.RMSNorm(part) if qk_norm else None
         self.key_norm = nn.RMSNorm(part) if qk_norm else None
         self.sink = nn.Parameter(torch.empty(heads)) if sinks else None

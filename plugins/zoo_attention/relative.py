@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from zoo import layer
 from zoo.fields import NonNegative, Positive
+from zoo.rows import RowLinear
 from zoo.sizes import Size
 from zoo_attention.cache import Past, appended, check_stream, nothing
 from zoo_attention.core import attend, shares_of
@@ -70,10 +71,10 @@ class Relative(nn.Module):
         check_heads(dim, heads)
         self.heads, self.clip, part = heads, clip, dim // heads
         self.causal, self.strict, self.dropout = causal, check_strict(causal, strict), dropout
-        self.query = nn.Linear(dim, dim, bias)
-        self.key = nn.Linear(key_dim, dim, bias)
-        self.value = nn.Linear(value_dim, dim, bias)
-        self.out = nn.Linear(dim, dim, bias)
+        self.query = RowLinear(dim, dim, bias)
+        self.key = RowLinear(key_dim, dim, bias)
+        self.value = RowLinear(value_dim, dim, bias)
+        self.out = RowLinear(dim, dim, bias)
         rows = 2 * clip + 1
         self.key_table = None if where == "values" else nn.Parameter(torch.empty(rows, part))
         self.value_table = None if where == "keys" else nn.Parameter(torch.empty(rows, part))

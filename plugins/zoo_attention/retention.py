@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from zoo import layer
 from zoo.fields import Positive
+from zoo.rows import RowLinear
 from zoo.sizes import Size
 from zoo_attention.heads import Heads, check_heads, merge, split
 from zoo_attention.padding import tame
@@ -46,11 +47,11 @@ class Retention(nn.Module):
         super().__init__()
         check_heads(dim, heads)
         self.heads = heads
-        self.query = nn.Linear(dim, dim, bias=False)
-        self.key = nn.Linear(dim, dim, bias=False)
-        self.value = nn.Linear(dim, dim, bias=False)
-        self.gate = nn.Linear(dim, dim, bias=False)
-        self.out = nn.Linear(dim, dim, bias=False)
+        self.query = RowLinear(dim, dim, bias=False)
+        self.key = RowLinear(dim, dim, bias=False)
+        self.value = RowLinear(dim, dim, bias=False)
+        self.gate = RowLinear(dim, dim, bias=False)
+        self.out = RowLinear(dim, dim, bias=False)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from zoo import layer
 from zoo.errors import InputError
 from zoo.fields import NonNegative, Positive
+from zoo.rows import RowLinear
 from zoo.sizes import Size
 from zoo_attention.core import attend
 from zoo_attention.heads import Bias, Heads, check_heads, from_biases, from_heads, into_heads, start
@@ -72,10 +73,10 @@ class SlidingWindow(nn.Module):
         check_heads(dim, heads)
         self.heads, self.window, self.causal = heads, window, causal
         self.global_tokens, self.dropout = global_tokens, dropout
-        self.query = nn.Linear(dim, dim, bias)
-        self.key = nn.Linear(key_dim, dim, bias)
-        self.value = nn.Linear(value_dim, dim, bias)
-        self.out = nn.Linear(dim, dim, bias)
+        self.query = RowLinear(dim, dim, bias)
+        self.key = RowLinear(key_dim, dim, bias)
+        self.value = RowLinear(value_dim, dim, bias)
+        self.out = RowLinear(dim, dim, bias)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

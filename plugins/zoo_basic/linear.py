@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-import torch.nn.functional as F
 from jaxtyping import Float
 from pydantic import Field
 from torch import Tensor, empty, nn
 
 from zoo import layer
 from zoo.fields import Positive
+from zoo.rows import linear
 
 
 @layer("basic/linear")
@@ -37,4 +37,4 @@ class Linear(nn.Module):
             nn.init.uniform_(parameter, -bound, bound)
 
     def forward(self, x: Float[Tensor, "*any input"]) -> Float[Tensor, "*any output"]:
-        return F.linear(x, self.weight, self.bias)
+        return linear(x, self.weight, self.bias)

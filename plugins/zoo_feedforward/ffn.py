@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from zoo import layer
 from zoo.fields import Positive, Probability
+from zoo.rows import RowLinear
 from zoo_feedforward.activations import ACTIVATIONS, Activation
 
 
@@ -35,8 +36,8 @@ class FFN(nn.Module):
         super().__init__()
         self.activation: Activation = activation
         self.dropout = dropout
-        self.inner = nn.Linear(dim, hidden, bias)
-        self.outer = nn.Linear(hidden, dim, bias)
+        self.inner = RowLinear(dim, hidden, bias)
+        self.outer = RowLinear(hidden, dim, bias)
 
     def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
         bent = ACTIVATIONS[self.activation](self.inner(x))

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from zoo import layer
 from zoo.fields import Positive, Probability
+from zoo.rows import RowLinear
 from zoo_feedforward.activations import ACTIVATIONS, Activation
 
 
@@ -36,9 +37,9 @@ class Gated(nn.Module):
         super().__init__()
         self.activation: Activation = activation
         self.dropout = dropout
-        self.gate = nn.Linear(dim, hidden, bias)
-        self.inner = nn.Linear(dim, hidden, bias)
-        self.outer = nn.Linear(hidden, dim, bias)
+        self.gate = RowLinear(dim, hidden, bias)
+        self.inner = RowLinear(dim, hidden, bias)
+        self.outer = RowLinear(hidden, dim, bias)
 
     def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
         gated = ACTIVATIONS[self.activation](self.gate(x)) * self.inner(x)
