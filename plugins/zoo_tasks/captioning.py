@@ -11,32 +11,41 @@ from pydantic import Field
 from torch import Tensor
 
 from zoo.tasks import Batch, Data, Decoding, Level, Plan, bucketed, split_off, train_tokenizer
-from zoo_tasks.pictures import digits, folder, shapes
+from zoo_tasks.pictures import DIGIT, SIDE, digits, folder, forms, read_picture, shapes
 from zoo_tasks.writing import Writing, written
 
 
 class Captioning(Writing):
     """Write what a picture shows.
 
-    A picture comes as a vector of its pixels. Built in are the handwritten digits of scikit-learn, to be
-    spelled, and drawn shapes, to be described; a ``folder`` of one's own holds pictures and
-    ``captions.tsv`` (.csv, .jsonl) with the fields ``file`` and ``caption``.
+    A picture comes in the form that the graph has an input for: all its pixels (``image``), its ``rows``, or
+    ``patches``, squares side by side. Built in are the handwritten digits of scikit-learn, to be spelled, and
+    drawn shapes, to be described; a ``folder`` of one's own holds pictures and ``captions.tsv`` (.csv,
+    .jsonl) with the fields ``file`` and ``caption``.
     """
 
     kind: ClassVar[str] = "one-to-many"
-    feeds: ClassVar[Mapping[str, str]] = {"image": "float batch features", "target": "int batch target"}
+    feeds: ClassVar[Mapping[str, str]] = {
+        "image": "optional float batch features",
+        "rows": "optional float batch height width",
+        "patches": "optional float batch patches pixels",
+        "target": "int batch target",
+    }
+    one_of: ClassVar[tuple[str, ...]] = ("image", "rows", "patches")
     graph: ClassVar[str] = "captioner"
-    decoding: ClassVar[Decoding | None] = Decoding(target="target", given=("image",))
+    decoding: ClassVar[Decoding | None] = Decoding(target="target", given=one_of)
 
     pictures: Annotated[Literal["digits", "shapes"], Field(description="which built-in ones")] = "digits"
     folder: Annotated[str | None, Field(description="pictures of one's own, with captions")] = None
     side: Annotated[int, Field(gt=0, description="pixels that these are made small to")] = 32
+    colours: Annotated[bool, Field(description="read these in colours, not in grey")] = False
+    patch: Annotated[int, Field(gt=0, description="pixels, the side of a patch")] = 4
     level: Annotated[Level | None, Field(description="what a token is; digits are spelled")] = None
     size: Annotated[int, Field(gt=4, description="the most words, or pieces of words")] = 8000
 
     def data(self, plan: Plan) -> Data:
         if self.folder is not None:
-            examples, digest = folder(Path(self.folder), self.side)
+            examples, digest = folder(Path(self.folder), self.side, colours=self.colours)
             source, level = self.folder, self.level or "words"
         elif self.pictures == "digits":
             examples, digest = digits(), "digits of scikit-learn"
@@ -50,21 +59,31 @@ class Captioning(Writing):
             level, [caption for _, caption in train], size=self.size
         )
         parts = [
-            [(image, tokenizer.encode(caption)) for image, caption in part] for part in (train, validation)
+            [(picture, tokenizer.encode(caption)) for picture, caption in part]
+            for part in (train, validation)
         ]
 
         def make(examples: Sequence[tuple[Tensor, Tensor]]) -> Batch:
-            images = torch.stack([image for image, _ in examples])
-            return written({"image": images}, [caption for _, caption in examples])
+            seen = [forms(picture, self.patch) for picture, _ in examples]
+            inputs = {form: torch.stack([each[form] for each in seen]) for form in self.one_of}
+            return written(inputs, [caption for _, caption in examples])
+
+        shown = forms(examples[0][0], self.patch)
+        sizes = {"features": shown["image"], "height": shown["rows"], "patches": shown["patches"]}
+        widths = {"width": shown["rows"], "pixels": shown["patches"]}
 
         batches = bucketed(parts[0], parts[1], lambda example: len(example[1]), make, plan)
         return Data(
             batch=batches.batch,
             validation=batches.validation,
             epoch=batches.epoch,
-            params={"vocab": len(tokenizer), "features": len(examples[0][0])},
+            params={
+                "vocab": len(tokenizer),
+                **{name: form.shape[0] for name, form in sizes.items()},
+                **{name: form.shape[1] for name, form in widths.items()},
+            },
             about=(
-                f"{len(examples[0][0]):,} pixels, {len(tokenizer):,} tokens",
+                f"{len(shown['image']):,} pixels, {len(tokenizer):,} tokens",
                 f"learns from {source}: {len(train):,} pictures, and {len(validation):,} more are held back",
             ),
             tokenizers={"target": tokenizer},
@@ -72,3 +91,9 @@ class Captioning(Writing):
             source=source,
             digest=digest,
         )
+
+    def read(self, path: Path) -> Mapping[str, Tensor]:
+        side, colours = self.side, self.colours
+        if self.folder is None:
+            side, colours = (DIGIT, False) if self.pictures == "digits" else (SIDE, True)
+        return forms(read_picture(path, side, colours=colours), self.patch)

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from zoo.tasks import Baseline, Batch, Data, Decoding, Level, Mean, Outputs, Plan, Smoothing, Task
-from zoo.tasks.losses import cross_entropy
+from zoo.tasks.losses import accuracy, cross_entropy
 from zoo.tasks.text import read_text
 from zoo.tasks.tokenizers import Tokenizer, train_tokenizer
 from zoo_tasks.bigram import bigram_loss
@@ -34,6 +34,7 @@ class LanguageModelling(Task):
     reads: ClassVar[Mapping[str, str]] = {"logits": "float batch time vocab"}
     graph: ClassVar[str] = "gpt"
     future: ClassVar[Mapping[str, str]] = {"tokens": "logits"}
+    perplexity: ClassVar[bool] = True
     decoding: ClassVar[Decoding | None] = Decoding(target="tokens", tokenizer="tokens", start=False)
 
     text: Annotated[str | None, Field(description="a UTF-8 file; the built-in text without")] = None
@@ -92,4 +93,5 @@ class LanguageModelling(Task):
         )
 
     def measure(self, outputs: Outputs, batch: Batch) -> Mapping[str, Mean]:
-        return {"loss": cross_entropy(outputs["logits"], batch.target)}
+        logits = outputs["logits"]
+        return {"loss": cross_entropy(logits, batch.target), "accuracy": accuracy(logits, batch.target)}

@@ -14,15 +14,16 @@ from torch import Tensor
 
 from zoo.errors import TrainingError
 from zoo.tasks import Baseline, Batch, Data, Mean, Outputs, Plan, Task, bucketed, masked, padded, split_off
-from zoo_tasks.rolls import KEYS, read_mat, read_midi, tunes
+from zoo_tasks.rolls import KEYS, read_mat, tunes
+from zoo_tasks.scores import SUFFIXES, read_scores
 
 
 class Music(Task):
     """Predict the keys of the next step of a piece of music.
 
     The loss is −Σ ln p of all 88 keys, in nats a step (Boulanger-Lewandowski, Bengio & Vincent 2012). The
-    pieces are those of a ``.mat`` of that paper (JSB Chorales, Nottingham, …) or of a folder of MIDI files;
-    without one, small tunes made by rule.
+    pieces are those of a ``.mat`` of that paper (JSB Chorales, Nottingham, …), of a tune book in ABC, or of a
+    folder of ABC and MIDI files; without one, small tunes made by rule.
     """
 
     kind: ClassVar[str] = "many-to-many, causal, polyphonic"
@@ -34,11 +35,11 @@ class Music(Task):
     graph: ClassVar[str] = "polyphonic_music"
     future: ClassVar[Mapping[str, str]] = {"notes": "logits"}
 
-    file: Annotated[str | None, Field(description="a .mat, or a folder of MIDI files")] = None
+    file: Annotated[str | None, Field(description="a .mat, an .abc, or a folder of .abc and .mid")] = None
     measured: Annotated[
         str, Field(description="the part of a .mat to measure on", pattern="^(validation|test)$")
     ] = "validation"
-    steps_a_beat: Annotated[int, Field(gt=0, description="of MIDI: 2 are quavers")] = 2
+    steps_a_beat: Annotated[int, Field(gt=0, description="of MIDI and ABC: 2 are quavers")] = 2
     transpose: Annotated[int, Field(ge=0, le=12, description="semitones up and down, at random")] = 0
 
     def data(self, plan: Plan) -> Data:
@@ -77,10 +78,13 @@ class Music(Task):
         path = Path(self.file)
         if path.suffix == ".mat":
             return read_mat(path, "train"), read_mat(path, self.measured), self.file
-        files = sorted([*path.glob("**/*.mid"), *path.glob("**/*.midi")]) if path.is_dir() else []
+        found = path.rglob("*") if path.is_dir() else [path]
+        files = sorted(file for file in found if file.suffix.lower() in SUFFIXES)
         if not files:
-            raise TrainingError(f"music comes as a .mat or as a folder of .mid files, and {path} is neither")
-        return *split_off([read_midi(file, self.steps_a_beat) for file in files]), self.file
+            raise TrainingError(
+                f"music comes as .mat, .abc, .mid, or a folder of such, and {path} is none of them"
+            )
+        return *split_off(read_scores(files, self.steps_a_beat)), self.file
 
     def loss(self, outputs: Outputs, batch: Batch) -> Mean:
         each = F.binary_cross_entropy_with_logits(outputs["logits"].float(), batch.target, reduction="none")

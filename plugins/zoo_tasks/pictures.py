@@ -1,4 +1,7 @@
-"""Pictures with captions: a folder of one's own, handwritten digits, or shapes that are drawn."""
+"""Pictures with captions: a folder of one's own, handwritten digits, or shapes that are drawn.
+
+A picture is channels by height by width, from 0 to 1.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import random
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
+from jaxtyping import Float
 from torch import Tensor
 
 from zoo.errors import TrainingError
@@ -22,25 +27,40 @@ COLOURS = {
 SHAPES = ("circle", "square", "triangle")
 SIDE = 16
 """Pixels of a drawn picture."""
+DIGIT = 8
+"""Pixels of a digit."""
+
+Picture = Float[Tensor, "channels height width"]
 
 
-def digits() -> list[tuple[Tensor, str]]:
+def forms(picture: Picture, patch: int) -> dict[str, Tensor]:
+    """A picture by the ports that take one: all pixels (``image``), its rows from above, its squares of
+    ``patch`` pixels from left to right and from above, black beyond its edges.
+    """
+    channels, height, width = picture.shape
+    filled = F.pad(picture, (0, -width % patch, 0, -height % patch))
+    squares = F.unfold(filled.unsqueeze(0), patch, stride=patch)[0].T
+    rows = picture.transpose(0, 1).reshape(height, channels * width)
+    return {"image": picture.flatten(), "rows": rows, "patches": squares}
+
+
+def digits() -> list[tuple[Picture, str]]:
     """The 1,797 handwritten digits of scikit-learn, 8 × 8 pixels, each with its name."""
     datasets = extra("sklearn.datasets", "the digits are scikit-learn's (or take --with pictures=shapes)")
     images, labels = datasets.load_digits(return_X_y=True)
     return [
-        (torch.tensor(image, dtype=torch.float32) / 16, WORDS[int(label)])
+        (torch.tensor(image, dtype=torch.float32).view(1, DIGIT, DIGIT) / 16, WORDS[int(label)])
         for image, label in zip(images, labels, strict=True)
     ]
 
 
-def shapes(count: int, seed: int = 0) -> list[tuple[Tensor, str]]:
+def shapes(count: int, seed: int = 0) -> list[tuple[Picture, str]]:
     """Two coloured shapes, one above the other: "a small red circle above a large blue square"."""
     draw = random.Random(seed)  # noqa: S311 - examples, no secrets
     return [_drawn(draw) for _ in range(count)]
 
 
-def _drawn(draw: random.Random) -> tuple[Tensor, str]:
+def _drawn(draw: random.Random) -> tuple[Picture, str]:
     picture = torch.ones(3, SIDE, SIDE)
     rows, columns = torch.meshgrid(torch.arange(SIDE), torch.arange(SIDE), indexing="ij")
     said: list[str] = []
@@ -55,14 +75,28 @@ def _drawn(draw: random.Random) -> tuple[Tensor, str]:
         }[shape]
         picture[:, inside] = torch.tensor(COLOURS[colour])[:, None]
         said.append(f"a {'large' if large else 'small'} {colour} {shape}")
-    return picture.flatten(), " above ".join(said)
+    return picture, " above ".join(said)
 
 
-def folder(path: Path, side: int) -> tuple[list[tuple[Tensor, str]], str]:
-    """The pictures of a folder that its ``captions.tsv`` (.csv, .jsonl) names, with ``file`` and ``caption``;
-    grey, ``side`` × ``side`` pixels; and a hash of the captions.
+def read_picture(path: Path, side: int, *, colours: bool = False) -> Picture:
+    """A picture of a file, ``side`` × ``side`` pixels, in red, green and blue or in grey.
+
+    Raises TrainingError for a file that is none.
     """
     pil = extra("PIL.Image", "pictures are read by pillow")
+    try:
+        with pil.open(path) as opened:
+            small = opened.convert("RGB" if colours else "L").resize((side, side))
+    except OSError as error:  # which Pillow's own exceptions are, too
+        raise TrainingError(f"cannot read the picture {path}: {error}") from None
+    pixels = torch.frombuffer(bytearray(small.tobytes()), dtype=torch.uint8)
+    return pixels.view(side, side, -1).permute(2, 0, 1).float() / 255
+
+
+def folder(path: Path, side: int, *, colours: bool = False) -> tuple[list[tuple[Picture, str]], str]:
+    """The pictures of a folder that its ``captions.tsv`` (.csv, .jsonl) names, with ``file`` and ``caption``,
+    as ``read_picture`` reads them; and a hash of the captions.
+    """
     names = [path / f"captions.{suffix}" for suffix in ("tsv", "csv", "jsonl")]
     table = next((name for name in names if name.is_file()), None)
     if table is None:
@@ -71,13 +105,10 @@ def folder(path: Path, side: int) -> tuple[list[tuple[Tensor, str]], str]:
             f"a folder of pictures has one of {wanted}, with file and caption; {path} has none"
         )
     rows, digest = read_table(str(table), ("file", "caption"))
-    examples: list[tuple[Tensor, str]] = []
+    examples: list[tuple[Picture, str]] = []
     for name, caption in rows:
         try:
-            with pil.open(path / name) as opened:
-                grey = opened.convert("L").resize((side, side))
-        except OSError as error:
-            raise TrainingError(f"{table}: cannot read the picture {name}: {error}") from None
-        pixels = torch.frombuffer(bytearray(grey.tobytes()), dtype=torch.uint8)
-        examples.append((pixels.float() / 255, caption))
+            examples.append((read_picture(path / name, side, colours=colours), caption))
+        except TrainingError as error:
+            raise TrainingError(f"{table}: {error}") from None
     return examples, digest

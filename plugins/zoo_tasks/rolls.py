@@ -1,4 +1,4 @@
-"""Piano rolls: for every step of a piece which of the 88 keys sound, from ``.mat`` and MIDI, or by rule.
+"""Piano rolls: for every step of a piece which of the 88 keys sound, from ``.mat``, or by rule.
 
 Key 0 is the lowest of a piano, MIDI note 21.
 """
@@ -34,32 +34,6 @@ def read_mat(path: Path, part: str) -> list[Float[Tensor, "time keys"]]:
     if any(roll.ndim != 2 or roll.shape[1] != KEYS for roll in rolls):
         raise TrainingError(f"a piano roll is steps by {KEYS} keys, and {path} has others")
     return rolls
-
-
-def read_midi(path: Path, steps_a_beat: int) -> Float[Tensor, "time keys"]:
-    """A MIDI file as a piano roll: a key is on at a step when it sounds in any part of it."""
-    mido = extra("mido", "MIDI is read by mido")
-    try:
-        file = mido.MidiFile(path)
-    except (OSError, ValueError, EOFError, IndexError) as error:
-        raise TrainingError(f"cannot read the MIDI file {path}: {error}") from None
-    step = file.ticks_per_beat / steps_a_beat
-    played: list[tuple[int, float, float]] = []
-    end = 0.0
-    for track in file.tracks:
-        now, sounding = 0.0, dict[int, float]()
-        for message in track:
-            now += message.time / step
-            if message.type == "note_on" and message.velocity > 0:
-                sounding.setdefault(message.note, now)
-            elif message.type in {"note_on", "note_off"} and message.note in sounding:
-                played.append((message.note - LOWEST, sounding.pop(message.note), now))
-        end = max(end, now)
-    roll = torch.zeros(max(1, round(end)), KEYS)
-    for key, begin, until in played:
-        if 0 <= key < KEYS:
-            roll[round(begin) : max(round(until), round(begin) + 1), key] = 1
-    return roll
 
 
 def tunes(count: int, seed: int = 0) -> list[Float[Tensor, "time keys"]]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar
 
-import torch
 from pydantic import Field
 from torch import Tensor
 
-from zoo.tasks import Batch, Mean, Outputs, Smoothing, Task, accuracy, cross_entropy, padded
-from zoo.tasks.tokenizers import END, PADDING, START
+from zoo.tasks import Batch, Mean, Outputs, Smoothing, Task, accuracy, cross_entropy, shifted
+from zoo.tasks.tokenizers import PADDING
 
 FEEDS: Mapping[str, str] = {
     "source": "int batch source",
@@ -25,6 +24,7 @@ class Writing(Task):
 
     reads: ClassVar[Mapping[str, str]] = {"logits": "float batch target vocab"}
     future: ClassVar[Mapping[str, str]] = {"target": "logits"}
+    perplexity: ClassVar[bool] = True
 
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     smooth_over: Smoothing = "all"
@@ -49,7 +49,5 @@ class Writing(Task):
 
 def written(inputs: Mapping[str, Tensor], targets: Sequence[Tensor]) -> Batch:
     """A batch whose targets, rows of tokens, are fed shifted right after a start, and end with an end."""
-    start, end = torch.tensor([START]), torch.tensor([END])
-    fed, _ = padded([torch.cat([start, each]) for each in targets], PADDING)
-    answers, mask = padded([torch.cat([each, end]) for each in targets], PADDING)
+    fed, answers, mask = shifted(targets)
     return Batch({**inputs, "target": fed}, answers, mask)

@@ -15,7 +15,7 @@
     format.py       fmt, schema
     train.py        train: a graph learns a task; config.py: its options from a file
     generate.py     generate   a model writes on
-    translate.py    translate
+    translate.py    translate; caption.py: caption
     searching.py    what commands share that search for texts
     demo.py         demo
     desktop.py      gui, completion

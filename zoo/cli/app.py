@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "train": "zoo.cli.train:train",
     "generate": "zoo.cli.generate:generate",
     "translate": "zoo.cli.translate:translate",
+    "caption": "zoo.cli.caption:caption",
     "probe": "zoo.cli.probe:probe",
     "eject": "zoo.cli.eject:eject",
     "import": "zoo.cli.importing:import_",

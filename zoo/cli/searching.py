@@ -46,8 +46,8 @@ def sampling_options(temperature: float, when: str = "") -> Callable[[C], C]:
     )
 
 
-def search_options(each: str) -> Callable[[C], C]:
-    """How texts are found for ``each`` sentence or picture."""
+def search_options(each: str, *more: Callable[[C], C]) -> Callable[[C], C]:
+    """How texts are found for ``each`` sentence or picture; ``more`` are options of one command alone."""
     return _all(
         click.option(
             "--beam",
@@ -85,6 +85,7 @@ def search_options(each: str) -> Callable[[C], C]:
             show_default=True,
             help="What log-probabilities are divided by: ((5 + n) / 6)^alpha, or n^alpha.",
         ),
+        *more,
         click.option("--sample", is_flag=True, help="Draw each token instead of searching."),
         sampling_options(1.0, "With --sample. "),
         click.option(
@@ -120,9 +121,8 @@ def search_of(how: dict[str, Any]) -> Search:
 
     if how["sample"]:
         return sampling_of(how)
-    return Beam(
-        END, how["beam"], how["longest"], how["best"], how["stop"], Ranking(how["length"], how["alpha"])
-    )
+    ranking = Ranking(how["length"], how["alpha"], how.get("coverage", 0.0))
+    return Beam(END, how["beam"], how["longest"], how["best"], how["stop"], ranking)
 
 
 def facts(text: Text) -> dict[str, Any]:

@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.argument("file", type=click.File(encoding="utf-8"), required=False)
 @click.option("--text", multiple=True, help="A sentence, in the place of FILE. May be repeated.")
-@search_options("sentence")
+@search_options(
+    "sentence",
+    click.option(
+        "--coverage",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        show_default=True,
+        help="How much texts are favoured that look at all of the source; needs an output `alignment`.",
+    ),
+)
 @click.option(
     "--references", type=click.File(encoding="utf-8"), help="Right translations: print BLEU and chrF."
 )

@@ -5,6 +5,7 @@
     ports.py       which ports of a graph carry a task's; what a graph that lacks one is told
     trying.py      a model is tried before a minute is spent on it
     finding.py     tasks by name
+    shifted.py     a text as it is fed and as it is answered
     losses.py      cross-entropy with label smoothing, accuracy
     generated.py   data made by rule; bucketed.py: examples of different lengths
     tokenizers.py  characters, words, pieces of words; characters.py, text.py
@@ -18,6 +19,7 @@ from zoo.tasks.finding import broken_tasks, find_task, make_task, tasks
 from zoo.tasks.generated import generated
 from zoo.tasks.losses import accuracy, cross_entropy, masked
 from zoo.tasks.ports import Ports, find_ports
+from zoo.tasks.shifted import shifted
 from zoo.tasks.task import Baseline, Data, Decoding, Plan, Smoothing, Task
 from zoo.tasks.tokenizers import Level, Tokenizer, tokenizer_of, train_tokenizer
 
@@ -45,6 +47,7 @@ __all__ = [
     "make_task",
     "masked",
     "padded",
+    "shifted",
     "split_off",
     "tasks",
     "tokenizer_of",

@@ -74,6 +74,8 @@ def find_ports(
     ]
     if more:
         faults.append(f"it also needs the input{'s' if len(more) > 1 else ''} {', '.join(more)}")
+    if task.one_of and not any(port in inputs for port in task.one_of) and not faults:
+        faults.append(f"it has none of the inputs {', '.join(repr(port) for port in task.one_of)}")
     outputs = {port: chosen.get(port, port) for port in task.reads}
     faults += [
         f"it has no output '{own}'{did_you_mean(own, graph.outputs)}"

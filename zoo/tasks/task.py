@@ -9,17 +9,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from pathlib import Path
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
+from torch import Tensor
 
 from zoo.errors import TrainingError
 from zoo.tasks.batch import Batch, Mean, Outputs
 from zoo.tasks.tokenizers import Tokenizer
 from zoo.values import EMPTY, Scalar
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +87,16 @@ class Decoding:
 
     The input ``target`` holds the tokens so far and the output ``scores`` scores, at each place, the one
     after it. ``tokenizer`` names whose tokens they are, ``given`` the inputs that stay as they are (an
-    encoder's source, a picture). ``start`` tells whether a text begins with the tokenizer's start token and
-    finishes with its end token; without, it goes on from a prompt.
+    encoder's source, a picture). ``attention`` is the output that tells where in the source it looked, for
+    the penalty of coverage; a graph may lack it. ``start`` tells whether a text begins with the tokenizer's
+    start token and finishes with its end token; without, it goes on from a prompt.
     """
 
     target: str
     scores: str = "logits"
     tokenizer: str = "target"
     given: tuple[str, ...] = ()
+    attention: str = "alignment"
     start: bool = True
 
 
@@ -110,15 +111,25 @@ class Task(BaseModel, ABC):
     """Input ports and their types, in the words of graph files; an ``optional`` one is fed where it is."""
     reads: ClassVar[Mapping[str, str]]
     """Output ports and their types."""
+    one_of: ClassVar[tuple[str, ...]] = ()
+    """Optional input ports of which a graph has one at least: forms in which the same thing is fed."""
     graph: ClassVar[str]
     """The graph of the library that it trains when none is named."""
     future: ClassVar[Mapping[str, str]] = EMPTY
     """Input ports that hold the answer one step later, each with the output that must not see it."""
     decoding: ClassVar[Decoding | None] = None
+    perplexity: ClassVar[bool] = False
+    """Whether the loss is in nats a token of a text: e to its power is measured too, the perplexity."""
 
     @abstractmethod
     def data(self, plan: Plan) -> Data:
         """Read or make the data. Raises TrainingError for what cannot be learned from."""
+
+    def read(self, path: Path) -> Mapping[str, Tensor]:
+        """What a model is given that stays (``Decoding.given``), of a file, without the axis of the batch:
+        as in training. Raises TrainingError for a file that cannot be read.
+        """
+        raise TrainingError(f"the task {type(self).__name__} reads no single files, here {path}")
 
     @abstractmethod
     def loss(self, outputs: Outputs, batch: Batch) -> Mean:

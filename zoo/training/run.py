@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import warnings
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext
@@ -31,6 +32,8 @@ from zoo.training.schedule import Average, Clock
 from zoo.training.sharding import filled, outline
 from zoo.training.watcher import Facts, Watcher
 
+LARGEST_EXPONENT = 700.0
+"""A perplexity beyond e to this is as good as any."""
 _PRECISION = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
 
 
@@ -220,7 +223,10 @@ def _facts(job: Job, device: str) -> Facts:
 
 def _measure(job: Job, learner: Learner) -> dict[str, float]:
     with learner.trainer.precision_plugin.forward_context():  # pyright: ignore[reportUnknownMemberType] - Lightning types it in part
-        return learner.measure(job.data.validation())
+        measured = learner.measure(job.data.validation())
+    if job.task.perplexity:
+        measured["perplexity"] = math.exp(min(measured["loss"], LARGEST_EXPONENT))
+    return measured
 
 
 @contextmanager

@@ -1,48 +1,94 @@
 """Piano rolls and pictures: read from files, made by rule, measured by their formula."""
 
+import importlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from mido import Message, MetaMessage, MidiFile, MidiTrack
 from PIL import Image
+from torch import Tensor
 
+import zoo
 from tests.plugins.tasks.helpers import ints
+from zoo.decoding import Sampling
+from zoo.decoding.texts import Author
 from zoo.errors import TrainingError
-from zoo.tasks import Batch, Plan
+from zoo.tasks import Batch, Plan, find_ports
+from zoo.training import Options, train
 from zoo_tasks.captioning import Captioning
 from zoo_tasks.music import Music
-from zoo_tasks.pictures import digits, shapes
-from zoo_tasks.rolls import read_midi
+from zoo_tasks.pictures import digits, forms, shapes
+from zoo_tasks.scores import read_scores
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 
 
 def midi(path: Path) -> Path:
-    """Middle C for a beat, then E and G together for half a beat."""
-    file: Any = MidiFile(ticks_per_beat=480)
-    track: Any = MidiTrack([MetaMessage("set_tempo", tempo=500_000, time=0)])
-    for kind, note, time in (
-        ("note_on", 60, 0), ("note_off", 60, 480), ("note_on", 64, 0), ("note_on", 67, 0),
-        ("note_off", 64, 240), ("note_off", 67, 0),
-    ):  # fmt: skip
-        track.append(Message(kind, note=note, velocity=64, time=time))
-    file.tracks.append(track)
-    file.save(path)
+    """Middle C for a beat, then E and G together for half a beat, and a drum all the while."""
+    symusic: Any = importlib.import_module("symusic")  # typed in part
+    score = symusic.Score(480)
+    notes = [(0, 480, 60), (480, 240, 64), (480, 240, 67)]
+    for drum in (False, True):
+        track = symusic.Track(is_drum=drum)
+        track.notes.extend([symusic.Note(*note, 64) for note in ([(0, 960, 40)] if drum else notes)])
+        score.tracks.append(track)
+    score.dump_midi(path)
     return path
 
 
+def keys(roll: Tensor) -> list[list[int]]:
+    """The MIDI notes that sound at each step."""
+    return [ints(row.nonzero() + 21) for row in roll]
+
+
 def test_midi_becomes_a_roll(tmp_path: Path) -> None:
-    roll = read_midi(midi(tmp_path / "a.mid"), steps_a_beat=2)
-    assert [ints(row.nonzero() + 21) for row in roll] == [[60], [60], [64, 67]]
-    midi(tmp_path / "b.mid")
+    (roll,) = read_scores([midi(tmp_path / "a.mid")], steps_a_beat=2)
+    assert keys(roll)[:3] == [[60], [60], [64, 67]]
+    midi(tmp_path / "b.MIDI")
     data = Music(file=str(tmp_path), transpose=1).data(Plan())
     assert data.epoch == 1
     assert len(data.batch(0).target) == 3
     (tmp_path / "c.mid").write_bytes(b"MThd")
     with pytest.raises(TrainingError, match=r"cannot read the MIDI file .*c\.mid"):
         Music(file=str(tmp_path)).data(Plan())
+
+
+BOOK = """\
+X:1
+T:Up and down
+M:4/4
+L:1/8
+K:D
+D2 F ^F =F [DA]3- | [DA]2 z2 (3def z2 ||
+
+X:2
+L:1/4
+K:C
+C c' |: C, :|
+"""
+
+
+def test_a_tune_book_becomes_rolls(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    book = tmp_path / "book.abc"
+    book.write_text(BOOK, encoding="utf-8")
+    first, second = read_scores([book], steps_a_beat=2)
+    assert capfd.readouterr() == ("", "")  # that the second names no metre is nobody's error
+    # D major sharpens F, an accidental holds to the end of the bar, a tie is one note
+    assert keys(first)[:8] == [[62], [62], [66], [66], [65], [62, 69], [62, 69], [62, 69]]
+    assert keys(first)[8:12] == [[62, 69], [62, 69], [], []]
+    assert keys(second) == [[60], [60], [84], [84], [48], [48], [48], [48]]
+    (data,) = [Music(file=str(path)).data(Plan()) for path in (book,)]
+    assert "1 pieces; 1 more" in data.about[1]
+    for text, message in (
+        ("just words\n", "a tune in ABC begins with a line X:"),
+        ("X:7\nK:C\n\n", "the tune X:7 cannot be read as ABC"),
+    ):
+        book.write_text(text, encoding="utf-8")
+        with pytest.raises(TrainingError, match=message):
+            read_scores([book], 2)
+    with pytest.raises(TrainingError, match="is none of them"):
+        Music(file=str(tmp_path / "missing")).data(Plan())
 
 
 def test_the_loss_is_that_of_all_keys_of_a_step() -> None:
@@ -77,9 +123,66 @@ def test_digits_are_spelled_and_shapes_described() -> None:
     drawn = shapes(50)
     assert len({caption for _, caption in drawn}) > 40
     for picture, caption in drawn:
-        coloured = (picture.view(3, -1) < 1).any(0).view(16, 16)
+        coloured = (picture < 1).any(0)
         for half, said in zip((coloured[:8], coloured[8:]), caption.split(" above "), strict=True):
             assert half.sum() > (16 if "large" in said else 4)
+
+
+def test_a_picture_comes_in_the_form_that_a_graph_takes() -> None:
+    """Channel c, row r and column k of a picture is 100 c + 10 r + k."""
+    channels, rows, columns = torch.meshgrid(*map(torch.arange, (2, 3, 5)), indexing="ij")
+    shown = forms((100 * channels + 10 * rows + columns).float(), 2)
+    assert ints(shown["image"][[0, 5, 15]]) == [0, 10, 100]
+    assert shown["rows"].shape == (3, 10)
+    assert ints(shown["rows"][1]) == [10, 11, 12, 13, 14, 110, 111, 112, 113, 114]
+    assert shown["patches"].shape == (2 * 3, 2 * 2 * 2)
+    assert ints(shown["patches"][1]) == [2, 3, 12, 13, 102, 103, 112, 113]
+    assert ints(shown["patches"][5]) == [24, 0, 0, 0, 124, 0, 0, 0]  # black beyond the edges
+
+
+LOOKING = """\
+format: zoo/1
+name: looking
+causal: [target]
+params: {pixels: 16, vocab: 9, dim: 6}
+inputs: {patches: float batch patches $pixels, target: int batch target}
+outputs: {logits: logits}
+nodes:
+  seen: {use: basic/linear, with: {output: $dim}, in: patches}
+  embed: {use: basic/embedding, with: {vocab: $vocab, dim: $dim}, in: target}
+  lstm: {use: recurrent/lstm, with: {hidden: $dim}, in: embed}
+  look:
+    use: attention/multi_head
+    with: {heads: 2, dim: $dim}
+    in: {query: lstm.out, key: seen, value: seen}
+  logits: {use: basic/linear, with: {output: $vocab}, in: look}
+"""
+
+BLIND = """\
+format: zoo/1
+name: blind
+inputs: {target: int batch target}
+outputs: {logits: embed}
+nodes:
+  embed: {use: basic/embedding, with: {vocab: 9, dim: 9}, in: target}
+"""
+
+
+def test_a_graph_that_attends_to_patches_learns_captions(tmp_path: Path) -> None:
+    graph = zoo.loads(LOOKING)
+    result = train(
+        graph,
+        task="captioning",
+        options=Options(steps=2, batch=8, measurements=1, device="cpu"),
+        out=tmp_path / "run",
+    )
+    assert (result.model.graph.name, result.step) == ("looking", 2)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] - it is compiled
+    Image.new("L", (20, 30), 200).save(tmp_path / "grey.png")
+    found = Author.load(tmp_path / "run", "cpu").caption([tmp_path / "grey.png"], Sampling(0), longest=3)
+    assert len(found[0][0].found.tokens) <= 3
+    blind = zoo.loads(BLIND)
+    with pytest.raises(TrainingError, match="it has none of the inputs 'image', 'rows', 'patches'"):
+        find_ports(Captioning, blind, "captioning")
 
 
 def test_a_folder_of_pictures(tmp_path: Path) -> None:
@@ -92,8 +195,10 @@ def test_a_folder_of_pictures(tmp_path: Path) -> None:
     assert batch.inputs["image"].shape == (3, 16)
     said = data.tokenizers["target"].decode(ints(batch.target[0]))
     assert round(float(batch.inputs["image"][0, 0]) * 255 / 60) == int(said.split()[-1])
+    coloured = Captioning(folder=str(tmp_path), side=4, colours=True).data(Plan(batch=4)).batch(0)
+    assert coloured.inputs["image"].shape == (3, 48)
     (tmp_path / "captions.tsv").write_text("x.png\tnothing\n")
-    with pytest.raises(TrainingError, match=r"captions\.tsv: cannot read the picture x\.png"):
+    with pytest.raises(TrainingError, match=r"captions\.tsv: cannot read the picture .*x\.png"):
         Captioning(folder=str(tmp_path)).data(Plan())
     (tmp_path / "captions.tsv").unlink()
     with pytest.raises(TrainingError, match="has one of captions"):

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from tests.plugins.tasks.test_translation import PAIRS, files
 from zoo.cli.app import cli
-from zoo.decoding import Beam, Sampling
+from zoo.decoding import Beam, Ranking, Sampling
 from zoo.decoding.judging import by_length, judge
 from zoo.decoding.texts import Author
 from zoo.errors import TrainingError
@@ -59,6 +60,35 @@ def test_each_sentence_has_its_texts_whatever_the_batch(run: Path) -> None:
     assert all(len(texts[0].found.tokens) <= 5 for texts in drawn)
 
 
+def test_texts_that_are_there_are_scored_as_a_search_scores_them(run: Path) -> None:
+    author = Author.load(run, "cpu")
+    found = author.translate(SENTENCES, Beam(END, 3, 8, ranking=Ranking(alpha=0)))
+    ended = [
+        (sentence, texts[0])
+        for sentence, texts in zip(SENTENCES, found, strict=True)
+        if texts[0].found.finished and texts[0].text
+    ]
+    assert len(ended) > 2
+    scores = author.score([sentence for sentence, _ in ended], [each.text for _, each in ended], batch=2)
+    assert scores == pytest.approx([each.found.log_p for _, each in ended], abs=1e-4)
+    with pytest.raises(TrainingError, match="1 sentences and 2 texts"):
+        author.score(["a"], ["b", "c"])
+
+
+def test_coverage_reads_where_the_model_looked(run: Path) -> None:
+    author = Author.load(run, "cpu")
+    plain, covered = (
+        author.translate(SENTENCES[:3], Beam(END, 3, 8, best=3, ranking=Ranking(alpha=0, coverage=beta)))
+        for beta in (0.0, 0.5)
+    )
+    assert [each.found.score for each in plain[0]] == pytest.approx([each.found.log_p for each in plain[0]])
+    assert all(each.found.score < each.found.log_p for texts in covered for each in texts)
+    assert translate(run, "--text", SENTENCES[0], "--coverage", "0.5")
+    author.attends = False
+    with pytest.raises(TrainingError, match="a graph gives as an output 'alignment'"):
+        author.translate(SENTENCES[:1], Beam(END, ranking=Ranking(coverage=0.1)))
+
+
 def translate(*arguments: str | Path) -> str:
     """What the command prints."""
     done = CliRunner().invoke(cli, ["translate", *map(str, arguments), "--longest", "8", "--beam", "3"])
@@ -91,14 +121,22 @@ def test_the_documentation_holds(run: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(run.parent)
     Path("sentences.txt").write_text("\n".join(SENTENCES), encoding="utf-8")
     Path("right.txt").write_text("\n".join(SENTENCES), encoding="utf-8")
+    Path("photos").mkdir()
+    for picture in ("three.png", "photos/four.png"):
+        Image.new("L", (8, 8)).save(picture)
+    small = ["--set", "dim=8", "--steps", "1", "--measurements", "1"]
     blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     (commands,) = [text for language, text in blocks if not language]
     for line in commands.splitlines():
         words = shlex.split(line, comments=True)[1:]
-        if words[0] == "translate":
-            words = [str(run) if word.startswith("runs/") else word for word in words]
-            done = CliRunner().invoke(cli, words)
-            assert done.exit_code == 0, done.output
+        if words[0] != "train":
+            words = [str(run) if word == "runs/first" else word for word in words]
+        elif "captioner" in words:
+            words += small
+        else:
+            continue  # that one is the run of this module
+        done = CliRunner().invoke(cli, words)
+        assert done.exit_code == 0, done.output
     codes = [text for language, text in blocks if language == "python"]
     names: dict[str, object] = {}
     for code in codes:

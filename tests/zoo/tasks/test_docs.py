@@ -45,7 +45,8 @@ def test_a_strangers_task_is_listed_told_and_trained(pack: Path) -> None:
 
 def test_every_attribute_of_a_task_is_told() -> None:
     task = find_task("language_modelling")
-    for name in ("kind", "feeds", "reads", "graph", "future", "decoding", "data", "loss", "measure"):
+    ports = ("feeds", "reads", "one_of", "future", "decoding")
+    for name in ("kind", "graph", *ports, "data", "loss", "read", "measure"):
         assert hasattr(task, name)
         assert f"`{name}" in PAGE
 

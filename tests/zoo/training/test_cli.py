@@ -1,5 +1,6 @@
 """The commands: their options reach the run, their errors are sentences, the demo runs what it shows."""
 
+import math
 import re
 from pathlib import Path
 
@@ -41,9 +42,14 @@ def test_it_trains_and_says_what_next() -> None:
     assert done.output.startswith("gpt: ")
     assert "15 different characters, 11 of them in view" in done.output
     assert done.output.endswith("let it write with: zoo generate runs/gpt\n")  # the text has no T
-    assert re.search(
-        r"^validation \d.* bits a character; bigram model .* bits a character$", done.output, re.MULTILINE
+    line = re.search(
+        r"^validation (\S+) nats = .* bits a character, accuracy 0\.\d+, perplexity (\S+); "
+        r"bigram model .* bits a character$",
+        done.output,
+        re.MULTILINE,
     )
+    assert line is not None, done.output
+    assert float(line[2]) == pytest.approx(math.exp(float(line[1])), rel=1e-2)
     written = run("generate", "runs/gpt", "--prompt", "the ", "--length", "20", "--device", "cpu")
     assert written.exit_code == 0, written.output
     assert len(written.stdout) == 25

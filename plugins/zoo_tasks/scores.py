@@ -1,0 +1,100 @@
+"""Written music as piano rolls: MIDI, and tune books in ABC. symusic reads both, ABC by way of abc2midi."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from zoo.errors import TrainingError
+from zoo.tasks.text import read_text
+from zoo_tasks.extras import extra
+from zoo_tasks.rolls import KEYS, LOWEST
+
+SUFFIXES = (".abc", ".mid", ".midi")
+
+_log = logging.getLogger(__name__)
+
+
+def read_scores(files: Sequence[Path], steps_a_beat: int) -> list[Float[Tensor, "time keys"]]:
+    """The pieces of some files: one of each MIDI file, one of each tune of an ABC file.
+
+    A key is on at a step when it sounds in any part, drums aside; a beat is a crotchet. Raises TrainingError
+    that names the file, and the tune, that cannot be read.
+    """
+    return [
+        piece
+        for file in files
+        for piece in (_tunes if file.suffix.lower() == ".abc" else _midi)(file, steps_a_beat)
+    ]
+
+
+def _midi(path: Path, steps_a_beat: int) -> list[Tensor]:
+    symusic = extra("symusic", "MIDI is read by symusic")
+    try:
+        return [_roll(symusic.Score(path), steps_a_beat)]
+    except (OSError, RuntimeError, ValueError) as error:
+        raise TrainingError(f"cannot read the MIDI file {path}: {error}") from None
+
+
+def _tunes(path: Path, steps_a_beat: int) -> list[Tensor]:
+    """The tunes of a file, each from its line ``X:`` on; what stands before the first holds for all."""
+    symusic = extra("symusic", "ABC is read by symusic")
+    head, *tunes = re.split(r"(?m)^(?=X:)", read_text(path)[0])
+    if not tunes:
+        raise TrainingError(f"a tune in ABC begins with a line X:, and {path} has none")
+    return [_tune(symusic, path, head, tune, steps_a_beat) for tune in tunes]
+
+
+def _tune(symusic: Any, path: Path, head: str, tune: str, steps_a_beat: int) -> Tensor:
+    name = tune.partition("\n")[0].strip()
+    with _heard() as said:
+        try:
+            score = symusic.Score.from_abc(head + tune)
+        except RuntimeError:
+            score = None
+    said.seek(0)
+    words = " ".join(said.read().decode(errors="replace").split())
+    said.close()
+    if score is None or not any(track.notes for track in score.tracks):
+        raise TrainingError(f"{path}: the tune {name} cannot be read as ABC: {words or 'it has no notes'}")
+    if words:
+        _log.info("%s: the tune %s: %s", path, name, words)
+    return _roll(score, steps_a_beat)
+
+
+@contextmanager
+def _heard() -> Generator[IO[bytes]]:
+    """What is written to the standard output meanwhile, by other programs too: abc2midi says there what it
+    thinks of a tune.
+    """
+    sys.stdout.flush()
+    said = TemporaryFile()  # noqa: SIM115 - the caller reads it, and closes it
+    kept = os.dup(1)
+    os.dup2(said.fileno(), 1)
+    try:
+        yield said
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def _roll(score: Any, steps_a_beat: int) -> Float[Tensor, "time keys"]:
+    step = score.ticks_per_quarter / steps_a_beat
+    roll = torch.zeros(max(1, round(score.end() / step)), KEYS)
+    for track in score.tracks:
+        for note in () if track.is_drum else track.notes:
+            key, begin = note.pitch - LOWEST, round(note.time / step)
+            if 0 <= key < KEYS:
+                roll[begin : max(round((note.time + note.duration) / step), begin + 1), key] = 1
+    return roll
