@@ -33,7 +33,9 @@ class LSTMCell(nn.Module):
     of ``torch.nn.LSTMCell``, uniform in ±1/√hidden as there. ``bias`` b: 4·hidden, one where PyTorch has two
     that are added. It starts at zero, and at ``forget_bias`` for the forget gate: with PyTorch's start near 0
     that gate is half shut, and an untrained cell forgets as fast as a simple one (Jozefowicz, Zaremba &
-    Sutskever 2015).
+    Sutskever 2015). The input gate starts at ``input_bias``; below 0 a cell lets little in until it has
+    learned what for, and keeps what is rare among much that does not matter (negative starts: Hochreiter &
+    Schmidhuber 1997; of both gates, by how far back is to be looked: Tallec & Ollivier 2018).
     """
 
     def __init__(
@@ -43,21 +45,25 @@ class LSTMCell(nn.Module):
         forget_bias: Annotated[
             float, Field(description="Start of the forget gate's bias; larger keeps longer.")
         ] = 1.0,
+        input_bias: Annotated[
+            float, Field(description="Start of the input gate's bias; negative lets less in.")
+        ] = 0.0,
     ) -> None:
         super().__init__()
-        self.forget_bias = forget_bias
+        self.forget_bias, self.input_bias = forget_bias, input_bias
         self.weight_ih = nn.Parameter(empty(4 * hidden, input))
         self.weight_hh = nn.Parameter(empty(4 * hidden, hidden))
         self.bias = nn.Parameter(empty(4 * hidden))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weights anew, and set the bias to zero and ``forget_bias``."""
+        """Draw the weights anew, and set the bias to zero, ``forget_bias`` and ``input_bias``."""
         hidden = self.weight_hh.shape[1]
         bound = hidden**-0.5
         nn.init.uniform_(self.weight_ih, -bound, bound)
         nn.init.uniform_(self.weight_hh, -bound, bound)
         nn.init.zeros_(self.bias)
+        nn.init.constant_(self.bias[:hidden], self.input_bias)
         nn.init.constant_(self.bias[hidden : 2 * hidden], self.forget_bias)
 
     def forward(

@@ -52,8 +52,8 @@ class LSTM(nn.Module):
     direction: PyTorch's order, but behind the batch.
 
     ``cells`` are of ``recurrent/lstm_cell``, in the order of the states: one bias where ``torch.nn.LSTM`` has
-    two, and a ``forget_bias``. All steps run in one kernel, on a GPU cuDNN's. A layer that runs forward alone
-    streams.
+    two, with its ``forget_bias`` and ``input_bias``. All steps run in one kernel, on a GPU cuDNN's. A layer
+    that runs forward alone streams.
 
     Hochreiter & Schmidhuber, "Long short-term memory", 1997; both directions: Schuster & Paliwal,
     "Bidirectional recurrent neural networks", 1997; dropout between layers: Zaremba, Sutskever & Vinyals,
@@ -70,11 +70,18 @@ class LSTM(nn.Module):
         forget_bias: Annotated[
             float, Field(description="Start of the forget gates' bias; larger keeps longer.")
         ] = 1.0,
+        input_bias: Annotated[
+            float, Field(description="Start of the input gates' bias; negative lets less in.")
+        ] = 0.0,
     ) -> None:
         super().__init__()
         self.hidden, self.layers, self.bidirectional, self.dropout = hidden, layers, bidirectional, dropout
         self.cells = stacked(
-            lambda width: LSTMCell(width, hidden, forget_bias), input, hidden, layers, bidirectional
+            lambda width: LSTMCell(width, hidden, forget_bias, input_bias),
+            input,
+            hidden,
+            layers,
+            bidirectional,
         )
 
     sees_ahead = staticmethod(ahead_when_bidirectional)

@@ -103,11 +103,15 @@ def test_an_lstm_with_its_gates_open_and_shut_keeps_its_cell() -> None:
     assert torch.equal(c, start)
 
 
-def test_the_forget_gate_starts_at_its_bias_and_the_others_at_zero() -> None:
-    for cell, expected in ((LSTMCell(INPUT, HIDDEN), 1.0), (LSTMCell(INPUT, HIDDEN, forget_bias=-2.5), -2.5)):
+def test_the_gates_start_at_their_biases_and_the_others_at_zero() -> None:
+    for cell, forget, let_in in (
+        (LSTMCell(INPUT, HIDDEN), 1.0, 0.0),
+        (LSTMCell(INPUT, HIDDEN, forget_bias=-2.5, input_bias=1.5), -2.5, 1.5),
+    ):
         i, f, g, o = cell.bias.detach().chunk(4)
-        assert f.eq(expected).all()
-        assert torch.cat([i, g, o]).eq(0).all()
+        assert f.eq(forget).all()
+        assert i.eq(let_in).all()
+        assert torch.cat([g, o]).eq(0).all()
 
 
 @pytest.mark.parametrize("batch", [1, 3])

@@ -247,11 +247,11 @@ def test_only_the_backward_direction_sees_ahead(kind: Callable[..., Any], both: 
     assert torch.equal(layer(x).out[:, :4], layer(later).out[:, :4]) != both
 
 
-def test_the_forget_gates_start_at_their_bias() -> None:
-    layer = LSTM(INPUT, HIDDEN, layers=2, bidirectional=True, forget_bias=2.5)
-    gates = [cell.bias.detach()[HIDDEN : 2 * HIDDEN] for cell in layer.cells if isinstance(cell, LSTMCell)]
+def test_the_gates_start_at_their_biases() -> None:
+    layer = LSTM(INPUT, HIDDEN, layers=2, bidirectional=True, forget_bias=2.5, input_bias=-1.5)
+    gates = [cell.bias.detach().chunk(4)[:2] for cell in layer.cells if isinstance(cell, LSTMCell)]
     assert len(gates) == 4
-    assert all(gate.eq(2.5).all() for gate in gates)
+    assert all(let_in.eq(-1.5).all() and forget.eq(2.5).all() for let_in, forget in gates)
 
 
 @pytest.mark.parametrize("kind", [LSTM, GRU, RNN])
