@@ -37,8 +37,8 @@ COMMANDS: Mapping[str, str] = {
     "train": "zoo.cli.train:train",
     "generate": "zoo.cli.generate:generate",
     "translate": "zoo.cli.translate:translate",
-    "caption": "zoo.cli.caption:caption",
     "probe": "zoo.cli.probe:probe",
+    "caption": "zoo.cli.caption:caption",
     "eject": "zoo.cli.eject:eject",
     "import": "zoo.cli.importing:import_",
     "export": "zoo.cli.export:export",
@@ -64,6 +64,7 @@ NO_COLOR=1 prints without colours.
 """
 
 
+_REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG, errno.ENOSPC, errno.EDQUOT)
 _OUTPUT_LOST = (errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EDQUOT)
 
 
@@ -101,10 +102,10 @@ class LazyGroup(click.Group):
         except click.UsageError as error:
             raise plainer(error) from None
         except OSError as error:
-            if error.filename is not None:
+            if error.filename is not None and error.errno in _REFUSED:
                 what = f"'{error.filename}' cannot be read or written: {error.strerror}"
                 _end(ZooError(f"{what}; name another file, or see to its permissions"))
-            if error.errno not in _OUTPUT_LOST:
+            if error.filename is not None or error.errno not in _OUTPUT_LOST:
                 raise
             _end(ZooError(f"cannot write the output: {error.strerror}"))
         except KeyboardInterrupt:

@@ -92,10 +92,14 @@ def check_value(value: Value, depth: int = 20) -> None:
     elif isinstance(value, tuple):
         for item in value:
             check_value(item, depth - 1)
-    elif value is None or isinstance(value, bool | int | float | str):
+    elif _is_scalar(value):
         said(word, value)
     else:
         raise EditError(f"what a graph holds is a number, a text, true, false or ~, and {came(value)} came")
+
+
+def _is_scalar(value: object) -> bool:
+    return value is None or isinstance(value, bool | int | float | str)
 
 
 def said(check: Callable[..., T], *words: object) -> T:

@@ -242,6 +242,16 @@ def test_an_output_that_is_closed_is_none() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_file_that_the_system_refuses_is_told(zoo_: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise PermissionError(13, "Permission denied", "mine.yaml")
+
+    monkeypatch.setattr("zoo.packs.registry", fail)
+    result = zoo_("packs")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: 'mine.yaml' cannot be read or written: Permission denied; name")
+
+
 def test_another_error_of_the_system_is_no_sentence(zoo_: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise FileNotFoundError(2, "No such file", "lost.yaml")
