@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QLayout, QLayoutItem
 from pytestqt.qtbot import QtBot
-from shiboken6 import Shiboken
 
+from tests.gui.wrappers import wrapped_items
 from zoo_gui.notices import Notices
 from zoo_gui.theme import LIGHT
 
@@ -24,17 +23,11 @@ def test_the_newest_three_are_shown(qtbot: QtBot) -> None:
 
 
 def test_no_wrapper_outlives_its_layout_item(qtbot: QtBot) -> None:
-    """Such a wrapper ends the process when something else is made, and destroyed, at the same address."""
     notices = Notices(LIGHT)
     qtbot.addWidget(notices)
-    before = _items()
+    before = wrapped_items()
     for text in ("one", "two", "three", "four"):
         notices.tell(text)
     notices.clear()
     QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete))
-    assert _items() == before
-
-
-def _items() -> int:
-    wrappers = Shiboken.getAllValidWrappers()
-    return sum(isinstance(each, QLayoutItem) and not isinstance(each, QLayout) for each in wrappers)
+    assert wrapped_items() == before

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -25,6 +26,7 @@ from pytestqt.qtbot import QtBot
 import zoo
 from tests.gui.canvas.drawn import TEXT, Hand
 from tests.gui.canvas.test_random import said
+from tests.gui.wrappers import wrapped_items
 from zoo.files import dumps
 from zoo.graph import identical
 from zoo.packs import registry
@@ -36,8 +38,8 @@ from zoo_gui.canvas.rename import Rename
 from zoo_gui.canvas.wire_list import wires_of
 from zoo_gui.editor import Editor
 from zoo_gui.panels.inspector import Inspector
+from zoo_gui.selection import Pick
 from zoo_gui.window import Window
-from zoo_gui.workspace import Pick
 
 NUMBERS = st.integers(0, 10_000)
 """Which of what there is; taken by its remainder."""
@@ -68,6 +70,7 @@ class Walk(RuleBasedStateMachine):
         self.window, self.canvas, self.workspace = window, window.canvas, window.workspace
         self.path = path
         self.hand = Hand(window.canvas)
+        self.items = wrapped_items()
 
     @initialize()
     def begin(self) -> None:
@@ -283,6 +286,7 @@ class Walk(RuleBasedStateMachine):
         document.go_to(0)
         assert dumps(self.workspace.graph) == self.start
         self.settle()
+        assert wrapped_items() <= self.items
 
 
 class _Raises(logging.Handler):
@@ -321,3 +325,9 @@ def walked(qtbot: QtBot, editor: Editor, folder: Path, examples: int, steps: int
 
 def test_a_walk(qtbot: QtBot, editor: Editor, tmp_path: Path) -> None:
     walked(qtbot, editor, tmp_path, 3, 12)
+
+
+@pytest.mark.long
+def test_long_walks(qtbot: QtBot, editor: Editor, tmp_path: Path) -> None:
+    """Long enough for what is made to lie where something else has been."""
+    walked(qtbot, editor, tmp_path, 20, 40)
