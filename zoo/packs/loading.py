@@ -8,6 +8,7 @@ all.
 
 from __future__ import annotations
 
+import gc
 import importlib.metadata
 import importlib.util
 import os
@@ -15,7 +16,8 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -45,6 +47,21 @@ class Candidate:
     bare: bool = False
 
 
+@contextmanager
+def _without_collecting() -> Generator[None]:
+    """Leave garbage alone: there is hardly any while modules are imported, and to look for it again and
+    again among all of torch took a sixth of the time.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+@_without_collecting()
 def load_packs(
     *, plugins: Iterable[str | os.PathLike[str]] | None = None, block: Iterable[str] | None = None
 ) -> Registry:
