@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 import torch
@@ -28,7 +27,7 @@ DEFAULT = Sampling(temperature=0.8)
 class Continuation:
     """A text that is being written: iterating gives it piece by piece."""
 
-    pieces: Iterator[str]
+    pieces: Generator[str]
     by: Continuing
 
     @property
@@ -72,8 +71,7 @@ def stream(
     decoding, ports = _writing_on(saved)
     vocabulary = saved.header.made()[decoding.tokenizer]
     if prompt is None:
-        known = vocabulary.characters if isinstance(vocabulary, Vocabulary) else "\n"
-        prompt = "\n" if "\n" in known else known[0]
+        prompt = beginning(vocabulary)
     written = continue_text(
         restored(saved).to(device_for(device)),
         vocabulary,
@@ -85,7 +83,18 @@ def stream(
         tokens=ports.inputs[decoding.target],
         logits=ports.outputs[decoding.scores],
     )
-    return Continuation(chain([prompt], written), written.by)
+    return Continuation(_after(prompt, written.pieces), written.by)
+
+
+def _after(prompt: str, pieces: Generator[str]) -> Generator[str]:
+    yield prompt
+    yield from pieces
+
+
+def beginning(vocabulary: Tokenizer) -> str:
+    """What a text begins after when nobody says: a line end, or the first character that is known."""
+    known = vocabulary.characters if isinstance(vocabulary, Vocabulary) else "\n"
+    return "\n" if "\n" in known else known[0]
 
 
 def _writing_on(saved: Checkpoint) -> tuple[Decoding, Ports]:
@@ -137,7 +146,7 @@ def _draw(
     length: int,
     sampling: Sampling,
     seed: int,
-) -> Iterator[str]:
+) -> Generator[str]:
     # On the CPU, so that a seed means the same text on every device.
     generator = torch.Generator().manual_seed(seed)
     model = continuing.model

@@ -52,13 +52,14 @@ class Keeper(pl.Callback):
         among: Processes | None = None,
         best: float | None = None,
         idle: int = 0,
+        sample: Callable[[int], Generator[str]] | None = None,
     ) -> None:
         self.clock, self.average, self.watcher, self.learner = clock, average, watcher, learner
         self.options: Options = learner.options
         self.best, self.idle = best, idle
         """The lowest validation loss, and how many measurements brought no lower one."""
         self._among = among or Processes()
-        self._measure, self._save = measure, save
+        self._measure, self._save, self._sample = measure, save, sample
         self.last: Moment | None = None
         self.stopping = False
         self._part, self._counted = 0, clock.step
@@ -141,6 +142,7 @@ class Keeper(pl.Callback):
             measured,
             clipped=float(self.learner.clipped) / steps,
             learning_rate=float(trainer.optimizers[0].param_groups[0]["lr"]),
+            sample=self._sample,
         )
         self.learner.clipped, self._counted = torch.zeros(()), self.clock.step
         if self.best is None or validation < self.best:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import warnings
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ from zoo.errors import TrainingError
 from zoo.tasks import Baseline, Batch, Data, Ports, Task, Tokenizer, find_task
 from zoo.training.checkpoint import Document, Header
 from zoo.training.curves import Curves
+from zoo.training.decode import DEFAULT, beginning, continue_text
 from zoo.training.device import device_for
 from zoo.training.diagnosis import NotANumber, at_work
 from zoo.training.folder import BEST, LAST, METRICS, held
@@ -128,6 +129,7 @@ def _perform(job: Job, watcher: Watcher, among: Processes) -> Result:
         among=among,
         best=header.best_loss,
         idle=header.idle,
+        sample=_writer(job) if unsharded is None else None,
     )
     try:
         watcher.prepared(_facts(job, device), clock)
@@ -219,6 +221,29 @@ def _facts(job: Job, device: str) -> Facts:
         out=job.out,
         context=job.data.context,
     )
+
+
+def _writer(job: Job) -> Callable[[int], Generator[str]] | None:
+    """Has the model write so many tokens as it is now; None for a task whose models do not write on."""
+    decoding = job.task.decoding
+    if decoding is None or decoding.start:
+        return None
+    vocabulary = job.data.tokenizers[decoding.tokenizer]
+
+    def write(length: int) -> Generator[str]:
+        written = continue_text(
+            job.model,
+            vocabulary,
+            beginning(vocabulary),
+            length=length,
+            context=job.data.context,
+            sampling=DEFAULT,
+            tokens=job.ports.inputs[decoding.target],
+            logits=job.ports.outputs[decoding.scores],
+        )
+        return written.pieces
+
+    return write
 
 
 def _measure(job: Job, learner: Learner) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +47,8 @@ class Moment:
     metrics: Mapping[str, float] = field(default_factory=dict[str, float])
     clipped: float = 0.0
     learning_rate: float = 0.0
+    sample: Callable[[int], Generator[str]] | None = field(default=None, compare=False, repr=False)
+    """Has the model write so many tokens, piece by piece; None where it writes nothing by itself."""
 
 
 class Watcher:

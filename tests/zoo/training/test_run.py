@@ -6,6 +6,7 @@ import os
 import random
 import signal
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from zoo.training.module import measure
 from zoo.training.options import Options
 from zoo.training.run import Job, perform
 from zoo.training.schedule import Average, Clock
-from zoo.training.watcher import Watcher
+from zoo.training.watcher import Moment, Watcher
 
 SHORT = Options(steps=20, batch=3, learning_rate=0.03)
 
@@ -318,3 +319,23 @@ def test_the_training_loss_is_smoothed() -> None:
     for _ in range(100):
         average.take(3.0)
     assert average.value == pytest.approx(3.0, abs=0.05)
+
+
+def test_a_watcher_may_have_the_model_write_without_a_trace_in_the_run(tmp_path: Path) -> None:
+    written: list[str] = []
+
+    class Reader(Recorder):
+        def measured(self, moment: Moment) -> None:
+            super().measured(moment)
+            assert moment.sample is not None
+            pieces = moment.sample(9)
+            written.append("".join(islice(pieces, 5 if len(written) % 2 else None)))
+            pieces.close()
+
+    plain, reader = Recorder(), Reader()
+    first = perform(job(tmp_path / "a", SHORT), plain)
+    second = perform(job(tmp_path / "b", SHORT), reader)
+    assert same(weights(first.model), weights(second.model))
+    assert plain.steps == reader.steps
+    assert [len(text) for text in written] == [9, 5] * 5
+    assert set("".join(written)) <= set(TEXT)
