@@ -18,8 +18,9 @@ def semantic_hash(graph: Graph) -> str:
 
     Two files have the same hash when they differ in comments, style, ``about``, ``requires``, ``causal``,
     ``layout`` and the order of their entries only; the order of the graph's inputs and outputs counts, being
-    that of a model's arguments and results. The files that the graph uses count with their own hashes, by
-    the names that it uses. FileError when the graph cannot be written.
+    that of a model's arguments and results, and so does ``freeze``, for training makes another model of it.
+    The files that the graph uses count with their own hashes, by the names that it uses. FileError when the
+    graph cannot be written.
     """
     plain = plain_graph(graph)
     content: dict[str, Plain] = {key: value for key, value in plain.items() if key not in _PROSE}

@@ -36,7 +36,7 @@ class Style:
         self.feedback = _wire(theme.feedback, 1.6)
         self.fill = QBrush(theme.node)
         self.pale = QBrush(mixed(theme.node, theme.background, 0.45))
-        self.frost = QBrush(mixed(theme.node_border, theme.node, 0.3), Qt.BrushStyle.FDiagPattern)
+        self.frost = QBrush(mixed(theme.node_border, theme.node, 0.22), Qt.BrushStyle.FDiagPattern)
         self.ice = QPen(theme.note, 1.1)
         self.ice.setCapStyle(Qt.PenCapStyle.RoundCap)
         self.hatch = QBrush(mixed(theme.node_border, theme.node, 0.35), Qt.BrushStyle.BDiagPattern)

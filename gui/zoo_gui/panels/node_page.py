@@ -72,8 +72,7 @@ class Page:
             return
         form = self.form()
         form.heading("costs")
-        parameters = sum(cost.parameters for cost in found)
-        form.fact("parameters", short(parameters), hint=f"{parameters:,}")
+        _parameters(form, sum(cost.parameters for cost in found), sum(cost.frozen for cost in found))
         flops = [cost.flops for cost in found]
         known = sum(cost.flops * cost.times for cost in found if cost.flops is not None)
         least = "at least " if None in flops else ""
@@ -87,13 +86,19 @@ class Page:
             return
         whole, form = self.costs.whole, self.form()
         form.heading("costs")
-        form.fact("parameters", short(whole.parameters), hint=f"{whole.parameters:,}")
+        _parameters(form, whole.parameters, whole.frozen)
         form.fact("FLOPs", short(whole.flops), hint=f"Forward, for batch 1 and {LENGTH} steps")
 
     def several(self, names: list[str]) -> None:
         """Several nodes at once."""
         self.title(f"{len(names)} nodes", ", ".join(sorted(names)))
         self.cost(self.workspace.scope, names)
+
+
+def _parameters(form: Form, count: int, frozen: int) -> None:
+    form.fact("parameters", short(count), hint=f"{count:,}")
+    if frozen:
+        form.fact("frozen", short(frozen) if frozen < count else "all", hint=f"Not trained: {frozen:,}")
 
 
 def node_page(page: Page, name: str) -> None:
