@@ -119,7 +119,8 @@ def _loss(outputs: Mapping[str, Tensor]) -> Tensor:
     parts = [tensor.float().square().mean() for tensor in outputs.values() if tensor.requires_grad]
     if not parts:
         raise ZooError(
-            "no output depends on a parameter, so that there is nothing to go backward; --forward-only"
+            "no output depends on a parameter that learns, so that there is nothing to go backward; "
+            "--forward-only"
         )
     return torch.stack(parts).sum()
 
