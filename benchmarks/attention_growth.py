@@ -1,11 +1,12 @@
-"""How attention grows with the length of a sequence: time and peak memory of forward and backward on the CPU.
+"""How attention grows with the length of a sequence: time and peak memory of forward and backward.
 
-Each measurement is a process of its own: the best processor time of five runs after a first, and what the
-process held at most beyond what it held before. The exponent is the slope of a line through the logarithms: 1
-is linear, 2 quadratic. Goals: at most 1.2 for what claims to be linear, up to 16,384 steps; full attention,
-which is quadratic by nature, is measured beside it, with weights as somebody who looks at them gets them.
+Each measurement is a process of its own: the best time of five runs after a first (processor time on a
+CPU), and what was held at most beyond what was held before, by the process or on the GPU. The exponent is
+the slope of a line through the logarithms: 1 is linear, 2 quadratic. Goals: at most 1.2 for what claims to
+be linear, to 16,384 steps; full attention, which is quadratic by nature, is measured beside it, with
+weights as somebody who looks at them gets them.
 
-    python benchmarks/attention_growth.py [--threads 1] [--layer attention/big_bird]
+    python benchmarks/attention_growth.py [--threads 1] [--layer attention/big_bird] [--device cuda]
 """
 
 from __future__ import annotations
@@ -37,35 +38,70 @@ QUADRATIC = {"attention/multi_head": LENGTHS[:3]}
 GOAL = 1.2
 
 
-def held() -> int:
-    """Bytes that this process holds in memory."""
-    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
-    return int(pages) * resource.getpagesize()
+class Processor:
+    """Time and memory on the CPU."""
+
+    def now(self) -> float:
+        """Seconds that this process has computed."""
+        return time.process_time()
+
+    def held(self) -> int:
+        """Bytes that it holds."""
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * resource.getpagesize()
+
+    def most(self) -> int:
+        """Bytes that it held at most."""
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def measure(name: str, length: int, threads: int) -> tuple[float, int]:
-    """Seconds of the processor for forward and backward, and bytes held at most while they run."""
-    import torch
+class Gpu:
+    """Time and memory on a GPU."""
+
+    def __init__(self) -> None:
+        from torch import cuda
+
+        self.cuda = cuda
+
+    def now(self) -> float:
+        """Seconds, once all that was asked for is done."""
+        self.cuda.synchronize()
+        return time.perf_counter()
+
+    def held(self) -> int:
+        """Bytes of its tensors."""
+        self.cuda.reset_peak_memory_stats()
+        return self.cuda.memory_allocated()
+
+    def most(self) -> int:
+        """Bytes of its tensors at most, since they were last counted."""
+        return self.cuda.max_memory_allocated()
+
+
+def measure(name: str, length: int, threads: int, device: str) -> tuple[float, int]:
+    """Seconds for forward and backward, and bytes held at most while they run."""
+    import torch  # not above: what the process that starts this one holds would count as held
 
     import zoo
 
     torch.set_num_threads(threads)
-    layer: Any = zoo.registry().layers[name].cls(**LAYERS[name])
+    layer: Any = zoo.registry().layers[name].cls(**LAYERS[name]).to(device)
+    clock = Processor() if device == "cpu" else Gpu()
     inputs = len(zoo.registry().layers[name].required)
     flags = {"weights": True} if name in QUADRATIC else {}
 
     def run(steps: int) -> float:
-        x = torch.randn(1, steps, DIM, requires_grad=True)
-        begin = time.process_time()
+        x = torch.randn(1, steps, DIM, requires_grad=True, device=device)
+        begin = clock.now()
         found: Any = layer(*[x] * inputs, **flags)
         out: Any = found if isinstance(found, torch.Tensor) else found.out
         out.sum().backward()
-        return time.process_time() - begin
+        return clock.now() - begin
 
     run(256)
-    before = held()
+    before = clock.held()
     run(length)
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
+    most = clock.most() - before
     return min(run(length) for _ in range(5)), most
 
 
@@ -84,10 +120,11 @@ def main() -> None:
     )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--layer", choices=LAYERS)
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--length", type=int, help="measure this length of the layer alone, and print JSON")
     options = parser.parse_args()
     if options.length:
-        print(json.dumps(measure(options.layer, options.length, options.threads)))
+        print(json.dumps(measure(options.layer, options.length, options.threads, options.device)))
         return
     print(f"{'layer':<26} {'length':>7} {'ms':>9} {'MiB':>8}")
     for name in [options.layer] if options.layer else LAYERS:
@@ -95,6 +132,7 @@ def main() -> None:
         memory: dict[int, float] = {}
         for length in QUADRATIC.get(name, LENGTHS):
             command = [sys.executable, __file__, "--threads", str(options.threads)]
+            command += ["--device", options.device]
             command += ["--layer", name, "--length", str(length)]
             done = subprocess.run(command, check=True, capture_output=True, text=True)
             times[length], memory[length] = json.loads(done.stdout)
