@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -65,7 +66,7 @@ def eject(
         click.echo(text, nl=False)
         return
     write_text(output, text)
-    click.echo(f"wrote {output}: {text.count(chr(10)):,} lines; python {output} runs it once")
+    click.echo(f"wrote {output}: {text.count(chr(10)):,} lines; python {quote(str(output))} runs it once")
 
 
 def _trained(path: str) -> tuple[Graph, dict[str, Scalar]]:

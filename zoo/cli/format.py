@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from zoo.cli.files import GraphFile, examples, print_json
+from zoo.cli.files import examples, print_json
 from zoo.errors import ZooError
 
 
@@ -12,12 +12,13 @@ from zoo.errors import ZooError
     short_help="Write graph files in the one form.",
     epilog=examples("zoo fmt my_model.yaml", "zoo fmt --check *.yaml"),
 )
-@click.argument("files", nargs=-1, required=True, type=GraphFile(), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when a file is not in this form.")
 def fmt(files: tuple[str, ...], check: bool) -> None:
     """Write graph files in the one form: order of keys, indentation, quotes. Comments stay.
 
-    A file with errors stays as it is, and the others are still written.
+    FILE is a path here: a graph of the library is copied first. A file with errors stays as it is, and the
+    others are still written.
     """
     from zoo.files import fmt as formatted
     from zoo.files import read_text, write_text

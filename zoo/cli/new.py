@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -63,7 +64,9 @@ def pack(name: str, folder: Path | None, force: bool) -> None:
     for path, template in templates.items():
         _write(path, template, words)
     (target / f"zoo_{name}" / "py.typed").touch()
-    click.echo(f"\nNext:\n  cd {target}\n  pip install -e '.[test]'\n  pytest\n  zoo show {name}_example")
+    click.echo(
+        f"\nNext:\n  cd {quote(str(target))}\n  pip install -e '.[test]'\n  pytest\n  zoo show {name}_example"
+    )
 
 
 @new.command(
@@ -91,7 +94,7 @@ def layer(id: str, folder: Path, force: bool) -> None:
     path = folder / f"{name}.py"
     claim(path, force=force)
     _write(path, "layer.py.txt", _words(pack_name, name))
-    click.echo(f"\nNext:\n  zoo --plugins {folder} exam {id}")
+    click.echo(f"\nNext:\n  zoo --plugins {quote(str(folder))} exam {id}")
 
 
 def _check_word(word: str, what: str) -> None:

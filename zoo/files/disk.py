@@ -81,7 +81,8 @@ def _library(path: Path) -> str:
     """What someone is told who may have meant a graph of the library."""
     if path.suffix or path.name != str(path):
         return ""
-    return f"; if it is a graph of the library: zoo.registry().graphs['{shown(path.name)}']"
+    name = shown(path.name)
+    return f"; if it is a graph of the library: zoo.registry().graphs['{name}'], or zoo graphs copy {name}"
 
 
 def read_text(path: str | os.PathLike[str]) -> str:

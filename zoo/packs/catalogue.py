@@ -115,8 +115,9 @@ class Registry:
             if pack.name == prefix and (pack.problem or pack.blocked):
                 why = "is blocked" if pack.blocked else f"is broken: {pack.problem}"
                 return f"{message}: the pack '{prefix}' {why}", "zoo packs shows more"
-        message += did_you_mean(use, self.layers)
-        if any(spec.id.startswith(f"{prefix}/") for spec in self.layers.values()):
+        hint = did_you_mean(use, self.layers)
+        message += hint
+        if hint or any(spec.id.startswith(f"{prefix}/") for spec in self.layers.values()):
             return message, "zoo layers lists them all"
         return message, f"install the pack that offers {prefix}/..., or name its folder in ZOO_PLUGINS"
 

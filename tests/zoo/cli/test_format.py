@@ -84,3 +84,9 @@ def test_schema_knows_the_installed_layers(zoo_: Run) -> None:
     assert result.exit_code == 0
     schema = json.loads(result.output)
     assert "recurrent/lstm_cell" in json.dumps(schema)
+
+
+def test_a_graph_of_the_library_stays_as_it_is(zoo_: Run) -> None:
+    result = zoo_("fmt gpt")
+    assert result.exit_code == 1
+    assert result.stderr.endswith("zoo.registry().graphs['gpt'], or zoo graphs copy gpt\n")

@@ -22,8 +22,7 @@ def layer_misspelt(text: str) -> str:
 @spoiler(SEQ2SEQ)
 def pack_misspelt(text: str) -> str:
     """node 'decoder.attend': there is no layer 'atention/additive' (did you mean
-    'attention/additive'?); install the pack that offers atention/..., or name its folder in
-    ZOO_PLUGINS
+    'attention/additive'?); zoo layers lists them all
     """
     return spoil(text, "use: attention/additive", "use: atention/additive")
 

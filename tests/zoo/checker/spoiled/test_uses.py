@@ -15,8 +15,7 @@ spoiler = Spoilers()
 @spoiler
 def layer_missing() -> str:
     """t.yaml:9:10: node 'attend': there is no layer 'atention/multi_head' (did you mean
-    'attention/multi_head'?); install the pack that offers atention/..., or name its folder in
-    ZOO_PLUGINS
+    'attention/multi_head'?); zoo layers lists them all
     """
     return spoil(SMALL, ("use: attention/multi_head", "use: atention/multi_head"))
 
