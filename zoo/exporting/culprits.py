@@ -14,6 +14,7 @@ from torch.utils import _pytree as pytree  # it knows the tuples with names that
 from zoo.compiler import CompiledGraph
 from zoo.errors import ExportError, ZooError
 from zoo.exporting.program import LONG, SHORT, Source, trace
+from zoo.exporting.writing import LACKS
 from zoo.packs.offers import spec_of
 
 Inputs = tuple[tuple[Any, ...], dict[str, Any]]
@@ -109,8 +110,15 @@ def _told(model: CompiledGraph, layer: nn.Module, error: ExportError) -> ExportE
     where = f"{place}: " if place else ""
     return ExportError(
         f"{where}node '{'.'.join(path)}': the layer {spec.id if spec else type(layer).__name__} cannot be "
-        f"exported, and everything before it can. {error}. Put another layer in its place"
+        f"exported, and everything before it can. {error}. {_remedy(layer, error)}"
     )
+
+
+def _remedy(layer: nn.Module, error: ExportError) -> str:
+    double = any(each.dtype == torch.float64 for each in layer.parameters())
+    if double and LACKS in str(error):
+        return "Export the model in float32: model.float()"
+    return "Put another layer in its place"
 
 
 def _shape(leaf: Any) -> str:

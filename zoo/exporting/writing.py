@@ -67,6 +67,10 @@ def to_onnx(
         raise ExportError(f"torch.onnx cannot write it: {_innermost(error)}") from error
 
 
+LACKS = "Could not find an implementation"
+"""What onnxruntime says of an operator that it has not, or not for the dtype at hand."""
+
+
 def read_onnx(path: Path) -> Run:
     """A file of ONNX as onnxruntime runs it. ExportError when it will not."""
     runtime: Any = import_module("onnxruntime")  # an extra, and without types
@@ -76,7 +80,7 @@ def read_onnx(path: Path) -> Run:
         session: Any = runtime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # it has a class of its own for each code
         told = reason(error)
-        if "Could not find an implementation" in told:
+        if LACKS in told:
             told += "; on the CPU it has few operators for float64, and all for float32"
         raise ExportError(f"onnxruntime does not take the file: {told}") from error
 

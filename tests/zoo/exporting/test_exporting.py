@@ -125,6 +125,15 @@ def test_the_layer_that_cannot_be_exported_is_named(tmp_path: Path) -> None:
     assert not [*tmp_path.iterdir()]
 
 
+def test_what_the_runtime_has_in_float32_alone_is_told_with_the_way_out(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    layer = "feedforward/ffn, with: {dim: 3, hidden: 5, activation: gelu}"
+    model = zoo.loads(PLAIN.replace("LAYER", layer)).compile(dtype=torch.float64)
+    with pytest.raises(ExportError, match=r"Erf.*Export the model in float32: model\.float\(\)$"):
+        zoo.export(model, tmp_path / "plain.onnx")
+    assert zoo.export(model.float(), tmp_path / "plain.onnx").difference < 1e-5
+
+
 def test_a_file_that_differs_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write = writing.write_program
 
