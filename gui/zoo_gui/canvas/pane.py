@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from zoo_gui.canvas.camera import Camera
 from zoo_gui.canvas.scene import Scene
 
-AROUND_ALL = 24.0
+AROUND_ALL = 32.0
 AROUND_SOME = 80.0
 """Left free around what is fitted into the pane."""
 

@@ -12,11 +12,13 @@ from zoo_gui.canvas.adding import Loose, Offer, add, add_on_loose, offers
 from zoo_gui.canvas.drops import add_box
 from zoo_gui.search import ranked
 from zoo_gui.theme import category_of
+from zoo_gui.two_tone import TwoTone
 
 if TYPE_CHECKING:
     from zoo_gui.canvas.view import Canvas
 
 _SIZE = QSize(340, 320)
+_DETAIL = int(Qt.ItemDataRole.UserRole)
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -38,6 +40,7 @@ class QuickAdd(QFrame):
         self.list = QListWidget()
         self.list.setAccessibleName("What can be added")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setItemDelegate(TwoTone(_DETAIL, canvas.style_.theme, self.list))
         self.about = QLabel(wordWrap=True)
         self.about.setProperty("muted", True)
         self.about.setMinimumHeight(34)
@@ -67,7 +70,10 @@ class QuickAdd(QFrame):
         theme = self._canvas.style_.theme
         for offer in self._found:
             pack = category_of(offer.use) or offer.kind
-            item = QListWidgetItem(f"{offer.title}    {pack}" + ("" if offer.fits else "    does not fit"))
+            detail = pack if offer.fits else f"{pack}, does not fit"
+            item = QListWidgetItem(offer.title)
+            item.setData(_DETAIL, detail)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{offer.title}, {detail}")
             if not offer.fits:
                 item.setForeground(theme.muted)
             self.list.addItem(item)
