@@ -99,6 +99,8 @@ def by_distance(x: Tensor, here: Tensor, real: Tensor, *, reverse: bool = False)
     """Of what is batch × step × …, the real steps at distance 0, 1, … before ``here``; in reverse behind
     it.
     """
+    if len(x) == 1:  # as of what is the same for all examples: a table of positions
+        here, real = here.amax(0, keepdim=True), real.any(0, keepdim=True)
     here, real = here.expand(len(x)), real.expand(len(x), -1)
     found: list[Tensor] = []
     for distance in range(x.shape[1]):

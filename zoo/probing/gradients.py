@@ -67,7 +67,8 @@ def gradients(
         parts = by_distance(norms, here, subject.real(axis), reverse=wire.reverse)
         means = [float(each.mean()) for each in parts]
         steps = torch.arange(norms.shape[1], device=norms.device)
-        ahead = same and bool(norms.masked_fill(steps <= here.unsqueeze(1), 0).any())
+        behind = steps > (here if len(norms) > 1 else here.amax(0, keepdim=True)).unsqueeze(1)
+        ahead = same and bool(torch.where(behind, norms, 0).any())
         reaches.append(Reach(wire.name, wire.what, axis, wire.state, course(means), ahead))
     return tuple(each for each in reaches if wires or each.state or each.course.verdict != "local")
 

@@ -144,14 +144,20 @@ def _padded(subject: Subject, shapes: Mapping[str, Axes], axis: str, real: Tenso
 
 
 def _over(real: Tensor, axes: Axes, axis: str, dims: int) -> Tensor:
-    """The mask as it lies over a tensor with these axes; true where all places along ``axis`` are real."""
+    """The mask as it lies over a tensor with these axes; true where all places along ``axis`` are real.
+
+    What has no batch is the same for all examples: there, what is real in all of them counts.
+    """
     found = torch.ones((), dtype=torch.bool, device=real.device)
     for place in (each for each, name in enumerate(axes) if name == axis):
         shape = [1] * dims
         shape[place] = real.shape[1]
+        own = real.all(0)
         if BATCH in axes:
-            shape[axes.index(BATCH)] = real.shape[0]
-        found = found & (real if BATCH not in axes or axes.index(BATCH) < place else real.T).reshape(shape)
+            batch = axes.index(BATCH)
+            shape[batch] = real.shape[0]
+            own = real if batch < place else real.T
+        found = found & own.reshape(shape)
     return found
 
 

@@ -1,6 +1,6 @@
-"""Every node of a resolved graph at its place: its path, its module, the types of what it gives, the walk
-it is in.
- Paths have a number for each layer of a repeat, as those of modules have: ``encoder.0.attend``. A node that
+"""Every node of a resolved graph at its place: its path, its module, the axes of what it gives, its walk.
+
+Paths have a number for each layer of a repeat, as those of modules have: ``encoder.0.attend``. A node that
 reuses another's module has a path of its own. Axes are named as the graph's inputs name them, whatever a
 block calls them.
 """
