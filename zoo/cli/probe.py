@@ -94,7 +94,7 @@ def probe(
     picture: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Look into a graph with fresh weights, or into a run of `zoo train` with its own data.
+    """Look into a graph with fresh weights, or into a run of `zoo train` with its own data.
 
     \b
     gradients   the norm of dJ/dh over the distance from where J is taken, for any
@@ -108,7 +108,7 @@ def probe(
     Without a PART: the first four. J is the loss at one step: the run's or the task's, or else a random sum
     of an output. The exit code is 1 for a NaN, for padding that shows in an output, and for an output that
     sees the future where the graph says that it is causal.
-    """
+    """  # noqa: D301 - click takes the backspace for "leave these lines as they are"
     import torch
 
     from zoo import probing
