@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+import shlex
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QLineEdit, QWidget
 
+from zoo.errors import ZooError
+from zoo.files.scalars import resolve
+from zoo.graph import Graph
 from zoo.training.options import DEFAULT_TASK
+from zoo.values import Scalar
 from zoo_gui.theme import Theme, icon
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -28,12 +33,21 @@ class Controls(QWidget):
         self.task.addItem(DEFAULT_TASK)
         self.steps, self.batch, self.rate = QLineEdit("500"), QLineEdit("32"), QLineEdit("0.003")
         self.text = QLineEdit(placeholderText="built-in English")
+        self.settings = QLineEdit()
+        self.pretrained = QLineEdit(placeholderText="new weights")
+        self._tasks: Mapping[str, Any] = {}
+        self.task.currentTextChanged.connect(self._show_settings)
         self.sizes = QLineEdit(placeholderText="batch=1 time=32")
         self._folder = self.text.addAction(
             icon("folder", theme.muted), QLineEdit.ActionPosition.TrailingPosition
         )
         self._folder.triggered.connect(self._choose_text)
         self._folder.setToolTip("Choose a text to learn")
+        self._run = self.pretrained.addAction(
+            icon("folder", theme.muted), QLineEdit.ActionPosition.TrailingPosition
+        )
+        self._run.triggered.connect(self._choose_run)
+        self._run.setToolTip("Choose a checkpoint")
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(5)
@@ -42,6 +56,8 @@ class Controls(QWidget):
             (("device", self.device, "Where it runs"), ("sizes", self.sizes, _SIZES)),
             (("steps", self.steps, "Steps to train"), ("batch", self.batch, "Examples a step")),
             (("rate", self.rate, "The highest learning rate"), ("text", self.text, _TEXT)),
+            (("settings", self.settings, "Settings of the task: context=64"),),
+            (("from", self.pretrained, _FROM),),
         )
         for row, fields in enumerate(rows):
             for column, (name, widget, hint) in enumerate(fields):
@@ -58,13 +74,45 @@ class Controls(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
-        self._folder.setIcon(icon("folder", theme.muted))
+        for action in (self._folder, self._run):
+            action.setIcon(icon("folder", theme.muted))
 
-    def set_tasks(self, names: Iterable[str]) -> None:
+    def set_tasks(self, tasks: Mapping[str, Any], graph: Graph) -> None:
         """Offer these tasks, the one that was chosen first."""
+        self._tasks = tasks
         chosen = self.task.currentText()
         self.task.clear()
-        self.task.addItems(list(dict.fromkeys([chosen, *sorted(names)])))
+        self.task.addItems(list(dict.fromkeys([chosen, *sorted(tasks)])))
+        self.set_graph(graph)
+
+    def set_graph(self, graph: Graph) -> None:
+        """Let those tasks be chosen whose ports a graph has; the others say what it lacks."""
+        if not self._tasks:
+            return
+        from zoo.tasks import find_ports, find_task  # with the tasks torch has come
+
+        model = self.task.model()
+        assert isinstance(model, QStandardItemModel)
+        for row in range(model.rowCount()):
+            item = model.item(row)
+            try:
+                find_ports(find_task(item.text()), graph, item.text())
+                reason = ""
+            except ZooError as error:
+                reason = str(error)
+            item.setEnabled(not reason)
+            item.setToolTip(reason)
+
+    def _show_settings(self, name: str) -> None:
+        fields = getattr(self._tasks.get(name), "model_fields", {})
+        given = {each: field for each, field in fields.items() if each != "text"}
+        self.settings.setPlaceholderText(
+            " ".join(f"{each}={_plain(field.default)}" for each, field in given.items() if field.default)
+        )
+        hints = [
+            f"{each}: {field.description}" if field.description else each for each, field in given.items()
+        ]
+        self.settings.setToolTip("\n".join(["Settings of the task, as in context=64", *hints]))
 
     def set_device(self, name: str) -> None:
         """Say what ``auto`` means here; without a GPU none can be chosen."""
@@ -87,6 +135,8 @@ class Controls(QWidget):
         found["task"] = self.task.currentText()
         found["text"] = self.text.text() or None
         found["sizes"] = _sizes(self.sizes.text())
+        found["settings"] = _settings(self.settings.text())
+        found["pretrained"] = self.pretrained.text() or None
         return found
 
     def _choose_text(self) -> None:
@@ -94,7 +144,13 @@ class Controls(QWidget):
         if name:
             self.text.setText(name)
 
+    def _choose_run(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "A checkpoint", "", "Checkpoints (*.safetensors)")
+        if name:
+            self.pretrained.setText(name)
 
+
+_FROM = "A checkpoint to begin with: its weights go to the parameters of the same names"
 _TEXT = "The text to learn, for a task that learns one"
 _SIZES = "Sizes for a try, where the graph names none: batch=1 time=32"
 
@@ -108,6 +164,21 @@ def _number(name: str, field: QLineEdit, read: Callable[[str], float]) -> float:
     if not 0 < number < float("inf"):
         raise ValueError(f"{shown} is more than 0, got {field.text()}")
     return number
+
+
+def _settings(text: str) -> dict[str, Scalar]:
+    """``level=words context=64`` as a mapping."""
+    found: dict[str, Scalar] = {}
+    for word in shlex.split(text):
+        name, equals, value = word.partition("=")
+        if not name or not equals:
+            raise ValueError(f"settings are written level=words context=64, got '{word}'")
+        found[name] = resolve(value)
+    return found
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _sizes(text: str) -> dict[str, int]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Generator
+from contextlib import closing
 from typing import Any
 
 import torch
@@ -15,6 +17,8 @@ from zoo.training.folder import LAST
 from zoo_gui.running.worker import Request, Teller
 
 _SAMPLE = 240
+"""Tokens that a model writes in the end, and at each measurement unless that takes longer than _PATIENCE."""
+_PATIENCE = 1.0
 
 
 class Reporter(training.Watcher):
@@ -25,10 +29,14 @@ class Reporter(training.Watcher):
         self._device = torch.device("cpu")
         self._seen = (0, 0.0)
         self._speed = 0.0
+        self._each, self._item = 1, "examples"
 
     def prepared(self, facts: Any, clock: Any) -> None:
         self._device = torch.device(facts.device)
-        said = [f"{facts.graph}: {facts.parameters:,} parameters on {facts.device}", *facts.about]
+        if facts.context:  # all examples have as many tokens
+            self._each, self._item = facts.context, f"{facts.unit.partition(' a ')[2] or 'token'}s"
+        frozen = f" ({facts.frozen:,} of them frozen)" if facts.frozen else ""
+        said = [f"{facts.graph}: {facts.parameters:,} parameters{frozen} on {facts.device}", *facts.about]
         more: dict[str, Any] = {}
         if facts.baseline:
             said.append(f"to beat: {facts.baseline.name}, {facts.baseline.loss:.3f}")
@@ -41,18 +49,38 @@ class Reporter(training.Watcher):
         step, since = self._seen
         now = time.monotonic()
         if now - since >= 1 or not self._speed:
-            self._speed = self._batch * (clock.step - step) / max(now - since, 1e-6)
+            items = self._batch * self._each * (clock.step - step)
+            self._speed = items / max(now - since, 1e-6)
             self._seen = (clock.step, now)
         memory = peak_memory(self._device)
-        self._teller.step(clock.step, clock.progress, train_loss, speed=self._speed, memory=memory)
+        measured = {"speed": self._speed, "item": self._item, "memory": memory}
+        self._teller.step(clock.step, clock.progress, train_loss, **measured)
 
     def measured(self, moment: Any) -> None:
         self._teller.tell(
-            "measured", step=moment.step, train=moment.train_loss, validation=moment.validation_loss
+            "measured",
+            step=moment.step,
+            train=moment.train_loss,
+            validation=moment.validation_loss,
+            metrics=dict(moment.metrics),
         )
+        if moment.sample is not None:
+            self._teller.tell("sample", text=_written(moment.sample(_SAMPLE)))
+        self._seen = (moment.step, time.monotonic())  # measuring is no training
 
     def interrupted(self) -> None:
         self._teller.tell("facts", text="stopping after this step, to save it whole")
+
+
+def _written(pieces: Generator[str]) -> str:
+    """What comes within the patience."""
+    end, found = time.monotonic() + _PATIENCE, list[str]()
+    with closing(pieces):
+        for piece in pieces:
+            found.append(piece)
+            if time.monotonic() > end:
+                break
+    return "".join(found).strip("\n")
 
 
 def learn(graph: Graph, request: Request, teller: Teller) -> None:
@@ -65,7 +93,15 @@ def learn(graph: Graph, request: Request, teller: Teller) -> None:
             device=request.device,
         )
         watcher = Reporter(teller, options.batch)
-        result = training.train(graph, task=request.task, text=request.text, options=options, watcher=watcher)
+        result = training.train(
+            graph,
+            task=request.task,
+            settings=request.settings,
+            text=request.text,
+            options=options,
+            pretrained=request.pretrained,
+            watcher=watcher,
+        )
     else:
         was = read_checkpoint(request.resume, LAST).header
         result = training.resume(

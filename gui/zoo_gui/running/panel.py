@@ -40,6 +40,7 @@ class RunPanel(QWidget):
         super().__init__()
         self._workspace, self._settings, self._theme, self._device = workspace, settings, theme, device
         self._out: str | None = None
+        workspace.graph_changed.connect(self._follow)
         self.job = Job(self)
         self.results = Results(theme)
         self.controls = Controls(theme)
@@ -104,8 +105,11 @@ class RunPanel(QWidget):
 
     def set_registry(self, registry: Registry) -> None:
         """The packs are there, and with them torch: it is known where runs take place."""
-        self.controls.set_tasks(registry.tasks)
+        self.controls.set_tasks(registry.tasks, self._workspace.graph)
         self.controls.set_device(self._device())
+
+    def _follow(self, _: object) -> None:
+        self.controls.set_graph(self._workspace.graph)
 
     def finish(self) -> None:
         """End the run."""

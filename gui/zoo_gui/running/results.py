@@ -22,6 +22,7 @@ class Results(QWidget):
         super().__init__()
         self._theme = theme
         self._good: bool | None = None
+        self._wrote = False
         self._from: tuple[float, float] | None = None
         """When the first step was told, and how far the run was then."""
         self.plot = LossPlot(theme)
@@ -56,7 +57,7 @@ class Results(QWidget):
 
     def begin(self, *, curves: bool, afresh: bool = True) -> None:
         """A run begins; with ``curves`` one that trains, not ``afresh`` one that goes on."""
-        self._from = None
+        self._from, self._wrote = None, False
         self.log.clear()
         self.figures.hide()
         self.tabs.setCurrentWidget(self.plot if curves else self.log)
@@ -78,9 +79,12 @@ class Results(QWidget):
         elif kind == "measured":
             self.plot.add("validation", event["step"], event["validation"])
             losses = f"train {event['train']:.3f}, validation {event['validation']:.3f}"
-            self.write(f"step {event['step']:,}: {losses}")
+            more = "".join(f", {name} {value:.3f}" for name, value in event.get("metrics", {}).items())
+            self.write(f"step {event['step']:,}: {losses}{more}")
         elif kind == "sample":
             self.sample.setPlainText(event["text"])
+            self._wrote = True
+        elif kind == "done" and self._wrote:
             self.tabs.setCurrentWidget(self.sample)
 
     def write(self, text: str) -> None:
@@ -104,7 +108,7 @@ class Results(QWidget):
         if event["loss"] is not None and event["step"]:
             words.append(f"loss {event['loss']:.3f}")
         if event.get("speed"):
-            words.append(f"{event['speed']:,.1f} examples/s")
+            words.append(f"{event['speed']:,.1f} {event.get('item', 'examples')}/s")
         if event.get("memory"):
             words.append(f"{event['memory'] / 2**20:,.0f} MiB")
         now, progress = time.monotonic(), float(event["progress"])

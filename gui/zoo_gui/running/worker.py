@@ -3,9 +3,9 @@
 It reads one request as JSON from its input and writes a line of JSON for everything that happens:
 
     {"event": "facts", "text", "out", "baseline"}          what is about to happen; the loss to beat
-    {"event": "step", "step", "progress", "loss", "speed", "memory"}   at most twenty times a second
-    {"event": "measured", "step", "train", "validation"}
-    {"event": "sample", "text"}                            what the model writes
+    {"event": "step", "step", "progress", "loss", "speed", "item", "memory"}   at most twenty times a second
+    {"event": "measured", "step", "train", "validation", "metrics"}
+    {"event": "sample", "text"}                            what the model writes, also while it learns
     {"event": "done", "text", "figures"}                   the end, as a sentence and as figures
     {"event": "error", "text"}                             the end, and why
 
@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict
 from zoo.errors import GraphError, ZooError
 from zoo.files import loads
 from zoo.graph import Graph
+from zoo.values import Scalar
 
 _PAUSE = 0.05
 
@@ -31,8 +32,9 @@ _PAUSE = 0.05
 class Request(BaseModel):
     """What to run, and how.
 
-    ``folder`` is where other files that the graph uses are looked for; ``resume`` the folder of a run to go
-    on with, by ``steps`` more.
+    ``folder`` is where other files that the graph uses are looked for; ``settings`` are the task's;
+    ``pretrained`` is a checkpoint to begin with; ``resume`` the folder of a run to go on with, by ``steps``
+    more.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -43,6 +45,8 @@ class Request(BaseModel):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     sizes: dict[str, int] = {}
     task: str = "language_modelling"
+    settings: dict[str, Scalar] = {}
+    pretrained: str | None = None
     resume: str | None = None
     steps: int = 500
     batch: int = 32
@@ -114,7 +118,8 @@ def _try(graph: Graph, request: Request, teller: Teller) -> None:
     teller.tell("facts", text=f"random inputs with {shown or 'their own sizes'} on {device}")
     model = graph.compile(device=device)
     teller.tell("step", step=0, progress=0.3, loss=None)
-    trial = attempt(model, inputs, list(resolution.root.types), backward=True, times=3)
+    learns = any(parameter.requires_grad for parameter in model.parameters())
+    trial = attempt(model, inputs, list(resolution.root.types), backward=learns, times=3)
     lines = [
         f"{name}: {' '.join(map(str, tensor.shape))} {str(tensor.dtype).removeprefix('torch.')}"
         for name, tensor in trial.outputs.items()

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QStandardItemModel
 from pytestqt.qtbot import QtBot
 
 import zoo
@@ -85,7 +86,7 @@ def test_numbers_are_numbers(panel: RunPanel, field: str, text: str) -> None:
     assert not panel.job.running
 
 
-MEASURED = {"speed": 1234.5, "memory": 3 * 2**20}
+MEASURED = {"speed": 1234.5, "item": "characters", "memory": 3 * 2**20}
 
 
 def test_losses_become_curves(panel: RunPanel) -> None:
@@ -95,7 +96,7 @@ def test_losses_become_curves(panel: RunPanel) -> None:
             {"event": "step", "step": step, "progress": step / 10, "loss": 5 - step / 10, **MEASURED}
             for step in range(1, 10)
         ),
-        {"event": "measured", "step": 9, "train": 4.1, "validation": 4.2},
+        {"event": "measured", "step": 9, "train": 4.1, "validation": 4.2, "metrics": {"accuracy": 0.25}},
         {"event": "sample", "text": "the cat"},
     ]
     for event in events:
@@ -104,8 +105,12 @@ def test_losses_become_curves(panel: RunPanel) -> None:
     assert panel.results.plot.points["validation"] == [(9, 4.2)]
     assert panel.progress.value() == 900
     assert panel.results.sample.toPlainText() == "the cat"
+    assert panel.results.tabs.currentWidget() is not panel.results.sample  # until the end
+    assert "validation 4.200, accuracy 0.250" in panel.results.log.toPlainText()
+    panel._take({"event": "done", "text": ""})
+    assert panel.results.tabs.currentWidget() is panel.results.sample
     figures = panel.results.figures.text()
-    assert figures.startswith("step 9   loss 4.100   1,234.5 examples/s   3 MiB   0:0")
+    assert figures.startswith("step 9   loss 4.100   1,234.5 characters/s   3 MiB   0:0")
     panel.set_theme(DARK)
     for step in range(5000):
         panel.results.plot.add("train", step, 1.0)
@@ -124,11 +129,36 @@ nodes:
 """
 
 
+def test_tasks_say_what_the_graph_lacks_and_what_they_are_told(window: Window, panel: RunPanel) -> None:
+    controls = panel.controls
+    model = controls.task.model()
+    assert isinstance(model, QStandardItemModel)
+    (item,) = model.findItems("language_modelling")
+    assert "has no output 'logits'" in item.toolTip()
+    assert not item.isEnabled()
+    window.workspace.load(zoo.loads(MODEL), None)
+    assert item.isEnabled()
+    assert not item.toolTip()
+    assert "level=characters" in controls.settings.placeholderText()
+    assert "context" in controls.settings.toolTip()
+    controls.settings.setText("level=words context=64 label_smoothing=1e-1")
+    controls.pretrained.setText("runs/before")
+    request = panel.request("train")
+    assert request.settings == {"level": "words", "context": 64, "label_smoothing": 0.1}
+    assert request.pretrained == "runs/before"
+    for wrong in ("context", "=64", "level='words"):
+        controls.settings.setText(wrong)
+        panel.start("train")
+        assert not panel.job.running
+
+
 @pytest.mark.long
 def test_a_model_is_trained(window: Window, panel: RunPanel, qtbot: QtBot) -> None:
     assert window.workspace.path is not None
     window.workspace.load(zoo.loads(MODEL), window.workspace.path)
     panel.controls.steps.setText("20")
+    told: list[dict[str, Any]] = []
+    panel.job.told.connect(told.append)
     with qtbot.waitSignal(panel.job.ended, timeout=2 * LONGEST):
         panel.start("train")
     assert "done at step 20" in panel.results.result.text(), panel.results.log.toPlainText()
@@ -136,6 +166,10 @@ def test_a_model_is_trained(window: Window, panel: RunPanel, qtbot: QtBot) -> No
     assert panel.results.plot.points["validation"]
     assert (window.workspace.path.parent / "runs" / "tiny" / "best.safetensors").exists()
     assert panel.results.sample.toPlainText()
+    assert len([event for event in told if event["event"] == "sample"]) == 11
+    assert {event.get("item") for event in told if event["event"] == "step" and event["step"]} == {
+        "characters"
+    }
     with qtbot.waitSignal(panel.job.ended, timeout=2 * LONGEST):
         panel.continue_button.click()
     assert "done at step 40" in panel.results.result.text(), panel.results.log.toPlainText()
