@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zoo.cli.files import Assignment, GraphFile, examples, json_option, print_json, set_option, size_option
+from zoo.cli.outputs import claim, force_option
 
 if TYPE_CHECKING:
     from zoo.values import Scalar
@@ -76,6 +77,7 @@ class GraphOrRun(GraphFile):
     type=click.Path(path_type=Path, dir_okay=False),
     help="Draw into this .png or .svg.",
 )
+@force_option
 @json_option
 def probe(
     what: str,
@@ -92,6 +94,7 @@ def probe(
     dtype: str,
     device: str,
     picture: Path | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Look into a graph with fresh weights, or into a run of `zoo train` with its own data.
@@ -118,6 +121,8 @@ def probe(
     drawn = [part for part in parts or ("gradients",) if part in DRAWN]
     if picture is not None and len(drawn) != 1:
         raise click.UsageError(f"-o draws one part; name one of {', '.join(DRAWN)}")
+    if picture is not None:
+        claim(picture, force=force)
     subject = probing.subject(
         what,
         task=task,
