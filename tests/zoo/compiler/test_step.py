@@ -15,7 +15,7 @@ import zoo
 from tests.zoo.compiler import helpers
 from zoo.compiler import CompiledGraph
 from zoo.compiler.step.stream import Stream
-from zoo.errors import GraphError, InputError
+from zoo.errors import ArgumentError, GraphError, InputError
 
 ODD = """
 format: zoo/1
@@ -247,6 +247,8 @@ def test_what_does_not_fit_is_told(built: CompiledGraph) -> None:
     }.items():
         with pytest.raises(InputError, match=message):
             call()
+    with pytest.raises(ArgumentError, match="'whole' is a mapping from names, and a Tensor came"):
+        built.stream(x, along="time")  # pyright: ignore[reportArgumentType] - the fault
 
 
 REFUSED = """

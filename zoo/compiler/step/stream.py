@@ -120,7 +120,7 @@ def stream(
 ) -> Stream:
     """A stream of a model: see ``CompiledGraph.stream``."""
     going = Going(model, None if along is None else arguments.text(along, "along"))
-    given = {**arguments.mapping(whole or {}, "whole", "{'source': source}"), **named}
+    given = {**arguments.mapping({} if whole is None else whole, "whole", "{'source': source}"), **named}
     if state is None:
         rows = None if batch is None else arguments.whole(batch, "batch", 0)
         return Stream(going, *going.begin(rows, given))
