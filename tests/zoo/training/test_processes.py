@@ -81,10 +81,11 @@ def test_the_layers_of_stacks_are_put_together_one_by_one() -> None:
     model = zoo.load(zoo.registry().graphs["gpt"]).compile(vocab=5, dim=8, heads=2, layers=3, context=4)
     (stack,) = (each for each in model.modules() if isinstance(each, nn.ModuleList))
     assert _units(model) == list(stack)
-    shared = nn.Linear(3, 3)
-    tied = nn.ModuleList([shared, nn.Sequential(nn.Tanh(), nn.Linear(3, 3)), nn.Tanh()])
-    model = nn.Sequential(tied, shared, nn.ModuleList([shared]))
-    assert _units(model) == [tied[1]]  # the first has its weights elsewhere too, the last has none
+    tied, other, inner = nn.Linear(3, 3), nn.Linear(3, 3), nn.ModuleList([nn.Linear(3, 3)])
+    other.weight = tied.weight
+    stack = nn.ModuleList([tied, nn.Sequential(nn.Tanh(), inner), nn.Tanh()])
+    # the first has a weight that is another's too, the last has none, and what lies within one goes with it
+    assert _units(nn.Sequential(stack, other)) == [stack[1]]
 
 
 def test_a_model_is_filled_from_its_outline() -> None:
