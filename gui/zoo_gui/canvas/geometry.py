@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import ceil
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QPointF, QRectF
 
@@ -20,9 +20,19 @@ REACH = 9.0
 """How near to a port a press means it."""
 
 
-@lru_cache(maxsize=8192)
+_extents: WeakKeyDictionary[Box, Extent] = WeakKeyDictionary()
+"""What has been measured, as long as somebody has the box."""
+
+
 def extent(box: Box) -> Extent:
     """The size of a box."""
+    found = _extents.get(box)
+    if found is None:
+        found = _extents[box] = _measured(box)
+    return found
+
+
+def _measured(box: Box) -> Extent:
     head = width(box.title, TITLE, bold=True) + (width(box.badge, LABEL) + 22 if box.badge else 0)
     wide = max(head, width(box.detail, DETAIL)) + 2 * PADDING
     if box.small:

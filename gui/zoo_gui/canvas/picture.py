@@ -48,7 +48,7 @@ class Outlet:
     on_demand: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Box:
     """A node, or something that enters or leaves the body. Boxes are equal when they are one object."""
 

@@ -23,6 +23,7 @@ class Style:
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
+        self._categories: dict[str, QColor] = {}
         self.title = _font(TITLE, QFont.Weight.DemiBold)
         self.detail = _font(DETAIL)
         self.label = _font(LABEL)
@@ -41,10 +42,12 @@ class Style:
         self.ice.setCapStyle(Qt.PenCapStyle.RoundCap)
         self.hatch = QBrush(mixed(theme.node_border, theme.node, 0.35), Qt.BrushStyle.BDiagPattern)
 
-    @lru_cache(maxsize=64)  # noqa: B019 - a style lives as long as its window
     def category(self, name: str) -> QColor:
         """The colour of a pack's layers; blocks have that of ordinary borders."""
-        return self.theme.category(name) if name else self.theme.node_border
+        found = self._categories.get(name)
+        if found is None:
+            found = self._categories[name] = self.theme.category(name) if name else self.theme.node_border
+        return found
 
 
 def _font(height: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
