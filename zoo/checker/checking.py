@@ -10,7 +10,7 @@ from typing import Any
 from zoo import arguments
 from zoo.checker import blocks, bodies, freezing, future, post_norm
 from zoo.checker import deep as deepening
-from zoo.checker.findings import Code, Finding, listed, to_problems
+from zoo.checker.findings import Code, Finding, its, to_problems
 from zoo.checker.frame import Frame
 from zoo.checker.memory import Memory
 from zoo.checker.requirements import check_requirements
@@ -148,7 +148,7 @@ def _params(
     for name, value in (params or {}).items():
         if name not in given:
             hint = did_you_mean(name, given)
-            remedy = "" if hint else f"its params are {listed(given)}"
+            remedy = "" if hint else its("params", given)
             findings.append(Finding("param-unknown", f"the graph has no param '{name}'{hint}", remedy))
         elif value is not None and not isinstance(value, bool | int | float | str):
             message = f"the param '{name}' is a number, a text, true or false, got {type(value).__name__}"

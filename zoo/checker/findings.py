@@ -169,6 +169,12 @@ def _place(finding: Finding, root: Graph) -> Place | None:
     return source.place(finding.at, finding.key) if source else None
 
 
+def its(noun: str, names: Iterable[str] | Mapping[str, object]) -> str:
+    """What there is instead of a name that is none: ``its inputs are x, h``, ``it has no inputs``."""
+    words = list(names)
+    return f"its {noun} are {listed(words)}" if words else f"it has no {noun}"
+
+
 def listed(names: Iterable[str] | Mapping[str, object]) -> str:
     """Names for a sentence: ``x, h, c``, at most eight of them."""
     words = list(names)

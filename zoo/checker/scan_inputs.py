@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from zoo.checker import masks
-from zoo.checker.findings import TreePath, listed
+from zoo.checker.findings import TreePath, its, listed
 from zoo.checker.frame import Frame
 from zoo.checker.local import is_open
 from zoo.checker.resolution import MASK
@@ -94,7 +94,7 @@ def rewired(site: Site, name: str, scan: Scan, inputs: Mapping[str, Wire]) -> li
             site.report("port-choice", message, "name them: in: {x: …}", at=at)
         elif port not in free:
             hint = did_you_mean(port, free)
-            remedy = "" if hint else f"its inputs are {listed(free)}"
+            remedy = "" if hint else its("inputs", free)
             site.report("port-unknown", f"'{name}' has no input '{port}'{hint}", remedy, at=at, key=True)
         else:
             entries.append((free[port], wire, at))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zoo.checker.findings import Code, TreePath, listed
+from zoo.checker.findings import Code, TreePath, its, listed
 from zoo.checker.plan import entries
 from zoo.errors import did_you_mean
 from zoo.graph import Scan
@@ -31,7 +31,7 @@ def check(inner: Planner, scan: Scan) -> None:
             continue
         hint = did_you_mean(name, scan.state)
         message = f"{part} names '{name}', which is no state of this scan{hint}"
-        remedy = "" if hint else f"its states are {listed(scan.state)}"
+        remedy = "" if hint else its("states", scan.state)
         key = name if part == "next" else next(out for out, state in scan.final.items() if state == name)
         code: Code = "scan-next" if part == "next" else "scan-final"
         inner.report(code, message, remedy, at=(part, key), key=part == "next")

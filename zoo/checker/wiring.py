@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import TypeAlias
 
-from zoo.checker.findings import TreePath, listed
+from zoo.checker.findings import TreePath, its, listed
 from zoo.checker.known import Known
 from zoo.checker.patterns import Pattern
 from zoo.checker.site import Site
@@ -98,7 +98,7 @@ def read(site: Site, ref: Ref, at: TreePath, port: str = "") -> tuple[Ref, Tenso
         return ref, None, known
     if ref.port not in types:
         hint = did_you_mean(ref.port, types)
-        remedy = "" if hint else f"its outputs are {listed(types)}"
+        remedy = "" if hint else its("outputs", types)
         site.report("wire-port", f"'{ref.node}' has no output '{ref.port}'{hint}", remedy, at=at, port=port)
         return ref, None, known
     return ref, types[ref.port], known
@@ -203,6 +203,6 @@ def _no_port(site: Site, port: str, target: Target, at: TreePath) -> str:
     if port in target.missed or port in site.frame.session.dropped:
         return port  # it is missed inside, or could not be read, and reported there
     hint = did_you_mean(port, target.inputs)
-    remedy = "" if hint else f"its inputs are {listed(target.inputs)}"
+    remedy = "" if hint else its("inputs", target.inputs)
     site.report("port-unknown", f"{target.title} has no input '{port}'{hint}", remedy, at=at, key=True)
     return port

@@ -38,6 +38,11 @@ def test_what_cannot_be_overridden_so(params: dict[str, Any], said: str) -> None
     assert told(TRANSFORMER, params=params) == [said]
 
 
+def test_a_graph_without_params_says_so() -> None:
+    text = "inputs: {x: float batch 5}\noutputs: {out: x}\n"
+    assert told(text, params={"dim": 2}) == ["t.yaml:1:1: the graph has no param 'dim'; it has no params"]
+
+
 def test_a_param_without_a_value_is_missed_only_when_the_graph_is_compiled() -> None:
     assert told(OPEN) == []
     assert types(OPEN) == {"lin.out": "float batch time (?dim * 2)"}
