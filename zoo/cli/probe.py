@@ -53,7 +53,9 @@ class GraphOrRun(GraphFile):
     help="A wire by its path, * for anything, as in --wire 'encoder.*'. May be repeated.",
 )
 @click.option(
-    "--at", type=click.IntRange(min=0), help="The step at which J is taken  [default: the last real one]"
+    "--at",
+    type=click.IntRange(min=0),
+    help="The step at which J is taken  [default: the last real one]; of leaks: from which inputs change",
 )
 @click.option("--on", "output", default="", metavar="OUTPUT", help="J is a random sum of this output.")
 @click.option("--task", default="", help="Take the data and the loss of a task.")

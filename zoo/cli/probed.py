@@ -24,6 +24,8 @@ class Found:
     nan: tuple[probing.Birth | None] | None = None
     statistics: tuple[probing.Statistics, ...] | None = None
     attention: tuple[probing.Map, ...] | None = None
+    alone: bool = False
+    """Whether one part alone was asked for, which is then told at length."""
 
     @property
     def faults(self) -> list[str]:
@@ -71,7 +73,7 @@ class Found:
         if self.attention is not None:
             _show_attention(self.attention)
         if self.leaks is not None:
-            _show_leaks(self.leaks)
+            _show_leaks(self.leaks, at_length=self.alone)
         if self.nan is not None and self.nan[0] is None:
             out.print("\nall that flows, forward and backward, are numbers")
         for fault in self.faults:
@@ -82,16 +84,17 @@ def look(
     subject: probing.Subject, parts: Sequence[str], *, wires: Sequence[str], at: int | None, on: str
 ) -> Found:
     """Probe what was asked for."""
-    maps = None
+    maps, alone = None, len(set(parts)) == 1
     if "attention" in parts:
         maps = tuple(each for wire in wires or ("*",) for each in probing.attention(subject, wire))
     return Found(
         gradients=probing.gradients(subject, wires, at=at, on=on) if "gradients" in parts else None,
         recurrence=probing.jacobians(subject) if "recurrence" in parts else None,
-        leaks=probing.leaks(subject) if "leaks" in parts else None,
+        leaks=probing.leaks(subject, step=at if alone else None) if "leaks" in parts else None,
         nan=(probing.first_broken(subject),) if "nan" in parts else None,
         statistics=probing.statistics(subject, on=on) if "statistics" in parts else None,
         attention=maps,
+        alone=alone,
     )
 
 
@@ -179,12 +182,23 @@ def _show_attention(found: Sequence[probing.Map]) -> None:
     print_table(rows)
 
 
-def _show_leaks(leaks: probing.Leaks) -> None:
+def _show_leaks(leaks: probing.Leaks, *, at_length: bool) -> None:
     click.echo("")
     for kind, axes in (("future", leaks.axes), ("padding", leaks.masks)):
         for axis in axes:
             own = [each for each in leaks.found if (each.kind, each.axis) == (kind, axis)]
             click.echo(_told(kind, axis, own))
+    if not at_length or not leaks.found:
+        return
+    click.echo("")
+    rows = table("wire", "layer", "shows", "along")
+    for name in ("changed from", "first seen at", "by"):
+        rows.add_column(name, justify="right", no_wrap=True)
+    for each in leaks.found:
+        step = "" if each.step is None else str(each.step)
+        earliest = "" if each.earliest is None else str(each.earliest)
+        rows.add_row(each.wire, each.what, each.kind, each.axis, step, earliest, _number(each.change))
+    print_table(rows)
 
 
 def _told(kind: str, axis: str, own: Sequence[probing.Leak]) -> str:

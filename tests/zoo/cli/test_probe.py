@@ -68,6 +68,9 @@ def test_what_leaks_is_an_error(zoo_: Run, tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "padding along 'time' shows in the output y" in result.stdout
     assert "error: the output 'y' changes with what stands in the padding along 'time'" in result.stderr
+    ahead = zoo_("probe self_attention leaks --at 3 --size time=7")
+    lines = [line.split() for line in ahead.stdout.splitlines()]
+    assert [line[4:6] for line in lines if line[:1] == ["attend"]] == [["3", "0"]]
 
 
 def test_pictures(zoo_: Run, tmp_path: Path) -> None:
