@@ -17,7 +17,7 @@ LARGE = 2**17
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """``F.linear``, x Wᵀ + b over the last axis, but for the order of its sums."""
-    if torch.is_grad_enabled() or torch.compiler.is_compiling() or not _is_row(x, weight):
+    if weight.numel() < LARGE or torch.is_grad_enabled() or not _is_row(x, weight):
         return F.linear(x, weight, bias)
     outputs, inputs = weight.shape
     parts = outputs if outputs % 2 else 2
@@ -31,10 +31,10 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 
 def _is_row(x: Tensor, weight: Tensor) -> bool:
-    """Whether it is one row, and the weight a large one of plain float32 on a CPU."""
+    """Whether it is one row, and the weight of plain float32 on a CPU, neither of them traced."""
     return (
-        x.numel() == weight.shape[1] == x.shape[-1]
-        and weight.numel() >= LARGE
+        not torch.compiler.is_compiling()
+        and x.numel() == weight.shape[1] == x.shape[-1]
         and x.dtype is weight.dtype is torch.float32
         and type(weight) in (Tensor, nn.Parameter)
         and weight.is_cpu
