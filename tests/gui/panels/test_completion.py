@@ -64,11 +64,11 @@ END = "final: {last: h}\n"
     [
         # keys, without those that are there
         (TEXT, "", ["about: ", "requires: ", "causal: ", "outputs: ", "layout: "]),
-        (END, "  n: {use: basic/linear, ", ["with: ", "tie: ", "in: "]),
+        (END, "  n: {use: basic/linear, ", ["with: ", "freeze: ", "tie: ", "in: "]),
         (END, "  n:\n    use: basic/linear\n    w", ["with: "]),
         (END, "  n:\n    use: basic/linear\n    with:\n      bia", ["bias: "]),
         (END, "      m", ["mask: "]),
-        ("mix: {use: ffn, with: {hidden: 8}, in: embed", ", ", ["tie: "]),
+        ("mix: {use: ffn, with: {hidden: 8}, in: embed", ", ", ["freeze: ", "tie: "]),
         ("mix: {use: ffn, with: {", "", []),
         # ports
         ("\nnodes:\n", "  n: {use: ffn, in: {", ["x: ", "scale: "]),

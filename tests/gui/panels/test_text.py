@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.gui.windows import TEXT
 from zoo.edits import RenameNode
 from zoo.graph import Call
 from zoo.packs import registry
+from zoo_gui.panels.text.highlight import Highlighter
 from zoo_gui.panels.text.pane import TextPane
 from zoo_gui.panels.text.places import Places
 from zoo_gui.selection import Pick
+from zoo_gui.theme import LIGHT
 from zoo_gui.window import Window
 
 
@@ -182,6 +186,15 @@ def test_a_new_line_begins_where_its_key_does(pane: TextPane) -> None:
     QTest.keyClick(pane.page, Qt.Key.Key_Return)
     QTest.keyClicks(pane.page, "2")
     assert pane.page.toPlainText() == f"{TEXT}  walk:\n    1\n    2"
+
+
+@pytest.mark.parametrize("line", ["a" * 100_000, '"\\' * 50_000], ids=["letters", "quotes"])
+def test_a_long_line_of_garbage_does_not_stop_the_editor(qapp: QApplication, line: str) -> None:
+    """It would take minutes, if the time grew as the square of the length."""
+    document = QTextDocument(line)
+    start = time.process_time()
+    Highlighter(document, LIGHT).rehighlight()
+    assert time.process_time() - start < 5
 
 
 def test_places_know_scans_and_blocks() -> None:

@@ -13,7 +13,7 @@ from zoo_gui.panels.text.words import Names
 from zoo_gui.search import ranked
 
 _PARAM = re.compile(r"\$\w*$")
-_WORD = re.compile(r"[\w.@/#]*$")
+_WORD = re.compile(r"(?<![\w.@/#])[\w.@/#]*+$")
 _STARTS = {"zeros ": "a state that starts as zeros", "learned ": "a state that starts from a parameter"}
 _DTYPES = {"float": "dtype", "int": "dtype", "bool": "dtype", "optional": "it may stay unwired"}
 

@@ -12,10 +12,12 @@ _WORDS = re.compile(
     r"""(?P<comment>(?:^|(?<=\s))\#.*$)
       | (?P<text>"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')
       | (?P<param>\$[A-Za-z_]\w*)
-      | (?P<key>[A-Za-z_][\w.]*(?=\s*:(?:\s|$)))
+      | (?P<key>(?<![\w.])[A-Za-z_][\w.]*+(?=\s*:(?:\s|$)))
       | (?P<number>(?<![\w.])(?:-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|~)(?![\w./]))""",
     re.VERBOSE,
 )
+_LONGEST = 5000
+"""Letters of a line that are looked at: of quotes without end, every one is sought to the end of the line."""
 
 
 class Highlighter(QSyntaxHighlighter):
@@ -38,7 +40,7 @@ class Highlighter(QSyntaxHighlighter):
         self.rehighlight()
 
     def highlightBlock(self, text: str) -> None:  # noqa: N802 - Qt's name
-        for match in _WORDS.finditer(text):
+        for match in _WORDS.finditer(text[:_LONGEST]):
             kind = match.lastgroup or ""
             self.setFormat(match.start(), match.end() - match.start(), self._styles[kind])
 
