@@ -53,7 +53,9 @@ class Display(Watcher):
 
     def measured(self, moment: Moment) -> None:
         minutes, seconds = divmod(round(moment.seconds), 60)
-        more = "".join(f"  {name} {value:.3f}" for name, value in moment.metrics.items())
+        # The perplexity says no more than the loss does, and a line has about 80 columns.
+        metrics = {name: value for name, value in moment.metrics.items() if name != "perplexity"}
+        more = "".join(f"  {name} {value:.3f}" for name, value in metrics.items())
         if moment.clipped:
             more += f"  clip {moment.clipped:.0%}"
         unit = self._facts.unit if self._facts else ""
