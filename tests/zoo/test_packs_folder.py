@@ -180,3 +180,11 @@ def test_the_registry_is_read_only() -> None:
 def test_every_hook_has_a_docstring() -> None:
     assert HOOKS == ("zoo_layers", "zoo_graphs", "zoo_tasks", "zoo_exporters")
     assert all(getattr(hookspecs, hook).__doc__ for hook in HOOKS)
+
+
+def test_a_name_that_nobody_offers_is_told_with_one_that_is_like_it() -> None:
+    registry = packs.Registry.of(Mine)
+    with pytest.raises(KeyError, match=r"there is no layer 'mine/sane' \(did you mean 'mine/same'\?\)"):
+        registry.layers["mine/sane"]
+    assert registry.graphs.get("gpt") is None
+    assert "gpt" not in pickle.loads(pickle.dumps(registry.graphs))

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from zoo.errors import PackError, did_you_mean
 from zoo.packs.offers import Offer, Pack, Tool, spec_of, use_name
@@ -18,6 +18,19 @@ from zoo.spec import LayerSpec
 from zoo.values import EMPTY, Frozen
 
 V = TypeVar("V")
+
+
+class Offered(Frozen[str, V]):
+    """What packs offer, by name; a name that nobody offers is a KeyError with the one that is like it."""
+
+    __slots__ = ("_what",)
+
+    def __init__(self, what: str, offers: Mapping[str, V] = EMPTY) -> None:
+        super().__init__(offers)
+        self._what = what
+
+    def __missing__(self, name: object) -> NoReturn:
+        raise KeyError(f"there is no {self._what} '{name}'{did_you_mean(str(name), self)}")
 
 
 class Registry:
@@ -45,9 +58,9 @@ class Registry:
             if use_name(spec) in specs:
                 raise PackError(f"an id names one layer, and '{use_name(spec)}' is here twice; leave one out")
             specs[use_name(spec)] = spec
-        self.layers = Frozen(specs)
-        self.graphs = Frozen(graphs)
-        self.tasks = self.exporters = EMPTY
+        self.layers = Offered("layer", specs)
+        self.graphs = Offered("graph", graphs)
+        self.tasks, self.exporters = Offered[Tool]("task"), Offered[Tool]("exporter")
         self.packs = ()
         self.notes = ()
         self._claimed: Mapping[str, Sequence[Pack]] = {}
@@ -139,7 +152,7 @@ def _merge(
             clashes[pack.name].append(
                 f"a name has one owner, and the {what} '{name}' is claimed by {_both(packs)}; block one"
             )
-    return Frozen(values), claimed
+    return Offered(what, values), claimed
 
 
 def _both(packs: Iterable[Pack]) -> str:
