@@ -205,7 +205,7 @@ def test_the_best_is_kept_beside_the_last(tmp_path: Path) -> None:
     model.load_state_dict(best.weights)
     fresh = job(tmp_path, SHORT)
     again = measure(model, fresh.task, fresh.ports, fresh.data.validation(), torch.device("cpu"))
-    assert again == {"loss": lowest.validation_loss}
+    assert again["loss"] == lowest.validation_loss
 
 
 def test_a_full_disk_is_a_sentence_and_the_last_checkpoint_stays(
