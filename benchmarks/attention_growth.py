@@ -1,4 +1,4 @@
-"""How attention grows with the length of a sequence: time and peak memory of forward and backward.
+"""How attention and recurrence grow with the length: time and peak memory, forward and backward.
 
 Each measurement is a process of its own: the best time of five runs after a first (processor time on a
 CPU), and what was held at most beyond what was held before, by the process or on the GPU. The exponent is
@@ -7,6 +7,7 @@ be linear, to 16,384 steps; full attention, which is quadratic by nature, is mea
 weights as somebody who looks at them gets them.
 
     python benchmarks/attention_growth.py [--threads 1] [--layer attention/big_bird] [--device cuda]
+    python benchmarks/attention_growth.py --lengths 256 1024 4096 8192
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ LAYERS: dict[str, dict[str, Any]] = {
     "attention/linear": WIDTHS | {"causal": True},
     "attention/retention": {"dim": DIM, "heads": HEADS},
     "attention/gated_delta_net": {"dim": DIM, "heads": HEADS},
+    "recurrent/rnn": {"input": DIM, "hidden": DIM},
+    "recurrent/lstm": {"input": DIM, "hidden": DIM},
 }
 QUADRATIC = {"attention/multi_head": LENGTHS[:3]}
 GOAL = 1.2
@@ -121,6 +124,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--layer", choices=LAYERS)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--lengths", type=int, nargs="+", help="these lengths, for all layers")
     parser.add_argument("--length", type=int, help="measure this length of the layer alone, and print JSON")
     options = parser.parse_args()
     if options.length:
@@ -130,7 +134,7 @@ def main() -> None:
     for name in [options.layer] if options.layer else LAYERS:
         times: dict[int, float] = {}
         memory: dict[int, float] = {}
-        for length in QUADRATIC.get(name, LENGTHS):
+        for length in options.lengths or QUADRATIC.get(name, LENGTHS):
             command = [sys.executable, __file__, "--threads", str(options.threads)]
             command += ["--device", options.device]
             command += ["--layer", name, "--length", str(length)]
