@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         "zoo import gpt.py",
         "zoo import model.py:build -o model.yaml",
         "zoo import model.py:Tagger --weights tagger.pt",
+        "zoo import model.pt2",
         'zoo import acme.models:encoder --input "x: float batch time 64" --input "mask: bool batch time"',
     ),
 )
@@ -55,8 +56,14 @@ def import_(
     gives a module. The file is executed. The module's known parts become layers, with their weights in a
     safetensors file beside the graph; what is not known becomes a placeholder, and is listed. Where the
     module's inputs cannot be found by trying, or by an example() of the file, --input declares them.
+
+    Or SOURCE is a program of torch.export, FILE.pt2. One of `zoo export` comes back as the graph it was.
     """
-    if source.rpartition(":")[1] and not Path(source).is_file():
+    if Path(source).suffix == ".pt2":
+        if weights is not None:
+            raise click.UsageError("a program has its weights; --weights goes with FILE.py:NAME")
+        _program(source, output, inputs, force)
+    elif source.rpartition(":")[1] and not Path(source).is_file():
         _module(source, output, inputs, weights, force)
     elif inputs or weights:
         raise click.UsageError(
@@ -92,15 +99,29 @@ def _module(
     source: str, output: Path | None, inputs: tuple[str, ...], weights: Path | None, force: bool
 ) -> None:
     """The graph of a module, with its weights."""
-    from zoo.importing import import_module, load_weights, opened, save
+    from zoo.importing import import_module, load_weights, opened
 
     types = dict(_input(each) for each in inputs)
     module, example = opened(source)
     if weights is not None:
         load_weights(module, weights)
-    done = import_module(module, inputs=types, examples=None if types else example)
+    _write(import_module(module, inputs=types, examples=None if types else example), output, force)
+
+
+def _program(source: str, output: Path | None, inputs: tuple[str, ...], force: bool) -> None:
+    """The graph of a program of ``torch.export``, with its weights."""
+    from zoo.importing import import_file
+
+    types = dict(_input(each) for each in inputs)
+    _write(import_file(Path(source), inputs=types), output, force)
+
+
+def _write(done: Imported, output: Path | None, force: bool) -> None:
+    """Write graph and weights, and tell."""
+    from zoo.importing import save
+
     path = output or Path(f"{done.graph.name}.yaml")
-    about = f"Imported from {source}.\n" + "".join(f"Placeholder {each}\n" for each in done.unknown)
+    about = "".join(f"Placeholder {each}\n" for each in done.unknown)
     written = save(done.graph, path, done.state_dict, about=about, force=force)
     _print(done, written)
 
@@ -130,7 +151,7 @@ def _print(done: Imported, written: list[Path]) -> None:
     click.echo(f"wrote {', '.join(map(str, written))}: {numbers:,} numbers in {len(done.state_dict)} weights")
     if done.difference is not None:
         click.echo(f"run beside the module, the graph differs by at most {done.difference:.1e}")
-    else:
+    elif done.unknown:
         click.echo("it compiles once layers of the placeholders' names are there; `zoo new layer` begins one")
 
 

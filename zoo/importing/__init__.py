@@ -13,6 +13,8 @@
     folding.py      bodies that are done: blocks (blocks.py), repeats, shared weights
     naming.py       names of functions, classes and lines
     verifying.py    the module and the graph's model, on the same inputs
+    programs.py     programs of torch.export, as modules again
+    exported.py     files of torch.export; those of `zoo export` hold their graph
     opening.py      what ``zoo import`` is given
     saving.py       graph, used files and weights on the disk
     errors.py       what importing refuses
@@ -22,8 +24,18 @@ twice, so that nothing of these sizes stays in the graph.
 """
 
 from zoo.importing.errors import ImportingError
-from zoo.importing.importing import Imported, import_module
+from zoo.importing.exported import import_file
+from zoo.importing.importing import Imported, import_module, import_program
 from zoo.importing.opening import load_weights, opened
 from zoo.importing.saving import save
 
-__all__ = ["Imported", "ImportingError", "import_module", "load_weights", "opened", "save"]
+__all__ = [
+    "Imported",
+    "ImportingError",
+    "import_file",
+    "import_module",
+    "import_program",
+    "load_weights",
+    "opened",
+    "save",
+]

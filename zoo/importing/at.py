@@ -63,7 +63,7 @@ class At:
         swapped = (*range(rank - 2), rank - 1, rank - 2)
         if rank > 2 and seen.axes == swapped and not seen.folds and not seen.spread:
             return self.place("basic/transpose", {"": seen.ref}, wanted="transpose")
-        if seen.negated and seen.straight and not seen.spread:
+        if seen.negated and seen.straight and not (seen.spread or seen.additive):
             return self.mask(tensor, real=True)
         raise Unknown(f"its input has axes {list(seen.axes)} of {list(seen.shape)}; a graph is batch first")
 
@@ -73,7 +73,7 @@ class At:
         A mask that the graph takes may mean the opposite of the module's; it cannot mean both.
         """
         seen = self.seen(tensor)
-        if seen.tensor.dtype is not torch.bool:
+        if seen.tensor.dtype is not torch.bool and not seen.additive:
             raise Unknown("a mask is of numbers; one of booleans is known")
         opposite = seen.negated is real
         scope, name = self.scope, seen.ref.node
@@ -119,7 +119,7 @@ class At:
     def pointwise(self, use: str, tensor: Any, settings: Mapping[str, Any] | None = None) -> Seen:
         """A layer that takes every number for itself, however the tensor is seen."""
         seen = self.seen(tensor)
-        if seen.negated or seen.spread:
+        if seen.negated or seen.spread or seen.additive:
             raise Unknown("a mask is computed with")
         return seen.of(self.place(use, {"": seen.ref}, settings), self.result)
 

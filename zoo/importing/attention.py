@@ -58,12 +58,25 @@ def matmul(at: At, input: Tensor, other: Tensor) -> Any:
     raise Unknown("a product of matrices that is neither a linear map nor an attention")
 
 
-def masked_fill(at: At, input: Tensor, mask: Tensor, value: Any) -> Scores:
-    """Scores of keys that are not to be seen."""
+def masked_fill(at: At, input: Tensor, mask: Tensor, value: Any) -> Any:
+    """Scores of keys that are not to be seen, or a mask of such numbers."""
     scores, filled = at.scores(input), number(value)
+    hides = filled is not None and filled <= NEVER
+    if (
+        hides
+        and at.value(input) is None
+        and mask.shape == input.shape
+        and not bool(_others(input, mask).any())
+    ):
+        return replace(at.seen(mask), tensor=at.result, additive=True)
     if scores is None or scores.shares or filled is None or filled > NEVER:
         raise Unknown("only scores before a softmax are filled, with -∞")
     return _masked(at, scores, mask, hidden=True)
+
+
+def _others(filled: Tensor, mask: Tensor) -> Tensor:
+    """What is left of a tensor that was filled, perhaps in place."""
+    return filled.detach()[~mask]
 
 
 def scaled(at: At, scores: Scores, factor: float) -> Scores:
@@ -89,7 +102,8 @@ def added(at: At, a: Value | None, b: Value | None, first: Any, second: Any) -> 
     """Scores and a constant mask of numbers."""
     scores, mask = (a, second) if isinstance(a, Scores) else (b, first)
     other = b if isinstance(a, Scores) else a
-    if not isinstance(scores, Scores) or other is not None or not isinstance(mask, Tensor) or scores.shares:
+    hides = other is None or (isinstance(other, Seen) and other.additive)
+    if not isinstance(scores, Scores) or not hides or not isinstance(mask, Tensor) or scores.shares:
         raise Unknown("something is added to scores that is no mask")
     return _masked(at, scores, mask, hidden=True)
 
@@ -112,7 +126,7 @@ def _keys(at: At, mask: Tensor, *, hidden: bool) -> Ref | None:
     shape = tuple(mask.shape)
     if not seen.spread or len(seen.shape) < 2 or shape != (shape[0], *(1,) * (len(shape) - 2), shape[-1]):
         raise Unknown(f"a mask {list(shape)} that depends on the inputs is known as batch × 1 × 1 × keys")
-    return at.mask(mask, real=not hidden)
+    return at.mask(mask, real=not (hidden or seen.additive))
 
 
 def _is_heads(seen: Seen) -> bool:

@@ -116,8 +116,8 @@ def unsqueeze(at: At, input: Tensor, dim: int) -> Seen:
 def unsqueezed(at: At, seen: Seen, axis: int) -> Seen:
     """With an axis of size 1 more: of a mask, for broadcasting; of a vector, a sequence of one step."""
     tensor = seen.tensor.unsqueeze(axis)
-    if seen.tensor.dtype is torch.bool and (seen.straight or seen.spread):
-        return Seen(seen.ref, tensor, negated=seen.negated, spread=True)
+    if (seen.tensor.dtype is torch.bool or seen.additive) and (seen.straight or seen.spread):
+        return Seen(seen.ref, tensor, negated=seen.negated, spread=True, additive=seen.additive)
     if seen.plain and axis == 1 and seen.tensor.is_floating_point():
         return Seen(at.place("basic/unsqueeze", {"": seen.ref}), tensor)
     raise Unknown("an axis of size 1 has no twin here")

@@ -7,14 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
+from torch.export.unflatten import UnflattenedModule
 
 from zoo.files.text import WordError
 from zoo.files.words import parse_port
 from zoo.importing.errors import ImportingError
+from zoo.importing.naming import kind
 from zoo.sizes import Name
 from zoo.spec import Port
 
@@ -42,10 +44,10 @@ def declared(
         unknown = [name for name in types if name not in parameters]
         if unknown:
             raise ImportingError(f"forward takes {', '.join(parameters)}, and no '{unknown[0]}'")
-        return {name: _parsed(name, text) for name, text in types.items()}
+        return {name: parsed(name, text) for name, text in types.items()}
     if examples is not None:
         names = list(parameters)[: len(examples)]
-        return {name: _like(name, each) for name, each in zip(names, examples, strict=True)}
+        return {name: like(name, each) for name, each in zip(names, examples, strict=True)}
     return _tried(module, [name for name, needed in parameters.items() if needed])
 
 
@@ -68,7 +70,7 @@ def drawn(
     """Tensors of these types, with the batch in front: tokens of every table, masks of several lengths."""
     generator = torch.Generator().manual_seed(seed)
     dtype = next((each.dtype for each in module.parameters() if each.is_floating_point()), torch.float32)
-    tables = [each.num_embeddings for each in module.modules() if isinstance(each, nn.Embedding)]
+    tables = [len(cast(Tensor, each.weight)) for each in module.modules() if _is_table(each)]
     found: dict[str, Tensor] = {}
     for name, each in inputs.items():
         shape = [axes[axis.text] if isinstance(axis, Name) else int(str(axis)) for axis in each.port.shape]
@@ -77,15 +79,27 @@ def drawn(
         elif each.port.dtype == "int":
             found[name] = torch.randint(min(tables, default=2), shape, generator=generator)
         else:
-            lengths = torch.randint(1, shape[-1] + 1, (*shape[:-1], 1), generator=generator)
-            lengths[0] = shape[-1]
+            # Two steps of both kinds, where there is room: attention over a single one has no heads.
+            least = min(2, shape[-1] // 2)
+            most = max(shape[-1] - least, least) + 1
+            lengths = torch.randint(least, most, (*shape[:-1], 1), generator=generator)
             found[name] = torch.arange(shape[-1]) < lengths
     return found
+
+
+def run(module: nn.Module, tensors: Mapping[str, Tensor]) -> Any:
+    """Call a module; a program of ``torch.export`` has lost the names of what it takes."""
+    return module(*tensors.values()) if isinstance(module, UnflattenedModule) else module(**tensors)
 
 
 def turned(tensors: Mapping[str, Tensor], inputs: Mapping[str, Declared]) -> dict[str, Tensor]:
     """The tensors as the module has their axes."""
     return {name: tensor.permute(inputs[name].order) for name, tensor in tensors.items()}
+
+
+def _is_table(module: nn.Module) -> bool:
+    """Whether a module is an embedding, or was one before ``torch.export``."""
+    return kind(module) == "torch.nn.modules.sparse.Embedding" and hasattr(module, "weight")
 
 
 def _parameters(module: nn.Module) -> dict[str, bool]:
@@ -95,7 +109,8 @@ def _parameters(module: nn.Module) -> dict[str, bool]:
     return {each.name: each.default is inspect.Parameter.empty for each in found if each.kind in kinds}
 
 
-def _parsed(name: str, text: str) -> Declared:
+def parsed(name: str, text: str) -> Declared:
+    """An input by its type as a graph file has it; ImportingError for a text that is none."""
     try:
         port = parse_port(text)
     except WordError as error:
@@ -114,7 +129,7 @@ def _batch_first(port: Port) -> Declared:
     return Declared(port, order)
 
 
-def _like(name: str, tensor: Tensor) -> Declared:
+def like(name: str, tensor: Tensor) -> Declared:
     """The type of an example: batch, then time, then features."""
     kind: Any = "float" if tensor.is_floating_point() else "bool" if tensor.dtype is torch.bool else "int"
     axes: list[int | Name] = [Name("batch"), Name(_time(name)), *tensor.shape[2:]][: tensor.dim()]

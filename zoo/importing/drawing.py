@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from zoo.graph import Call, Frozen, Ref, Wire, freeze
 from zoo.importing.at import At
 from zoo.importing.blocks import Blocks
-from zoo.importing.naming import snake
+from zoo.importing.naming import kind, snake
 from zoo.importing.scope import Placed, Scope, tensors
 from zoo.importing.seen import Seen, Unknown, Value
 
@@ -71,11 +71,11 @@ class Drawing:
         parts = (path.removeprefix(f"{inside}.") if inside else path).split(".")
         words = [part for part in parts if not part.isdecimal()]
         if parts[-1].isdecimal():
-            kind = type(module)
-            if kind.__module__.startswith("torch.nn."):
+            what = kind(module)
+            if what.startswith("torch.nn."):
                 words.append("*")
             else:
-                words.append(parts[-1] if words else f"{snake(kind.__name__)}_{parts[-1]}")
+                words.append(parts[-1] if words else f"{snake(what.rpartition('.')[2])}_{parts[-1]}")
         return "_".join(words)
 
     # ------------------------------------------------------------------------------------------- placeholders
@@ -93,14 +93,14 @@ class Drawing:
     def stranger(self, module: nn.Module, why: str, args: Any, named: Mapping[str, Any], result: Any) -> None:
         """A placeholder for a module, with what it was made with, as far as it kept that, and its weights."""
         cls = type(module)
-        pack = "torch" if cls.__module__.startswith("torch.") else cls.__module__.partition(".")[0].lower()
-        kind = snake(cls.__name__)
-        what = f"{cls.__module__}.{cls.__qualname__}"
+        what = kind(module)
+        pack = "torch" if what.startswith("torch.") else what.partition(".")[0].strip("_").lower()
+        short = snake(what.rpartition(".")[2])
         kept = {name: getattr(module, name, None) for name in inspect.signature(cls.__init__).parameters}
         weights = dict(module.named_parameters()) | dict(module.named_buffers())
-        wanted = self.named(module).replace("*", kind) or kind
+        wanted = self.named(module).replace("*", short) or short
         self._stranger(
-            f"{pack}/{kind}", what, why, [*args, *named.values()], result, _plain(kept), weights, wanted
+            f"{pack}/{short}", what, why, [*args, *named.values()], result, _plain(kept), weights, wanted
         )
 
     def _stranger(

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from zoo.graph import Block, Call, Frozen, Ref, Repeat, Reuse
-from zoo.importing.naming import snake
+from zoo.importing.naming import kind, snake
 from zoo.importing.scope import Placed, Scope, rewired, tensors, wires
 from zoo.importing.seen import Seen, Unknown
 from zoo.sizes import Name
@@ -29,12 +29,17 @@ def closed(drawing: Drawing, module: nn.Module, inner: Scope, result: Any, stran
     outer, wanted = drawing.scope, drawing.named(module)
     found = {id(each): inner.values.get(id(each)) for each in tensors(result) if id(each) not in outer.values}
     own = {key: value for key, value in found.items() if isinstance(value, Seen)}
+    outputs = _outputs(dict.fromkeys(value.ref for value in own.values()))
+    before = dict(outputs)
+    _fold(inner, outputs)
+    folded = {before[port]: ref for port, ref in outputs.items()}
+    own = {key: value.of(folded[value.ref], value.tensor) for key, value in own.items()}
     if len(inner.nodes) > 1 and own:
-        outputs = _outputs(dict.fromkeys(value.ref for value in own.values()))
         block, weights = finished(inner, outputs, drawing.axes)
         use = drawing.blocks.add(_title(module), block)
         inputs = {name: outside.ref for name, (outside, _) in inner.inputs.items()}
-        name = outer.place(use, inputs, {}, weights, wanted=wanted or use, module=module)
+        called = wanted.replace("_*", "").replace("*", "") or use
+        name = outer.place(use, inputs, {}, weights, wanted=called, module=module)
         ports = {ref: port if len(outputs) > 1 else None for port, ref in outputs.items()}
         for value in own.values():
             outer.set(value.tensor, value.of(Ref(name, ports[value.ref]), value.tensor))
@@ -60,9 +65,7 @@ def _outputs(refs: Iterable[Ref]) -> dict[str, Ref]:
 
 def _title(module: nn.Module) -> str:
     """What the block of a module is called: as its class."""
-    told: Any = getattr(module, "type_name", None)  # of modules that torch.export has written down
-    name = str(told()) if callable(told) else type(module).__name__
-    return snake(name.rpartition(".")[2]) or "part"
+    return snake(kind(module).rpartition(".")[2]) or "part"
 
 
 def _moved(inner: Scope, outer: Scope, wanted: str) -> dict[str, Ref]:
@@ -70,7 +73,8 @@ def _moved(inner: Scope, outer: Scope, wanted: str) -> dict[str, Ref]:
     names = {name: outside.ref for name, (outside, _) in inner.inputs.items()}
     for name, placed in inner.nodes.items():
         alone = len(inner.nodes) == 1
-        there = outer.fresh(wanted if wanted and alone else f"{wanted}_{name}" if wanted else name)
+        prefix = wanted.replace("*", "") if alone else wanted.replace("*", "part")
+        there = outer.fresh(wanted.replace("*", name) if wanted and alone else f"{prefix}_{name}".strip("_"))
         outer.nodes[there] = Placed(_reused(inner, outer, name, rewired(placed.node, names)), placed.weights)
         if isinstance(outer.nodes[there].node, Reuse):
             outer.nodes[there].weights = {}
@@ -108,6 +112,8 @@ def port(seen: Seen, axes: Mapping[str, int]) -> Port:
     """The type of an output, in names where its axes have them."""
     dtype = seen.tensor.dtype
     kind: Any = "float" if dtype.is_floating_point else "bool" if dtype is torch.bool else "int"
+    if seen.additive:
+        kind = "bool"
     named = {size: name for name, size in axes.items()}
     shape = list(seen.shape)
     if seen.spread:

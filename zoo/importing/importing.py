@@ -10,19 +10,21 @@ from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
+from torch.export import ExportedProgram
 
 from zoo.checker import check
 from zoo.errors import GraphError
 from zoo.graph import EMPTY, Block, Frozen, Graph, Ref
-from zoo.importing.declaring import Declared, declared, drawn, sizes, turned
+from zoo.importing.declaring import Declared, declared, drawn, run, sizes, turned
 from zoo.importing.drawing import Drawing, Stranger
 from zoo.importing.errors import ImportingError
 from zoo.importing.folding import finished
 from zoo.importing.naming import snake
+from zoo.importing.programs import opened_program
 from zoo.importing.recording import recorded
 from zoo.importing.scope import rewired
 from zoo.importing.seen import Seen, Unknown
-from zoo.importing.verifying import difference
+from zoo.importing.verifying import Still, difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +65,39 @@ def import_module(
     for parameter in copy.parameters():
         parameter.requires_grad_(parameter.is_floating_point())
     types = declared(copy, inputs, examples)
-    drafts = [_draft(copy, types, round, name or snake(type(module).__name__)) for round in (0, 1)]
-    if drafts[0].graph != drafts[1].graph:
+    rounds = [sizes(copy, types, round) for round in (0, 1)]
+    return _imported(copy, types, rounds, name or snake(type(module).__name__))
+
+
+def import_program(
+    program: ExportedProgram, *, name: str = "program", inputs: Mapping[str, str] | None = None
+) -> Imported:
+    """Turn a program of ``torch.export`` into a graph with its weights, as ``import_module`` does a module.
+
+    It has the sizes that it was exported with, or dynamic ones; its types are taken from them, unless
+    ``inputs`` gives them. Dropout is there if it was exported in training. Raises ImportingError also for a
+    program that takes arguments by keyword.
+    """
+    whole, types, rounds = opened_program(program, inputs)
+    return _imported(whole, types, rounds, name)
+
+
+def _imported(
+    module: nn.Module, types: Mapping[str, Declared], rounds: Sequence[Mapping[str, int]], name: str
+) -> Imported:
+    """The graph of a module that is run with these sizes, one run after the other."""
+    drafts = [_draft(module, types, axes, name) for axes in rounds]
+    if any(each.graph != drafts[0].graph for each in drafts):
         raise ImportingError(
             "what the module does depends on lengths: it does other things for other sizes of "
-            f"{', '.join(sizes(copy, types, 0))} (a loop over time is a scan, and is drawn by hand)"
+            f"{', '.join(rounds[0])} (a loop over time is a scan, and is drawn by hand)"
         )
-    return _verified(copy, types, drafts[0])
+    return _verified(module, types, rounds, drafts[0])
 
 
-def _draft(module: nn.Module, types: Mapping[str, Declared], round: int, name: str) -> Imported:
+def _draft(module: nn.Module, types: Mapping[str, Declared], axes: Mapping[str, int], name: str) -> Imported:
     """The graph as one run draws it."""
-    axes = sizes(module, types, round)
-    tensors = turned(drawn(module, types, axes, round), types)
+    tensors = turned(drawn(module, types, axes), types)
     before = {key: tensor.clone() for key, tensor in module.state_dict().items()}
     module.train()
     try:
@@ -165,14 +187,17 @@ def _flat(results: Sequence[Any]) -> list[Any]:
 def _is_head(drawing: Drawing, seen: Seen) -> bool:
     """Whether an output is of a linear layer behind tokens."""
     placed = drawing.scope.nodes.get(seen.ref.node)
-    tokens = any(
-        isinstance(value, Seen) and not value.tensor.is_floating_point()
-        for value in drawing.scope.values.values()
-    )
+    values = [value for value in drawing.scope.values.values() if isinstance(value, Seen)]
+    tokens = any(not (each.tensor.is_floating_point() or each.tensor.dtype is torch.bool) for each in values)
     return tokens and placed is not None and getattr(placed.node, "use", "") == "basic/linear"
 
 
-def _verified(module: nn.Module, types: Mapping[str, Declared], draft: Imported) -> Imported:
+def _verified(
+    module: nn.Module,
+    types: Mapping[str, Declared],
+    rounds: Sequence[Mapping[str, int]],
+    draft: Imported,
+) -> Imported:
     """The draft, if its graph has no faults, and computes what the module computes."""
     errors = [problem for problem in check(draft.graph) if problem.severity == "error"]
     if draft.unknown:  # a layer that is not there is what a placeholder is
@@ -182,17 +207,17 @@ def _verified(module: nn.Module, types: Mapping[str, Declared], draft: Imported)
     if draft.unknown:
         return draft
     dtype = next((each.dtype for each in module.parameters() if each.is_floating_point()), torch.float32)
-    model = draft.graph.compile(dtype=dtype)
+    model = draft.graph.compile(device="cpu", dtype=dtype)
     try:
         model.load_state_dict(draft.state_dict)
     except RuntimeError as error:
         raise ImportingError(f"the weights do not fit the graph: {error}") from None
     mine = {key: name for name, key in draft.opposite.items()}
     worst = 0.0
-    for round in (0, 1):
-        axes = sizes(module, types, round)
-        tensors = drawn(module, types, axes, 5 + round)
-        there = module.eval()(**turned(tensors, types))
+    for seed, axes in enumerate(rounds, 1):
+        tensors = drawn(module, types, axes, seed)
+        with Still():
+            there = run(module.eval(), turned(tensors, types))
         given = {mine.get(key, key): ~each if key in mine else each for key, each in tensors.items()}
         here = model.eval()(given)
         worst = max(worst, difference(there, here, dtype))

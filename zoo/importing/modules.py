@@ -27,5 +27,5 @@ MODULES: Mapping[type[nn.Module], Callable[..., Any]] = {
     nn.TransformerDecoder: transformer.decoder,
 }
 
-TRANSPARENT = (nn.Sequential, nn.Transformer, nn.ModuleList, nn.ModuleDict)
+TRANSPARENT = {"torch.nn.modules.container.Sequential", "torch.nn.modules.transformer.Transformer"}
 """Modules that only call others, and leave no trace."""

@@ -21,6 +21,15 @@ def plain_name(func: Any) -> str:
     return name.partition(".")[0].removeprefix("__").removesuffix("__")
 
 
+def kind(module: object) -> str:
+    """The class of a module, also of one that ``torch.export`` has written down."""
+    told = getattr(module, "type_name", None)
+    if callable(told):
+        return str(told())
+    cls = type(module)
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
 def snake(name: str) -> str:
     """``TransformerBlock`` as ``transformer_block``."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

@@ -10,22 +10,26 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.export.unflatten import InterpreterModule
 from torch.overrides import TorchFunctionMode
 
 from zoo.graph import Ref
 from zoo.importing.at import At
+from zoo.importing.declaring import run
 from zoo.importing.drawing import Drawing
 from zoo.importing.errors import ImportingError
 from zoo.importing.folding import closed
 from zoo.importing.functions import ALIASES, FUNCTIONS
 from zoo.importing.modules import MODULES, TRANSPARENT
-from zoo.importing.naming import plain_name, where
+from zoo.importing.naming import kind, plain_name, where
+from zoo.importing.programs import ATTENTION, amplified, attention_again, first_tensor
 from zoo.importing.scope import Scope, tensors
 from zoo.importing.seen import Seen, Unknown
+from zoo.importing.verifying import Still
 
 _LOOKS = {
     "bool",
@@ -72,10 +76,12 @@ class Recorder(TorchFunctionMode):
             def run() -> Any:
                 return before(module, *args, **named)
 
-            if self.quiet or module is root or isinstance(module, TRANSPARENT):
+            if self.quiet or module is root or kind(module) in TRANSPARENT:
                 return run()
             if type(module) in MODULES:
                 return self._known(module, run, args, named)
+            if kind(module) == ATTENTION:
+                return self._attention(module, run, args, named)
             if type(module).__module__.startswith("torch.nn."):
                 return self._of_torch(module, run, args, named)
             return self._own(module, run, args, named)
@@ -157,6 +163,23 @@ class Recorder(TorchFunctionMode):
                 drawing.stranger(module, str(error), args, named, result)
         return result
 
+    def _attention(self, module: nn.Module, run: Callable[[], Any], args: Any, named: Any) -> Any:
+        """A multi-head attention that ``torch.export`` has taken apart."""
+        drawing, result = self.drawing, self._quietly(run)
+        loud = self._quietly(lambda: amplified(drawing.at(result), args))
+        with Still():
+            calm = self._quietly(lambda: module.forward(*loud))
+        with self._inside(module), torch._C.DisableTorchFunction():  # pyright: ignore[reportPrivateUsage]  # what we compute is not drawn
+            before = drawing.saved()
+            try:
+                out, wanted = first_tensor(result), first_tensor(calm)
+                at = drawing.at((out, None))
+                drawing.assign(out, self._quietly(lambda: attention_again(at, module, args, loud, wanted)))
+            except Unknown as error:
+                drawing.restore(before)
+                drawing.stranger(module, str(error), args, named, result)
+        return result
+
     def _of_torch(self, module: nn.Module, run: Callable[[], Any], args: Any, named: Any) -> Any:
         """A module of PyTorch: what its functions are, or a placeholder for all of it."""
         before, strict = self.drawing.saved(), self.strict
@@ -223,13 +246,13 @@ def recorded(
 
     Raises ImportingError where Python decides by numbers.
     """
-    modules = cast("list[tuple[str, nn.Module]]", list(root.named_modules()))
-    drawing = Drawing(root, axes, paths={id(module): name for name, module in modules})
+    whole: Any = root  # torch types its modules' names in part
+    drawing = Drawing(root, axes, paths={id(module): name for name, module in whole.named_modules()})
     for name, (tensor, order) in inputs.items():
         drawing.scope.set(tensor, Seen(Ref(name), tensor, order=order))
     try:
         with Recorder(drawing).recording():
-            result = root(**{name: tensor for name, (tensor, _) in inputs.items()})
+            result = run(root, {name: tensor for name, (tensor, _) in inputs.items()})
     except Decided as error:
         raise ImportingError(
             f"a graph has no decisions, and {error}; compute both ways and choose by a mask, or put what "
@@ -259,7 +282,9 @@ def _check_hooks(module: nn.Module) -> None:
 
 
 def _argument_names(module: nn.Module, args: Any, named: Any) -> dict[int, str]:
-    """What the tensors that a module is called with are called in it."""
+    """What the tensors that a module is called with are called in it; a program has forgotten."""
+    if isinstance(module, InterpreterModule):
+        return {id(each): "x" for each in args}
     try:
         bound = inspect.signature(module.forward).bind(*args, **named).arguments
     except TypeError:

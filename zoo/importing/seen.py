@@ -20,7 +20,8 @@ class Seen:
     """A tensor that is the output ``ref``, with its last axis cut into ``folds`` and the axes in ``order``.
 
     ``tensor = output.unflatten(-1, folds).permute(order)``. A mask that is ``negated`` is true where the
-    output is false; one that is ``spread`` has axes of size 1 more, for broadcasting over heads and queries.
+    output is false; one that is ``spread`` has axes of size 1 more, for broadcasting over heads and queries;
+    one that is ``additive`` is of numbers, -∞ where it hides.
     """
 
     ref: Ref
@@ -29,6 +30,7 @@ class Seen:
     order: tuple[int, ...] = ()
     negated: bool = False
     spread: bool = False
+    additive: bool = False
 
     @property
     def axes(self) -> tuple[int, ...]:
@@ -43,7 +45,7 @@ class Seen:
     @property
     def plain(self) -> bool:
         """Whether the tensor is the output as it is."""
-        return self.straight and not (self.folds or self.negated or self.spread)
+        return self.straight and not (self.folds or self.negated or self.spread or self.additive)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -56,12 +58,16 @@ class Seen:
     @property
     def last(self) -> bool:
         """Whether the tensor's last axis is the output's last, whole."""
-        return not self.folds and not self.spread and self.axes[-1] == self.tensor.dim() - 1
+        return not (self.folds or self.spread or self.additive) and self.axes[-1] == self.tensor.dim() - 1
 
     def alike(self, other: Seen) -> bool:
         """Whether two tensors are seen the same way, so that what is done to both is done to the outputs."""
         same = self.tensor.shape == other.tensor.shape and self.axes == other.axes
-        return same and self.folds == other.folds and not (self.negated or other.negated or self.spread)
+        return (
+            same
+            and self.folds == other.folds
+            and not (self.negated or other.negated or self.spread or self.additive or other.additive)
+        )
 
     def turned(self, tensor: Tensor, order: tuple[int, ...]) -> Seen:
         """With the tensor's axes in another order."""

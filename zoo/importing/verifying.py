@@ -8,12 +8,37 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from zoo.importing.errors import ImportingError
+from zoo.importing.naming import plain_name
 from zoo.importing.scope import tensors
 
 _CLOSE: Mapping[torch.dtype, float] = {torch.float64: 1e-6, torch.float32: 1e-3}
 """How far two ways of computing may be apart; tables of float32 make float64 no better than this."""
+
+
+class Still(TorchFunctionMode):
+    """Without dropout, also that of a program which was exported in training."""
+
+    def __torch_function__(
+        self,
+        func: Any,
+        types: Any,  # as PyTorch calls it
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        """Call a function, or leave it."""
+        given, named = list(args), dict(kwargs or {})
+        name = plain_name(func)
+        if name == "dropout":
+            return given[0]
+        if name == "scaled_dot_product_attention":
+            given[4:5] = [0.0] * len(given[4:5])
+            named.pop("dropout_p", None)
+        if name in ("lstm", "gru", "rnn_tanh", "rnn_relu") and len(given) == 9:
+            given[5] = 0.0
+        return func(*given, **named)
 
 
 def difference(there: Any, here: Any, dtype: torch.dtype) -> float:
