@@ -46,7 +46,7 @@ def sampling_options(temperature: float, when: str = "") -> Callable[[C], C]:
     )
 
 
-def search_options(each: str, *more: Callable[[C], C]) -> Callable[[C], C]:
+def search_options(each: str, *more: Callable[[Any], Any]) -> Callable[[C], C]:
     """How texts are found for ``each`` sentence or picture; ``more`` are options of one command alone."""
     return _all(
         click.option(

@@ -9,11 +9,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from torch import Tensor
 
 import zoo
-from zoo.builder import Output
 from zoo.compiler import compile_graph
 from zoo.files import dumps, loads
 from zoo.graph import Graph
@@ -56,7 +56,7 @@ def one_layer_graph(case: Case) -> Graph:
     """A graph of one node that has the case's settings, its inputs wired from the graph's own."""
     spec = case.spec
     graph = Graph.new("one_layer", about=spec.summary)
-    wires: dict[str, Output | list[Output]] = {}
+    wires: dict[str, Any] = {}  # outputs of the inputs, one or a list of them
     for name, port in spec.inputs.items():
         x = case.given[name]
         parts = x if isinstance(x, tuple) else () if x is None else (x,)
