@@ -12,6 +12,7 @@
     new.py          new            a pack or a layer to begin with, from templates/
     catalogue.py    graphs, packs
     draw.py         draw           a picture of a graph
+    importing.py    import         plain PyTorch as a graph, or an ejected file
     format.py       fmt, schema
     train.py        train: a graph learns a task; config.py: its options from a file
     generate.py     generate   a model writes on
