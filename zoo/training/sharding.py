@@ -27,12 +27,13 @@ def shard(model: nn.Module, mesh: DeviceMesh) -> None:
 
 
 def _units(model: nn.Module) -> list[nn.Module]:
-    """The layers of stacks, innermost ones aside, that share no weight with others.
+    """The layers of a graph's stacks, innermost ones aside, that share no weight with others.
 
-    Only these: what is not called as a module, as a cell whose weights a kernel takes, would not be put
-    together.
+    Only these: what is not called as a module would not be put together, as the cells that a recurrent layer
+    keeps in a stack of its own, and whose weights a kernel takes.
     """
-    stacks = [each for each in model.modules() if isinstance(each, nn.ModuleList)]
+    owned = {part for each in model.modules() if hasattr(each, "__zoo_spec__") for part in each.modules()}
+    stacks = [each for each in model.modules() if isinstance(each, nn.ModuleList) and each not in owned]
     layers = list(dict.fromkeys(layer for stack in stacks for layer in stack))
     inner = {below for layer in layers for below in layer.modules() if below is not layer}
     outer = [layer for layer in layers if layer not in inner]

@@ -86,6 +86,9 @@ def test_the_layers_of_stacks_are_put_together_one_by_one() -> None:
     stack = nn.ModuleList([tied, nn.Sequential(nn.Tanh(), inner), nn.Tanh()])
     # the first has a weight that is another's too, the last has none, and what lies within one goes with it
     assert _units(nn.Sequential(stack, other)) == [stack[1]]
+    lstm = zoo.load(zoo.registry().graphs["sentiment_classifier"]).compile(vocab=5, dim=8, hidden=4)
+    assert any(isinstance(each, nn.ModuleList) for each in lstm.modules())
+    assert _units(lstm) == []  # its cells are not called
 
 
 def test_a_model_is_filled_from_its_outline() -> None:
