@@ -140,6 +140,8 @@ class Form(QFormLayout):
         box.clicked.connect(write)
         label = QLabel(name)
         label.setToolTip(hint)
+        for each in (label, box):
+            each.setMinimumHeight(2 * label.fontMetrics().height())  # as high as a field
         self.addRow(label, box)
         return box
 
