@@ -15,6 +15,7 @@
     verifying.py    the module and the graph's model, on the same inputs
     programs.py     programs of torch.export, as modules again
     exported.py     files of torch.export; those of `zoo export` hold their graph
+    foreign.py      errors in the user's code
     opening.py      what ``zoo import`` is given
     saving.py       graph, used files and weights on the disk
     errors.py       what importing refuses

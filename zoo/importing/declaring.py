@@ -16,7 +16,8 @@ from torch.export.unflatten import UnflattenedModule
 from zoo.files.text import WordError
 from zoo.files.words import parse_port
 from zoo.importing.errors import ImportingError
-from zoo.importing.naming import kind
+from zoo.importing.foreign import foreign
+from zoo.importing.naming import kind, quoted
 from zoo.sizes import Name
 from zoo.spec import Port
 
@@ -34,21 +35,26 @@ class Declared:
 
 def declared(
     module: nn.Module, types: Mapping[str, str] | None, examples: Sequence[Tensor] | None
-) -> dict[str, Declared]:
+) -> Mapping[str, Declared]:
     """The inputs of a module, by name.
 
     Raises ImportingError with a remedy for types that do not parse, and where none can be found.
     """
     parameters = _parameters(module)
+    needed = [name for name, must in parameters.items() if must]
     if types:
         unknown = [name for name in types if name not in parameters]
         if unknown:
             raise ImportingError(f"forward takes {', '.join(parameters)}, and no '{unknown[0]}'")
-        return {name: parsed(name, text) for name, text in types.items()}
+        return _tested(module, needed, {name: parsed(name, text) for name, text in types.items()})
     if examples is not None:
-        names = list(parameters)[: len(examples)]
-        return {name: like(name, each) for name, each in zip(names, examples, strict=True)}
-    return _tried(module, [name for name, needed in parameters.items() if needed])
+        if len(examples) > len(parameters):
+            raise ImportingError(
+                f"there are {len(examples)} examples, and forward takes {quoted([*parameters]) or 'nothing'}"
+            )
+        named = dict(zip(parameters, examples, strict=False))
+        return _tested(module, needed, {name: like(name, each) for name, each in named.items()})
+    return _tried(module, needed)
 
 
 def sizes(module: nn.Module, inputs: Mapping[str, Declared], round: int) -> dict[str, int]:
@@ -164,10 +170,11 @@ def _tried(module: nn.Module, names: Sequence[str]) -> dict[str, Declared]:
             error = raised
             continue
         return inputs
+    one = len(names) == 1
     raise ImportingError(
-        f"nobody can tell what {', '.join(names)} of {type(module).__name__}.forward are "
-        f"(the last trial: {error}); "
-        f'declare them: --input "{names[0]}: float batch time 8"'
+        f"nobody can tell what {quoted(names)} of {type(module).__name__}.forward {'is' if one else 'are'} "
+        f"(the last trial: {error}); declare {'it' if one else 'them'}, for example: "
+        f"{_example(module, names)}"
     )
 
 
@@ -187,6 +194,28 @@ def _candidates(module: nn.Module, name: str) -> Iterator[Port]:
         flat = Port("float", (batch, width))
         yield from (whole, conv) if sequence else (flat, whole, conv)
     yield Port("int", (batch, time))
+
+
+def _tested(
+    module: nn.Module, needed: Sequence[str], inputs: Mapping[str, Declared]
+) -> Mapping[str, Declared]:
+    """Inputs as declared, when they are all that is needed, and the module runs with them."""
+    missing = [name for name in needed if name not in inputs]
+    if missing:
+        raise ImportingError(
+            f"forward also needs {quoted(missing)}; declare that, too: {_example(module, missing)}"
+        )
+    trial = deepcopy(module)
+    types = ", ".join(f'"{name}: {each.port}"' for name, each in inputs.items())
+    with torch.no_grad(), foreign(f"forward fails with {types}; declare what it takes, width by width"):
+        run(trial, turned(drawn(module, inputs, sizes(module, inputs, 0)), inputs))
+    return inputs
+
+
+def _example(module: nn.Module, names: Sequence[str]) -> str:
+    """How these inputs may be declared."""
+    whole = Port("float", (Name("batch"), Name("time"), 8))
+    return " ".join(f'--input "{name}: {next(_candidates(module, name), whole)}"' for name in names)
 
 
 def _order(modules: Sequence[nn.Module], batch: Name, time: Name) -> tuple[Name, Name]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +36,23 @@ def snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
+def quoted(names: Sequence[str], most: int = 4) -> str:
+    """Names for a sentence, the first few of many."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(f"'{name}'" for name in names[:most]) + more
+
+
+def is_theirs(file: str) -> bool:
+    """Whether a file of code is the user's, rather than ours, PyTorch's or Python's own."""
+    return not file.startswith((_OURS, _TORCHS, "<")) and "contextlib" not in file
+
+
 def where() -> str:
     """File and line of the user's code that is running."""
     frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]  # the only way to the caller
     while frame is not None:
         file = frame.f_code.co_filename
-        if not file.startswith((_OURS, _TORCHS, "<")) and "contextlib" not in file:
+        if is_theirs(file):
             return f"{Path(file).name}:{frame.f_lineno}"
         frame = frame.f_back
     return "PyTorch"

@@ -13,8 +13,12 @@ from typing import Any, cast
 
 from torch import Tensor, nn
 
-from zoo.errors import did_you_mean
+from zoo.errors import came, did_you_mean
 from zoo.importing.errors import ImportingError
+from zoo.importing.foreign import foreign
+from zoo.importing.naming import quoted
+
+_MEND = "the file is executed as it is imported; mend it, or install what it needs"
 
 
 def opened(source: str) -> tuple[nn.Module, Sequence[Tensor] | None]:
@@ -33,15 +37,29 @@ def opened(source: str) -> tuple[nn.Module, Sequence[Tensor] | None]:
                 f"'{name}' of {place} is no module and makes none; name a function that does"
             )
         _check_free(made, name)
-        made = made()
+        with foreign(f"'{name}' of {place} failed as it made the module; mend it there"):
+            made = made()
     if not isinstance(made, nn.Module):
         raise ImportingError(f"'{name}' of {place} gives {type(made).__name__}, and no nn.Module")
     example = getattr(file, "example", None)
     if not callable(example):
         return made, None
-    given: Any = example()
-    tensors = (given,) if isinstance(given, Tensor) else tuple(given)
-    return made, cast("tuple[Tensor, ...]", tensors)
+    with foreign(f"example() of {place} failed; mend it, or declare the inputs with --input"):
+        given: Any = example()
+    return made, _tensors(given, place)
+
+
+def _tensors(given: Any, place: str) -> tuple[Tensor, ...]:
+    """What ``example()`` gave."""
+    listed = list(cast("Sequence[Any]", given)) if isinstance(given, tuple | list) else [given]
+    strange = [each for each in listed if not isinstance(each, Tensor)]
+    if strange or not listed:
+        what = came(strange[0]) if strange else "nothing"
+        raise ImportingError(
+            f"example() of {place} returns a tensor, or a tuple of them in the order of forward, and {what} "
+            "came; write for example: return torch.randn(2, 7, 8)"
+        )
+    return tuple(listed)
 
 
 def load_weights(module: nn.Module, path: Path) -> None:
@@ -68,10 +86,14 @@ def _executed(place: str) -> ModuleType:
     if not place.endswith(".py"):
         sys.path.insert(0, "")
         try:
-            return import_module(place)
-        except ModuleNotFoundError as error:
+            with foreign(_MEND):
+                return import_module(place)
+        except ImportingError as error:
+            missing = error.__cause__.name if isinstance(error.__cause__, ModuleNotFoundError) else None
+            if missing is None or not f"{place}.".startswith(f"{missing}."):
+                raise
             raise ImportingError(
-                f"no module '{place}' is found: {error}; or name a file: model.py:build"
+                f"no module '{place}' is found: {error.__cause__}; or name a file: model.py:build"
             ) from None
         finally:
             sys.path.remove("")
@@ -86,7 +108,8 @@ def _executed(place: str) -> ModuleType:
     folder = str(path.parent.resolve())
     sys.path.insert(0, folder)
     try:
-        spec.loader.exec_module(module)
+        with foreign(_MEND):
+            spec.loader.exec_module(module)
     finally:
         sys.path.remove(folder)
     return module
@@ -95,11 +118,13 @@ def _executed(place: str) -> ModuleType:
 def _check_free(made: Any, name: str) -> None:
     """Refuse what wants arguments."""
     try:
-        inspect.signature(made).bind()
-    except TypeError as error:
-        raise ImportingError(
-            f"'{name}' is called without arguments, and there is a {error}; write a function that gives "
-            f"them: def build(): return {name}(...)"
-        ) from None
-    except ValueError:
+        parameters = inspect.signature(made).parameters.values()
+    except ValueError:  # some of what is written in C does not say
         return
+    rest = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    wanted = [x.name for x in parameters if x.default is inspect.Parameter.empty and x.kind not in rest]
+    if wanted:
+        raise ImportingError(
+            f"'{name}' is called without arguments, and needs {quoted(wanted)}; write a function that gives "
+            f"{'it' if len(wanted) == 1 else 'them'}: def build(): return {name}(...)"
+        )

@@ -37,6 +37,9 @@ def odd():
 def wrong():
     return 3
 
+def kaboom():
+    raise RuntimeError("kaboom")
+
 def example():
     return torch.randn(2, 7, 5)
 """
@@ -97,7 +100,15 @@ def test_placeholders_are_told_and_stand_in_the_file(folder: Path) -> None:
     [
         ("plain_model.py:wrong", "'wrong' of plain_model.py gives int, and no nn.Module"),
         ("plain_model.py:biuld", "plain_model.py has no 'biuld' (did you mean 'build'?)"),
-        ("plain_model.py:Odd", "missing a required argument: 'width'; write a function that gives them"),
+        (
+            "plain_model.py:Odd",
+            "is called without arguments, and needs 'width'; write a function that gives it",
+        ),
+        (
+            "plain_model.py:kaboom",
+            "error: plain_model.py:22: RuntimeError: kaboom; 'kaboom' of plain_model.py",
+        ),
+        ('plain_model.py:build --input "input: float batch 9"', 'forward fails with "input: float batch 9"'),
         ("absent.py:build", "there is no file absent.py"),
         ("absent_module:build", "no module 'absent_module' is found"),
         ("plain_model.py", "name what makes a module in it: zoo import plain_model.py:build"),
@@ -107,6 +118,25 @@ def test_what_cannot_be_opened_is_said_in_a_sentence(folder: Path, what: str, me
     done = run(f"zoo import {what}")
     assert done.exit_code == 1
     assert message in done.output
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("def build(:\n", "theirs.py:1: SyntaxError: invalid syntax"),
+        ("\nimport absent_module\n", "theirs.py:2: ModuleNotFoundError: No module named 'absent_module'"),
+        ("raise SystemExit(3)\n", "theirs.py:1: Python is left (exit code 3)"),
+        (
+            "from torch import nn\nbuild = nn.Tanh\ndef example():\n    return 5\n",
+            "example() of theirs.py returns a tensor, or a tuple of them in the order of forward, and an int",
+        ),
+    ],
+)
+def test_faults_of_the_users_file_are_told_with_its_line(folder: Path, code: str, message: str) -> None:
+    Path("theirs.py").write_text(code, encoding="utf-8")
+    done = run("zoo import theirs.py:build")
+    assert done.exit_code == 1
+    assert f"error: {message}" in done.output
 
 
 def test_the_documentation_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

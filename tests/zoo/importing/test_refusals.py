@@ -195,10 +195,11 @@ def test_inputs_that_nobody_can_guess_are_asked_for() -> None:
         def forward(self, left: Tensor, right: Tensor) -> Tensor:
             return left.view(7, 3) @ right
 
-    with pytest.raises(ImportingError, match=r'declare them: --input "left: float batch time 8"'):
+    with pytest.raises(ImportingError, match=r'declare them, for example: --input "left: int'):
         import_module(Odd())
     for types, message in (
         ({"x": "float"}, "forward takes left, right, and no 'x'"),
+        ({"left": "float batch time 3"}, "forward also needs 'right'; declare that, too: --input \"right: "),
         ({"left": "flaot batch"}, "input 'left': a type is"),
         ({"left": "float [batch]"}, "input 'left'"),
     ):

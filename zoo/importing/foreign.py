@@ -1,0 +1,45 @@
+"""Errors in code that is not ours: the user's file, line and error in a sentence, not our traceback."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from zoo.importing.errors import ImportingError
+from zoo.importing.naming import is_theirs
+
+
+@contextmanager
+def foreign(remedy: str) -> Generator[None]:
+    """Turn whatever the user's code raises here, ``sys.exit`` too, into an ImportingError with its place."""
+    try:
+        yield
+    except ImportingError:
+        raise
+    except SystemExit as error:
+        raise ImportingError(
+            f"{_place(error)}Python is left (exit code {error.code}) where a module is made; "
+            'put what a program does under `if __name__ == "__main__":`'
+        ) from error
+    except SyntaxError as error:
+        place = f"{Path(error.filename).name}:{error.lineno}: " if error.filename else ""
+        raise ImportingError(f"{place}{type(error).__name__}: {error.msg}; mend it there") from error
+    except Exception as error:
+        raise ImportingError(f"{_place(error)}{_said(error)}; {remedy}") from error
+
+
+def _place(error: BaseException) -> str:
+    """File and line, with a colon: of the user's code where there is some, else of what it calls."""
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if is_theirs(each.filename)]
+    own = [each for each in frames if not each.filename.startswith(sys.prefix)]
+    for each in (own or frames)[-1:]:
+        return f"{Path(each.filename).name}:{each.lineno}: "
+    return ""
+
+
+def _said(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
