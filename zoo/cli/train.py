@@ -138,7 +138,7 @@ def _config(ctx: click.Context, param: click.Parameter, value: Path | None) -> N
     "pretrained",
     type=click.Path(path_type=Path),
     metavar="CHECKPOINT",
-    help="Begin a new run with the weights of another, by their names.",
+    help="Begin a new run with the weights of another, or of a safetensors file, by their names.",
 )
 @click.pass_context
 def train(

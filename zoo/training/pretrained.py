@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
-from torch import nn
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from torch import Tensor, nn
 
 from zoo.errors import TrainingError
-from zoo.training.checkpoint import Checkpoint
+from zoo.training.checkpoint import Checkpoint, read_checkpoint
+from zoo.training.extra import require
 
 
-def take_over(model: nn.Module, saved: Checkpoint) -> str:
-    """Give a model the weights of a checkpoint that it has by name, and say in a sentence which these were.
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights alone, by their names, and the file that they were read from."""
 
-    What only the model has keeps its new weights, and what only the checkpoint has is left there. Raises
+    weights: dict[str, Tensor]
+    name: str
+
+
+def read_pretrained(path: str | Path) -> Checkpoint | Weights:
+    """A checkpoint, or a safetensors file of weights alone, such as `zoo import` writes beside its graph.
+
+    Raises CheckpointError for what is neither.
+    """
+    require("safetensors")
+    from safetensors import SafetensorError, safe_open
+
+    if Path(path).is_file():
+        try:
+            with cast(AbstractContextManager[Any], safe_open(path, framework="pt")) as opened:
+                if "zoo" not in (opened.metadata() or {}):
+                    return Weights({name: opened.get_tensor(name) for name in opened.keys()}, str(path))  # noqa: SIM118  # it is no dict
+        except (OSError, SafetensorError):
+            pass  # what is said of a damaged checkpoint is said of this, too
+    return read_checkpoint(path)
+
+
+def take_over(model: nn.Module, saved: Checkpoint | Weights) -> str:
+    """Give a model the weights that it has by name, and say in a sentence which these were.
+
+    What only the model has keeps its new weights, and what only the file has is left there. Raises
     TrainingError when there is no common name, or when weights of one name differ in shape.
     """
     own = model.state_dict()

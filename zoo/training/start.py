@@ -26,7 +26,7 @@ from zoo.training.checkpoint import Checkpoint, Header, Provenance, read_checkpo
 from zoo.training.folder import BEST, LAST, chosen_folder, free_folder
 from zoo.training.graphs import as_graph, document_of, graph_of, initial_model, restored
 from zoo.training.options import DEFAULT_STEPS, DEFAULT_TASK, Device, Options, faults
-from zoo.training.pretrained import take_over
+from zoo.training.pretrained import read_pretrained, take_over
 from zoo.training.processes import processes
 from zoo.training.run import Job, Result, perform
 from zoo.training.schedule import Clock
@@ -53,13 +53,17 @@ def train(
     this name). Without a graph the task's own is trained; ``params`` override the graph's, which else follow
     the data; ``ports`` are the graph's names for ports of the task, where they differ. ``pretrained`` is a
     checkpoint to begin with: its weights go to the parameters of the same names, its tokenizers make the
-    tokens, its task is the default, and without a graph its own is trained, with its params and settings.
+    tokens, its task is the default, and without a graph its own is trained, with its params and settings. A
+    safetensors file of weights alone, such as `zoo import` writes, is taken too.
     ``out`` defaults to the first free one of runs/NAME, runs/NAME-2, … Raises TrainingError for data, a graph
     or options that do not go together, and for a loss that is no longer a number; CheckpointError when the
     disk refuses.
     """
     options = options or Options()
-    before = None if pretrained is None else read_checkpoint(pretrained)
+    taken = None if pretrained is None else read_pretrained(pretrained)
+    before = taken if isinstance(taken, Checkpoint) else None
+    if graph is None and taken is not before:
+        raise TrainingError(f"{pretrained} holds weights alone; name the graph that they are for")
     task = task or (DEFAULT_TASK if before is None else before.header.task)
     if graph is None and before is not None:
         graph = graph_of(before.document, before.name)
@@ -74,8 +78,8 @@ def train(
     data = chosen.data(plan if before is None else replace(plan, tokenizers=before.header.made()))
     values = fit_params(graph, params, data.params)
     model = initial_model(graph, options.seed, values)
-    if before is not None:
-        data = replace(data, about=(*data.about, take_over(model, before)))
+    if taken is not None:
+        data = replace(data, about=(*data.about, take_over(model, taken)))
     try_model(chosen, graph, model, found, data, values)
     header = Header(
         task=task,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file  # pyright: ignore[reportUnknownVariableType]  # it is typed in part
 from torch import nn
 
 import zoo
@@ -124,6 +125,18 @@ def test_a_run_begins_with_the_weights_of_another(text: Path, tmp_path: Path) ->
     further = ran(None, text, tmp_path / "further", pretrained=before.best)
     assert further.model.state_dict().keys() == saved.weights.keys()
     assert not torch.equal(further.model.state_dict()["head.weight"], saved.weights["head.weight"])
+
+
+def test_a_run_begins_with_a_file_of_weights_alone(text: Path, tmp_path: Path) -> None:
+    graph, file, recorder = zoo.loads(SMALL), tmp_path / "small.safetensors", Recorder()
+    table = torch.ones(15, 5)
+    save_file({"embed.weight": table}, file)
+    result = ran(graph, text, tmp_path / "run", recorder, pretrained=file)
+    assert torch.equal(result.model.state_dict()["embed.weight"], table)  # it is frozen
+    assert recorder.facts is not None
+    assert recorder.facts.about[-1].startswith(f"1 weights are those of {file}; new: walk.")
+    with pytest.raises(TrainingError, match="holds weights alone; name the graph that they are for"):
+        ran(None, text, tmp_path / "none", pretrained=file)
 
 
 def test_weights_that_do_not_fit_are_refused(text: Path, tmp_path: Path) -> None:
