@@ -66,6 +66,7 @@ def test_every_module_is_light_or_known_to_be_heavy() -> None:
         "importing",
         "pages",
         "probing",
+        "refusals",
         "recurrence",
         "rows",
         "samples",

@@ -144,7 +144,7 @@ class _Meter:
 
     def _node(self, name: str, node: ResolvedNode, use: Use, scope: Scope) -> tuple[Cost, Parameters]:
         arrivals = {
-            port: tuple(_arrival(ref, scope) for ref in refs(wire)) for port, wire in node.inputs.items()
+            port: tuple(arrival(ref, scope) for ref in refs(wire)) for port, wire in node.inputs.items()
         }
         cost, held = self._use(use, arrivals)
         if isinstance(node.node, Repeat) and node.node.share:
@@ -241,7 +241,7 @@ def _computed(use: Use, port: str) -> bool:
     return port in use.read or not use.spec.outputs[port].on_demand
 
 
-def _arrival(ref: Ref, scope: Scope) -> TensorType | None:
+def arrival(ref: Ref, scope: Scope) -> TensorType | None:
     """What a wire brings, in the names of the graph's axes."""
     node = scope.nodes.get(ref.node)
     type = node.types[ref.port or ""] if node else scope.inputs[ref.node]

@@ -11,6 +11,7 @@ from zoo.checker.resolution import LayerUse, Resolution
 from zoo.costs import check_sizes, open_axes
 from zoo.errors import ZooError
 from zoo.graph import Ref, refs
+from zoo.refusals import refusal
 from zoo.sizes import substitute
 from zoo.spec import TensorType
 
@@ -19,11 +20,18 @@ BATCH, LENGTH = 1, 32
 
 
 def sizes_of(resolution: Resolution, given: Mapping[str, int]) -> dict[str, int]:
-    """The sizes of the axes of the inputs: as given, else 1 for ``batch`` and 32 for all others."""
-    chosen = {name: BATCH if name == "batch" else LENGTH for name in open_axes(resolution)}
-    chosen |= given
-    check_sizes(resolution, chosen)
-    return chosen
+    """The sizes of the axes of the inputs: as given, else 1 for ``batch`` and 32 for all others.
+
+    Where a layer refuses 32, as a table of 16 positions does, it is 16, 8, 4, 2 or 1. What is refused at any
+    length, or as it is given, is left to what takes it, which tells more of it.
+    """
+    axes = open_axes(resolution)
+    check_sizes(resolution, {**dict.fromkeys(axes, LENGTH), **given})
+    lengths = [LENGTH >> times for times in range(LENGTH.bit_length())]
+    tried = [
+        {name: BATCH if name == "batch" else length for name in axes} | dict(given) for length in lengths
+    ]
+    return next((chosen for chosen in tried if not refusal(resolution, chosen)), tried[0])
 
 
 def random_inputs(

@@ -138,15 +138,19 @@ class Linformer(nn.Module):
     def _check_length(self, keys: int) -> None:
         most = self.down_key.shape[-2]
         if keys > most:
-            raise InputError(
-                f"attention/linformer mixes at most {most} keys, and the sequence has {keys}; "
-                "enlarge max_length, or cut the sequence"
-            )
+            raise InputError(f"attention/linformer {_too_many(most, keys)}")
 
     migrate = staticmethod(from_biases)
 
     @staticmethod
-    def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
-        """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
+    def shapes(settings: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
+        """Refuse what does not go together before anything is built or comes; of shapes the hints say all."""
         check_heads(settings["dim"], settings["heads"])
+        keys = inputs["key"][1]
+        if isinstance(keys, int) and keys > settings["max_length"]:
+            raise ValueError(f"it {_too_many(settings['max_length'], keys)}")
         return {}
+
+
+def _too_many(most: int, keys: int) -> str:
+    return f"mixes at most {most} keys, and the sequence has {keys}; enlarge max_length, or cut the sequence"

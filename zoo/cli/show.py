@@ -87,9 +87,13 @@ def show(
             _print_formulas(found, resolution.root.values, depth)
         return
     from zoo.costs import costs
+    from zoo.errors import SizeError
+    from zoo.refusals import refusal
     from zoo.samples import sizes_of
 
     chosen = sizes_of(resolution, dict(sizes))
+    if reason := refusal(resolution, chosen):
+        raise SizeError(f"these sizes are refused: {reason}")
     cost = costs(resolution, chosen)
     if as_json:
         print_json({"sizes": chosen, **_as_json(cost)})

@@ -99,12 +99,12 @@ def perform(job: Job, watcher: Watcher) -> Result:
     among = processes()
     check(job.header.options, among)
     if not trained(job.model):
-        parameters = [*job.model.parameters()]
+        numbers = sum(each.numel() for each in job.model.parameters())
         raise TrainingError(
-            f"there is nothing to train: the graph '{job.name}' has no parameters"
-            if not parameters
-            else f"there is nothing to train: all {len(parameters)} parameters of the graph '{job.name}' are "
-            "frozen; take 'freeze' out of a node that shall learn"
+            f"there is nothing to train: all {numbers:,} parameters of the graph '{job.name}' are frozen; "
+            "take 'freeze' out of a node that shall learn"
+            if numbers
+            else f"there is nothing to train: the graph '{job.name}' has no parameters"
         )
     with held(job.out) if among.writes else nullcontext():
         if among.writes:

@@ -77,6 +77,19 @@ def test_a_longer_sequence_is_refused_by_name_and_length() -> None:
     x = rand(BATCH, LONGEST + 1, DIM)
     with pytest.raises(InputError, match="linformer mixes at most 13 keys, and the sequence has 14"):
         linformer()(x, x, x)
+    problems = zoo.check(zoo.loads(LONG))
+    assert [problem.code for problem in problems] == ["layer-refuses"]
+    assert "mixes at most 12 keys, and the sequence has 20" in problems[0].message
+
+
+LONG = """
+format: zoo/1
+name: long
+inputs: {x: float batch 20 8}
+outputs: {y: mix.out}
+nodes:
+  mix: {use: attention/linformer, with: {heads: 2, max_length: 12, rank: 3}, in: {query: x, key: x, value: x}}
+"""
 
 
 @sharings

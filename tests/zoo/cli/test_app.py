@@ -1,6 +1,7 @@
 """The group: help, lightness, errors as sentences, exit codes, completion."""
 
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -198,6 +199,19 @@ def test_an_error_at_run_time_names_node_and_params(zoo_: Run) -> None:
     assert told[0].startswith("error: position/learned has 128 places, and the sequence has 1000 steps")
     assert told[1].startswith("  in the node 'position' (")
     assert told[1].endswith("), whose max_length is $context")
+
+
+@pytest.mark.parametrize("command", ["run gpt", "show gpt", "run encoder_linformer", "probe gpt nan"])
+def test_examples_are_no_longer_than_tables(zoo_: Run, command: str) -> None:
+    done = zoo_(f"{command} --set context=5")
+    assert done.exit_code == 0, done.stderr
+    assert re.search(r"time=4\b|tokens +1 4 ", done.stdout)
+
+
+def test_sizes_beyond_a_table_are_refused_before_they_are_counted(zoo_: Run) -> None:
+    told = zoo_("show gpt --size time=1000")
+    assert told.exit_code == 1
+    assert told.stderr.startswith("error: these sizes are refused: position: it has 128 places")
 
 
 def test_an_old_encoding_is_no_reason_to_fail() -> None:
