@@ -92,7 +92,7 @@ def test_the_optimizer_has_what_is_trained_alone(tmp_path: Path) -> None:
     ("model", "said"),
     [
         (nn.Identity(), "has no parameters"),
-        (nn.Linear(2, 3).requires_grad_(False), "all 2 parameters of the graph"),
+        (nn.Linear(2, 3).requires_grad_(False), "all 9 parameters of the graph"),
     ],
 )
 def test_a_run_with_nothing_to_train_is_refused(model: nn.Module, said: str, tmp_path: Path) -> None:
