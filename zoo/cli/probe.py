@@ -111,8 +111,9 @@ def probe(
     attention   the weights of every head; -o draws them
 
     Without a PART: the first four. J is the loss at one step: the run's or the task's, or else a random sum
-    of an output. The exit code is 1 for a NaN, for padding that shows in an output, and for an output that
-    sees the future where the graph says that it is causal.
+    of an output. The exit code is 1 for a NaN, for padding that shows in an output, for an output that sees
+    the future where the graph says that it is causal, and for a PART, a wire, a step or an output that was
+    named and that gives no answer; the others are told all the same.
     """  # noqa: D301 - click takes the backspace for "leave these lines as they are"
     import torch
 
@@ -137,13 +138,17 @@ def probe(
         device=device_of(device),
     )
     found = probed.look(subject, parts or USUAL, wires=wires, at=at, on=output)
-    if picture is not None:
-        probed.draw(found, drawn[0], picture, title=f"{subject.resolution.graph.name}: {subject.about}")
     if as_json:
         print_json({"about": subject.about, **found.as_json()})
     else:
         found.show(subject.about)
-        if picture is not None:
-            click.echo(f"wrote {picture}")
-    if found.faults:
+    named = bool(parts or wires or output or picture) or at is not None or found.empty
+    found.complain(named=named)
+    if picture is not None and drawn[0] not in found.unfit:
+        title = f"{subject.resolution.graph.name}: {subject.about}"
+        left_out = probed.draw(found, drawn[0], picture, title=title)
+        click.echo(f"wrote {picture}", err=as_json)
+        for each in left_out:
+            click.echo(f"not in the picture: points of {each}", err=True)
+    if found.faults or (found.unfit and named):
         raise SystemExit(1)

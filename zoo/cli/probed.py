@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from zoo import probing
 from zoo.cli.files import console, print_table, table
+from zoo.errors import ZooError
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What each part that was asked for found; None where it was not asked for."""
+    """What each part that was asked for found; None where it was not asked for, or is ``unfit``."""
 
     gradients: tuple[probing.Reach, ...] | None = None
     recurrence: tuple[probing.Recurrence, ...] | None = None
@@ -26,6 +29,8 @@ class Found:
     attention: tuple[probing.Map, ...] | None = None
     alone: bool = False
     """Whether one part alone was asked for, which is then told at length."""
+    unfit: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The parts that this graph, or these options, give no answer to, and why."""
 
     @property
     def faults(self) -> list[str]:
@@ -33,6 +38,12 @@ class Found:
         born = [] if self.nan is None or self.nan[0] is None else [str(self.nan[0])]
         leaking = () if self.leaks is None else self.leaks.faults
         return [*born, *(_fault(each) for each in leaking)]
+
+    @property
+    def empty(self) -> bool:
+        """Whether no part gave an answer."""
+        parts = (self.gradients, self.recurrence, self.leaks, self.nan, self.statistics, self.attention)
+        return all(each is None for each in parts)
 
     def as_json(self) -> dict[str, Any]:
         """Everything, for a program."""
@@ -58,7 +69,7 @@ class Found:
                 }
                 for each in self.attention
             ]
-        return {**_plain(parts), "faults": self.faults}
+        return {**_plain(parts), "unfit": dict(self.unfit), "faults": self.faults}
 
     def show(self, about: str) -> None:
         """Everything, for a person."""
@@ -76,53 +87,89 @@ class Found:
             _show_leaks(self.leaks, at_length=self.alone)
         if self.nan is not None and self.nan[0] is None:
             out.print("\nall that flows, forward and backward, are numbers")
+
+    def complain(self, *, named: bool) -> None:
+        """What must not be, and what gave no answer (an error where somebody ``named`` it): on stderr."""
         for fault in self.faults:
             click.echo(click.style("error: ", fg="red", bold=True) + fault, err=True)
+        for part, why in self.unfit.items():
+            word = click.style("error: ", fg="red", bold=True) if named else "no answer: "
+            click.echo(f"{word}{part}: {why}", err=True)
 
 
 def look(
     subject: probing.Subject, parts: Sequence[str], *, wires: Sequence[str], at: int | None, on: str
 ) -> Found:
-    """Probe what was asked for."""
-    maps, alone = None, len(set(parts)) == 1
-    if "attention" in parts:
-        maps = tuple(each for wire in wires or ("*",) for each in probing.attention(subject, wire))
+    """Probe what was asked for. A part that gives no answer takes nothing from the others."""
+    alone, unfit = len(set(parts)) == 1, dict[str, str]()
+
+    def asked(part: str, answer: Callable[[], Part]) -> Part | None:
+        try:
+            return answer() if part in parts else None
+        except ZooError as error:
+            unfit[part] = "\n  ".join([str(error), *getattr(error, "__notes__", [])])
+            return None
+
     return Found(
-        gradients=probing.gradients(subject, wires, at=at, on=on) if "gradients" in parts else None,
-        recurrence=probing.jacobians(subject) if "recurrence" in parts else None,
-        leaks=probing.leaks(subject, step=at if alone else None) if "leaks" in parts else None,
-        nan=(probing.first_broken(subject),) if "nan" in parts else None,
-        statistics=probing.statistics(subject, on=on) if "statistics" in parts else None,
-        attention=maps,
+        gradients=asked("gradients", lambda: probing.gradients(subject, wires, at=at, on=on)),
+        recurrence=asked("recurrence", lambda: probing.jacobians(subject)),
+        leaks=asked("leaks", lambda: probing.leaks(subject, step=at if alone else None)),
+        nan=asked("nan", lambda: (probing.first_broken(subject),)),
+        statistics=asked("statistics", lambda: probing.statistics(subject, on=on)),
+        attention=asked("attention", lambda: probing.attention(subject, *wires)),
         alone=alone,
+        unfit=unfit,
     )
 
 
-def draw(found: Found, part: str, path: Path, *, title: str) -> None:
-    """Draw one part into a file."""
+def draw(found: Found, part: str, path: Path, *, title: str) -> tuple[str, ...]:
+    """Draw one part into a file; what had to be left out, a phrase each."""
     if part == "attention":
-        probing.draw_attention(found.attention or (), path, title=title)
-    elif part == "recurrence":
-        probing.draw_courses({each.walk: each.gain for each in found.recurrence or ()}, path, title=title)
-    else:
-        probing.draw_courses({each.wire: each.course for each in found.gradients or ()}, path, title=title)
+        return probing.draw_attention(found.attention or (), path, title=title)
+    if part == "recurrence":
+        courses = {each.walk: each.gain for each in found.recurrence or ()}
+        return probing.draw_courses(courses, path, title=title, what=probing.JACOBIANS)
+    courses = {each.wire: each.course for each in found.gradients or ()}
+    return probing.draw_courses(courses, path, title=title)
 
 
 # ---------------------------------------------------------------------------------------------------- tables
 
 
+_FITTED = ("a step", "from 1 on", "tenth after", "reach")
+_EXPLAINED = (
+    "a step and from 1 on: the factors of one step and of all behind distance 1, by a line fitted to the "
+    "logarithms; the verdict is of it"
+)
+_LOST = "a norm is no number or infinite: `zoo probe ... nan` names the node in which the first was born"
+
+
 def _show_gradients(found: Sequence[probing.Reach]) -> None:
+    if not found:
+        click.echo("\nJ takes its own step of every wire alone; there is no gradient over distance")
+        return
     click.echo("\nthe norm of dJ/dh over distance")
     rows = table("wire", "along", "verdict")
-    for name in ("a step", "in all", "tenth after", "reach", "at 0", "at 1", "at the end"):
+    for name in ("at 0", "at 1", "at the end", *_FITTED):
         rows.add_column(name, justify="right", no_wrap=True)
     for each in found:
         course = each.course
         verdict = f"{course.verdict}{', sees ahead' if each.ahead else ''}"
         norms = course.norms
-        ends = (norms[0], norms[min(1, len(norms) - 1)], norms[len(norms) - 1])
-        rows.add_row(each.wire, each.axis, verdict, *_figures(course), *map(_number, ends))
+        ends = (norms[0], *((norms[1], norms[-1]) if len(norms) > 1 else (None, None)))
+        rows.add_row(each.wire, each.axis, verdict, *map(_number, ends), *_figures(course))
     print_table(rows)
+    _explain([each.course for each in found])
+
+
+def _explain(courses: Sequence[probing.Course]) -> None:
+    """What the figures of a table do not say by themselves."""
+    if any(each.rate is not None for each in courses):
+        console().print(_EXPLAINED, style="dim")
+    if all(len(each.norms) == 1 for each in courses):
+        click.echo("one step has no distance to another; take more of them, as with --size time=32")
+    if any(not math.isfinite(norm) for each in courses for norm in each.norms):
+        click.echo(_LOST)
 
 
 def _show_recurrence(found: Sequence[probing.Recurrence]) -> None:
@@ -131,12 +178,13 @@ def _show_recurrence(found: Sequence[probing.Recurrence]) -> None:
         return
     click.echo("\nproducts of recurrent Jacobians")
     rows = table("loop", "states", "verdict")
-    for name in ("a step", "in all", "tenth after", "reach", "radius of a step"):
+    for name in (*_FITTED, "radius of a step"):
         rows.add_column(name, justify="right", no_wrap=True)
     for each in found:
         states = ", ".join(state.removeprefix(f"{each.walk}.") for state in each.states)
         rows.add_row(each.walk, states, each.gain.verdict, *_figures(each.gain), _number(each.radius))
     print_table(rows)
+    _explain([each.gain for each in found])
     weights = [weight for each in found for weight in each.weights]
     if weights:
         click.echo("\nspectral radius of recurrent weights")
@@ -184,6 +232,8 @@ def _show_attention(found: Sequence[probing.Map]) -> None:
 
 def _show_leaks(leaks: probing.Leaks, *, at_length: bool) -> None:
     click.echo("")
+    if not leaks.axes and not leaks.masks:
+        click.echo("no input has steps, and so neither a future nor padding")
     for kind, axes in (("future", leaks.axes), ("padding", leaks.masks)):
         for axis in axes:
             own = [each for each in leaks.found if (each.kind, each.axis) == (kind, axis)]
@@ -252,9 +302,13 @@ def _list(x: Any) -> list[Any]:
 
 
 def _plain(value: Any) -> Any:
-    """JSON knows neither NaN nor infinity."""
+    """JSON knows neither NaN nor infinity: they go as the words that Python's ``float`` and JavaScript's
+    ``Number`` read.
+    """
     if isinstance(value, dict):
         return {name: _plain(each) for name, each in value.items()}  # pyright: ignore[reportUnknownVariableType] - any JSON
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]  # pyright: ignore[reportUnknownVariableType] - any JSON
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    if not isinstance(value, float) or math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

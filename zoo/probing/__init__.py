@@ -27,12 +27,14 @@ from zoo.probing.gradients import Reach, gradients
 from zoo.probing.jacobians import Recurrence, jacobians
 from zoo.probing.leaks import Leak, Leaks, leaks
 from zoo.probing.making import subject
-from zoo.probing.pictures import draw_attention, draw_courses
+from zoo.probing.pictures import GRADIENT, JACOBIANS, draw_attention, draw_courses
 from zoo.probing.recording import Recording, Wire, record
 from zoo.probing.statistics import Numbers, Statistics, statistics
 from zoo.probing.subject import Subject
 
 __all__ = [
+    "GRADIENT",
+    "JACOBIANS",
     "Birth",
     "Course",
     "Leak",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 import torch
 from torch import Tensor
@@ -38,26 +39,39 @@ class Map:
 
 
 @one_thread()
-def attention(subject: Subject, pattern: str = "*") -> tuple[Map, ...]:
-    """The weights of every node that has an output ``weights``, of those whose path fits a pattern.
+def attention(subject: Subject, *patterns: str) -> tuple[Map, ...]:
+    """The weights of every node that has an output ``weights``, or of those whose path fits a pattern.
 
-    A node in a loop has one query a step. Raises ZooError for a graph without such a node.
+    A node in a loop has one query a step. Raises ZooError for a graph without such a node, and for patterns
+    that fit none.
     """
     with torch.no_grad():
         recording = record(subject, asked=True)
-    shown = [wire for wire in recording.find(pattern) if wire.name.endswith(f".{WEIGHTS}") and not wire.state]
-    maps: list[Map] = []
+    maps: dict[str, Map] = {}
     asking = {site.wire(WEIGHTS) for site in recording.sites if WEIGHTS in site.asked}
-    for wire in shown:
-        if wire.name not in asking:
-            continue
+    for name in asking & {*recording.wires}:
+        wire = recording.wires[name]
         x = wire.whole() if wire.steps else wire.tensors[0]
         x = x.unsqueeze(1) if x.dim() == 3 else x
-        if x.dim() == 4:
-            maps.append(Map(wire.name.removesuffix(f".{WEIGHTS}"), wire.what, x))
+        if x.dim() == 4 and not wire.state:
+            maps[name] = Map(name.removesuffix(f".{WEIGHTS}"), wire.what, x)
     if not maps:
         raise ZooError(
             "no attention of this graph shows its weights: of the library's layers multi_head, relative, "
             "linformer, scaled_dot_product, dot, multiplicative and additive do"
         )
-    return tuple(maps)
+    shown = [maps[name] for name in recording.wires if name in maps]
+    found = [each for each in shown if not patterns or any(_fits(each, pattern) for pattern in patterns)]
+    for pattern in patterns:
+        if not any(_fits(each, pattern) for each in shown):
+            recording.find(pattern)  # a path that names no wire at all is a slip
+    if not found:
+        told = " and ".join(f"'{pattern}'" for pattern in patterns)
+        nodes = ", ".join(each.wire for each in shown)
+        raise ZooError(f"no attention is named by {told}; those of the graph that show weights are {nodes}")
+    return tuple(found)
+
+
+def _fits(found: Map, pattern: str) -> bool:
+    """Whether a path with ``*`` names the node, or its output."""
+    return any(fnmatchcase(name, pattern) for name in (found.wire, f"{found.wire}.{WEIGHTS}"))

@@ -70,7 +70,12 @@ def gradients(
         behind = steps > (here if len(norms) > 1 else here.amax(0, keepdim=True)).unsqueeze(1)
         ahead = same and bool(torch.where(behind, norms, 0).any())
         reaches.append(Reach(wire.name, wire.what, axis, wire.state, course(means), ahead))
-    return tuple(each for each in reaches if wires or each.state or each.course.verdict != "local")
+    return tuple(each for each in reaches if wires or each.state or not _alone(each.course))
+
+
+def _alone(found: Course) -> bool:
+    """Whether J takes its own step alone, though there are others."""
+    return found.verdict == "local" and len(found.norms) > 1
 
 
 def _named(recording: Recording, patterns: Sequence[str]) -> list[Wire]:

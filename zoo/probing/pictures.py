@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from zoo.errors import ZooError
@@ -13,38 +15,64 @@ from zoo.probing.courses import Course
 
 MOST = 400
 """Maps that can still be looked at in one picture."""
+GRADIENT = "norm of ∂J/∂h"
+JACOBIANS = "norm of the product of Jacobians, ‖·‖/√n"
+"""What is drawn upwards: gradients of J, or products of the Jacobians of a loop's states."""
+SAME = 1e-9
+"""Courses that differ by less are one line with all their names, for one would hide the others."""
 
 
-def draw_courses(courses: Mapping[str, Course], path: str | Path, *, title: str = "") -> None:
-    """Norms over distance, each under its name, on a logarithmic axis; a gradient of zero has no point.
+def draw_courses(
+    courses: Mapping[str, Course], path: str | Path, *, title: str = "", what: str = GRADIENT
+) -> tuple[str, ...]:
+    """Norms over distance on a logarithmic axis, ``what`` they are the norms of beside it.
 
-    Raises ZooError without matplotlib, for other files than .png and .svg, and where nothing can be written.
+    Courses that are the same are one line under all their names. A norm that is zero, NaN or infinite has no
+    point; what is left out for being no finite number is returned, a phrase for each course. Raises ZooError
+    without matplotlib, for other files than .png and .svg, where nothing can be written, and where no point
+    is left.
     """
     if not courses:
         raise ZooError("there is nothing to draw: the graph has no such course; probe another part of it")
-    figure = _figure(Path(path), 6.4, 4.2)
+    lines = _lines(courses)
+    points = [[norm if 0 < norm < math.inf else math.nan for norm in each.norms] for _, each in lines]
+    if all(math.isnan(norm) for own in points for norm in own):
+        raise _nothing("norm", any(_broken(each) for each in courses.values()))
+    labels = [_wrapped(_label(name, each), 6.0, 8.3) for name, each in lines]
+    rows = sum(label.count("\n") + 1 for label in labels)
+    figure = _figure(Path(path), 6.4, 4.0 + 0.18 * rows, title)
     axes = figure.subplots()
-    for name, each in courses.items():
-        points = [norm if norm > 0 else float("nan") for norm in each.norms]
-        rate = "" if each.rate is None else f", ×{each.rate:.3g} a step"
-        axes.plot(range(len(points)), points, linewidth=1.4, label=f"{name}{rate}")
+    styles = ("-", "--", ":", "-.")  # after ten lines the colours begin anew
+    for number, (own, label) in enumerate(zip(points, labels, strict=True)):
+        style = styles[number // 10 % len(styles)]
+        # The marker shows a point that stands alone.
+        axes.plot(range(len(own)), own, style, linewidth=1.4, marker=".", markersize=3, label=label)
     axes.set_yscale("log")
     axes.set_xlabel("distance in steps")
-    axes.set_ylabel("norm of ∂J/∂h")
+    axes.set_ylabel(what)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(visible=True, alpha=0.25)
-    axes.legend(fontsize="small")
-    if title:
-        axes.set_title(title, fontsize="medium")
+    figure.legend(loc="outside lower center", fontsize="small", frameon=False)
     _save(figure, Path(path))
+    return tuple(
+        f"{name}, of whose {len(each.norms)} norms {_broken(each)} are NaN or infinite"
+        for name, each in courses.items()
+        if _broken(each)
+    )
 
 
-def draw_attention(maps: Sequence[Map], path: str | Path, *, example: int = 0, title: str = "") -> None:
+def draw_attention(
+    maps: Sequence[Map], path: str | Path, *, example: int = 0, title: str = ""
+) -> tuple[str, ...]:
     """The weights of one example: a row for each node, a column for each head; queries go down, keys to the
-    right.
+    right; one scale of colours for all.
 
-    Raises what ``draw_courses`` raises; ZooError for too many maps, and for an example that is not there.
+    What is left out is returned, and drawn in grey: weights that are NaN. Raises what ``draw_courses``
+    raises; ZooError for too many maps, and for an example that is not there.
     """
-    heads = max(each.weights.shape[1] for each in maps)
+    heads = max((each.weights.shape[1] for each in maps), default=0)
+    if not maps:
+        raise ZooError("there is nothing to draw: there are no maps; probe a graph with attention")
     if len(maps) * heads > MOST:
         raise ZooError(
             f"{len(maps)} nodes of {heads} heads are more than the {MOST} maps that one can look at; choose "
@@ -53,24 +81,89 @@ def draw_attention(maps: Sequence[Map], path: str | Path, *, example: int = 0, t
     examples = min(len(each.weights) for each in maps)
     if not 0 <= example < examples:
         raise ZooError(f"there are {examples} examples, from 0 on, and {example} is none of them")
-    figure = _figure(Path(path), 1.2 + 1.9 * heads, 0.6 + 2.0 * len(maps))
+    drawn = [each.weights[example].detach().cpu().float() for each in maps]
+    if not any(bool(each.isfinite().any()) for each in drawn):
+        raise _nothing("weight", broken=True)
+    most = max(float(each.nan_to_num().max()) for each in drawn)
+    title = ", ".join(filter(None, (title, f"sequence {example + 1} of {examples}")))
+    figure = _figure(Path(path), 1.8 + 1.9 * heads, 0.8 + 2.0 * len(maps), title)
     grid = figure.subplots(len(maps), heads, squeeze=False)
-    for row, each in zip(grid, maps, strict=True):
-        weights = each.weights[example].detach().cpu().float().numpy()
+    image: Any = None
+    for row, each, weights in zip(grid, maps, drawn, strict=True):
         for head, axes in enumerate(row):
             if head >= len(weights):
                 axes.set_axis_off()
                 continue
-            axes.imshow(weights[head], vmin=0.0, cmap="viridis", aspect="auto", interpolation="nearest")
+            axes.set_facecolor("lightgrey")
+            image = axes.imshow(
+                weights[head].numpy(),
+                vmin=0.0,
+                vmax=most,
+                cmap="viridis",
+                aspect="auto",
+                interpolation="nearest",
+            )
             axes.set_title(f"head {head}" if len(weights) > 1 else "", fontsize="x-small")
+            axes.set_xlabel("key", fontsize="xx-small")
             axes.tick_params(labelsize="xx-small")
-        row[0].set_ylabel(each.wire, fontsize="x-small")
-    if title:
-        figure.suptitle(title, fontsize="small")
+            for axis in (axes.xaxis, axes.yaxis):
+                axis.get_major_locator().set_params(integer=True)
+        row[0].set_ylabel(f"{each.wire}\nquery", fontsize="x-small", parse_math=False)
+    bar = figure.colorbar(image, ax=grid, label="attention weight", fraction=0.05, aspect=30)
+    bar.ax.tick_params(labelsize="xx-small")
     _save(figure, Path(path))
+    lost = [int((~each.isfinite()).sum()) for each in drawn]
+    return tuple(
+        f"{each.wire}, of whose {weights.numel()} weights {count} are NaN"
+        for each, weights, count in zip(maps, drawn, lost, strict=True)
+        if count
+    )
 
 
-def _figure(path: Path, width: float, height: float) -> Any:
+def _lines(courses: Mapping[str, Course]) -> list[tuple[str, Course]]:
+    """What is drawn: the courses, those that are the same under all their names."""
+    found: list[tuple[str, Course]] = []
+    for name, each in courses.items():
+        at = next((place for place, (_, other) in enumerate(found) if _same(each, other)), None)
+        if at is None:
+            found.append((name, each))
+        else:
+            found[at] = (f"{found[at][0]} = {name}", found[at][1])
+    return found
+
+
+def _label(name: str, each: Course) -> str:
+    rate = "" if each.rate is None else f", ×{each.rate:.3g} a step"
+    return f"{name}{rate}" + (f", {_broken(each)} of {len(each.norms)} not finite" if _broken(each) else "")
+
+
+def _same(one: Course, other: Course) -> bool:
+    return len(one.norms) == len(other.norms) and all(
+        math.isclose(a, b, rel_tol=SAME) or (math.isnan(a) and math.isnan(b))
+        for a, b in zip(one.norms, other.norms, strict=True)
+    )
+
+
+def _broken(each: Course) -> int:
+    return sum(not math.isfinite(norm) for norm in each.norms)
+
+
+def _nothing(what: str, broken: bool) -> ZooError:
+    if broken:
+        return ZooError(
+            f"there is nothing to draw: no {what} is a finite number; `zoo probe ... nan` names the node in "
+            "which the first NaN was born"
+        )
+    return ZooError(f"there is nothing to draw: each {what} is zero; probe another wire, or another step")
+
+
+def _wrapped(text: str, width: float, points: float) -> str:
+    """Text in lines that fit into a width in inches, at a size of type."""
+    return fill(text, max(int(width * 72 / (0.62 * points)), 12), break_on_hyphens=False)
+
+
+def _figure(path: Path, width: float, height: float, title: str) -> Any:
+    """A figure under its title, which is wrapped and has its lines for itself."""
     if path.suffix.lower() not in {".svg", ".png"}:
         raise ZooError(
             f"a picture is an .svg or a .png, and '{path.name}' is neither; give it another suffix"
@@ -81,7 +174,11 @@ def _figure(path: Path, width: float, height: float) -> Any:
         )
     from matplotlib.figure import Figure  # by itself, without a window system
 
-    figure: Any = Figure(figsize=(width, height), layout="constrained")
+    lines = _wrapped(title, width, 10)
+    more = 0.17 * (lines.count("\n") + bool(lines))
+    figure: Any = Figure(figsize=(width, height + more), layout="constrained")
+    if lines:
+        figure.suptitle(lines, fontsize=10, parse_math=False)
     return figure
 
 

@@ -1,6 +1,7 @@
 """``zoo probe``: tables, JSON, pictures, exit codes; of graphs and of runs."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,8 +29,8 @@ def test_a_fresh_graph_in_tables(zoo_: Run) -> None:
     assert result.exit_code == 0
     lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
     assert lines[0] == "random data, batch=3, time=7"
-    assert lines[3].startswith("wire along verdict a step in all")
-    assert lines[5].startswith("memory.h time neither × 0.")
+    assert lines[3].startswith("wire along verdict at 0 at 1 at the end a step from 1 on")
+    assert re.match(r"memory\.h time neither [\d.]+ [\d.]+ [\d.]+ × 0\.", lines[5])
     assert "later steps along 'time' change nothing before them" in lines
     assert lines[-1] == "all that flows, forward and backward, are numbers"
 
@@ -46,6 +47,7 @@ def test_all_parts_in_json(zoo_: Run) -> None:
         "nan",
         "statistics",
         "attention",
+        "unfit",
         "faults",
     ]
     assert (found["recurrence"], found["nan"], found["faults"]) == ([], None, [])
@@ -59,6 +61,63 @@ def test_all_parts_in_json(zoo_: Run) -> None:
     assert told["course"]["norms"] == pytest.approx(expected.course.norms)
     chosen = zoo_(f"probe {graph} statistics attention")
     assert "decoder.1.attend" in chosen.stdout
+
+
+def test_a_part_without_an_answer_takes_nothing_from_the_others(zoo_: Run, tmp_path: Path) -> None:
+    result = zoo_(f"probe rnn_language_model {SMALL} recurrence attention --json")
+    found = json.loads(result.stdout)
+    assert (result.exit_code, [*found]) == (1, ["about", "recurrence", "unfit", "faults"])
+    assert [*found["unfit"]] == ["attention"]
+    assert result.stderr == f"error: attention: {found['unfit']['attention']}\n"
+    path = tmp_path / "units.yaml"
+    path.write_text(
+        "format: zoo/1\nname: units\ninputs: {x: float batch 3}\noutputs: {y: units}\n"
+        "nodes:\n  units: {use: basic/linear, with: {output: 5}, in: x}\n"
+    )
+    usual = zoo_("probe", str(path))
+    assert usual.exit_code == 0
+    assert usual.stderr.startswith("no answer: gradients: no wire of this graph has an axis of steps")
+    assert usual.stdout.endswith("all that flows, forward and backward, are numbers\n")
+    assert zoo_("probe", str(path), "gradients").exit_code == 1
+
+
+def test_one_step_has_no_distances(zoo_: Run) -> None:
+    result = zoo_(f"probe rnn_language_model {SMALL.replace('time=7', 'time=1')} gradients")
+    rows = {line.split()[0]: line.split() for line in result.stdout.splitlines() if line}
+    assert [len(rows[name]) for name in ("embed", "memory.h")] == [5, 5]
+    assert rows["embed"][1:3] == ["time", "local"]
+    assert "one step has no distance to another" in result.stdout
+
+
+def test_nan_and_infinity_in_json_and_in_pictures(zoo_: Run, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="pictures are drawn by matplotlib: pip install layerzoo[probe]")
+    path, picture = tmp_path / "exploding.yaml", tmp_path / "exploding.svg"
+    path.write_text("""\
+format: zoo/1
+name: exploding
+inputs: {x: float batch time 3}
+outputs: {y: walk.out}
+nodes:
+  walk:
+    scan:
+      over: time
+      each: {x: x}
+      state: {h: zeros batch 3}
+      nodes:
+        large: {use: basic/scale, with: {factor: 1.0e+100}, in: h}
+        add: {use: basic/add, in: [large, x]}
+      next: {h: add}
+      stack: {out: add}
+""")
+    result = zoo_(f"probe {path} gradients --size time=7 --json --wire walk.h -o {picture}")
+    assert result.exit_code == 0
+    (found,) = json.loads(result.stdout)["gradients"]
+    assert found["course"]["norms"][-1] == "Infinity"
+    assert found["course"]["rate"] is None
+    lost = sum(norm == "Infinity" for norm in found["course"]["norms"])
+    told = f"not in the picture: points of walk.h, of whose 7 norms {lost} are NaN or infinite"
+    assert result.stderr.splitlines() == [f"wrote {picture}", told]
+    assert "`zoo probe ... nan` names" in zoo_(f"probe {path} gradients --size time=7").stdout
 
 
 def test_what_leaks_is_an_error(zoo_: Run, tmp_path: Path) -> None:
