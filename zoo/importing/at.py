@@ -37,7 +37,10 @@ class At:
     def once(self, key: tuple[Any, ...], make: Callable[[], Tensor]) -> Tensor:
         """A weight that is computed of others, the same one each time."""
         if key not in self.made:
-            self.made[key] = nn.Parameter(make().detach().clone())
+            computed = make()
+            self.made[key] = made = nn.Parameter(computed.detach().clone())
+            if all(each.data_ptr() in self.scope.frozen for each in leaves(computed)):
+                self.scope.frozen.add(made.data_ptr())
         return self.made[key]
 
     def seen(self, tensor: Any) -> Seen:
@@ -158,6 +161,22 @@ def weight(tensor: Any) -> Tensor:
         same = tensor.shape == base.shape and tensor.stride() == base.stride()
         return base if same else tensor
     raise Unknown("its weights are not a parameter as it is: they are computed, a part of one, or a buffer")
+
+
+def leaves(tensor: Tensor) -> list[Tensor]:
+    """The parameters that a tensor was computed from."""
+    found: dict[int, Tensor] = {}
+    if isinstance(tensor, nn.Parameter):
+        return [tensor]
+    waiting: list[Any] = [tensor.grad_fn]
+    while waiting:
+        step = waiting.pop()
+        if step is None:
+            continue
+        if hasattr(step, "variable"):
+            found[id(step.variable)] = step.variable
+        waiting += [before for before, _ in step.next_functions]
+    return list(found.values())
 
 
 def number(value: Any) -> float | None:

@@ -121,7 +121,12 @@ class Drawing:
         )
         inputs: dict[str, Wire] = {"": wires[0] if len(wires) == 1 else tuple(wires)} if wires else {}
         name = self.scope.fresh(wanted)
-        node = Call(use=use, settings=cast("Frozen[str, Any]", freeze(settings)), inputs=Frozen(inputs))
+        node = Call(
+            use=use,
+            settings=cast("Frozen[str, Any]", freeze(settings)),
+            inputs=Frozen(inputs),
+            freeze=self.scope.holds_still(weights),
+        )
         self.scope.nodes[name] = Placed(node, dict(weights))
         self.strangers.append(Stranger(name, what, why))
         found = list(tensors(result))

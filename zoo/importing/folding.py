@@ -35,6 +35,7 @@ def closed(drawing: Drawing, module: nn.Module, inner: Scope, result: Any, stran
     folded = {before[port]: ref for port, ref in outputs.items()}
     own = {key: value.of(folded[value.ref], value.tensor) for key, value in own.items()}
     if len(inner.nodes) > 1 and own:
+        _thawed(inner)
         block, weights = finished(inner, outputs, drawing.axes)
         use = drawing.blocks.add(_title(module), block)
         inputs = {name: outside.ref for name, (outside, _) in inner.inputs.items()}
@@ -56,6 +57,20 @@ def closed(drawing: Drawing, module: nn.Module, inner: Scope, result: Any, stran
     outer.lose([each for each in tensors(result) if id(each) in inner.values], "this result")
     for index, each in enumerate(drawing.strangers[strangers:], strangers):
         drawing.strangers[index] = replace(each, node=paths.get(each.node, each.node))
+
+
+def _thawed(scope: Scope) -> None:
+    """Leave it to the call of a block that it is frozen, if all of it is."""
+    if scope.holds_still({f"{name}.{path}": each for name, path, each in _all(scope)}):
+        for placed in scope.nodes.values():
+            if not isinstance(placed.node, Reuse):
+                placed.node = replace(placed.node, freeze=False)
+
+
+def _all(scope: Scope) -> Iterable[tuple[str, str, Tensor]]:
+    for name, placed in scope.nodes.items():
+        for path, tensor in placed.weights.items():
+            yield name, path, tensor
 
 
 def _outputs(refs: Iterable[Ref]) -> dict[str, Ref]:
@@ -153,6 +168,7 @@ def _next(scope: Scope, name: str, port: str | None, readers: Mapping[str, int])
             not isinstance(next_, Call)
             or next_.use != node.use
             or next_.settings != node.settings
+            or next_.freeze != node.freeze
             or next_.tie
         ):
             continue
@@ -178,6 +194,7 @@ def _replace(scope: Scope, outputs: dict[str, Ref], row: list[str], port: str) -
         settings=first.settings,
         carry=Frozen({port: carried}),
         inputs=Frozen({each: wire for each, wire in first.inputs.items() if each != port}),
+        freeze=first.freeze,
     )
     weights = {
         f"{index}.{path}": tensor
@@ -211,6 +228,7 @@ def _tied(scope: Scope) -> dict[str, Tensor]:
             shared = isinstance(tensor, nn.Parameter) and there != f"{name}.{path}"
             if shared and there.partition(".")[0] != name:
                 ties[path] = there
+                _alike(placed, scope.nodes[there.partition(".")[0]])
             else:
                 weights[f"{name}.{path}"] = tensor
         if ties:
@@ -218,3 +236,12 @@ def _tied(scope: Scope) -> dict[str, Tensor]:
                 raise Unknown("a reused node shares weights with a third")
             placed.node = replace(placed.node, tie=Frozen(ties))
     return weights
+
+
+def _alike(one: Placed, other: Placed) -> None:
+    """Let two nodes that share a weight learn both, unless both are frozen: a graph has no half of it."""
+    nodes = [placed.node for placed in (one, other)]
+    if len({node.freeze for node in nodes if not isinstance(node, Reuse)}) > 1:
+        for placed in (one, other):
+            if not isinstance(placed.node, Reuse):
+                placed.node = replace(placed.node, freeze=False)

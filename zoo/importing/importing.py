@@ -14,12 +14,12 @@ from torch.export import ExportedProgram
 
 from zoo.checker import check
 from zoo.errors import GraphError
-from zoo.graph import EMPTY, Block, Frozen, Graph, Ref
+from zoo.graph import EMPTY, Block, Call, Frozen, Graph, Ref, Repeat
 from zoo.importing.declaring import Declared, declared, drawn, run, sizes, turned
 from zoo.importing.drawing import Drawing, Stranger
 from zoo.importing.errors import ImportingError
 from zoo.importing.folding import finished
-from zoo.importing.naming import snake
+from zoo.importing.naming import quoted, snake
 from zoo.importing.programs import opened_program
 from zoo.importing.recording import recorded
 from zoo.importing.scope import rewired
@@ -62,8 +62,6 @@ def import_module(
     ImportingError where Python decides by numbers or lengths, and where the graph computes something else.
     """
     copy = deepcopy(module).cpu()
-    for parameter in copy.parameters():
-        parameter.requires_grad_(parameter.is_floating_point())
     types = declared(copy, inputs, examples)
     rounds = [sizes(copy, types, round) for round in (0, 1)]
     return _imported(copy, types, rounds, name or snake(type(module).__name__))
@@ -86,7 +84,10 @@ def _imported(
     module: nn.Module, types: Mapping[str, Declared], rounds: Sequence[Mapping[str, int]], name: str
 ) -> Imported:
     """The graph of a module that is run with these sizes, one run after the other."""
-    drafts = [_draft(module, types, axes, name) for axes in rounds]
+    frozen = {place for each in module.parameters() if not each.requires_grad and (place := each.data_ptr())}
+    for parameter in module.parameters():
+        parameter.requires_grad_(parameter.is_floating_point())  # by which parameters are told from constants
+    drafts = [_draft(module, types, axes, name, frozen) for axes in rounds]
     if any(each.graph != drafts[0].graph for each in drafts):
         raise ImportingError(
             "what the module does depends on lengths: it does other things for other sizes of "
@@ -95,14 +96,16 @@ def _imported(
     return _verified(module, types, rounds, drafts[0])
 
 
-def _draft(module: nn.Module, types: Mapping[str, Declared], axes: Mapping[str, int], name: str) -> Imported:
+def _draft(
+    module: nn.Module, types: Mapping[str, Declared], axes: Mapping[str, int], name: str, frozen: set[int]
+) -> Imported:
     """The graph as one run draws it."""
     tensors = turned(drawn(module, types, axes), types)
     before = {key: tensor.clone() for key, tensor in module.state_dict().items()}
     module.train()
     try:
         drawing, result = recorded(
-            module, {key: (tensor, types[key].order) for key, tensor in tensors.items()}, axes
+            module, {key: (tensor, types[key].order) for key, tensor in tensors.items()}, axes, frozen
         )
     finally:
         module.load_state_dict(before)  # running averages go on in training
@@ -127,6 +130,13 @@ def _graph(drawing: Drawing, result: Any, types: Mapping[str, Declared], name: s
     block, weights = finished(drawing.scope, outputs, drawing.axes)
     opposite = {_real(key, {*types, *block.nodes}): key for key, no in drawing.polarity.items() if no}
     notes += [f"input '{mine}' is the opposite of the module's '{key}'" for mine, key in opposite.items()]
+    learning = [path for path, each in weights.items() if _thaws(drawing, block, path, each)]
+    if learning:
+        were = "was" if len(learning) == 1 else "were"
+        notes.append(
+            f"{quoted(learning)} {were} frozen, and can learn here with the rest of the node: "
+            "a graph freezes whole nodes"
+        )
     block = _renamed(block, {key: Ref(mine) for mine, key in opposite.items()})
     named = {key: mine for mine, key in opposite.items()}
     inputs = {named.get(key, key): each.port for key, each in types.items()}
@@ -140,6 +150,19 @@ def _graph(drawing: Drawing, result: Any, types: Mapping[str, Declared], name: s
     )
     state = {key: tensor.detach().clone() for key, tensor in weights.items()}
     return Imported(graph, state, tuple(drawing.strangers), tuple(notes), opposite=Frozen(opposite))
+
+
+def _thaws(drawing: Drawing, body: Block, path: str, tensor: Tensor) -> bool:
+    """Whether a weight was frozen in the module, and is in no node that is frozen in the graph."""
+    if tensor.data_ptr() not in drawing.scope.frozen:
+        return False
+    name, _, rest = path.partition(".")
+    node = body.nodes[name]
+    if not isinstance(node, Call | Repeat) or node.freeze:
+        return False
+    inner = drawing.blocks.found.get(node.use)
+    rest = rest.partition(".")[2] if isinstance(node, Repeat) else rest
+    return inner is None or _thaws(drawing, inner, rest, tensor)
 
 
 def _real(name: str, taken: set[str]) -> str:

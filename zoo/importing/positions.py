@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from zoo.importing.at import At
+from zoo.importing.at import At, leaves
 from zoo.importing.seen import Seen, Unknown
 
 
@@ -32,7 +30,7 @@ def added(at: At, seen: Seen, table: Tensor) -> Seen:
 
 def _learned(rows: Tensor) -> Tensor:
     """The parameter whose first rows these are, by what they say of their gradients."""
-    found = _leaves(rows)
+    found = leaves(rows)
     if len(found) != 1:
         raise Unknown("what is added at each position is computed from several parameters")
     (parameter,) = found
@@ -46,22 +44,6 @@ def _learned(rows: Tensor) -> Tensor:
     if not same or not torch.equal(flat[:steps], wanted) or bool(flat[steps:].any()):
         raise Unknown("what is added at each position is not the row of that number")
     return parameter if parameter.dim() == 2 else parameter.detach().reshape(-1, width)
-
-
-def _leaves(tensor: Tensor) -> list[Tensor]:
-    """The parameters that a tensor was computed from."""
-    found: dict[int, Tensor] = {}
-    if isinstance(tensor, nn.Parameter):
-        return [tensor]
-    waiting: list[Any] = [tensor.grad_fn]
-    while waiting:
-        step = waiting.pop()
-        if step is None:
-            continue
-        if hasattr(step, "variable"):
-            found[id(step.variable)] = step.variable
-        waiting += [before for before, _ in step.next_functions]
-    return list(found.values())
 
 
 def _waves(rows: Tensor) -> dict[str, str]:

@@ -8,7 +8,7 @@ knows a placeholder. Axes have sizes that no weight has, so that a shape tells w
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -199,7 +199,7 @@ class Recorder(TorchFunctionMode):
         """A module of the user's: a block, or a placeholder where nobody can say what it does."""
         drawing, outer = self.drawing, self.drawing.scope
         before = drawing.saved()
-        inner = Scope(drawing.paths.get(id(module), ""), outer)
+        inner = Scope(drawing.paths.get(id(module), ""), outer, frozen=outer.frozen)
         inner.names = _argument_names(module, args, named)
         drawing.scope = inner
         try:
@@ -240,14 +240,20 @@ class Recorder(TorchFunctionMode):
 
 
 def recorded(
-    root: nn.Module, inputs: Mapping[str, tuple[Tensor, tuple[int, ...]]], axes: Mapping[str, int]
+    root: nn.Module,
+    inputs: Mapping[str, tuple[Tensor, tuple[int, ...]]],
+    axes: Mapping[str, int],
+    frozen: Iterable[int] = (),
 ) -> tuple[Drawing, Any]:
     """Run a module on inputs (each with the order of its axes): what was drawn, and what it gave.
+
+    ``frozen`` says where the parameters lie that do not learn.
 
     Raises ImportingError where Python decides by numbers.
     """
     whole: Any = root  # torch types its modules' names in part
-    drawing = Drawing(root, axes, paths={id(module): name for name, module in whole.named_modules()})
+    paths = {id(module): name for name, module in whole.named_modules()}
+    drawing = Drawing(root, axes, Scope(frozen=set(frozen)), paths=paths)
     for name, (tensor, order) in inputs.items():
         drawing.scope.set(tensor, Seen(Ref(name), tensor, order=order))
     try:

@@ -36,6 +36,8 @@ class Scope:
     """The node of each module that has weights."""
     names: dict[int, str] = field(default_factory=dict[int, str])
     """What its arguments are called."""
+    frozen: set[int] = field(default_factory=set[int])
+    """Where the parameters lie that do not learn."""
     kept: list[Any] = field(default_factory=list[Any])
     """Tensors whose ids must not be given to others."""
 
@@ -69,6 +71,14 @@ class Scope:
             if id(tensor) not in self.values:
                 self.set(tensor, Lost(what, tensor))
 
+    def holds_still(self, weights: Mapping[str, Tensor]) -> bool:
+        """Whether some of these weights are frozen, and none learns."""
+        frozen = [tensor.data_ptr() in self.frozen for tensor in weights.values()]
+        learning = (
+            each.requires_grad for each, still in zip(weights.values(), frozen, strict=True) if not still
+        )
+        return any(frozen) and not any(learning)
+
     def fresh(self, wanted: str) -> str:
         """A name that is free, as near as possible to the one wanted."""
         name = stem = re.sub(r"\W", "_", wanted).strip("_").lower() or "node"
@@ -91,7 +101,12 @@ class Scope:
         module: nn.Module | None = None,
     ) -> str:
         """Place a layer or block; a module that was placed before, with its weights, is reused."""
-        call = Call(use=use, settings=cast("Frozen[str, Any]", freeze(settings)), inputs=Frozen(inputs))
+        call = Call(
+            use=use,
+            settings=cast("Frozen[str, Any]", freeze(settings)),
+            inputs=Frozen(inputs),
+            freeze=self.holds_still(weights),
+        )
         owner = self.owners.get(id(module)) if module is not None and weights else None
         if owner is not None and replace(cast(Call, self.nodes[owner].node), inputs=call.inputs) == call:
             name = self.fresh(owner)

@@ -210,14 +210,15 @@ def _stacked(
     if not others:
         return x.of(at.place(use, {"x": x.ref, **inputs}, settings, weights[0]), result)
     wanted = at.scope.fresh(at.name.replace("*", "layers") or "layers")
+    numbered = {f"{i}.{name}": tensor for i, each in enumerate(weights) for name, tensor in each.items()}
     node = Repeat(
         count=len(variants),
         use=use,
         settings=cast("Frozen[str, Any]", freeze(settings)),
         carry=Frozen({"x": x.ref}),
         inputs=Frozen(inputs),
+        freeze=at.scope.holds_still(numbered),
     )
-    numbered = {f"{i}.{name}": tensor for i, each in enumerate(weights) for name, tensor in each.items()}
     at.scope.nodes[wanted] = Placed(node, numbered)
     return x.of(Ref(wanted), result)
 

@@ -224,7 +224,55 @@ def test_one_module_called_twice_is_reused_and_frozen_weights_come_along() -> No
     done = imported(module, inputs={"x": "float batch time 8"})
     assert [*done.graph.nodes] == ["scale", "walk", "walk_2"]
     assert not module.walk.weight_ih_l0.requires_grad  # what is given stays as it is
+    walk = done.graph.nodes["walk"]
+    assert isinstance(walk, Call)
+    assert walk.freeze
     module.walk.requires_grad_()
     del module.part
+    done = imported(module, inputs={"x": "float batch time 8"})
     x = torch.randn(3, 7, 8, dtype=torch.float64)
     compare(module, done, {"x": x}, {"x": x})
+
+
+def test_frozen_weights_are_frozen_nodes_and_what_is_frozen_in_part_is_noted() -> None:
+    class Deep(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.embed = nn.Embedding(19, 8)
+            layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+            self.layers = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
+            self.own = nn.ModuleList(nn.Sequential(Own(), Own()) for _ in range(2))
+            self.walk, self.head = nn.LSTM(8, 8, batch_first=True), nn.Linear(8, 3)
+
+        def forward(self, tokens: Tensor) -> Tensor:
+            x = self.layers(self.embed(tokens))
+            for each in self.own:
+                x = each(x)
+            return self.head(self.walk(x)[0])
+
+    class Own(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.one, self.two = nn.Linear(8, 8), nn.Linear(8, 8)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.two(self.one(x).tanh())
+
+    module = Deep()
+    for part in ("embed", "layers", "own.0", "own.1.0.one", "walk"):
+        module.get_submodule(part).requires_grad_(False)
+    module.head.bias.requires_grad_(False)
+    done = import_module(module, inputs={"tokens": "int batch time"})
+    assert done.notes == (
+        "'head.bias' was frozen, and can learn here with the rest of the node: a graph freezes whole nodes",
+    )
+    model = done.graph.compile()
+    frozen = sum(each.numel() for each in model.parameters() if not each.requires_grad)
+    gone = 2 * 32  # of the two biases of an LSTM one is left; and 3 of the head learn
+    assert (
+        frozen == sum(each.numel() for each in module.parameters() if not each.requires_grad) - gone // 2 - 3
+    )
+    assert {type(node).__name__ for node in done.graph.nodes.values() if getattr(node, "freeze", False)} == {
+        "Call",
+        "Repeat",
+    }
