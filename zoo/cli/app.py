@@ -58,7 +58,7 @@ Examples:
 Exit codes: 0 all is well, 1 an error was found, 2 called wrongly, 130 Ctrl-C.
 
 \b
-Environment: ZOO_PLUGINS names folders as --plugins does, separated as in PATH;
+Environment: ZOO_PLUGINS names folders as --plugins does, set apart as in PATH;
 ZOO_BLOCK names packs that are not to be loaded, separated by commas;
 NO_COLOR=1 prints without colours.
 """

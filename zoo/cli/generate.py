@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     short_help="Let a trained model write on.",
     epilog=examples(
         'zoo generate runs/gpt --prompt "The "',
-        'zoo generate runs/gpt --prompt "def " --length 1000 --temperature 0.5 --top-k 10 --seed 1',
+        'zoo generate runs/gpt --prompt "def " --length 1000 --temperature 0.5 --top-k 10',
         "zoo generate runs/gpt --top-p 0.9",
     ),
 )

@@ -35,7 +35,7 @@ def _config(ctx: click.Context, param: click.Parameter, value: Path | None) -> N
     short_help="Train a graph for a task.",
     epilog=examples(
         "zoo train gpt",
-        "zoo train gpt --text book.txt --set layers=6 --minutes 30 --device cuda --precision bf16",
+        "zoo train gpt --text book.txt --minutes 30 --device cuda --precision bf16",
         "zoo train my_model.yaml --steps 500 --lr 1e-3 --out runs/first",
         "zoo train --resume runs/first --steps 1000",
         "zoo train my_probe.yaml --from runs/first",

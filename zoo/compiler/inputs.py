@@ -13,6 +13,7 @@ from typing import Any, NoReturn, cast
 import torch
 from torch import Tensor
 
+from zoo.checker.findings import its
 from zoo.errors import InputError, came, counted, did_you_mean
 from zoo.sizes import Size, Symbolic, substitute
 from zoo.spec import DType, TensorType
@@ -64,8 +65,8 @@ class Inputs:
         return tuple(values.get(name) for name in names)
 
     def _refuse(self, what: str) -> NoReturn:
-        inputs = ", ".join(f"{each.name} ({_told(each)})" for each in self.expected)
-        raise InputError(f"{self.graph}: {what}; its inputs are {inputs}")
+        told = [f"{each.name} ({_told(each)})" for each in self.expected]
+        raise InputError(f"{self.graph}: {what}; {its('inputs', told)}")
 
     # ---------------------------------------------------------------------------------------------- examining
 
