@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from zoo.importing.folding import finished
 from zoo.importing.naming import quoted, snake
 from zoo.importing.programs import opened_program
 from zoo.importing.recording import recorded
-from zoo.importing.scope import rewired
+from zoo.importing.scope import rewired, tensors
 from zoo.importing.seen import Seen, Unknown
 from zoo.importing.verifying import Still, difference
 
@@ -87,19 +88,26 @@ def _imported(
     frozen = {place for each in module.parameters() if not each.requires_grad and (place := each.data_ptr())}
     for parameter in module.parameters():
         parameter.requires_grad_(parameter.is_floating_point())  # by which parameters are told from constants
-    drafts = [_draft(module, types, axes, name, frozen) for axes in rounds]
+    lines: list[Counter[str]] = []
+    drafts = [_draft(module, types, axes, name, frozen, lines) for axes in rounds]
     if any(each.graph != drafts[0].graph for each in drafts):
+        place = next((f"{line}: " for line in lines[0] if lines[0][line] != lines[-1][line]), "")
         raise ImportingError(
-            "what the module does depends on lengths: it does other things for other sizes of "
+            f"{place}what the module does depends on lengths: it does other things for other sizes of "
             f"{', '.join(rounds[0])} (a loop over time is a scan, and is drawn by hand)"
         )
     return _verified(module, types, rounds, drafts[0])
 
 
 def _draft(
-    module: nn.Module, types: Mapping[str, Declared], axes: Mapping[str, int], name: str, frozen: set[int]
+    module: nn.Module,
+    types: Mapping[str, Declared],
+    axes: Mapping[str, int],
+    name: str,
+    frozen: set[int],
+    lines: list[Counter[str]],
 ) -> Imported:
-    """The graph as one run draws it."""
+    """The graph as one run draws it; ``lines`` get how often each line of the user's was drawn."""
     tensors = turned(drawn(module, types, axes), types)
     before = {key: tensor.clone() for key, tensor in module.state_dict().items()}
     module.train()
@@ -109,6 +117,7 @@ def _draft(
         )
     finally:
         module.load_state_dict(before)  # running averages go on in training
+    lines.append(Counter(drawing.lines))
     try:
         return _graph(drawing, result, types, name)
     except Unknown as error:
@@ -242,6 +251,21 @@ def _verified(
         with Still():
             there = run(module.eval(), turned(tensors, types))
         given = {mine.get(key, key): ~each if key in mine else each for key, each in tensors.items()}
+        _check_finite(there, draft)
         here = model.eval()(given)
         worst = max(worst, difference(there, here, dtype))
     return replace(draft, difference=worst)
+
+
+def _check_finite(results: Any, draft: Imported) -> None:
+    """Refuse what cannot be compared: NaN and infinite numbers."""
+    if all(bool(each.isfinite().all()) for each in tensors(results)):
+        return
+    bad = [name for name, each in draft.state_dict.items() if not bool(each.isfinite().all())]
+    held, remedy = "the output of the module holds", "the inputs that it is run with are random"
+    if bad:
+        held = f"the weight {quoted(bad)} holds" if len(bad) == 1 else f"the weights {quoted(bad)} hold"
+        remedy = "import it with others"
+    raise ImportingError(
+        f"{held} NaN or infinite numbers, so that the graph cannot be compared with the module; {remedy}"
+    )

@@ -53,7 +53,21 @@ _SHAPES = {f"{what}_like" for what in ("zeros", "ones", "full", "empty")} | {
 
 
 class Decided(Exception):
-    """Python looked at a number that depends on the inputs, or wrote into a tensor."""
+    """Python looked at a number that depends on the inputs."""
+
+    remedy = (
+        "a graph has no decisions; compute both ways and choose by a mask, or put what decides into a module "
+        "of its own, which becomes a placeholder"
+    )
+
+
+class Wrote(Decided):
+    """Python wrote into a tensor."""
+
+    remedy = (
+        "a graph's tensors are never written into; compute a new one (by a mask, or torch.cat), or put what "
+        "writes into a module of its own, which becomes a placeholder"
+    )
 
 
 class Recorder(TorchFunctionMode):
@@ -78,6 +92,7 @@ class Recorder(TorchFunctionMode):
 
             if self.quiet or module is root or kind(module) in TRANSPARENT:
                 return run()
+            self.drawing.lines.append(where())
             if type(module) in MODULES:
                 return self._known(module, run, args, named)
             if kind(module) == ATTENTION:
@@ -109,7 +124,7 @@ class Recorder(TorchFunctionMode):
         name, scope = plain_name(func), self.drawing.scope
         if name in _LOOKS | {"setitem"} and any(scope.find(each) for each in tensors([*args, named])):
             if name == "setitem":
-                raise Decided(f"{where()} writes into a part of a tensor")
+                raise Wrote(f"{where()} writes into a part of a tensor")
             if name not in ("float", "bool", "int") or getattr(func, "__name__", "").startswith("__"):
                 raise Decided(f"{where()} decides by numbers in its inputs")
         result = func(*args, **named)
@@ -124,6 +139,7 @@ class Recorder(TorchFunctionMode):
         drawing = self.drawing
         if name in _SHAPES or not any(drawing.scope.find(each) for each in tensors([*args, named])):
             return
+        drawing.lines.append(where())
         if name.endswith("_") or "out" in named:
             self._in_place(result)
         name = ALIASES.get(name.rstrip("_"), name.rstrip("_"))
@@ -143,7 +159,7 @@ class Recorder(TorchFunctionMode):
             while scope is not None:
                 for value in scope.values.values():
                     if value.tensor is not tensor and value.tensor.untyped_storage().data_ptr() == place:
-                        raise Decided(f"{where()} writes into a tensor that is also read otherwise")
+                        raise Wrote(f"{where()} writes into a tensor that is also read otherwise")
                 scope = scope.outer
 
     # ---------------------------------------------------------------------------------------------- modules
@@ -260,10 +276,7 @@ def recorded(
         with Recorder(drawing).recording():
             result = run(root, {name: tensor for name, (tensor, _) in inputs.items()})
     except Decided as error:
-        raise ImportingError(
-            f"a graph has no decisions, and {error}; compute both ways and choose by a mask, or put what "
-            "decides into a module of its own, which becomes a placeholder"
-        ) from None
+        raise ImportingError(f"{error}, and {error.remedy}") from None
     return drawing, result
 
 

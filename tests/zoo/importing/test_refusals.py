@@ -138,6 +138,18 @@ class Looping(nn.Module):
         return x
 
 
+class Celled(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = nn.GRUCell(8, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = torch.zeros_like(x[:, 0])
+        for step in range(x.shape[1]):
+            h = self.cell(x[:, step], h)
+        return h
+
+
 class Writing(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y = x.tanh()
@@ -161,9 +173,10 @@ class Aliased(nn.Module):
 @pytest.mark.parametrize(
     ("module", "message"),
     [
-        (Deciding(), r"a graph has no decisions, and test_refusals\.py:\d+ decides by numbers"),
-        (Looping(), "does other things for other sizes of batch, time .a loop over time is a scan"),
-        (Writing(), r"test_refusals\.py:\d+ writes into a part of a tensor"),
+        (Deciding(), r"test_refusals\.py:\d+ decides by numbers in its inputs, and a graph has no decisions"),
+        (Looping(), r"test_refusals\.py:\d+: .* other sizes of batch, time .a loop over time is a scan"),
+        (Celled(), r"test_refusals\.py:\d+: what the module does depends on lengths"),
+        (Writing(), r"test_refusals\.py:\d+ writes into a part of a tensor, and a graph's tensors are never"),
         (Aliased(), r"test_refusals\.py:\d+ writes into a tensor that is also read otherwise"),
         (Evaluating(), "computes something in evaluation that it does not in training"),
     ],
@@ -276,3 +289,10 @@ def test_frozen_weights_are_frozen_nodes_and_what_is_frozen_in_part_is_noted() -
         "Call",
         "Repeat",
     }
+
+
+def test_weights_that_are_no_numbers_are_told() -> None:
+    module = nn.Linear(8, 3)
+    nn.init.constant_(module.weight, math.nan)
+    with pytest.raises(ImportingError, match=r"the weight 'linear\.weight' holds NaN or infinite numbers"):
+        import_module(module, inputs=X)
