@@ -130,6 +130,8 @@ def _born_backward(subject: Subject) -> Birth | None:
             if module is not model:
                 hook(module).register_forward_hook(left, with_kwargs=True)
         outputs = subject.outputs()
+    if not any(x.requires_grad for x in outputs.values()):
+        return None  # without weights nothing flows back
     towards = subject.towards(outputs)
     if not all(map(is_finite, towards.values())):
         return Birth("backward", "loss", "", 1, "the loss sends back what is no number")

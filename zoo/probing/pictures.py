@@ -50,7 +50,7 @@ def draw_courses(
     axes.set_yscale("log")
     axes.set_xlabel("distance in steps")
     axes.set_ylabel(what)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     axes.grid(visible=True, alpha=0.25)
     figure.legend(loc="outside lower center", fontsize="small", frameon=False)
     _save(figure, Path(path))
@@ -107,9 +107,10 @@ def draw_attention(
             axes.set_xlabel("key", fontsize="xx-small")
             axes.tick_params(labelsize="xx-small")
             for axis in (axes.xaxis, axes.yaxis):
-                axis.get_major_locator().set_params(integer=True)
+                axis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         row[0].set_ylabel(f"{each.wire}\nquery", fontsize="x-small", parse_math=False)
-    bar = figure.colorbar(image, ax=grid, label="attention weight", fraction=0.05, aspect=30)
+    bar = figure.colorbar(image, ax=grid, fraction=0.05, aspect=30)
+    bar.set_label("attention weight", fontsize="small")
     bar.ax.tick_params(labelsize="xx-small")
     _save(figure, Path(path))
     lost = [int((~each.isfinite()).sum()) for each in drawn]
@@ -174,11 +175,12 @@ def _figure(path: Path, width: float, height: float, title: str) -> Any:
         )
     from matplotlib.figure import Figure  # by itself, without a window system
 
-    lines = _wrapped(title, width, 10)
+    size = 10 if width > 6 else 8
+    lines = _wrapped(title, width, size)
     more = 0.17 * (lines.count("\n") + bool(lines))
     figure: Any = Figure(figsize=(width, height + more), layout="constrained")
     if lines:
-        figure.suptitle(lines, fontsize=10, parse_math=False)
+        figure.suptitle(lines, fontsize=size, parse_math=False)
     return figure
 
 

@@ -124,6 +124,17 @@ def test_a_planted_nan_backward() -> None:
     assert "gradient that is no number came out of the node 'middle'" in str(born)
 
 
+def test_without_weights_what_flows_forward_is_looked_at() -> None:
+    text = (
+        "format: zoo/1\nname: bare\ninputs: {x: float batch 3}\noutputs: {y: n}\n"
+        "nodes: {n: {use: %s, in: x}}\n"
+    )
+    assert first_broken(subject(zoo.loads(text % "basic/tanh"))) is None
+    born = first_broken(subject(zoo.loads(text % "faulty/logarithm"), registry=with_faults()))
+    assert born is not None
+    assert (born.way, born.path) == ("forward", "n")
+
+
 def test_weights_and_inputs_come_first() -> None:
     made = subject(chain("basic/tanh"), sizes=SIZES)
     assert first_broken(made) is None
