@@ -7,14 +7,17 @@ functions, and so do operators of ``torch.export``. A rule gives what the result
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from zoo.graph import Call, Frozen
 from zoo.importing import attention, axes, convolution, norms, positions, recurrent
 from zoo.importing.at import At, number, weight
-from zoo.importing.seen import Scores, Seen, Unknown
+from zoo.importing.scope import wires
+from zoo.importing.seen import Lost, Scores, Seen, Unknown
 
 Rule = Callable[..., Any]
 
@@ -97,11 +100,32 @@ def add(at: At, input: Any, other: Any, *, alpha: float = 1) -> Any:
         return attention.added(at, a, b, input, other)
     if isinstance(a, Seen) and isinstance(b, Seen):
         return _together(at, "basic/add", a, b)
-    if isinstance(a, Seen) and isinstance(other, Tensor):
-        return positions.added(at, a, other)
-    if isinstance(b, Seen) and isinstance(input, Tensor):
-        return positions.added(at, b, input)
+    seen, constant = (a, other) if isinstance(a, Seen) else (b, input)
+    if isinstance(seen, Seen) and isinstance(constant, Tensor):
+        return _biased(at, seen, constant) if constant.dim() < 2 else positions.added(at, seen, constant)
     raise Unknown("a number is added")
+
+
+def _biased(at: At, seen: Seen, bias: Tensor) -> Seen:
+    """A product with a matrix and the vector that is added to it: one linear map."""
+    placed = at.scope.nodes.get(seen.ref.node)
+    call = placed.node if placed else None
+    others = (each for each in at.scope.values.values() if getattr(each, "ref", None) == seen.ref)
+    read = any(seen.ref in wires(each.node) for each in at.scope.nodes.values())
+    alone = not read and all(each.tensor is seen.tensor for each in others)
+    fits = seen.last and isinstance(bias, nn.Parameter) and bias.shape == seen.tensor.shape[-1:]
+    if not (placed and isinstance(call, Call) and call.use == "basic/linear" and fits and alone) or (
+        call.settings.get("bias", True) or seen.ref.node in at.scope.owners.values()
+    ):
+        raise Unknown(
+            "one vector is added at every step; a layer does that to its own product with a matrix only"
+        )
+    settings = {name: value for name, value in call.settings.items() if name != "bias"}
+    placed.weights["bias"] = bias
+    still = at.scope.holds_still(placed.weights)
+    placed.node = replace(call, settings=Frozen(settings), freeze=still)
+    at.scope.set(seen.tensor, Lost("a product before its bias", seen.tensor))
+    return seen.of(seen.ref, at.result)
 
 
 def sub(at: At, input: Any, other: Any, *, alpha: float = 1) -> Seen:
@@ -119,7 +143,12 @@ def mul(at: At, input: Any, other: Any) -> Any:
         return _together(at, "basic/multiply", a, b)
     factor = number(other if b is None else input)
     if factor is None or (a is None) == (b is None):
-        raise Unknown("a product with a constant tensor has no twin")
+        learned = any(isinstance(each, nn.Parameter) for each in (input, other))
+        raise Unknown(
+            "it is multiplied by a weight, number by number, which no layer does alone"
+            if learned
+            else "it is multiplied by a constant tensor, which no layer does"
+        )
     return _scaled(at, input if b is None else other, factor)
 
 

@@ -296,3 +296,36 @@ def test_weights_that_are_no_numbers_are_told() -> None:
     nn.init.constant_(module.weight, math.nan)
     with pytest.raises(ImportingError, match=r"the weight 'linear\.weight' holds NaN or infinite numbers"):
         import_module(module, inputs=X)
+
+
+class Affine(nn.Module):
+    """A linear map as it is written by hand."""
+
+    def __init__(self, scale: bool, *, again: bool = False) -> None:
+        super().__init__()
+        self.w, self.b = nn.Parameter(torch.randn(8, 6)), nn.Parameter(torch.randn(6))
+        self.g = nn.Parameter(torch.randn(6)) if scale else None
+        self.again = again
+
+    def forward(self, x: Tensor) -> Tensor:
+        product = x @ self.w
+        out = product + self.b
+        if self.again:
+            return out + product
+        return out if self.g is None else out * self.g
+
+
+def test_a_product_and_a_vector_are_a_linear_map() -> None:
+    module = Affine(scale=False)
+    done = imported(module, inputs={"x": "float batch time 8"})
+    (node,) = done.graph.nodes.values()
+    assert isinstance(node, Call)
+    assert dict(node.settings) == {"output": 6}
+    assert done.difference is not None
+    assert done.difference < 1e-6
+    scaled = import_module(Affine(scale=True), inputs={"x": "float batch time 8"})
+    assert [each.why for each in scaled.unknown] == [
+        "it is multiplied by a weight, number by number, which no layer does alone"
+    ]
+    twice = import_module(Affine(scale=False, again=True), inputs={"x": "float batch time 8"})
+    assert [each.why for each in twice.unknown] == ["no layer gives a product before its bias"]
