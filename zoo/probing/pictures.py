@@ -65,7 +65,7 @@ def draw_attention(
     maps: Sequence[Map], path: str | Path, *, example: int = 0, title: str = ""
 ) -> tuple[str, ...]:
     """The weights of one example: a row for each node, a column for each head; queries go down, keys to the
-    right; one scale of colours for all.
+    right; one scale of colours for all, which goes by the root, so that weights of many keys are seen, too.
 
     What is left out is returned, and drawn in grey: weights that are NaN. Raises what ``draw_courses``
     raises; ZooError for too many maps, and for an example that is not there.
@@ -88,6 +88,9 @@ def draw_attention(
     title = ", ".join(filter(None, (title, f"sequence {example + 1} of {examples}")))
     figure = _figure(Path(path), 1.8 + 1.9 * heads, 0.8 + 2.0 * len(maps), title)
     grid = figure.subplots(len(maps), heads, squeeze=False)
+    from matplotlib.colors import PowerNorm  # an extra: _figure has asked for it
+
+    colours: Any = PowerNorm(0.5, 0.0, most or 1.0)
     image: Any = None
     for row, each, weights in zip(grid, maps, drawn, strict=True):
         for head, axes in enumerate(row):
@@ -97,8 +100,7 @@ def draw_attention(
             axes.set_facecolor("lightgrey")
             image = axes.imshow(
                 weights[head].numpy(),
-                vmin=0.0,
-                vmax=most,
+                norm=colours,
                 cmap="viridis",
                 aspect="auto",
                 interpolation="nearest",
