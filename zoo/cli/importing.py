@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from zoo.cli.files import examples
 
 if TYPE_CHECKING:
     from zoo.importing import Imported
+    from zoo.problems import Problem
 
 
 @click.command(
@@ -75,12 +78,18 @@ def import_(
 
 def _ejected(source: str, output: Path | None, force: bool) -> None:
     """The graph that a file was ejected from."""
-    from zoo.ejecting import origin
+    from zoo.ejecting import EjectError, origin
+    from zoo.errors import GraphError
     from zoo.files import read_text
     from zoo.importing.errors import ImportingError
     from zoo.importing.saving import save
 
-    back = origin(read_text(source))
+    try:
+        back = origin(read_text(source).replace("\r\n", "\n"))  # as Windows ends lines, which changes no code
+    except EjectError as error:
+        raise EjectError(f"{source}: {error}") from None
+    except GraphError as error:
+        raise GraphError([_within(source, each) for each in error.problems]) from None
     if back is None:
         raise ImportingError(
             f"{source} was not written by `zoo eject`; "
@@ -93,6 +102,14 @@ def _ejected(source: str, output: Path | None, force: bool) -> None:
         )
     written = save(back.graph, output or Path(f"{back.graph.name}.yaml"), force=force)
     click.echo(f"wrote {', '.join(map(str, written))}: the graph that {source} was ejected from")
+
+
+def _within(source: str, problem: Problem) -> Problem:
+    """A problem of the graph at a file's end, with that file's name too."""
+    place = problem.place
+    if place is None or place.file == source:  # of the file itself, such as its encoding
+        return problem
+    return replace(problem, place=replace(place, file=f"{source}, {place.file}"))
 
 
 def _module(
@@ -142,17 +159,35 @@ def _print(done: Imported, written: list[Path]) -> None:
     bodies = [done.graph, *done.graph.blocks.values()]
     nodes = [node for body in bodies for node in body.nodes.values() if isinstance(node, Call | Repeat)]
     counts = Counter(node.use for node in nodes)
-    click.echo("known: " + ", ".join(f"{count} {use}" for use, count in counts.items() if _known(use, done)))
+    known = ", ".join(f"{count} {use}" for use, count in counts.items() if _known(use, done))
+    click.echo(f"known: {known or ('nothing' if nodes else 'no layer is needed')}")
     for note in done.notes:
         click.echo(f"note: {note}")
     for each in done.unknown:
         click.echo(f"placeholder {each}")
     numbers = sum(each.numel() for each in done.state_dict.values())
     click.echo(f"wrote {', '.join(map(str, written))}: {numbers:,} numbers in {len(done.state_dict)} weights")
+    dtypes = {each.dtype for each in done.state_dict.values() if each.is_floating_point()}
+    if dtypes and {str(dtype) for dtype in dtypes} != {"torch.float32"}:
+        names = ", ".join(sorted(map(str, dtypes)))
+        click.echo(
+            f"note: the weights are of {names}; a graph has no dtype: compile(dtype={names.split(', ')[0]})"
+        )
+    if done.state_dict and not done.unknown:
+        _print_use(written[0], written[-1])
     if done.difference is not None:
         click.echo(f"run beside the module, the graph differs by at most {done.difference:.1e}")
     elif done.unknown:
         click.echo("it compiles once layers of the placeholders' names are there; `zoo new layer` begins one")
+
+
+def _print_use(graph: Path, weights: Path) -> None:
+    """How the weights are taken along."""
+    click.echo(
+        f'use them: model = zoo.load("{graph.as_posix()}").compile(); '
+        f'model.load_state_dict(safetensors.torch.load_file("{weights.as_posix()}"))'
+    )
+    click.echo(f"train on: zoo train {shlex.quote(str(graph))} --from {shlex.quote(str(weights))}")
 
 
 def _known(use: str, done: Imported) -> bool:

@@ -42,6 +42,8 @@ class Drawing:
     strangers: list[Stranger] = field(default_factory=list[Stranger])
     polarity: dict[str, bool] = field(default_factory=dict[str, bool])
     made: dict[tuple[Any, ...], Tensor] = field(default_factory=dict[tuple[Any, ...], Tensor])
+    touched: set[int] = field(default_factory=set[int])
+    """The parameters that any function was given, by their ids."""
     lines: list[str] = field(default_factory=list[str])
     """Files and lines of the user's code that were drawn, one for each call."""
     paths: dict[int, str] = field(default_factory=dict[int, str])

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.export import ExportedProgram
 
+from zoo.arguments import refused
 from zoo.checker import check
 from zoo.errors import GraphError
 from zoo.graph import EMPTY, Block, Call, Frozen, Graph, Ref, Repeat
@@ -60,12 +61,28 @@ def import_module(
     are taken for batch, time, features. Without both, types are tried until the module runs.
 
     The module is run on sizes that no weight has, twice; then it and the graph's model are compared. Raises
-    ImportingError where Python decides by numbers or lengths, and where the graph computes something else.
+    ImportingError where Python decides by numbers or lengths, and where the graph computes something else;
+    ArgumentError for what is no module.
     """
+    _check_arguments(module, examples)
     copy = deepcopy(module).cpu()
     types = declared(copy, inputs, examples)
     rounds = [sizes(copy, types, round) for round in (0, 1)]
     return _imported(copy, types, rounds, name or snake(type(module).__name__))
+
+
+def _check_arguments(module: object, examples: object) -> None:
+    if not isinstance(module, nn.Module):
+        remedy = "write for example import_module(model)"
+        if isinstance(module, type):
+            remedy = f"make one of it: import_module({module.__name__}(...))"
+        raise refused("module", "an nn.Module", cast("object", module), remedy)
+    listed = cast("Sequence[object]", examples) if isinstance(examples, list | tuple) else [examples]
+    for each in () if examples is None else listed:
+        if not isinstance(each, Tensor):
+            raise refused(
+                "examples", "a list of tensors, in the order of forward", each, "write examples=[x]"
+            )
 
 
 def import_program(
@@ -146,6 +163,7 @@ def _graph(drawing: Drawing, result: Any, types: Mapping[str, Declared], name: s
             f"{quoted(learning)} {were} frozen, and can learn here with the rest of the node: "
             "a graph freezes whole nodes"
         )
+    notes += [f"'{name}' of the module is not used by forward, and left out" for name in _unused(drawing)]
     block = _renamed(block, {key: Ref(mine) for mine, key in opposite.items()})
     named = {key: mine for mine, key in opposite.items()}
     inputs = {named.get(key, key): each.port for key, each in types.items()}
@@ -159,6 +177,18 @@ def _graph(drawing: Drawing, result: Any, types: Mapping[str, Declared], name: s
     )
     state = {key: tensor.detach().clone() for key, tensor in weights.items()}
     return Imported(graph, state, tuple(drawing.strangers), tuple(notes), opposite=Frozen(opposite))
+
+
+def _unused(drawing: Drawing) -> list[str]:
+    """The parts of a module, and its own parameters, of whose weights its run has touched none."""
+    found: list[str] = []
+    parts: list[tuple[str, Any]] = [*drawing.root.named_modules(), *drawing.root.named_parameters()]
+    for name, part in parts:
+        weights = [part] if isinstance(part, nn.Parameter) else list(part.parameters())
+        around = any(name.startswith(f"{each}.") for each in found)
+        if name and weights and not around and not drawing.touched & {id(each) for each in weights}:
+            found.append(name)
+    return found
 
 
 def _thaws(drawing: Drawing, body: Block, path: str, tensor: Tensor) -> bool:

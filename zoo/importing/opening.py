@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -75,11 +75,38 @@ def load_weights(module: nn.Module, path: Path) -> None:
             state: Any = load_file(path)
         else:
             state = torch.load(path, map_location="cpu", weights_only=True)
-        module.load_state_dict(state)
     except FileNotFoundError:
         raise ImportingError(f"there is no file {path}") from None
     except Exception as error:  # noqa: BLE001  # whatever a damaged or a foreign file makes the readers raise
-        raise ImportingError(f"{path} does not hold the weights of this module: {error}") from None
+        raise ImportingError(f"{path} does not hold weights: {error}") from None
+    try:
+        module.load_state_dict(state)
+    except (RuntimeError, TypeError, AttributeError) as error:
+        why = _unfit(module.state_dict(), state, path) or str(error)
+        raise ImportingError(f"{path} does not hold the weights of this module: {why}") from None
+
+
+def _unfit(own: Mapping[str, Any], state: Any, path: Path) -> str:
+    """Why a file's content is not the weights of a module; nothing where its names and shapes are."""
+    if not isinstance(state, Mapping):
+        return f"it holds {came(state)}, and a state_dict is a mapping from names to tensors"
+    saved = cast("Mapping[str, Any]", state)
+    inside = [name for name, each in saved.items() if isinstance(each, Mapping) and own.keys() & {*each}]
+    if inside:
+        return (
+            f"it holds {quoted([*map(str, saved)])}, and they are in '{inside[0]}'; save that alone: "
+            f"torch.save(torch.load('{path}')['{inside[0]}'], 'weights.pt')"
+        )
+    missing = [name for name in own if name not in saved]
+    strange = [str(name) for name in saved if name not in own]
+    shapes = [
+        f"'{name}' is {list(saved[name].shape)} there and {list(each.shape)} here"
+        for name, each in own.items()
+        if isinstance(saved.get(name), Tensor) and saved[name].shape != each.shape
+    ]
+    said = [f"it has no {quoted(missing)}"] if missing else []
+    said += [f"the module has no {quoted(strange)}"] if strange else []
+    return "; ".join([*said, *shapes[:3]])
 
 
 def _executed(place: str) -> ModuleType:

@@ -119,6 +119,8 @@ class Recorder(TorchFunctionMode):
     ) -> Any:
         """Call a function, and draw it."""
         named = kwargs or {}
+        given = tensors([*args, named])
+        self.drawing.touched.update(id(each) for each in given if isinstance(each, nn.Parameter))
         if self.quiet:
             return func(*args, **named)
         name, scope = plain_name(func), self.drawing.scope

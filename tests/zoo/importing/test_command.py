@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+import safetensors
 import torch
 from click.testing import CliRunner, Result
 from safetensors.torch import load_file  # pyright: ignore[reportUnknownVariableType]  # typed in part
@@ -61,6 +62,9 @@ def test_graph_and_weights_are_written_and_told(folder: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "known: 1 basic/linear, 1 basic/tanh" in done.output
     assert "wrote sequential.yaml, sequential.safetensors: 18 numbers in 2 weights" in done.output
+    assert "train on: zoo train sequential.yaml --from sequential.safetensors" in done.output
+    (line,) = re.findall(r"^use them: (.*)$", done.output, re.MULTILINE)
+    exec(line, {"zoo": zoo, "safetensors": safetensors})
     graph = zoo.load("sequential.yaml")
     assert str(graph.inputs["input"]) == "float batch time 5"  # as in example()
     model = graph.compile()
@@ -78,10 +82,30 @@ def test_weights_are_loaded_before(folder: Path) -> None:
     done = run("zoo import plain_model.py:build -o made/model.yaml --weights trained.pt")
     assert done.exit_code == 0, done.output
     assert torch.equal(load_file("made/model.safetensors")["linear.weight"], torch.ones(3, 5))
-    torch.save({"0.weight": torch.ones(3, 5)}, "trained.pt")
-    refused = run("zoo import plain_model.py:build --weights trained.pt --force")
-    assert refused.exit_code == 1
-    assert "trained.pt does not hold the weights of this module" in refused.output
+    part = {"0.weight": torch.ones(3, 4)}
+    for saved, why in (
+        (part, "it has no '0.bias'; '0.weight' is [3, 4] there and [3, 5] here"),
+        ({f"m.{index}": torch.ones(1) for index in range(99)}, "'m.0', 'm.1', 'm.2', 'm.3' and 95 more"),
+        (
+            {"model": part, "step": 3},
+            "they are in 'model'; save that alone: torch.save(torch.load('trained.pt')",
+        ),
+        ([part], "it holds a list, and a state_dict is a mapping from names to tensors"),
+    ):
+        torch.save(saved, "trained.pt")
+        refused = run("zoo import plain_model.py:build --weights trained.pt --force")
+        assert refused.exit_code == 1
+        assert "trained.pt does not hold the weights of this module: it" in refused.output
+        assert why in refused.output
+
+
+def test_what_is_computed_by_wires_and_other_numbers_than_float32_are_told(folder: Path) -> None:
+    assert "known: no layer is needed" in run("zoo import torch.nn:Identity").output
+    Path("half.py").write_text("from torch import nn\nbuilt = nn.Linear(3, 2).bfloat16()\n", encoding="utf-8")
+    done = run("zoo import half.py:built")
+    assert (
+        "note: the weights are of torch.bfloat16; a graph has no dtype: compile(dtype=torch.bf" in done.output
+    )
 
 
 def test_placeholders_are_told_and_stand_in_the_file(folder: Path) -> None:
@@ -154,3 +178,5 @@ def test_the_documentation_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         done = run(line.partition("#")[0] + (" --force" if "--input" in line else ""))
         assert done.exit_code == 0, (line, done.output)
     assert isinstance(zoo.load("model.yaml").nodes["encoder"], Repeat)
+    (use,) = re.findall(r"^```python title=use.py\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    exec(compile(use, "use.py", "exec"), {"__name__": "using"})

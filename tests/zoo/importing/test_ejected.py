@@ -34,6 +34,8 @@ def test_changes_by_hand_are_told_and_files_are_not_written_over(
     text = eject(graph("gpt")).replace("def main() -> None:", "def main() -> None:  # mine")
     Path("plain.py").write_text(text, encoding="utf-8")
     run = CliRunner()
+    Path("windows.py").write_bytes(eject(graph("gpt")).replace("\n", "\r\n").encode())
+    assert "was changed" not in run.invoke(cli, ["import", "windows.py"]).output  # by the ends of lines alone
     done = run.invoke(cli, ["import", "plain.py", "-o", "deep/mine.yaml"])
     assert done.exit_code == 0, done.output
     assert "the code of plain.py was changed since it was ejected" in done.output
@@ -53,6 +55,11 @@ def test_what_cannot_come_back_is_said(tmp_path: Path, monkeypatch: pytest.Monke
     done = CliRunner().invoke(cli, ["import", "plain.py"])
     assert done.exit_code == 1
     assert "plain.py was not written by `zoo eject`" in done.output
+    faulty = eject(graph("gpt")).replace("use: basic/embedding", "use: basic/embeding: no", 1)
+    Path("faulty.py").write_text(faulty, encoding="utf-8")
+    wrong = CliRunner().invoke(cli, ["import", "faulty.py"])
+    assert wrong.exit_code == 1
+    assert "faulty.py, GRAPH:" in wrong.output
     used = eject(graph("encoder_classifier")).replace("blocks.yaml", "../blocks.yaml")
     Path("plain.py").write_text(used, encoding="utf-8")
     above = CliRunner().invoke(cli, ["import", "plain.py"])

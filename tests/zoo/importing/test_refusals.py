@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 import zoo
 from tests.zoo.importing.modules import Tagger, compare, imported
-from zoo.errors import GraphError
+from zoo.errors import ArgumentError, GraphError
 from zoo.graph import Call
 from zoo.importing import ImportingError, import_module
 
@@ -289,6 +289,18 @@ def test_frozen_weights_are_frozen_nodes_and_what_is_frozen_in_part_is_noted() -
         "Call",
         "Repeat",
     }
+
+
+def test_arguments_of_another_kind_are_refused_and_unused_parts_noted() -> None:
+    for module, message in ((Tagger, "the class Tagger came; make one of it"), (3, "an int came")):
+        with pytest.raises(ArgumentError, match=f"'module' is an nn.Module, and {message}"):
+            import_module(module)  # pyright: ignore[reportArgumentType]  # that is the test
+    with pytest.raises(ArgumentError, match="'examples' is a list of tensors"):
+        import_module(Tagger(), examples=[5])  # pyright: ignore[reportArgumentType]  # that is the test
+    tagger = Tagger()
+    tagger.spare = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
+    done = import_module(tagger, inputs={"tokens": "int batch time"})
+    assert done.notes == ("'spare' of the module is not used by forward, and left out",)
 
 
 def test_weights_that_are_no_numbers_are_told() -> None:
