@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
@@ -62,8 +64,11 @@ class Keyboard:
     def save_as(self, path: str) -> None:
         """Save, and write the name in the system's dialog."""
 
-        def write() -> None:
+        def write(tries: int = 200) -> None:
             dialog = QApplication.activeModalWidget()
+            if not isinstance(dialog, QFileDialog) and tries:
+                QTimer.singleShot(50, partial(write, tries - 1))  # it comes late on a busy machine
+                return
             assert isinstance(dialog, QFileDialog)
             for letter in path:
                 QTest.keyClick(dialog.windowHandle(), letter)  # pyright: ignore[reportCallIssue, reportArgumentType] # as above
