@@ -12,6 +12,7 @@
     drawing.py      what is drawn of a run; placeholders
     folding.py      bodies that are done: blocks (blocks.py), repeats, shared weights
     naming.py       names of functions, classes and lines
+    noting.py       what of a module its graph has not
     verifying.py    the module and the graph's model, on the same inputs
     programs.py     programs of torch.export, as modules again
     exported.py     files of torch.export; those of `zoo export` hold their graph

@@ -16,17 +16,18 @@ from torch.export import ExportedProgram
 from zoo.arguments import refused
 from zoo.checker import check
 from zoo.errors import GraphError
-from zoo.graph import EMPTY, Block, Call, Frozen, Graph, Ref, Repeat
+from zoo.graph import EMPTY, Block, Frozen, Graph, Ref
 from zoo.importing.declaring import Declared, declared, drawn, run, sizes, turned
 from zoo.importing.drawing import Drawing, Stranger
 from zoo.importing.errors import ImportingError
 from zoo.importing.folding import finished
-from zoo.importing.naming import quoted, snake
+from zoo.importing.naming import snake
+from zoo.importing.noting import thawed, unused
 from zoo.importing.programs import opened_program
 from zoo.importing.recording import recorded
-from zoo.importing.scope import rewired, tensors
+from zoo.importing.scope import rewired
 from zoo.importing.seen import Seen, Unknown
-from zoo.importing.verifying import Still, difference
+from zoo.importing.verifying import Still, check_finite, difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +157,7 @@ def _graph(drawing: Drawing, result: Any, types: Mapping[str, Declared], name: s
     block, weights = finished(drawing.scope, outputs, drawing.axes)
     opposite = {_real(key, {*types, *block.nodes}): key for key, no in drawing.polarity.items() if no}
     notes += [f"input '{mine}' is the opposite of the module's '{key}'" for mine, key in opposite.items()]
-    learning = [path for path, each in weights.items() if _thaws(drawing, block, path, each)]
-    if learning:
-        were = "was" if len(learning) == 1 else "were"
-        notes.append(
-            f"{quoted(learning)} {were} frozen, and can learn here with the rest of the node: "
-            "a graph freezes whole nodes"
-        )
-    notes += [f"'{name}' of the module is not used by forward, and left out" for name in _unused(drawing)]
+    notes += [*thawed(drawing, block, weights), *unused(drawing)]
     block = _renamed(block, {key: Ref(mine) for mine, key in opposite.items()})
     named = {key: mine for mine, key in opposite.items()}
     inputs = {named.get(key, key): each.port for key, each in types.items()}
@@ -177,31 +171,6 @@ def _graph(drawing: Drawing, result: Any, types: Mapping[str, Declared], name: s
     )
     state = {key: tensor.detach().clone() for key, tensor in weights.items()}
     return Imported(graph, state, tuple(drawing.strangers), tuple(notes), opposite=Frozen(opposite))
-
-
-def _unused(drawing: Drawing) -> list[str]:
-    """The parts of a module, and its own parameters, of whose weights its run has touched none."""
-    found: list[str] = []
-    parts: list[tuple[str, Any]] = [*drawing.root.named_modules(), *drawing.root.named_parameters()]
-    for name, part in parts:
-        weights = [part] if isinstance(part, nn.Parameter) else list(part.parameters())
-        around = any(name.startswith(f"{each}.") for each in found)
-        if name and weights and not around and not drawing.touched & {id(each) for each in weights}:
-            found.append(name)
-    return found
-
-
-def _thaws(drawing: Drawing, body: Block, path: str, tensor: Tensor) -> bool:
-    """Whether a weight was frozen in the module, and is in no node that is frozen in the graph."""
-    if tensor.data_ptr() not in drawing.scope.frozen:
-        return False
-    name, _, rest = path.partition(".")
-    node = body.nodes[name]
-    if not isinstance(node, Call | Repeat) or node.freeze:
-        return False
-    inner = drawing.blocks.found.get(node.use)
-    rest = rest.partition(".")[2] if isinstance(node, Repeat) else rest
-    return inner is None or _thaws(drawing, inner, rest, tensor)
 
 
 def _real(name: str, taken: set[str]) -> str:
@@ -281,21 +250,7 @@ def _verified(
         with Still():
             there = run(module.eval(), turned(tensors, types))
         given = {mine.get(key, key): ~each if key in mine else each for key, each in tensors.items()}
-        _check_finite(there, draft)
+        check_finite(there, draft.state_dict)
         here = model.eval()(given)
         worst = max(worst, difference(there, here, dtype))
     return replace(draft, difference=worst)
-
-
-def _check_finite(results: Any, draft: Imported) -> None:
-    """Refuse what cannot be compared: NaN and infinite numbers."""
-    if all(bool(each.isfinite().all()) for each in tensors(results)):
-        return
-    bad = [name for name, each in draft.state_dict.items() if not bool(each.isfinite().all())]
-    held, remedy = "the output of the module holds", "the inputs that it is run with are random"
-    if bad:
-        held = f"the weight {quoted(bad)} holds" if len(bad) == 1 else f"the weights {quoted(bad)} hold"
-        remedy = "import it with others"
-    raise ImportingError(
-        f"{held} NaN or infinite numbers, so that the graph cannot be compared with the module; {remedy}"
-    )

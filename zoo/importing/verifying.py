@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from zoo.importing.errors import ImportingError
-from zoo.importing.naming import plain_name
+from zoo.importing.naming import plain_name, quoted
 from zoo.importing.scope import tensors
 
 _CLOSE: Mapping[torch.dtype, float] = {torch.float64: 1e-6, torch.float32: 1e-3}
@@ -39,6 +39,20 @@ class Still(TorchFunctionMode):
         if name in ("lstm", "gru", "rnn_tanh", "rnn_relu") and len(given) == 9:
             given[5] = 0.0
         return func(*given, **named)
+
+
+def check_finite(results: Any, weights: Mapping[str, Tensor]) -> None:
+    """Refuse what cannot be compared: NaN and infinite numbers."""
+    if all(bool(each.isfinite().all()) for each in tensors(results)):
+        return
+    bad = [name for name, each in weights.items() if not bool(each.isfinite().all())]
+    held, remedy = "the output of the module holds", "the inputs that it is run with are random"
+    if bad:
+        held = f"the weight {quoted(bad)} holds" if len(bad) == 1 else f"the weights {quoted(bad)} hold"
+        remedy = "import it with others"
+    raise ImportingError(
+        f"{held} NaN or infinite numbers, so that the graph cannot be compared with the module; {remedy}"
+    )
 
 
 def difference(there: Any, here: Any, dtype: torch.dtype) -> float:
