@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import sysconfig
 import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -34,7 +34,8 @@ def foreign(remedy: str) -> Generator[None]:
 def _place(error: BaseException) -> str:
     """File and line, with a colon: of the user's code where there is some, else of what it calls."""
     frames = [each for each in traceback.extract_tb(error.__traceback__) if is_theirs(each.filename)]
-    own = [each for each in frames if not each.filename.startswith(sys.prefix)]
+    installed = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
+    own = [each for each in frames if not each.filename.startswith(installed)]
     for each in (own or frames)[-1:]:
         return f"{Path(each.filename).name}:{each.lineno}: "
     return ""

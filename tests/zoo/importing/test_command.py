@@ -150,6 +150,7 @@ def test_what_cannot_be_opened_is_said_in_a_sentence(folder: Path, what: str, me
         ("def build(:\n", "theirs.py:1: SyntaxError: invalid syntax"),
         ("\nimport absent_module\n", "theirs.py:2: ModuleNotFoundError: No module named 'absent_module'"),
         ("raise SystemExit(3)\n", "theirs.py:1: Python is left (exit code 3)"),
+        ("import json\njson.loads('{')\n", "theirs.py:2: JSONDecodeError: Expecting"),
         (
             "from torch import nn\nbuild = nn.Tanh\ndef example():\n    return 5\n",
             "example() of theirs.py returns a tensor, or a tuple of them in the order of forward, and an int",
