@@ -82,8 +82,9 @@ def _draw(rows: Tensor, own: Tensor, last: Tensor) -> tuple[Tensor, Tensor]:
     taken = own[..., :0]
     for k in range(rows.shape[-1]):
         place = rows[..., k : k + 1] % (free - k).clamp(min=1)
-        for earlier in taken.sort(-1).values.unbind(-1):
-            place = place + (place >= earlier.unsqueeze(-1))
+        earlier = taken.sort(-1).values
+        for each in range(k):  # not unbind: a program cannot be loaded that has unbound an axis of size 0
+            place = place + (place >= earlier[..., each : each + 1])
         taken = torch.cat([taken, place], -1)
     left = torch.arange(rows.shape[-1], device=rows.device) < free
     return 1 + taken + near * (1 + taken >= low), left
