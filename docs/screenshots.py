@@ -1,9 +1,9 @@
-"""Make the pictures of the README and the documentation, from the editor itself.
+"""Make the pictures of the README and the documentation, from the editor and from the code that they explain.
 
     QT_QPA_PLATFORM=offscreen python docs/screenshots.py        # writes docs/images/*.png
 
-Every picture is a real window on a real graph; two sizes and all themes are made, so that clipped words and
-poor contrast are seen. Look at them all after a change of the looks.
+Every picture but that of ``zoo probe`` is a real window on a real graph; two sizes and all themes are made,
+so that clipped words and poor contrast are seen. Look at them all after a change of the looks.
 """
 
 from __future__ import annotations
@@ -80,6 +80,9 @@ def main() -> int:
         picture(window, "text")
         workspace.document.saved()
         window.close()
+    _, _, told = (IMAGES.parent / "probe.md").read_text(encoding="utf-8").partition("```python\n")
+    os.chdir(IMAGES)
+    exec(told.partition("```")[0], {})  # noqa: S102 - our own example, as the page shows it; it writes vanishing.png
     return 0
 
 

@@ -19,9 +19,6 @@ from zoo_gui.workspace import Workspace
 if TYPE_CHECKING:
     from zoo.costs import Cost
 
-LENGTH = 32
-"""The size of an axis that only a run knows, as ``zoo show`` takes it; ``batch`` is 1."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -29,19 +26,21 @@ _log = logging.getLogger(__name__)
 class Costs:
     """The cost of a whole graph, and of every node by scope and name (of one use, where a block has several).
 
-    ``complete`` is false when errors left nodes out.
+    ``complete`` is false when errors left nodes out; ``sizes`` are those of the axes of the inputs.
     """
 
     whole: Cost
     nodes: Mapping[tuple[str, str], Cost]
     complete: bool
+    sizes: Mapping[str, int]
 
 
 def _costs(resolution: Resolution) -> Costs | None:
-    from zoo.costs import costs, open_axes  # torch is loaded by now: a check has come before
+    from zoo.costs import costs  # torch is loaded by now: a check has come before
+    from zoo.samples import sizes_of
 
     try:
-        sizes = {axis: 1 if axis == "batch" else LENGTH for axis in open_axes(resolution)}
+        sizes = sizes_of(resolution, {})
         whole = costs(resolution, sizes)
     except Exception as error:  # noqa: BLE001 - a stranger's layer may raise whatever it likes
         _log.info("the graph has no cost: %s: %s", type(error).__name__, error)
@@ -49,7 +48,7 @@ def _costs(resolution: Resolution) -> Costs | None:
     found: dict[tuple[str, str], Cost] = {}
     for place, cost in _by_place(resolution.graph, whole, ()):
         found.setdefault(place, cost)
-    return Costs(whole, found, resolution.ok)
+    return Costs(whole, found, resolution.ok, sizes)
 
 
 def _by_place(graph: Graph, cost: Cost, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, str], Cost]]:

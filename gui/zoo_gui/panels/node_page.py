@@ -17,7 +17,7 @@ from zoo.sizes.words import short
 from zoo.spec import LayerSpec, Port, TensorType
 from zoo_gui.panels.form import Form, Write
 from zoo_gui.panels.help import as_html
-from zoo_gui.panels.measuring import LENGTH, Costs
+from zoo_gui.panels.measuring import Costs
 from zoo_gui.panels.settings_form import SettingsForm
 from zoo_gui.panels.ties import tie_line
 from zoo_gui.resolved import Known
@@ -76,9 +76,7 @@ class Page:
         flops = [cost.flops for cost in found]
         known = sum(cost.flops * cost.times for cost in found if cost.flops is not None)
         least = "at least " if None in flops else ""
-        form.fact(
-            "FLOPs", f"{least}{short(known)}", hint=f"Forward, for batch 1 and {LENGTH} steps: {known:,}"
-        )
+        form.fact("FLOPs", f"{least}{short(known)}", hint=f"{_forward(self.costs)}: {known:,}")
 
     def cost_of_all(self) -> None:
         """Parameters and FLOPs of the whole graph."""
@@ -87,7 +85,7 @@ class Page:
         whole, form = self.costs.whole, self.form()
         form.heading("costs")
         _parameters(form, whole.parameters, whole.frozen)
-        form.fact("FLOPs", short(whole.flops), hint=f"Forward, for batch 1 and {LENGTH} steps")
+        form.fact("FLOPs", short(whole.flops), hint=_forward(self.costs))
 
     def several(self, names: list[str]) -> None:
         """Several nodes at once."""
@@ -222,3 +220,8 @@ def _help(page: Page, text: str) -> None:
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
     page.layout.addWidget(label)
+
+
+def _forward(costs: Costs | None) -> str:
+    sizes = costs.sizes.items() if costs else ()
+    return f"Forward, for {', '.join(f'{name}={size}' for name, size in sizes) or 'the sizes of the inputs'}"
