@@ -90,9 +90,9 @@ class Dot(nn.Module):
 
     def initial_state(
         self,
-        batch: int,  # noqa: ARG002 - a state is told all of these
-        device: torch.device,  # noqa: ARG002 - as above
-        dtype: torch.dtype,  # noqa: ARG002 - as above
+        batch: int,
+        device: torch.device,
+        dtype: torch.dtype,
         keys: Float[Tensor, "batch source dim"],
         values: Float[Tensor, "batch source value"],
         mask: Bool[Tensor, "batch source"] | None = None,
@@ -153,9 +153,9 @@ class Multiplicative(nn.Module):
 
     def initial_state(
         self,
-        batch: int,  # noqa: ARG002 - a state is told all of these
-        device: torch.device,  # noqa: ARG002 - as above
-        dtype: torch.dtype,  # noqa: ARG002 - as above
+        batch: int,
+        device: torch.device,
+        dtype: torch.dtype,
         keys: Float[Tensor, "batch source memory"],
         values: Float[Tensor, "batch source value"],
         mask: Bool[Tensor, "batch source"] | None = None,
@@ -234,9 +234,9 @@ class Additive(nn.Module):
 
     def initial_state(
         self,
-        batch: int,  # noqa: ARG002 - a state is told all of these
-        device: torch.device,  # noqa: ARG002 - as above
-        dtype: torch.dtype,  # noqa: ARG002 - as above
+        batch: int,
+        device: torch.device,
+        dtype: torch.dtype,
         keys: Float[Tensor, "batch source attention"],
         values: Float[Tensor, "batch source value"],
         mask: Bool[Tensor, "batch source"] | None = None,

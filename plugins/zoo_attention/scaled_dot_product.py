@@ -92,9 +92,9 @@ class ScaledDotProduct(nn.Module):
 
     def initial_state(
         self,
-        batch: int,  # noqa: ARG002 - a state is told all of these
-        device: torch.device,  # noqa: ARG002 - as above
-        dtype: torch.dtype,  # noqa: ARG002 - as above
+        batch: int,
+        device: torch.device,
+        dtype: torch.dtype,
         key: Float[Tensor, "batch key _"] | None = None,
         value: Float[Tensor, "batch key value"] | None = None,
         mask: Bool[Tensor, "batch key"] | None = None,

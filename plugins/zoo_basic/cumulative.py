@@ -23,10 +23,7 @@ class CumulativeSum(nn.Module):
         return x.cumsum(1)
 
     def initial_state(
-        self,
-        batch: int,  # noqa: ARG002  # with the others: known once the first piece is there
-        device: torch.device,  # noqa: ARG002  # as above
-        dtype: torch.dtype,  # noqa: ARG002  # as above
+        self, batch: int, device: torch.device, dtype: torch.dtype
     ) -> Float[Tensor, "batch *any"] | None:
         """Nothing yet: the width is that of the first piece."""
         return None

@@ -22,11 +22,7 @@ class Expand(nn.Module):
         return x.unsqueeze(1).expand(-1, like.shape[1], -1)
 
     def initial_state(
-        self,
-        batch: int,  # noqa: ARG002  # x has them all
-        device: torch.device,  # noqa: ARG002  # as above
-        dtype: torch.dtype,  # noqa: ARG002  # as above
-        x: Float[Tensor, "batch dim"],
+        self, batch: int, device: torch.device, dtype: torch.dtype, x: Float[Tensor, "batch dim"]
     ) -> Float[Tensor, "batch dim"]:
         """The vector."""
         return x

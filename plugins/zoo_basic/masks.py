@@ -32,11 +32,7 @@ class LengthMask(nn.Module):
         return self.step(x, Measured(lengths, 0))[0]
 
     def initial_state(
-        self,
-        batch: int,  # noqa: ARG002 - a state is told all of these
-        device: torch.device,  # noqa: ARG002 - as above
-        dtype: torch.dtype,  # noqa: ARG002 - as above
-        lengths: Int[Tensor, " batch"],
+        self, batch: int, device: torch.device, dtype: torch.dtype, lengths: Int[Tensor, " batch"]
     ) -> Measured:
         """The lengths, and no steps before."""
         return Measured(lengths, 0)
@@ -83,7 +79,7 @@ class CausalMask(nn.Module):
     def forward(self, x: Float[Tensor, "batch time *any"]) -> Bool[Tensor, "batch time time"]:
         return self.step(x, 0)[0]
 
-    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:  # noqa: ARG002 - a state is told all of these
+    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:
         """How many steps there were before: none."""
         return 0
 

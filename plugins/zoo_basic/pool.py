@@ -38,10 +38,7 @@ class Last(nn.Module):
         return picked.masked_fill((last < 0).unsqueeze(-1), 0)
 
     def initial_state(
-        self,
-        batch: int,  # noqa: ARG002  # with the others: known once the first piece is there
-        device: torch.device,  # noqa: ARG002  # as above
-        dtype: torch.dtype,  # noqa: ARG002  # as above
+        self, batch: int, device: torch.device, dtype: torch.dtype
     ) -> Float[Tensor, "batch dim"] | None:
         """Nothing yet: the width is that of the first piece."""
         return None
@@ -78,7 +75,7 @@ class MeanPool(nn.Module):
         real = mask.unsqueeze(-1)
         return x.masked_fill(~real, 0).sum(1) / real.sum(1).clamp(min=1)
 
-    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> Pooled:  # noqa: ARG002  # of x
+    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> Pooled:
         """Nothing summed, nothing counted."""
         return Pooled(None, torch.zeros(batch, 1, dtype=torch.int64, device=device))
 

@@ -33,10 +33,7 @@ class Shift(nn.Module):
         return F.pad(x, (0, 0) * (x.dim() - 2) + (self.steps, 0), value=self.fill)[:, : x.shape[1]]
 
     def initial_state(
-        self,
-        batch: int,  # noqa: ARG002  # with the others: known once the first piece is there
-        device: torch.device,  # noqa: ARG002  # as above
-        dtype: torch.dtype,  # noqa: ARG002  # as above
+        self, batch: int, device: torch.device, dtype: torch.dtype
     ) -> Float[Tensor, "batch steps *any"] | None:
         """Nothing yet: the width is that of the first piece."""
         return None

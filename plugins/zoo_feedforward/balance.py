@@ -49,7 +49,7 @@ class LoadBalance(nn.Module):
             probabilities, self.initial_state(batch, probabilities.device, probabilities.dtype), mask
         )[0]
 
-    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> Busy:  # noqa: ARG002 - a state is told all of these
+    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> Busy:
         """Nothing chosen, nothing counted."""
         return Busy(None, None, torch.zeros(batch, 1, dtype=torch.int64, device=device))
 

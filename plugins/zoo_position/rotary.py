@@ -57,7 +57,7 @@ class Rotary(nn.Module):
     def forward(self, x: Float[Tensor, "batch time dim"]) -> Float[Tensor, "batch time dim"]:
         return self.step(x, 0)[0]
 
-    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:  # noqa: ARG002 - a state is told all of these
+    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:
         """The place of the first step."""
         return 0
 

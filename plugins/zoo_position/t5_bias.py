@@ -54,7 +54,7 @@ class T5Bias(nn.Module):
     ) -> Float[Tensor, "heads query key"]:
         return self._bias(query, key.shape[1])
 
-    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:  # noqa: ARG002 - a state is told all of these
+    def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:
         """How many steps there were before: none."""
         return 0
 
