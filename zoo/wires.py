@@ -129,8 +129,7 @@ def path_back_from(body: Body, starts: Iterable[str], ends: Container[str]) -> l
     return None
 
 
-# ---------------------------------------------------------------------------------------------- changing many
-# wires
+# ---------------------------------------------------------------------------------------- changing many wires
 
 Change: TypeAlias = Callable[[Ref], Ref | None]
 """What a wire shall read instead; None takes it away."""
