@@ -66,7 +66,6 @@ def test_every_module_is_light_or_known_to_be_heavy() -> None:
         "importing",
         "pages",
         "probing",
-        "refusals",
         "recurrence",
         "rows",
         "samples",

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from torch import nn
 
-from zoo.arguments import whole
+from zoo.axes import check_sizes
 from zoo.bare import build_bare, count_flops
 from zoo.checker.resolution import (
     BlockUse,
@@ -32,8 +32,8 @@ from zoo.checker.resolution import (
     Scope,
     Use,
 )
-from zoo.errors import SizeError, ZooError, did_you_mean
-from zoo.graph import Learned, Ref, Repeat, Reuse, Scan, refs
+from zoo.errors import SizeError
+from zoo.graph import Learned, Repeat, Reuse, Scan, refs
 from zoo.packs.offers import use_name
 from zoo.sizes import Size, evaluate, substitute, symbol
 from zoo.spec import DType, TensorType
@@ -70,29 +70,6 @@ class Cost:
     times: int = 1
     children: tuple[Cost, ...] = ()
     frozen: int = 0
-
-
-def open_axes(resolution: Resolution) -> tuple[str, ...]:
-    """The axes of the graph's inputs whose size is known only when the model runs."""
-    shapes = [type.shape for type in resolution.root.inputs.values() if type]
-    sizes = [substitute(size, resolution.root.values) for shape in shapes for size in shape]
-    return tuple(dict.fromkeys(name for size in sizes if not isinstance(size, int) for name in size.atoms()))
-
-
-def check_sizes(resolution: Resolution, sizes: Mapping[str, int]) -> None:
-    """Refuse sizes that do not fit the inputs' open axes: ZooError for one too few or too many."""
-    wanted = open_axes(resolution)
-    for name in sizes:
-        if name not in wanted:
-            raise ZooError(
-                f"a size is for an axis of the inputs, and '{name}' is none{did_you_mean(name, wanted)}; "
-                f"the axes are {', '.join(wanted) or 'all of known size'}"
-            )
-    for name in wanted:
-        if name in sizes:
-            whole(sizes[name], name, 0)
-        else:
-            raise ZooError(f"every axis of the inputs has a size, and '{name}' has none; give {name}=32")
 
 
 def costs(resolution: Resolution, sizes: Mapping[str, int]) -> Cost:
@@ -144,7 +121,7 @@ class _Meter:
 
     def _node(self, name: str, node: ResolvedNode, use: Use, scope: Scope) -> tuple[Cost, Parameters]:
         arrivals = {
-            port: tuple(arrival(ref, scope) for ref in refs(wire)) for port, wire in node.inputs.items()
+            port: tuple(scope.arrival(ref) for ref in refs(wire)) for port, wire in node.inputs.items()
         }
         cost, held = self._use(use, arrivals)
         if isinstance(node.node, Repeat) and node.node.share:
@@ -239,13 +216,6 @@ def _computed(use: Use, port: str) -> bool:
     if not isinstance(use, LayerUse) or port not in use.spec.outputs:
         return True
     return port in use.read or not use.spec.outputs[port].on_demand
-
-
-def arrival(ref: Ref, scope: Scope) -> TensorType | None:
-    """What a wire brings, in the names of the graph's axes."""
-    node = scope.nodes.get(ref.node)
-    type = node.types[ref.port or ""] if node else scope.inputs[ref.node]
-    return type and scope.shown(type)
 
 
 def _learned(scan: Scan, scope: Scope) -> dict[str, Held]:

@@ -20,7 +20,6 @@ from zoo.checker.resolution import (
     Scope,
     Use,
 )
-from zoo.costs import arrival
 from zoo.errors import SizeError
 from zoo.graph import refs
 from zoo.sizes import substitute
@@ -57,7 +56,7 @@ def _layer(
         return
     shapes: dict[str, Any] = {}
     for port, wire in node.inputs.items():
-        types = [type for ref in refs(wire) if (type := arrival(ref, scope)) is not None]
+        types = [type for ref in refs(wire) if (type := scope.arrival(ref)) is not None]
         each = [tuple(substitute(size, sizes) for size in type.shape) for type in types]
         if use.spec.inputs[port].variadic:
             shapes[port] = each

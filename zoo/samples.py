@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from zoo.axes import check_sizes, open_axes
 from zoo.checker.resolution import LayerUse, Resolution
-from zoo.costs import check_sizes, open_axes
 from zoo.errors import ZooError
 from zoo.graph import Ref, refs
 from zoo.refusals import refusal

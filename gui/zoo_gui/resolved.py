@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from zoo.checker import Resolution
 from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ResolvedNode, ReuseUse, ScanUse, Scope, Use
-from zoo.graph import Ref, Wire, join, refs
+from zoo.graph import Wire, join, refs
 from zoo.spec import TensorType
 
 
@@ -26,16 +26,11 @@ class Known:
     def arrives(self, port: str) -> tuple[TensorType | None, ...]:
         """What the wires of an input bring, in the names of the graph's axes."""
         wire: Wire = self.node.inputs.get(port, ())
-        return tuple(self._type(ref) for ref in refs(wire))
+        return tuple(self.scope.arrival(ref) for ref in refs(wire))
 
     def leaves(self, port: str) -> TensorType | None:
         """What an output gives, in the names of the graph's axes."""
         found = self.node.types.get(port)
-        return found and self.scope.shown(found)
-
-    def _type(self, ref: Ref) -> TensorType | None:
-        source = self.scope.nodes.get(ref.node)
-        found = source.types.get(ref.port or "") if source else self.scope.inputs.get(ref.node)
         return found and self.scope.shown(found)
 
 

@@ -9,8 +9,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 import zoo
+from zoo.axes import open_axes
 from zoo.checker import resolve
-from zoo.costs import Cost, costs, open_axes
+from zoo.costs import Cost, costs
 from zoo.errors import ZooError
 from zoo.fields import Positive
 from zoo.packs import Registry

@@ -165,6 +165,16 @@ class Scope:
         """A type with this scope's names replaced by what they stand for: what a person reads on a wire."""
         return TensorType(type_.dtype, tuple(substitute(size, self.values) for size in type_.shape))
 
+    def type_of(self, ref: Ref) -> TensorType | None:
+        """The type of what a wire reads, in this scope's names; None where it is absent or unknown."""
+        node = self.nodes.get(ref.node)
+        return node.types.get(ref.port or "") if node else self.inputs.get(ref.node)
+
+    def arrival(self, ref: Ref) -> TensorType | None:
+        """The type of what a wire reads, as ``shown``."""
+        type_ = self.type_of(ref)
+        return type_ and self.shown(type_)
+
 
 @dataclass(frozen=True, slots=True)
 class Resolution:

@@ -16,9 +16,9 @@ from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 from torch.utils._sympy.value_ranges import ValueRanges
 
+from zoo.axes import check_sizes, open_axes
 from zoo.checker import Resolution, resolve
 from zoo.compiler import CompiledGraph, compile_graph
-from zoo.costs import check_sizes, open_axes
 from zoo.errors import ExportError, InputError, did_you_mean
 from zoo.packs import Registry
 from zoo.samples import random_inputs

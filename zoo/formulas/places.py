@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from zoo.checker.resolution import BlockUse, LayerUse, Resolution, ResolvedNode, ScanUse, Scope
 from zoo.formulas.layers import Arriving, LayerFormulas, Place
 from zoo.formulas.orders import Order
-from zoo.graph import Ref, refs
+from zoo.graph import refs
 from zoo.sizes import Size, substitute
 from zoo.sizes.values import Symbolic
 from zoo.spec import TensorType
@@ -110,7 +110,7 @@ class Layers:
 
 def arrivals(node: ResolvedNode, scope: Scope, names: Names) -> Arriving:
     """What comes to each port of a node, in the names of the whole graph."""
-    found = {port: [_type(ref, scope) for ref in refs(wire)] for port, wire in node.inputs.items()}
+    found = {port: [scope.type_of(ref) for ref in refs(wire)] for port, wire in node.inputs.items()}
     return {
         port: tuple(_renamed(type, names) for type in types if type is not None)
         for port, types in found.items()
@@ -119,11 +119,6 @@ def arrivals(node: ResolvedNode, scope: Scope, names: Names) -> Arriving:
 
 def _renamed(type: TensorType, names: Names) -> TensorType:
     return TensorType(type.dtype, tuple(substitute(size, names) for size in type.shape))
-
-
-def _type(ref: Ref, scope: Scope) -> TensorType | None:
-    node = scope.nodes.get(ref.node)
-    return node.types[ref.port or ""] if node else scope.inputs[ref.node]
 
 
 def inside(use: BlockUse, arriving: Arriving, names: Names) -> Names:

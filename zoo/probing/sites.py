@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from zoo.axes import open_axes
 from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, Resolution, ReuseUse, ScanUse, Scope, Use
-from zoo.costs import open_axes
 from zoo.graph import Repeat, Scan, refs
 from zoo.sizes import substitute, symbol
 from zoo.spec import TensorType

@@ -170,7 +170,7 @@ def test_graphs_grow_as_their_papers_say(name: str, sequential: str, path: str) 
 
 
 def zoo_axes(resolution: Any) -> tuple[str, ...]:
-    from zoo.costs import open_axes
+    from zoo.axes import open_axes
 
     return open_axes(resolution)
 
