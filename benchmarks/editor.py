@@ -143,8 +143,7 @@ def ours(nodes: int) -> dict[str, float]:
 
 def rewire(nodes: int, canvas: Canvas | None = None) -> float:
     """Moving the wire at the input of a residual network there and back; on a canvas, until it is painted."""
-    from check_edit import residual_net
-
+    from benchmarks.check_edit import residual_net
     from zoo.checker import resolve
     from zoo.document import Document
     from zoo.edits import Connect, End

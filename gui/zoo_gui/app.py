@@ -42,5 +42,5 @@ def run(files: Sequence[str]) -> int:
 
     editor = Editor(app)
     editor.begin([Path(file) if Path(file).suffix else file for file in files])
-    splash.finish(editor.windows[0])
+    splash.close()
     return app.exec()

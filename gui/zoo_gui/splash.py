@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPainterPath, QPen, QPixmap
-from PySide6.QtWidgets import QSplashScreen
+from PySide6.QtWidgets import QLabel
 
 from zoo_gui.theme import DARK, LIGHT, Theme
 
 _WIDTH, _HEIGHT = 420, 220
 
 
-class Splash(QSplashScreen):
-    """The name and a drawing of three boxes, in the colours of the system; it goes when a window comes."""
+class Splash(QLabel):
+    """The name and a drawing of three boxes, in the colours of the system; it goes when a window comes.
+
+    It is no ``QSplashScreen``: Qt's own sleeps for a whole second in its ``show``.
+    """
 
     def __init__(self) -> None:
         screen = QGuiApplication.primaryScreen()
         dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        super().__init__(_picture(DARK if dark else LIGHT, screen.devicePixelRatio()))
+        super().__init__()
+        self.setWindowFlags(Qt.WindowType.SplashScreen | Qt.WindowType.FramelessWindowHint)
+        self.setPixmap(_picture(DARK if dark else LIGHT, screen.devicePixelRatio()))
+        self.resize(_WIDTH, _HEIGHT)
+        self.move(screen.availableGeometry().center() - self.rect().center())
         self.setAccessibleName("layerzoo is being loaded")
 
 
