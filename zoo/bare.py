@@ -1,4 +1,4 @@
-"""Layers without weights: built and called on the ``meta`` device, where tensors have shapes, no contents.
+"""Layers without weights: built and called on the ``meta`` device, where tensors have shapes but no contents.
 
 The initial weights are not even drawn, which on this device would load torch's compiler, a second's work.
 """
@@ -19,7 +19,7 @@ from zoo.spec import DType, LayerSpec
 DTYPES: Mapping[DType, torch.dtype] = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
 
 REFUSED = (ArithmeticError, AssertionError, LookupError, RuntimeError, TypeError, ValueError, ZooError)
-"""What layers raise at sizes that they do not take, where nobody asked them by ``shapes`` before."""
+"""What layers raise at sizes that they do not take, when ``shapes`` was not asked before."""
 
 _NAMES = (
     *("bernoulli_", "cauchy_", "exponential_", "fill_", "geometric_", "log_normal_", "normal_", "random_"),
@@ -32,7 +32,7 @@ _DRAWING: frozenset[Any] = frozenset(
 
 
 class Bare(DeviceContext):
-    """Within: tensors are made on the meta device, and what would fill one leaves it as it is.
+    """In this block, tensors are made on the meta device, and nothing fills them with values.
 
     The first draw on that device takes half a second.
     """

@@ -1,9 +1,9 @@
-"""What layers choose while they run: one that has several ways to a result tells which it takes, and why.
+"""What layers choose while they run: one that can compute its result in several ways tells which, and why.
 
     if choosing.listeners:
         choosing.tell("flash", "nothing forbids it")
 
-Nobody listens but ``model.explain(inputs)``, so that telling costs a look at an empty list.
+Only ``model.explain(inputs)`` listens; otherwise telling costs a look at an empty list.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 Listener: TypeAlias = Callable[[str, str], None]
-"""Is told the way that is taken, and why it is no faster one."""
+"""Called with the way that is taken, and why it is not a faster one."""
 
 listeners: list[Listener] = []
 
@@ -26,7 +26,7 @@ def tell(way: str, reason: str) -> None:
 
 @contextmanager
 def listening(listener: Listener) -> Generator[None]:
-    """Within: a listener hears what layers choose."""
+    """In this block, a listener hears what layers choose."""
     listeners.append(listener)
     try:
         yield

@@ -1,8 +1,8 @@
 """A pause for the garbage collector while something large is made.
 
-A large document or model is many small objects that all stay. Each time their number has grown by so much,
-Python's collector walks all of them to find that none is garbage: with ten thousand nodes that is half the
-time.
+A large document or model is made of many small objects, all of which stay. Again and again, as their number
+grows, Python's collector walks all of them only to find that none is garbage: with ten thousand nodes, that
+takes half the time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused() -> Generator[None]:
-    """Within: no collection, unless somebody asks for one. Also a decorator: ``@paused()``."""
+    """Collect nothing in this block, unless somebody asks for it. Also a decorator: ``@paused()``."""
     before = gc.isenabled()
     gc.disable()
     try:

@@ -20,7 +20,7 @@ def seed_of(seed: int, path: str) -> int:
 
 @contextmanager
 def reseeding(seed: int, device: torch.device) -> Generator[Reseed]:
-    """Within: a function that seeds all draws for a path. After: the generators as they were."""
+    """Give a function that seeds all draws for a path; after this block, the generators are as before."""
     if device.type == "meta":  # nothing is drawn there
         yield lambda _: None
         return

@@ -18,7 +18,7 @@ SHORT, LONG = (8, 16, 32, 64), (256, 512, 1024, 2048)
 
 
 class Depth(TorchDispatchMode):
-    """Within: how many operations each tensor has behind it. A view of a tensor counts as the tensor."""
+    """Counts, in its block, the operations behind each tensor. A view counts as the tensor that it views."""
 
     def __init__(self) -> None:
         super().__init__()  # pyright: ignore[reportUnknownMemberType] - torch leaves it untyped

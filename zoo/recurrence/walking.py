@@ -21,7 +21,7 @@ asked: list[None] = []
 
 @contextmanager
 def stepwise() -> Generator[None]:
-    """Within: cells are called step by step, as modules with their hooks, also where a kernel could."""
+    """In this block, cells are called step by step as modules, with their hooks, even if a kernel could."""
     asked.append(None)
     try:
         yield

@@ -153,7 +153,7 @@ def make(
 
 @contextmanager
 def seeded(seed: int) -> Generator[None]:
-    """Within: torch's random numbers from a seed. After: as they were."""
+    """Draw torch's random numbers from a seed in this block, and as before after it."""
     state = torch.default_generator.get_state()
     torch.default_generator.manual_seed(seed)
     try:

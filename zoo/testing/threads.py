@@ -10,7 +10,7 @@ import torch
 
 @contextmanager
 def one_thread() -> Generator[None]:
-    """Within: a thread for all. What is looked at is so small that several would only wait for each other."""
+    """Use one thread in this block: the tensors are so small that several would only wait for each other."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
