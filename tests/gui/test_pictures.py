@@ -52,5 +52,5 @@ def test_the_command_draws_a_graph_of_the_library(qapp: QApplication, tmp_path: 
     line = ["draw", "gpt", "-o", str(path), "--flat", "--dark"]
     done = CliRunner().invoke(cli, line)
     assert (done.exit_code, done.output) == (0, f"wrote {path}\n")
-    assert "nothing is written over" in CliRunner().invoke(cli, line).output
+    assert "overwrite it with --force" in CliRunner().invoke(cli, line).output
     assert not QImage(str(path)).isNull()

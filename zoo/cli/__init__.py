@@ -3,26 +3,25 @@
     app.py          the group: global options, lazy commands, errors as sentences
     usage.py        what click refuses, in our words
     files.py        what FILE means: a path, or the name of a library graph
-    outputs.py      where commands write: missing folders are made, files only written over by --force
+    outputs.py      where commands write: missing folders are made, files overwritten only with --force
     check.py        check          problems of graph files
     show.py         show           nodes, shapes, parameters, FLOPs
     run.py          run            forward and backward once
-    layers.py       layers         the catalogue, and all about one layer
-    exam.py         exam           is what layers say of themselves true?
-    new.py          new            a pack or a layer to begin with, from templates/
+    layers.py       layers         the catalogue, or one layer in full
+    exam.py         exam           do layers do what they say?
+    new.py          new            a new pack or layer, from templates/
     catalogue.py    graphs, packs
     draw.py         draw           a picture of a graph
     importing.py    import         plain PyTorch as a graph, or an ejected file
     format.py       fmt, schema
     train.py        train: a graph learns a task; config.py: its options from a file
-    generate.py     generate   a model writes on
+    generate.py     generate   a model continues a text
     translate.py    translate; caption.py: caption
     searching.py    what commands share that search for texts
     demo.py         demo
     desktop.py      gui, completion
 
-Exit codes: 0 all is well; 1 an error was found, or said in a sentence; 2 the command was called wrongly; 130
-Ctrl-C.
+Exit codes: 0 success; 1 an error was found, and said in a sentence; 2 wrong usage; 130 Ctrl-C.
 """
 
 from __future__ import annotations

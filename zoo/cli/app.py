@@ -49,18 +49,18 @@ COMMANDS: Mapping[str, str] = {
 
 EPILOG = """\b
 Examples:
-  zoo graphs                          what the library holds
-  zoo check gpt my_model.yaml         problems, as text or --json
-  zoo show transformer --size time=64
-  zoo train gpt --text book.txt
+  zoo graphs                            list the library of graphs
+  zoo check gpt my_model.yaml           report problems, as text or --json
+  zoo show transformer --size source=64 shapes, parameters and FLOPs
+  zoo train gpt --text book.txt         train a language model
 
 \b
-Exit codes: 0 all is well, 1 an error was found, 2 called wrongly, 130 Ctrl-C.
+Exit codes: 0 success, 1 an error was found, 2 wrong usage, 130 Ctrl-C.
 
 \b
-Environment: ZOO_PLUGINS names folders as --plugins does, set apart as in PATH;
-ZOO_BLOCK names packs that are not to be loaded, separated by commas;
-NO_COLOR=1 prints without colours.
+Environment: ZOO_PLUGINS lists folders for --plugins, separated as in PATH;
+ZOO_BLOCK lists packs that are not to be loaded, separated by commas;
+NO_COLOR=1 turns colours off.
 """
 
 
@@ -127,12 +127,12 @@ def _end(error: ZooError) -> NoReturn:
     multiple=True,
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False),
-    help="Also load the packs in this folder: its *.py files. May be repeated.",
+    help="Also load the packs in this folder, its *.py files. May be repeated.",
 )
 def cli(plugins: tuple[str, ...]) -> None:
     """Neural sequence layers, wired into graphs that compile to PyTorch.
 
-    FILE is the path of a graph file, or the name of a graph of the library.
+    FILE is the path of a graph file, or the name of a graph in the library.
     """
     if os.environ.get("NO_COLOR"):
         click.get_current_context().color = False

@@ -19,7 +19,7 @@ PICTURES = {".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".t
 
 
 @click.command(
-    short_help="Let a trained model say what pictures show.",
+    short_help="Describe pictures with a trained model.",
     epilog=examples(
         "zoo caption runs/captioner three.png",
         "zoo caption runs/captioner photos --beam 8 --best 3",

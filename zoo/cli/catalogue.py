@@ -60,19 +60,19 @@ class _Graphs(click.Group):
     "--docs",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write a page about all, graphs.md, and their pictures in images/graphs, over those that are there.",
+    help="Write a page about all of them, graphs.md, and pictures in images/graphs, overwriting old ones.",
 )
 @click.option(
     "--quick",
     is_flag=True,
-    help="With --docs: keep what was measured and drawn for graphs that the page has.",
+    help="With --docs: keep the measurements and pictures of graphs that the page has.",
 )
 @json_option
 @click.pass_context
 def graphs(ctx: click.Context, docs: Path | None, quick: bool, as_json: bool) -> None:
     """List the graphs of the library, in the order in which one leads to the next.
 
-    Their names can stand wherever a command takes a FILE. Parameters are those of the sizes in the files.
+    Use their names wherever a command takes a FILE. Parameters are counted for the sizes in the files.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -144,7 +144,7 @@ def _entry(name: str, path: Path) -> dict[str, Any]:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
 @force_option
 def copy(name: str, folder: Path, force: bool) -> None:
-    """Copy a graph of the library, and the files that it uses, into a folder (this one)."""
+    """Copy a graph of the library, and the files that it uses, into a folder (default: this one)."""
     from zoo.errors import did_you_mean
     from zoo.files import load
     from zoo.packs import registry
@@ -157,7 +157,7 @@ def copy(name: str, folder: Path, force: bool) -> None:
     for file in files:
         if ".." in file.parts:
             raise ZooError(
-                f"'{name}' uses {file}, which lies outside of its folder; copy its project as a whole"
+                f"'{name}' uses {file}, which lies outside its folder; copy the whole project instead"
             )
     claim(*(folder / file for file in files), force=force)
     for file in files:
@@ -183,12 +183,12 @@ def _used(graph: Graph, folder: Path) -> list[Path]:
     short_help="List the packs, and what is wrong with them.",
     epilog=examples("zoo packs", "zoo packs --traceback", "zoo --plugins my_layers packs"),
 )
-@click.option("--traceback", "tracebacks", is_flag=True, help="Also print where the broken ones failed.")
+@click.option("--traceback", "tracebacks", is_flag=True, help="Also print the tracebacks of broken packs.")
 @json_option
 def packs(tracebacks: bool, as_json: bool) -> None:
-    """List the packs: where each is from, what it offers, how long it took to load, what is wrong with it.
+    """List the packs: where each comes from, what it offers, how long it took to load, what is wrong.
 
-    The exit code is 1 when something is wrong: a broken pack, or a name that two packs claim.
+    The exit code is 1 if something is wrong: a broken pack, or a name that two packs claim.
     """
     from dataclasses import asdict
 

@@ -24,7 +24,7 @@ class Unchecked(GraphFile):
 
 
 @click.command(
-    short_help="Tell all problems of graph files.",
+    short_help="Report all problems in graph files.",
     epilog=examples(
         "zoo check gpt",
         "zoo check my_model.yaml other_model.yaml",
@@ -34,14 +34,14 @@ class Unchecked(GraphFile):
 )
 @click.argument("files", nargs=-1, required=True, type=Unchecked(), metavar="FILE...")
 @click.option(
-    "--deep", is_flag=True, help="Build every layer, too: constructors may refuse what hints allow."
+    "--deep", is_flag=True, help="Also build every layer: constructors may refuse what hints allow."
 )
 @json_option
 def check(files: tuple[str, ...], deep: bool, as_json: bool) -> None:
-    """Tell all problems of graph files: what does not parse, connect or fit, where, and what to do.
+    """Report all problems in graph files: what does not parse, connect or fit, where, and what to do.
 
     With --json, a list of objects with the keys severity, code, file, line, column, path, message, remedy.
-    The exit code is 1 when one of the problems is an error.
+    The exit code is 1 if one of the problems is an error.
     """
     problems = {file: _problems(file, deep=deep) for file in files}
     found = [problem for each in problems.values() for problem in each]

@@ -18,20 +18,20 @@ PARAMS = {"layers": 3, "dim": 96, "heads": 4, "hidden": 384, "context": 64, "dro
 
 
 @click.command(
-    short_help="Check, show, train and generate: a minute's tour.",
+    short_help="Take a one-minute tour: check, show, train, generate.",
     epilog=examples("zoo demo", "zoo demo --steps 100 --out runs/quick"),
 )
 @click.option(
     "--steps",
     type=click.IntRange(min=1),
-    help=f"Training steps, however long they take  [default: {STEPS}, but at most {MINUTES} minutes]",
+    help=f"Training steps, however long they take  [default: {STEPS}, for at most {MINUTES} minutes]",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for what is made  [default: runs/demo]")
+@click.option("--out", type=click.Path(path_type=Path), help="The folder of the run  [default: runs/demo]")
 def demo(steps: int | None, out: Path | None) -> None:
-    """Run four commands that you could type yourself, from a graph file to a text that its model has written.
+    """Run four commands that you could type yourself, from a graph file to text that its model wrote.
 
-    A GPT with a third of a million weights learns the text that every Python carries; on two cores this takes
-    about a minute.
+    A GPT with a third of a million weights learns from a text that comes with every Python; on two cores
+    this takes about a minute.
     """
     from zoo.packs import locate
     from zoo.tasks.text import read_text
@@ -56,7 +56,7 @@ def demo(steps: int | None, out: Path | None) -> None:
 
     if not isinstance(result, Result):  # the exit code of a run that was stopped
         raise SystemExit(result)
-    click.echo("\nAnd it writes on, a character at a time.")
+    click.echo("\nAnd it writes, a character at a time.")
     _run("generate", str(folder), "--prompt", "The ", "--length", "400")
 
     model = bits(result.validation_loss)

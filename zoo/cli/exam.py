@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Examine layers: is what they say of themselves true?",
+    short_help="Examine layers: do they do what they say?",
     epilog=examples(
         "zoo exam recurrent/lstm_cell",
         "zoo exam attention",
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 )
 @click.argument("names", nargs=-1, required=True, metavar="PACK|LAYER...")
 @click.option(
-    "--check", "only", multiple=True, metavar="CHECK", help="Make this check alone. May be repeated."
+    "--check", "only", multiple=True, metavar="CHECK", help="Make only this check. May be repeated."
 )
-@click.option("--quick", is_flag=True, help="Leave out what compiles, exports or starts another Python.")
+@click.option("--quick", is_flag=True, help="Skip what compiles, exports or starts another Python.")
 @json_option
 def exam(names: tuple[str, ...], only: tuple[str, ...], quick: bool, as_json: bool) -> None:
-    """Examine a layer, or all layers of a pack: each check tries what the layer says of itself.
+    """Examine a layer, or all layers of a pack: each check tests something that the layer says of itself.
 
-    Of one layer every check is shown, of several those that failed. The exit code is 1 when a check failed,
-    or none applied.
+    For one layer every check is shown, for several those that failed. The exit code is 1 if a check failed,
+    or if none applied.
     """
     from zoo.testing import check_layer
     from zoo.testing.exam import select

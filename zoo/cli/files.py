@@ -86,7 +86,7 @@ class SizeAssignment(_ParamType):
             self.fail(f"'{value}' is not AXIS=SIZE; write for example time=32", param, ctx)
         if not (text.isascii() and text.isdecimal()) or len(text) > _DIGITS or int(text) == 0:
             self.fail(
-                f"a size is a whole number from 1 on, with at most {_DIGITS} digits, and '{value}' came; "
+                f"a size is a positive whole number of at most {_DIGITS} digits, and '{value}' came; "
                 f"write for example {name}=32",
                 param,
                 ctx,
@@ -99,14 +99,14 @@ set_option = click.option(
     "params",
     multiple=True,
     type=Assignment(),
-    help="Another value for a param of the graph, as in --set layers=2. May be repeated.",
+    help="Set a param of the graph, as in --set layers=2. May be repeated.",
 )
 size_option = click.option(
     "--size",
     "sizes",
     multiple=True,
     type=SizeAssignment(),
-    help="How long an axis of the inputs is, as in --size time=64. May be repeated.",
+    help="Set the size of an input axis, as in --size time=64. May be repeated.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 

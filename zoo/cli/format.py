@@ -9,16 +9,16 @@ from zoo.errors import ZooError
 
 
 @click.command(
-    short_help="Write graph files in the one form.",
+    short_help="Format graph files.",
     epilog=examples("zoo fmt my_model.yaml", "zoo fmt --check *.yaml"),
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 when a file is not in this form.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file would be changed.")
 def fmt(files: tuple[str, ...], check: bool) -> None:
-    """Write graph files in the one form: order of keys, indentation, quotes. Comments stay.
+    """Format graph files: order of keys, indentation, quotes. Comments stay.
 
-    FILE is a path here: a graph of the library is copied first. A file with errors stays as it is, and the
-    others are still written.
+    FILE is a path here: copy a graph of the library first. A file with errors stays as it is, and the others
+    are still written.
     """
     from zoo.files import fmt as formatted
     from zoo.files import read_text, write_text
@@ -48,9 +48,9 @@ def fmt(files: tuple[str, ...], check: bool) -> None:
     short_help="Print the JSON schema of graph files.", epilog=examples("zoo schema > zoo.schema.json")
 )
 def schema() -> None:
-    """Print the JSON schema of graph files, with the installed layers and their settings in it.
+    """Print the JSON schema of graph files, including the installed layers and their settings.
 
-    Text editors that know JSON schemas complete and check graph files with it, when a file's first line is
+    Text editors that understand JSON schemas use it to complete and check graph files whose first line is
     `# yaml-language-server: $schema=zoo.schema.json`.
     """
     from zoo.files.schema import schema as schema_of

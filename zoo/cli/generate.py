@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Let a trained model write on.",
+    short_help="Continue a text with a trained model.",
     epilog=examples(
         'zoo generate runs/gpt --prompt "The "',
         'zoo generate runs/gpt --prompt "def " --length 1000 --temperature 0.5 --top-k 10',

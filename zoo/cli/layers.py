@@ -24,7 +24,7 @@ def _completed(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
 
 
 @click.command(
-    short_help="List the layers, or tell all about one.",
+    short_help="List layers, or describe one in full.",
     epilog=examples(
         "zoo layers",
         "zoo layers attention",
@@ -39,21 +39,25 @@ def _completed(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
     "--html",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write their pages as one HTML file, to search and read without a network.",
+    help="Write their pages as one HTML file, to search and read offline.",
 )
 @click.option(
     "--docs",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write a page in Markdown for each of them, and an index, over those that are there.",
+    help="Write a Markdown page for each of them, and an index; existing pages are overwritten.",
 )
 @click.option(
-    "--graphs-page", "links", metavar="LINK", default="", help="What --docs links graphs to, from a page."
+    "--graphs-page",
+    "links",
+    metavar="LINK",
+    default="",
+    help="With --docs: the page of the graphs, as a link from a layer's page.",
 )
 @click.option(
     "--quick",
     is_flag=True,
-    help="With --docs: keep what was measured for pages that are there, if it still fits.",
+    help="With --docs: keep the measurements of existing pages, where they still apply.",
 )
 @force_option
 @json_option
@@ -66,10 +70,10 @@ def layers(
     force: bool,
     as_json: bool,
 ) -> None:
-    """List the layers of all packs; those of one pack; or all that is known of a layer.
+    """List the layers of all packs or of one pack, or describe one layer in full.
 
-    With --html or --docs, write their pages: formula, ports, settings, what they cost, an example. Costs are
-    measured, which takes some minutes for all layers.
+    With --html or --docs, write a page for each: formula, ports, settings, costs, an example. Costs are
+    measured, which takes a few minutes for all layers.
     """
     from zoo.packs import registry
 

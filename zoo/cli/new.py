@@ -1,4 +1,4 @@
-"""``zoo new``: files to begin with, of a pack or of a single layer."""
+"""``zoo new``: files to start from, of a pack or of a single layer."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _PACK: Mapping[str, str] = {
 
 
 @click.group(
-    short_help="Begin a pack of your own, or a layer.",
+    short_help="Start a pack of your own, or a layer.",
     epilog=examples("zoo new pack acme", "zoo new layer mine/softsign --to my_layers"),
 )
 def new() -> None:
-    """Write files to begin with: a distribution with layers, graphs and tests, or a single layer."""
+    """Write files to start from: a distribution with layers, graphs and tests, or a single layer."""
 
 
 @new.command(
@@ -44,13 +44,13 @@ def new() -> None:
 )
 @click.argument("name", metavar="NAME")
 @click.option(
-    "--to", "folder", type=click.Path(path_type=Path, file_okay=False), help="Where  [default: zoo-NAME]"
+    "--to", "folder", type=click.Path(path_type=Path, file_okay=False), help="The folder  [default: zoo-NAME]"
 )
 @force_option
 def pack(name: str, folder: Path | None, force: bool) -> None:
-    """Begin a pack: a distribution that layerzoo finds when it is installed.
+    """Start a pack: a distribution that layerzoo finds once it is installed.
 
-    It has a layer, a graph that uses it, tests by which every layer sits the examination, and a CI file.
+    It has a layer, a graph that uses it, tests that examine every layer, and a CI file.
     """
     _check_word(name, "the name of a pack")
     for point in metadata.entry_points(group="zoo"):
@@ -85,7 +85,7 @@ def pack(name: str, folder: Path | None, force: bool) -> None:
 )
 @force_option
 def layer(id: str, folder: Path, force: bool) -> None:
-    """Begin a layer: one file, which zoo --plugins FOLDER loads."""
+    """Start a layer: one file, which zoo --plugins FOLDER loads."""
     pack_name, slash, name = id.partition("/")
     if not slash:
         raise ZooError(f"a layer has an id PACK/NAME, and '{id}' is none; write for example mine/{id}")
@@ -126,5 +126,7 @@ def _write(path: Path, template: str, words: Mapping[str, str]) -> None:
     try:
         path.write_text(_filled(text, words), encoding="utf-8")
     except OSError as error:
-        raise ZooError(f"{path} cannot be written: {error.strerror}; name another place by --to") from None
+        raise ZooError(
+            f"{path} cannot be written: {error.strerror}; choose another place with --to"
+        ) from None
     click.echo(f"wrote {path}")

@@ -1,6 +1,6 @@
 """Where commands write: one rule for all of them.
 
-Folders that are missing are made. A file that is there is not written over, unless --force is given.
+Missing folders are made. An existing file is overwritten only with --force.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import click
 
 from zoo.errors import FileError
 
-force_option = click.option("--force", is_flag=True, help="Write over what is there.")
+force_option = click.option("--force", is_flag=True, help="Overwrite existing files.")
 
 
 def claim(*files: Path, force: bool) -> None:
@@ -21,7 +21,7 @@ def claim(*files: Path, force: bool) -> None:
         if path.is_dir():
             raise FileError(f"'{path}' is a folder; name a file in it")
         if not force and os.path.lexists(path):
-            raise FileError(f"nothing is written over, and '{path}' is there; name another place, or --force")
+            raise FileError(f"'{path}' exists already; name another place, or overwrite it with --force")
     for folder in dict.fromkeys(path.parent for path in files):
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -29,4 +29,4 @@ def claim(*files: Path, force: bool) -> None:
             reason = error.strerror if isinstance(error, OSError) else error
             raise FileError(f"the folder '{folder}' cannot be made: {reason}; name another place") from None
         if not os.access(folder, os.W_OK):
-            raise FileError(f"nothing may be written in the folder '{folder}'; name another place")
+            raise FileError(f"there is no permission to write in the folder '{folder}'; name another place")

@@ -55,12 +55,16 @@ if TYPE_CHECKING:
     show_default=True,
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of weights and inputs."
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Seed of weights and random inputs.",
 )
 @click.option(
-    "--times", type=click.IntRange(min=1), default=3, show_default=True, help="Runs after the first."
+    "--times", type=click.IntRange(min=1), default=3, show_default=True, help="How many runs are timed."
 )
-@click.option("--forward-only", is_flag=True, help="Leave the backward pass out.")
+@click.option("--forward-only", is_flag=True, help="Skip the backward pass.")
 @json_option
 def run(
     file: str,
@@ -74,10 +78,10 @@ def run(
     forward_only: bool,
     as_json: bool,
 ) -> None:
-    """Compile a graph and run it forward and backward, on given or random input: shapes, time, memory.
+    """Compile a graph and run it forward and backward, on given or random inputs: shapes, time, memory.
 
-    A first run warms up; the times are the median of the runs after it. Random inputs have the sizes that
-    --size gives, else 1 (batch) or 32. The exit code is 1 when an output or a gradient is not finite.
+    A first run warms up; times are the median of the runs after it. Random inputs have the sizes that --size
+    gives; other axes have size 1 (batch) or 32. The exit code is 1 if an output or a gradient is not finite.
     """
     import torch
 
@@ -115,7 +119,7 @@ def run(
 
 @contextmanager
 def _enough_memory(device: Any) -> Generator[None]:
-    """Within: that there is not enough is told in a sentence."""
+    """Inside it, running out of memory ends in a sentence instead of a traceback."""
     from zoo.compiler.exhausted import lacks_memory
 
     try:
@@ -123,7 +127,7 @@ def _enough_memory(device: Any) -> Generator[None]:
     except (RuntimeError, MemoryError) as error:
         if not lacks_memory(error):
             raise
-        told = ZooError(f"there is not memory enough for this on {device}; take smaller sizes by --size")
+        told = ZooError(f"there is not enough memory for this on {device}; choose smaller sizes with --size")
         for note in getattr(error, "__notes__", ()):
             told.add_note(note)
         raise told from None
@@ -134,7 +138,7 @@ def _device(name: str) -> Any:
 
     device = device_of(name)
     if device.type == "meta":
-        raise ZooError("nothing is computed on the device meta, which has shapes alone; take cpu")
+        raise ZooError("the device meta has only shapes, and computes nothing; choose cpu")
     return device
 
 

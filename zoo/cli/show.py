@@ -42,9 +42,11 @@ if TYPE_CHECKING:
 @click.argument("file", type=GraphFile())
 @size_option
 @set_option
-@click.option("--depth", type=click.IntRange(min=0), help="Show nodes within nodes down to this depth only.")
-@click.option("--formulas", "symbolic", is_flag=True, help="Show formulas in axes and params, not numbers.")
-@click.option("--lowering", "ways", is_flag=True, help="Show how each scan runs, and why no faster.")
+@click.option("--depth", type=click.IntRange(min=0), help="Show nested nodes only down to this depth.")
+@click.option(
+    "--formulas", "symbolic", is_flag=True, help="Show formulas in axes and params instead of numbers."
+)
+@click.option("--lowering", "ways", is_flag=True, help="Show how each scan runs, and why not faster.")
 @json_option
 def show(
     file: str,
@@ -55,19 +57,19 @@ def show(
     ways: bool,
     as_json: bool,
 ) -> None:
-    """Show the nodes of a graph: layer, shapes of the outputs, parameters, FLOPs of a forward pass.
+    """Show the nodes of a graph: layers, output shapes, parameters, FLOPs of a forward pass.
 
-    FLOPs count products of matrices, a multiplication and an addition as two, for the sizes of the axes that
-    --size gives; others are 1 (batch) or 32. "x 3" stands before what runs three times; its figures are those
-    of one time. What is frozen says so, and is counted below.
+    FLOPs count matrix products, a multiplication and an addition as two, for the sizes that --size gives;
+    other axes have size 1 (batch) or 32. "x 3" marks a node that runs three times; its figures are for one
+    run. Frozen nodes are marked, and their parameters are counted at the end.
 
-    With --formulas, parameters and FLOPs are formulas in the axes and params, and two columns tell how the
-    graph grows: "sequential" is the longest chain of operations of which each waits for the one before it;
-    "path" the longest way between two places of a sequence, the shortest of all ways between them. O(time/3)
-    is that of a stack of layers of which each reaches 3 places further. All of it is measured: layers are
-    called without weights at a few sizes.
+    With --formulas, parameters and FLOPs are formulas in axes and params, and two columns tell how the graph
+    scales: "sequential" is the longest chain of operations in which each waits for the one before it; "path"
+    is the length of the shortest way between the two places of a sequence that are furthest apart. O(time/3)
+    is that of a stack in which each layer reaches 3 places further. All of this is measured, by calling
+    layers without weights at a few sizes.
 
-    With --lowering, the scans of the graph: the way in which each runs, and what keeps it from a faster one.
+    With --lowering, show how each scan of the graph runs, and what keeps it from running faster.
     """
     from zoo.cli.resolving import resolved
 
@@ -109,7 +111,7 @@ def _show_ways(resolution: Resolution, as_json: bool) -> None:
         print_json([{"node": each.path, "way": each.way, "reason": each.reason} for each in found])
         return
     if not len(found):
-        console().print("there is no scan in this graph")
+        console().print("this graph has no scans")
         return
     rows = table("scan", "runs as", "because")
     for each in found:

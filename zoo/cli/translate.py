@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Let a trained model translate, line by line.",
+    short_help="Translate texts with a trained model.",
     epilog=examples(
         "zoo translate runs/transformer --text 'two hundred and five'",
         "zoo translate runs/transformer sentences.txt --beam 8 > translations.txt",

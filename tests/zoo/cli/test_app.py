@@ -35,7 +35,7 @@ def test_help_lists_every_command(zoo_: Run) -> None:
     assert result.exit_code == 0
     for name in COMMANDS:
         assert f"\n  {name} " in result.output
-    assert "Exit codes: 0 all is well, 1 an error was found, 2 called wrongly, 130 Ctrl-C." in result.output
+    assert "Exit codes: 0 success, 1 an error was found, 2 wrong usage, 130 Ctrl-C." in result.output
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -179,7 +179,7 @@ def test_plugins_after_the_command_is_told_its_place(zoo_: Run) -> None:
     [
         ("run gpt --times 0", "'--times': it is a whole number of at least 1, and '0' came"),
         ("draw gpt -o a.svg --scale large", "it is a number of at least 0.1 and at most 8, and 'large' came"),
-        ("run gpt --size time=-3", "a size is a whole number from 1 on"),
+        ("run gpt --size time=-3", "a size is a positive whole number"),
         ("graphs gpt", "zoo show gpt shows this graph, zoo draw gpt -o gpt.svg draws it, and zoo"),
         ("graphs cpy", "there is neither a command nor a graph 'cpy' (did you mean 'copy'?)"),
     ],

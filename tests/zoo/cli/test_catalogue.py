@@ -157,7 +157,7 @@ def test_a_graph_is_copied_with_what_it_uses(zoo_: Run, tmp_path: Path) -> None:
     assert zoo.check(zoo.load(tmp_path / "mine" / "transformer.yaml")) == []
     again = zoo_("graphs copy transformer", str(tmp_path / "mine"))
     assert again.exit_code == 1
-    assert again.stderr.startswith("error: nothing is written over, and ")
+    assert again.stderr.endswith("exists already; name another place, or overwrite it with --force\n")
 
 
 def test_a_file_that_several_use_is_copied_once(
@@ -182,7 +182,7 @@ def test_a_file_that_several_use_is_copied_once(
     assert zoo_("graphs copy tob").stderr.startswith("error: there is no graph 'tob' (did you mean 'top'?)")
     (tmp_path / "outer.yaml").rename(tmp_path / "to" / "outer.yaml")
     (tmp_path / "top.yaml").write_text(top.replace("outer.yaml#one", "to/../to/outer.yaml#one"))
-    assert "lies outside of its folder" in zoo_("graphs copy top", str(tmp_path / "other")).stderr
+    assert "lies outside its folder" in zoo_("graphs copy top", str(tmp_path / "other")).stderr
 
 
 def test_packs_tells_what_is_wrong(zoo_: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

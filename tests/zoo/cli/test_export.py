@@ -41,7 +41,7 @@ def test_what_is_written_is_told(zoo_: Run, bent: str, tmp_path: Path) -> None:
     assert f"wrote {target}" in result.stdout
     assert "tried at batch=2, time=9 and batch=5, time=167" in result.stdout
     result = zoo_("export -o", str(target), bent)
-    assert "nothing is written over" in result.stderr
+    assert "overwrite it with --force" in result.stderr
     result = zoo_("export --json --force --without mask --dtype float64 --size time=9 -o", str(target), bent)
     told = json.loads(result.stdout)
     assert told["inputs"] == {"x": "float batch time 5"}

@@ -1,4 +1,4 @@
-"""``zoo new``: what it writes is whole, passes the examination, and nothing is written over."""
+"""``zoo new``: what it writes is whole, passes the examination, and nothing is overwritten."""
 
 import os
 import subprocess
@@ -72,9 +72,9 @@ def test_names_are_checked_before_anything_is_written(
 
 def test_nothing_is_written_over(zoo_: Run, tmp_path: Path) -> None:
     (tmp_path / "soft.py").write_text("mine", encoding="utf-8")
-    assert "soft.py' is there" in zoo_("new layer mine/soft --to", str(tmp_path)).stderr
+    assert "soft.py' exists" in zoo_("new layer mine/soft --to", str(tmp_path)).stderr
     (tmp_path / "README.md").write_text("mine", encoding="utf-8")
-    assert "README.md' is there" in zoo_("new pack acme --to", str(tmp_path)).stderr
+    assert "README.md' exists" in zoo_("new pack acme --to", str(tmp_path)).stderr
     assert {path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {"mine"}
     assert zoo_("new pack acme --force --to", str(tmp_path)).exit_code == 0
     assert (tmp_path / "README.md").read_text(encoding="utf-8") != "mine"

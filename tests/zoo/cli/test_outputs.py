@@ -1,4 +1,4 @@
-"""Where commands write: missing folders are made, nothing is written over unless --force says so."""
+"""Where commands write: missing folders are made, nothing is overwritten without --force."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +26,7 @@ def test_every_command_writes_by_the_same_rule(zoo_: Run, tmp_path: Path, line: 
     again = zoo_(command, f"{folder}{name}")
     assert again.exit_code == 1
     assert again.stderr == (
-        f"error: nothing is written over, and '{file}' is there; name another place, or --force\n"
+        f"error: '{file}' exists already; name another place, or overwrite it with --force\n"
     )
     assert file.read_text(encoding="utf-8") == "mine"
     assert zoo_(command, f"{folder}{name}", "--force").exit_code == 0

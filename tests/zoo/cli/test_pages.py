@@ -109,7 +109,7 @@ def test_a_page_that_cannot_be_written_is_told(zoo_: Run, tmp_path: Path) -> Non
     assert done.exit_code == 1
     assert "file' cannot be made: " in done.stderr
     done = zoo_("layers lab/picky --html", str(tmp_path / "file"))
-    assert "nothing is written over, and '" in done.stderr
+    assert "exists already" in done.stderr
 
 
 @pytest.mark.usefixtures("lab")

@@ -104,7 +104,7 @@ def test_inputs_are_given_as_json_and_as_files(zoo_: Run, pair: str, tmp_path: P
         ("--size tine=2", "(did you mean 'time'?)"),
         (
             "--size batch=999999999999 --size time=999999999",
-            "there is not memory enough for this on cpu; take",
+            "there is not enough memory for this on cpu; choose",
         ),
         ("--input x=x.json", "a file .npy of numpy or .pt of torch, and 'x.json' is none; write for example"),
     ],

@@ -113,4 +113,4 @@ def test_how_each_scan_runs(zoo_: Run, stack: str) -> None:
     assert found[2].startswith("decoder loop not fused: 'feed' (basic/concat) reads the state 'context'")
     as_json = json.loads(zoo_("show", "lstm_from_gates", "--lowering", "--json").output)
     assert as_json == [{"node": "lstm", "way": "fused", "reason": ""}]
-    assert words(zoo_("show", stack, "--lowering").output) == ["there is no scan in this graph"]
+    assert words(zoo_("show", stack, "--lowering").output) == ["this graph has no scans"]

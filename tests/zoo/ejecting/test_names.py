@@ -163,7 +163,7 @@ def test_the_command_writes_once_and_with_params(tmp_path: Path, monkeypatch: py
     assert back.graph.params["layers"] == 2
     again = run.invoke(cli, ["eject", "gpt", "-o", "gpt.py"])
     assert again.exit_code == 1
-    assert "nothing is written over, and 'gpt.py' is there" in again.output
+    assert "'gpt.py' exists already" in again.output
     assert run.invoke(cli, ["eject", "rnn_language_model", "-o", "gpt.py", "--force"]).exit_code == 0
     shown = run.invoke(cli, ["eject", "rnn_language_model"])
     assert shown.output == (tmp_path / "gpt.py").read_text(encoding="utf-8")
