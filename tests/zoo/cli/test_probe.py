@@ -138,7 +138,7 @@ def test_pictures(zoo_: Run, tmp_path: Path) -> None:
     result = zoo_(f"probe rnn_language_model {SMALL} gradients --wire memory.h -o {path}")
     assert result.stdout.endswith(f"wrote {path}\n")
     assert "memory.h" in path.read_text(encoding="utf-8")
-    assert "nothing is written over" in zoo_(f"probe rnn_language_model {SMALL} gradients -o {path}").stderr
+    assert "overwrite it with --force" in zoo_(f"probe rnn_language_model {SMALL} gradients -o {path}").stderr
     refused = zoo_(f"probe gpt leaks -o {path}")
     assert refused.exit_code == 2
     assert "name one of gradients, recurrence, attention" in refused.stderr
