@@ -80,6 +80,13 @@ def test_every_module_is_light_or_known_to_be_heavy() -> None:
     assert light | heavy <= modules
 
 
+def test_every_module_stands_on_the_page_of_the_architecture() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    modules = {path.stem for path in (ROOT / "zoo").iterdir() if path.suffix == ".py" or path.is_dir()}
+    named = {name for name in modules if f"`{name}`" in page or f"`{name}/`" in page}
+    assert {name for name in modules - named if not name.startswith("__")} == set()
+
+
 def test_every_pack_enters_by_an_entry_point() -> None:
     packs = {value: name for name, value in PROJECT["project"]["entry-points"]["zoo"].items()}
     assert packs == {name: name.removeprefix("zoo_") for name in [*PLUGINS, "zoo_graphs"]}
