@@ -1,4 +1,4 @@
-"""The examination that every layer sits, ours and a stranger's: its hints are tried against what it does.
+"""The examination that every layer sits, whoever wrote it: what it says is tested against what it does.
 
     from zoo.testing import check_layer
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from zoo.testing.results import Report as Report
     from zoo.testing.results import Result as Result
 
-# pytest loads the plugin in every run, which is not to cost it torch.
+# pytest loads the plugin in every run, and that must not load torch.
 _HOME = {
     "CHECKS": "zoo.testing.checks",
     "ExamError": "zoo.testing.results",

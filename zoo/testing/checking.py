@@ -2,7 +2,7 @@
 
     @check
     def inputs_stay(subject: Subject) -> Iterator[None]:
-        "What comes in is the same afterwards."
+        "Its inputs are unchanged afterwards."
         for case in subject.cases():
             before = case.copied()
             case.run()

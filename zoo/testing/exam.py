@@ -23,12 +23,12 @@ def check_layer(
         zoo.testing.check_layer(MyLayer).raise_if_failed()
 
     ``slow`` chooses the checks that compile, export or start another Python (True), or all others (False);
-    None makes both. ``only`` names the checks to make. Raises ZooError for what is no
-    layer, and for unknown checks.
+    None makes both. ``only`` names the checks to make. Raises ZooError for what is not a layer, and for
+    unknown checks.
     """
     spec = layer if isinstance(layer, LayerSpec) else spec_of(layer)
     if spec is None:
-        raise ZooError(f"an examination is of a layer, and {layer} is none; put @zoo.layer above its class")
+        raise ZooError(f"only layers are examined, and {layer} is not one; put @zoo.layer above its class")
     subject = Subject(spec)
     chosen = [check for check in select(only) if slow is None or check.slow == slow]
     return Report(use_name(spec), tuple(examined(check, subject) for check in chosen))

@@ -73,7 +73,7 @@ def batching(subject: Subject) -> Iterator[None]:
 
 @check
 def padded_batches(subject: Subject) -> Iterator[None]:
-    """A row without its padding gives what it gives with padding in a batch."""
+    """A row without padding gives what it gives with padding in a batch."""
     for mask in masks_of(subject):
         names = [str(axis) for axis in subject.spec.inputs[mask].shape]
         if len(names) != 2 or names[0] != "batch":
@@ -106,7 +106,7 @@ def padded_batches(subject: Subject) -> Iterator[None]:
 
 @check
 def permutation(subject: Subject) -> Iterator[None]:
-    """Along the axes of ``unordered``, permuting what comes in permutes what comes out."""
+    """Along the axes of ``unordered``, permuting the inputs permutes the outputs."""
     if not any(subject.promise("unordered", case) for case in subject.cases()):
         raise NotApplicable("it does not say by `unordered` that an axis has no order")
     for case in subject.cases():

@@ -30,7 +30,7 @@ def state_dict(subject: Subject) -> Iterator[None]:
 
 @check
 def late_weights(subject: Subject) -> Iterator[None]:
-    """Built without memory, it is itself once its weights are loaded and its tables computed again."""
+    """Built without memory, it is the same once weights are loaded and tables are computed again."""
     for case in subject.cases():
         late = build_bare(subject.spec, case.settings).double().eval().to_empty(device="cpu")
         for x in (*late.parameters(), *late.buffers()):  # what memory holds is anything
@@ -65,7 +65,7 @@ def copies(subject: Subject) -> Iterator[None]:
 
 @check
 def seed(subject: Subject) -> Iterator[None]:
-    """It starts, and draws in training, by torch's seed alone; in evaluation it draws nothing."""
+    """Its start and its draws in training depend on torch's seed alone; in evaluation it draws nothing."""
     for case in subject.cases():
         starts: list[Outputs] = []
         for number in (1, 1, 2):
@@ -99,7 +99,7 @@ def seed(subject: Subject) -> Iterator[None]:
 
 @check
 def inputs_stay(subject: Subject) -> Iterator[None]:
-    """What comes in is the same afterwards, in training and in evaluation."""
+    """Its inputs are unchanged afterwards, in training and in evaluation."""
     for case in subject.cases():
         for training in (True, False):
             case.layer.train(training)

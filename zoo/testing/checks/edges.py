@@ -17,7 +17,7 @@ ONES = Assignment(free=(), widths=(1,), counts=(1,), round=(2, 4, 8, 16), spare=
 
 @check
 def size_one(subject: Subject) -> Iterator[None]:
-    """With one element along every axis its hints are true and its numbers finite."""
+    """With one element along every axis, its hints hold and its numbers are finite."""
     for case in subject.cases():
         one = subject.resized(case, only=1)
         if one is not None:

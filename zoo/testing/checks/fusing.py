@@ -22,7 +22,7 @@ _STEPS = 5
 
 @check
 def fused(subject: Subject) -> Iterator[None]:
-    """All steps of ``fused`` at once are what a loop of them is, whatever its mask, gradients included."""
+    """``fused`` gives for all steps at once what a loop gives, whatever the mask, gradients included."""
     fuses = subject.spec.fuses
     if fuses is None:
         raise NotApplicable("it has no fused")

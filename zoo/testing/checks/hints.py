@@ -90,7 +90,7 @@ def shapes_by_name(subject: Subject) -> Iterator[None]:
 
 @check
 def fake_tensors(subject: Subject) -> Iterator[None]:
-    """It runs on fake tensors, which have shapes and no contents: nothing is read out of a tensor."""
+    """It runs on fake tensors, which have shapes but no contents: nothing is read out of a tensor."""
     for case in (*subject.cases(), subject.second()):
         with FakeTensorMode() as mode:
             state = {**dict(case.layer.named_parameters()), **dict(case.layer.named_buffers())}
@@ -103,7 +103,7 @@ def fake_tensors(subject: Subject) -> Iterator[None]:
 
 @check
 def meta_device(subject: Subject) -> Iterator[None]:
-    """It is built and called on the device meta, where the costs of a graph are counted."""
+    """It can be built and called on the meta device, where the costs of a graph are counted."""
     for case in subject.cases():
         bare = build_bare(subject.spec, case.settings).double().eval()
         found = case.mapped(lambda _, x: x.to("meta")).run_all(bare)
@@ -115,7 +115,7 @@ def meta_device(subject: Subject) -> Iterator[None]:
 
 @check
 def pointwise(subject: Subject) -> Iterator[None]:
-    """A layer whose every port begins with the same star treats each place for itself."""
+    """A layer whose ports all begin with the same star treats each place separately."""
     if not subject.spec.pointwise:
         raise NotApplicable("its ports do not all begin with one star")
     for case in subject.cases():

@@ -54,7 +54,7 @@ def autocast(subject: Subject) -> Iterator[None]:
 
 @check
 def role(subject: Subject) -> Iterator[None]:
-    """As a `norm` it makes of large numbers what it makes of larger ones, as a `sum` their sum."""
+    """As a `norm`, scaling up large inputs changes nothing; as a `sum`, it gives the sum of its inputs."""
     said = subject.spec.role
     if said is None:
         raise NotApplicable("it does not say by `role` what it is in a stack of residual layers")

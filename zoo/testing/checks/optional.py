@@ -20,7 +20,7 @@ _MOST = 4  # of more optional inputs, not every subset is tried
 
 @check
 def optional_inputs(subject: Subject) -> Iterator[None]:
-    """Without its optional inputs, in any choice of them, it runs, and what its hints say is still true."""
+    """It runs without any choice of its optional inputs, and its hints still hold."""
     optional = [name for name, port in subject.spec.inputs.items() if port.optional]
     if not optional:
         raise NotApplicable("no input is optional")
@@ -36,7 +36,7 @@ def optional_inputs(subject: Subject) -> Iterator[None]:
 
 @check
 def outputs_on_demand(subject: Subject) -> Iterator[None]:
-    """What is computed anyway is the same whether more is asked for or not."""
+    """The other outputs are the same whether an output on demand is asked for or not."""
     if not any(port.on_demand for port in subject.spec.outputs.values()):
         raise NotApplicable("no output is computed on demand")
     for case in subject.cases():
@@ -50,7 +50,7 @@ def outputs_on_demand(subject: Subject) -> Iterator[None]:
 
 @check
 def preparation(subject: Subject) -> Iterator[None]:
-    """With what ``prepare`` made before a loop, or without, it is the same function, gradients included."""
+    """With or without what ``prepare`` made before a loop, it is the same function, gradients included."""
     ports = subject.spec.prepares
     if ports is None:
         raise NotApplicable("it has no prepare")

@@ -50,7 +50,7 @@ def _past_only(case: Case, name: str, x: Tensor) -> Tensor:
 
 @check
 def causality(subject: Subject) -> Iterator[None]:
-    """A later step changes no earlier output, but along the axes of ``sees_ahead``; there, some does."""
+    """A later step changes no earlier output, except along the axes of ``sees_ahead``; there, some does."""
     names = sequences(subject)
     if not names:
         raise NotApplicable("no input has an axis " + ", ".join(SEQUENCES))

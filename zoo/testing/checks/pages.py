@@ -74,7 +74,7 @@ def one_layer_graph(case: Case) -> Graph:
 
 @check
 def migration(subject: Subject) -> Iterator[None]:
-    """Settings of its own version come out of ``migrate`` as they are: files give them by the plain name."""
+    """``migrate`` leaves settings of its own version as they are: files give them by the plain name, too."""
     migrate = subject.spec.migrate
     if migrate is None:
         raise NotApplicable("it has no `migrate`: it reads settings of its own version alone")
@@ -89,7 +89,7 @@ def migration(subject: Subject) -> Iterator[None]:
 
 @check
 def form(subject: Subject) -> Iterator[None]:
-    """Every setting has a title and a description, and a width its least value, for the editor's form."""
+    """Every setting has a title and a description, and every width its least value, for the editor's form."""
     spec = subject.spec
     json.dumps(spec.settings.model_json_schema())
     yield
@@ -109,7 +109,7 @@ def form(subject: Subject) -> Iterator[None]:
 
 @check
 def page(subject: Subject) -> Iterator[None]:
-    """The docstring says what it is, tells optional inputs and parameters, and has formula and source."""
+    """The docstring says what it is, mentions optional inputs and parameters, and has formula and source."""
     spec = subject.spec
     if len(spec.summary) < 20 or not spec.summary.endswith((".", ":")):
         raise Fault(f"the first line is a sentence that says what the layer is, and here '{spec.summary}'")
@@ -132,7 +132,7 @@ def page(subject: Subject) -> Iterator[None]:
 
 @slow_check
 def imports(subject: Subject) -> Iterator[None]:
-    """Its module is imported where Qt is not installed."""
+    """Its module can be imported where Qt is not installed."""
     module = sys.modules[subject.spec.cls.__module__]
     package = module.__name__.partition(".")[0]
     if module.__name__ not in _imported_without_qt(package, ""):

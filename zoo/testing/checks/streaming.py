@@ -101,7 +101,7 @@ def streams(subject: Subject) -> Iterator[Stream]:
 
 @check
 def steps(subject: Subject) -> Iterator[None]:
-    """Pieces of any lengths, one behind the other, give what the whole gives."""
+    """Pieces of any length, one after the other, give what the whole sequence gives."""
     for stream in streams(subject):
         case = stream.case
         expected = case.run_all()
@@ -123,7 +123,7 @@ def steps(subject: Subject) -> Iterator[None]:
 
 @check
 def states(subject: Subject) -> Iterator[None]:
-    """A step leaves the state it was given: one goes on twice from it, and with its rows in another order."""
+    """A step leaves the state it was given: a stream continues from it twice, and with its rows reordered."""
     for stream in streams(subject):
         case = stream.case
         _, state = stream.step(stream.piece(0, 1), stream.begin())

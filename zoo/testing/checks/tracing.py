@@ -45,7 +45,7 @@ def compiles(subject: Subject) -> Iterator[None]:
 
 @slow_check
 def exports(subject: Subject) -> Iterator[None]:
-    """``torch.export`` takes it with batch and sequences dynamic, and what it gives runs at other sizes."""
+    """``torch.export`` takes it with dynamic batch and sequences, and the result runs at other sizes."""
     case = subject.resized(subject.plain(), fixed=_SIZES) or subject.plain()
     free: Any = tuple(_free(case))
     variadic = any(port.variadic for port in subject.spec.inputs.values())
