@@ -10,10 +10,11 @@ from pathlib import Path
 
 import torch
 
+from zoo.files.texts import graph_of
 from zoo.tasks import make_task
 from zoo.tasks.ports import find_ports
 from zoo.training.checkpoint import read_checkpoint
-from zoo.training.graphs import graph_of, restored
+from zoo.training.graphs import restored
 from zoo.training.module import measure
 from zoo.training.start import plan_of
 

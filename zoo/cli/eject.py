@@ -71,8 +71,8 @@ def eject(
 
 def _trained(path: str) -> tuple[Graph, dict[str, Scalar]]:
     """The graph of a run or checkpoint, and the params that it was trained with."""
+    from zoo.files.texts import graph_of
     from zoo.training.checkpoint import read_checkpoint
-    from zoo.training.graphs import graph_of
 
     saved = read_checkpoint(path)
     return graph_of(saved.document, saved.name), saved.header.params

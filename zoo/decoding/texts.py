@@ -23,11 +23,12 @@ from zoo.decoding.ranking import Hypothesis
 from zoo.decoding.sampling import Sampling
 from zoo.decoding.scorer import Reading, begin, numbers
 from zoo.errors import TrainingError
+from zoo.files.texts import graph_of
 from zoo.tasks import Decoding, Ports, Task, Tokenizer, find_ports, find_task, make_task, padded, shifted
 from zoo.tasks.tokenizers import END, PADDING, START, UNKNOWN
 from zoo.training.checkpoint import read_checkpoint
 from zoo.training.device import device_for
-from zoo.training.graphs import graph_of, restored
+from zoo.training.graphs import restored
 from zoo.training.options import Device
 
 Search: TypeAlias = Beam | Sampling

@@ -10,19 +10,14 @@ By the last a reader sees that nobody has changed the code since.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
-from posixpath import dirname, join, normpath
 
 from zoo.ejecting.errors import EjectError
-from zoo.errors import GraphError
-from zoo.files import dumps, read
-from zoo.files.loading import uses
-from zoo.files.words import split_use
+from zoo.errors import FileError
+from zoo.files import dumps
+from zoo.files.texts import files_of, found_in, graph_of
 from zoo.graph import Graph
-from zoo.problems import has_errors
-from zoo.values import Frozen
 
 _NOTE = "# What this file was made from; `zoo import` gives the graph back. Python does not need it."
 
@@ -37,7 +32,7 @@ class Origin:
 
 def appended(code: str, graph: Graph) -> str:
     """The end of a file whose code is this: the graph, and the sum by which a change is seen."""
-    files = dict(_used(graph))
+    files = {path: dumps(used) for path, used in files_of(graph)}
     lines = ["", "", _NOTE, f"GRAPH = {_quoted(dumps(graph))}"]
     if files:
         entries = [f"    {_plain(name)}: {_quoted(text)}," for name, text in files.items()]
@@ -67,26 +62,11 @@ def origin(text: str) -> Origin | None:
         return None
     code = text.partition(f"\n\n{_NOTE}")[0]
     texts = {**found.get("FILES", {}), "GRAPH": found["GRAPH"]}
-    return Origin(_read("GRAPH", texts), _sum(code) == found["CODE"])
-
-
-def _used(graph: Graph, folder: str = "") -> Iterator[tuple[str, str]]:
-    for name, used in graph.files.items():
-        path = normpath(join(folder, name))
-        yield path, dumps(used)
-        yield from _used(used, dirname(path))
-
-
-def _read(path: str, texts: Mapping[str, str]) -> Graph:
-    """The graph of a text, with the files that it uses."""
-    if path not in texts:
-        raise EjectError(f"the graph at the end of the file uses '{path}', which FILES there has not")
-    reading = read(texts[path], path)
-    if has_errors(reading.problems):
-        raise GraphError(reading.problems)
-    names = dict.fromkeys(split_use(use)[0] for use, *_ in uses(reading.graph))
-    files = {name: _read(normpath(join(dirname(path), name)), texts) for name in names}
-    return replace(reading.graph, files=Frozen(files))
+    try:
+        graph = graph_of(found_in(texts, "GRAPH"), "GRAPH")
+    except FileError as error:
+        raise EjectError(f"the graph at the end of the file is not whole: {error}") from None
+    return Origin(graph, _sum(code) == found["CODE"])
 
 
 def _sum(code: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -18,7 +19,7 @@ from zoo.exporting.program import Source, Traced, open_at, quiet, reason, types
 from zoo.exporting.translations import table
 from zoo.files import dumps
 from zoo.files.hash import semantic_hash
-from zoo.graph import Graph
+from zoo.files.texts import document_of
 
 Run: TypeAlias = "Callable[[Mapping[str, Tensor]], list[Tensor]]"
 """Runs a file that was written: inputs by name to outputs in order."""
@@ -138,13 +139,8 @@ def metadata(source: Source) -> dict[str, str]:
             {name: str(source.outputs[own]) for own, name in output_names(source).items()}
         ),
         "layerzoo.graph": dumps(graph),
-        "layerzoo.files": json.dumps({name: _document(file) for name, file in graph.files.items()}),
+        "layerzoo.files": json.dumps(asdict(document_of(graph))["files"]),
     }
-
-
-def _document(graph: Graph) -> dict[str, Any]:
-    files = {name: _document(file) for name, file in graph.files.items()}
-    return {"text": dumps(graph), "files": files}
 
 
 def _innermost(error: BaseException) -> str:

@@ -12,12 +12,10 @@ from typing import Any
 import torch
 from torch.export import ExportedProgram
 
-from zoo.errors import GraphError
-from zoo.files import read
-from zoo.graph import Frozen, Graph
+from zoo.files.texts import Document, graph_of
+from zoo.graph import Frozen
 from zoo.importing.errors import ImportingError
 from zoo.importing.importing import Imported, import_program
-from zoo.problems import has_errors
 
 _ABOUT = "layerzoo.json"
 
@@ -45,7 +43,8 @@ def import_file(path: Path, *, inputs: Mapping[str, str] | None = None) -> Impor
 
 def _returned(program: ExportedProgram, about: Mapping[str, str]) -> Imported:
     """The graph that a program was exported from, with the params and weights that it then had."""
-    graph = _graph(about["layerzoo.graph"], json.loads(about["layerzoo.files"]))
+    written = {"text": about["layerzoo.graph"], "files": json.loads(about["layerzoo.files"])}
+    graph = graph_of(_document(written), "the graph in the program")
     params = Frozen({**graph.params, **json.loads(about["layerzoo.params"])})
     graph = replace(graph, params=params)
     wanted = graph.compile(device="meta").state_dict()
@@ -55,9 +54,5 @@ def _returned(program: ExportedProgram, about: Mapping[str, str]) -> Imported:
     return Imported(graph, {name: program.state_dict[name].detach() for name in wanted})
 
 
-def _graph(text: str, files: Mapping[str, Any]) -> Graph:
-    reading = read(text, "the graph in the program")
-    if has_errors(reading.problems):
-        raise GraphError(reading.problems)
-    used = {name: _graph(each["text"], each["files"]) for name, each in files.items()}
-    return replace(reading.graph, files=Frozen(used))
+def _document(written: Mapping[str, Any]) -> Document:
+    return Document(written["text"], {name: _document(each) for name, each in written["files"].items()})

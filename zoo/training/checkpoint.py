@@ -32,6 +32,7 @@ from torch import Tensor
 
 from zoo.errors import CheckpointError
 from zoo.files.disk import replacing
+from zoo.files.texts import Document
 from zoo.tasks import Baseline, Tokenizer, tokenizer_of
 from zoo.training.extra import require
 from zoo.training.folder import BEST, PRIVATE
@@ -104,13 +105,6 @@ class Header(BaseModel):
     def made(self) -> dict[str, Tokenizer]:
         """The tokenizers, by the port whose tokens they make."""
         return {port: tokenizer_of(text) for port, text in self.tokenizers.items()}
-
-
-class Document(BaseModel):
-    """The text of a graph file, and the files whose blocks it uses, by the names that it gives them."""
-
-    text: str
-    files: dict[str, Document] = {}
 
 
 _FILES = TypeAdapter(dict[str, Document])

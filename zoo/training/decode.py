@@ -11,12 +11,13 @@ from torch import nn
 
 from zoo.decoding.sampling import Sampling
 from zoo.errors import TrainingError
+from zoo.files.texts import graph_of
 from zoo.tasks import Decoding, Ports, Tokenizer, find_ports, find_task
 from zoo.tasks.characters import Vocabulary
 from zoo.training.checkpoint import Checkpoint, read_checkpoint
 from zoo.training.continuing import Continuing
 from zoo.training.device import device_for
-from zoo.training.graphs import graph_of, restored
+from zoo.training.graphs import restored
 from zoo.training.options import Device
 
 DEFAULT = Sampling(temperature=0.8)

@@ -1,22 +1,20 @@
-"""Between graphs and models: the graph to train, its text for the checkpoint, and the way back from there."""
+"""Between graphs and models: the graph to train, and the way back from a checkpoint."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from torch import nn
 
 import zoo
-from zoo.errors import CheckpointError, GraphError
-from zoo.files import dumps, read
+from zoo.errors import CheckpointError
+from zoo.files.texts import graph_of
 from zoo.graph import Graph
 from zoo.packs import locate
-from zoo.problems import has_errors
 from zoo.tasks import Tokenizer
-from zoo.training.checkpoint import Checkpoint, Document, read_checkpoint
-from zoo.values import Frozen, Scalar
+from zoo.training.checkpoint import Checkpoint, read_checkpoint
+from zoo.values import Scalar
 
 
 def as_graph(graph: Graph | str | Path) -> Graph:
@@ -54,18 +52,3 @@ def restored(checkpoint: Checkpoint) -> nn.Module:
             f"it was probably made with other versions of the layers: {error}"
         ) from None
     return model.eval()
-
-
-def document_of(graph: Graph) -> Document:
-    """The text of a graph and of the files it uses, as a checkpoint holds them."""
-    return Document(text=dumps(graph), files={name: document_of(used) for name, used in graph.files.items()})
-
-
-def graph_of(document: Document, name: str) -> Graph:
-    """The graph of a document; problems are said to be in ``name``. GraphError when it does not read."""
-    reading = read(document.text, name)
-    if has_errors(reading.problems):
-        raise GraphError(reading.problems)
-    return replace(
-        reading.graph, files=Frozen({file: graph_of(used, file) for file, used in document.files.items()})
-    )

@@ -17,6 +17,7 @@ from torch import nn
 import zoo
 from zoo.errors import CheckpointError, TrainingError
 from zoo.files import semantic_hash
+from zoo.files.texts import document_of, graph_of
 from zoo.graph import Graph
 from zoo.tasks import Data, Plan, Task, find_task, make_task
 from zoo.tasks.finding import tasks
@@ -24,7 +25,7 @@ from zoo.tasks.ports import Ports, find_ports, fit_params, fitting
 from zoo.tasks.trying import try_model
 from zoo.training.checkpoint import Checkpoint, Header, Provenance, read_checkpoint
 from zoo.training.folder import BEST, LAST, chosen_folder, free_folder
-from zoo.training.graphs import as_graph, document_of, graph_of, initial_model, restored
+from zoo.training.graphs import as_graph, initial_model, restored
 from zoo.training.options import DEFAULT_STEPS, DEFAULT_TASK, Device, Options, faults
 from zoo.training.pretrained import read_pretrained, take_over
 from zoo.training.processes import processes
