@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 import torch
+from click.testing import CliRunner
 
 import zoo
 from zoo.cli.app import cli
@@ -19,7 +20,8 @@ README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encodi
 
 def blocks(language: str) -> list[str]:
     """The fenced blocks of a language, in order."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    fences = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    return [text for name, text in fences if name == language]
 
 
 def test_the_graph_and_its_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,6 +36,16 @@ def test_the_graph_and_its_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     logits = names["logits"]
     assert isinstance(logits, torch.Tensor)
     assert logits.shape == (3, 5, 1000)
+
+
+def test_two_mistakes_are_reported_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (text,) = blocks("yaml")
+    (shown,) = blocks("text")
+    monkeypatch.chdir(tmp_path)
+    wrong = text.replace("{hidden: $dim}", "{hiden: $dim}").replace("encoder.out", "encoder.output")
+    Path("lstm_language_model.yaml").write_text(wrong, encoding="utf-8")
+    done = CliRunner().invoke(cli, ["check", "lstm_language_model.yaml"])
+    assert (done.exit_code, done.output) == (1, shown)
 
 
 def test_the_layer_is_a_pack(tmp_path: Path) -> None:
@@ -52,7 +64,7 @@ COMMANDS = [line.removeprefix(".venv/bin/") for line in LINES if re.match(r"(\.v
 
 
 def test_commands_were_found() -> None:
-    assert len(COMMANDS) >= 7
+    assert len(COMMANDS) >= 20
 
 
 @pytest.mark.parametrize("line", COMMANDS)
