@@ -55,8 +55,9 @@ def start(began: float, files: list[str]) -> dict[str, tuple[float, float]]:
     from zoo_gui.editor import Editor
 
     editor = Editor(app)
-    editor.begin(files)
+    editor.open_first(files)
     mark("first window")
+    editor.load()
     window = editor.windows[0]
 
     def look() -> None:

@@ -41,6 +41,7 @@ def run(files: Sequence[str]) -> int:
     from zoo_gui.editor import Editor
 
     editor = Editor(app)
-    editor.begin([Path(file) if Path(file).suffix else file for file in files])
+    editor.open_first([Path(file) if Path(file).suffix else file for file in files])
     splash.close()
+    editor.load()
     return app.exec()

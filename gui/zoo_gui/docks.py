@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
 
-from zoo_gui.panels import PANELS
+from zoo_gui.panels import PANELS, Panel
+from zoo_gui.panels.panel import Stocked
 
 if TYPE_CHECKING:
     from zoo_gui.window import Window
@@ -29,33 +31,58 @@ _HEIGHT = 10
 
 
 class Docks:
-    """The docks of a window by the ids of their panels."""
+    """The docks of a window by the ids of their panels.
+
+    A panel is made when somebody asks for it or it comes into sight; ``complete`` makes the others.
+    """
 
     def __init__(self, window: Window) -> None:
         self._window = window
-        self._docks = {panel.id: self._made(panel.id, panel.title, panel.make(window)) for panel in PANELS}
+        self._docks = {panel.id: self._empty(panel) for panel in PANELS}
+        self._widgets: dict[str, QWidget] = {}
 
-    def _made(self, id: str, title: str, widget: QWidget) -> QDockWidget:
-        dock = QDockWidget(title, self._window)
-        dock.setObjectName(id)
-        dock.setWidget(widget)
+    def _empty(self, panel: Panel) -> QDockWidget:
+        dock = QDockWidget(panel.title, self._window)
+        dock.setObjectName(panel.id)
         dock.setTitleBarWidget(QWidget(dock))  # the tab says what it is
-        widget.setAccessibleName(title)
+        dock.visibilityChanged.connect(partial(self._see, panel.id))
         return dock
+
+    def _see(self, id: str, visible: bool) -> None:
+        """A panel has come into sight, or has gone."""
+        if visible:
+            self.widget(id)
+            if _panel(id).lines:
+                QTimer.singleShot(
+                    0, self._window, partial(self._heighten, id)
+                )  # the docks are being laid out
 
     def __getitem__(self, id: str) -> QDockWidget:
         return self._docks[id]
 
-    def widgets(self) -> Iterator[QWidget]:
-        """What is in the docks."""
+    def made(self, id: str) -> bool:
+        """Whether a panel has been made."""
+        return id in self._widgets
+
+    def complete(self) -> None:
+        """Make all panels."""
         for id in self._docks:
-            yield self.widget(id)
+            self.widget(id)
+
+    def widgets(self) -> Iterator[QWidget]:
+        """The panels that have been made."""
+        yield from tuple(self._widgets.values())
 
     def widget(self, id: str) -> QWidget:
         """The widget of a panel."""
-        widget = self._docks[id].widget()
-        assert widget is not None
-        return widget
+        if id not in self._widgets:
+            panel = _panel(id)
+            widget = self._widgets[id] = panel.make(self._window)
+            widget.setAccessibleName(panel.title)
+            if self._window.registry is not None and isinstance(widget, Stocked):
+                widget.set_registry(self._window.registry)
+            self._docks[id].setWidget(widget)
+        return self._widgets[id]
 
     def place(self) -> None:
         """Put every panel on its side, the first of each side in front."""
@@ -108,10 +135,18 @@ class Docks:
     def _widen(self, id: str) -> None:
         """Give a panel at a side the width that it is read in."""
         window, dock = self._window, self._docks[id]
-        letters = next(panel.letters for panel in PANELS if panel.id == id)
-        width = min(letters * window.fontMetrics().averageCharWidth(), round(window.width() * _WIDEST))
+        width = min(
+            _panel(id).letters * window.fontMetrics().averageCharWidth(), round(window.width() * _WIDEST)
+        )
         if dock.width() < width and not dock.isFloating():
             window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
+
+    def _heighten(self, id: str) -> None:
+        """Give a panel at the bottom the height that it is used in."""
+        window = self._window
+        height = min(_panel(id).lines * window.fontMetrics().height(), round(window.height() * _HIGH))
+        if not self._docks[id].isFloating() and window.dockWidgetArea(self._docks[id]) == _BOTTOM:
+            self.give_room(id, height)
 
     def shown(self, id: str) -> bool:
         """Whether a panel is there."""
@@ -135,3 +170,7 @@ class Docks:
     def restore(self, state: QByteArray) -> None:
         """Put them where they were."""
         self._window.restoreState(state, _LAYOUT_VERSION)
+
+
+def _panel(id: str) -> Panel:
+    return next(panel for panel in PANELS if panel.id == id)

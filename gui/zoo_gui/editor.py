@@ -51,7 +51,12 @@ class Editor(QObject):
     # ------------------------------------------------------------------------------------------------ windows
 
     def begin(self, files: Iterable[Path | str] = ()) -> None:
-        """Open the first windows, paint them, and only then load the packs. Names are of library graphs."""
+        """Open the first windows, paint them, and only then load the rest. Names are of library graphs."""
+        self.open_first(files)
+        self.load()
+
+    def open_first(self, files: Iterable[Path | str] = ()) -> None:
+        """Open the first windows and paint them."""
         for entry in left_behind(self.settings.journal_folder):
             self._recover(entry)
         names: list[str] = []
@@ -69,6 +74,11 @@ class Editor(QObject):
         for fault in self._key_faults:
             self.windows[0].tell(fault, severity="warning")
         self._app.processEvents()
+
+    def load(self) -> None:
+        """Make the panels that are not in sight, and begin to load the packs and to check."""
+        for window in self.windows:
+            window.docks.complete()
         self._began = True
         self.packs.load([*self.settings.choices.plugins, *_folders()])
         for window in self.windows:
@@ -167,10 +177,14 @@ class Editor(QObject):
         self.settings.change(theme=name)
         self._dress()
 
+    @property
+    def text_size(self) -> int:
+        """The size of all text, in points."""
+        return self.settings.choices.text_size or self._size
+
     def resize_text(self, step: int) -> None:
         """Make all text larger or smaller by so many points."""
-        now = self.settings.choices.text_size or self._size
-        self.settings.change(text_size=min(max(now + step, 7), 30))
+        self.settings.change(text_size=min(max(self.text_size + step, 7), 30))
         self._dress()
         for window in self.windows:
             window.docks.fit_text()
@@ -187,7 +201,7 @@ class Editor(QObject):
     def _dress(self) -> None:
         self.theme = self._theme()
         font = self._app.font()
-        font.setPointSize(self.settings.choices.text_size or self._size)
+        font.setPointSize(self.text_size)
         self._app.setFont(font)
         apply_theme(self._app, self.theme)
         for window in self.windows:

@@ -5,44 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
-from zoo.packs import Registry
+from zoo_gui.files.templates import Templates
+from zoo_gui.flow import Flow
 from zoo_gui.workspace import Workspace
 
 _MOST = 3
 
 
-class Offer(QFrame):
+class Offer(Flow):
     """Stands below the canvas as long as there is nothing in the graph; ``choose`` opens a template."""
 
     def __init__(
-        self, workspace: Workspace, choose: Callable[[str], object], more: Callable[[], object]
+        self,
+        workspace: Workspace,
+        templates: Templates,
+        choose: Callable[[str], object],
+        more: Callable[[], object],
     ) -> None:
-        super().__init__()
-        self._workspace, self._choose, self._more = workspace, choose, more
+        super().__init__(centred=True, margin=9)
+        self._workspace, self._templates, self._choose, self._more = workspace, templates, choose, more
         self.buttons: list[QPushButton] = []
-        self._layout = QHBoxLayout(self)
-        self._layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hide()
+        label = QLabel("Or start from")
+        label.setProperty("muted", True)
+        self.add(label)
         workspace.graph_changed.connect(self._show)
+        templates.changed.connect(self._fill)
+        self._fill()
 
-    def set_registry(self, registry: Registry) -> None:
-        """Offer graphs of these packs."""
+    def _fill(self) -> None:
+        """Offer what is there to start from, once that is known."""
         for button in self.buttons:
-            button.deleteLater()
-        if not self.buttons:
-            label = QLabel("Or start from")
-            label.setProperty("muted", True)
-            self._layout.addWidget(label)
-        names = [name for name in _FIRST if name in registry.graphs] + sorted(registry.graphs)
-        acts = {name: partial(self._choose, name) for name in [*dict.fromkeys(names)][:_MOST]}
+            self.take(button)
+        found = self._templates.found or {}
+        names = [*dict.fromkeys([name for name in _FIRST if name in found] + sorted(found))][:_MOST]
+        acts = [(found[name].title, partial(self._choose, name)) for name in names]
         self.buttons = []
-        for text, act in {**acts, "All templates…": self._more}.items():
-            button = QPushButton(text.replace("_", " "))
+        for text, act in [*acts, ("All templates…", self._more)] if acts else ():
+            button = QPushButton(text)
             button.clicked.connect(act)
-            self._layout.addWidget(button)
+            self.add(button)
             self.buttons.append(button)
         self._show()
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QChildEvent, Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QByteArray, QChildEvent, QMimeData, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from zoo.graph import Graph
@@ -23,7 +23,6 @@ from zoo_gui.files.gallery import Gallery
 from zoo_gui.files.keeping import Keeping
 from zoo_gui.notices import Notices
 from zoo_gui.offer import Offer
-from zoo_gui.panels.inspector import Inspector
 from zoo_gui.panels.measuring import Measures
 from zoo_gui.panels.panel import Lasting, Stocked, Themed
 from zoo_gui.panels.status import Status
@@ -42,6 +41,7 @@ class Window(QMainWindow):
     def __init__(self, editor: Editor, graph: Graph, *, wait: bool = False) -> None:
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAcceptDrops(True)
         self.editor = editor
         self.theme: Theme = editor.theme
         self.workspace = Workspace(graph, parent=self, wait=wait)
@@ -49,7 +49,7 @@ class Window(QMainWindow):
         self.last_words = ""
         self.filing, self.keeping = Filing(self), Keeping(self)
         self.registry: Registry | None = None
-        self._panels_before = QByteArray()
+        self._panels_before, self._text_before = QByteArray(), 0
         self._make_centre()
         self.docks = Docks(self)
         self.status = Status(self.workspace, self.measures, self.theme, self)
@@ -60,6 +60,8 @@ class Window(QMainWindow):
         self.menus.recent.aboutToShow.connect(self._fill_recent)
         self._listen()
         self._restore()
+        if not wait:
+            self.docks.complete()
         self._show_title()
         if trouble := self.keeping.journal.trouble:
             self.tell(trouble, severity="warning")
@@ -78,7 +80,10 @@ class Window(QMainWindow):
         layout.addWidget(self.breadcrumb)
         layout.addWidget(self.canvas, 1)
         self.offer = Offer(
-            self.workspace, lambda name: self.editor.open_template(name, self), self.show_gallery
+            self.workspace,
+            self.editor.templates,
+            lambda name: self.editor.open_template(name, self),
+            self.show_gallery,
         )
         layout.addWidget(self.offer)
         self.pages = QStackedWidget()
@@ -114,7 +119,7 @@ class Window(QMainWindow):
         """The packs are there, or there anew."""
         again = self.registry is not None
         self.registry = registry
-        for widget in (self.gallery, self.offer, *self.docks.widgets()):
+        for widget in self.docks.widgets():
             if isinstance(widget, Stocked):
                 widget.set_registry(registry)
         self.status.device.setText(self.editor.packs.device)
@@ -176,6 +181,8 @@ class Window(QMainWindow):
 
     def _write_in(self, field: str) -> None:
         """Let the person write in a field of the inspector."""
+        from zoo_gui.panels.inspector import Inspector
+
         self.reveal("inspector", raised=True)
         inspector = self.panel("inspector")
         assert isinstance(inspector, Inspector)
@@ -198,7 +205,7 @@ class Window(QMainWindow):
         if not self.untouched:
             self.editor.new(gallery=True)
             return
-        self._panels_before = self.docks.state()
+        self._panels_before, self._text_before = self.docks.state(), self.editor.text_size
         self.docks.hide()
         self.pages.setCurrentWidget(self.gallery)
         self.status.hide()
@@ -209,6 +216,8 @@ class Window(QMainWindow):
             self.pages.setCurrentIndex(0)
             self.status.show()
             self.docks.restore(self._panels_before)
+            if self.editor.text_size != self._text_before:
+                self.docks.fit_text()
             self.canvas.setFocus()
 
     def begin_empty(self) -> None:
@@ -231,11 +240,20 @@ class Window(QMainWindow):
         else:
             self.reveal("text", raised=True)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        if _files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Files that are dropped anywhere on the window are opened."""
+        for path in _files(event.mimeData()):
+            self.editor.open(path, self)
+        event.acceptProposedAction()
+
     def childEvent(self, event: QChildEvent) -> None:  # noqa: N802 - Qt's name
         """Qt makes the tabs of the panels when it lays them out: say what they are."""
         super().childEvent(event)
-        child = event.child()
-        if event.polished() and isinstance(child, QTabBar):
+        if event.polished() and isinstance(child := event.child(), QTabBar):
             child.setAccessibleName("Panels")
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
@@ -268,3 +286,9 @@ class Window(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(choices.geometry.encode()))
         if choices.panels:
             self.docks.restore(QByteArray.fromBase64(choices.panels.encode()))
+
+
+def _files(data: QMimeData) -> list[Path]:
+    """The graph files that are dragged."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return [path for path in paths if path.suffix in {".yaml", ".yml"}]

@@ -9,7 +9,6 @@ all.
 from __future__ import annotations
 
 import gc
-import importlib.metadata
 import importlib.util
 import os
 import sys
@@ -88,6 +87,8 @@ def _split(variable: str, separator: str) -> list[str]:
 
 
 def _installed() -> Iterator[Candidate]:
+    import importlib.metadata  # takes 20 ms; most who import this module load no pack
+
     for point in sorted(
         importlib.metadata.entry_points(group=GROUP), key=lambda point: (point.name, point.value)
     ):

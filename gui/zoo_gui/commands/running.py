@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zoo_gui.commands.command import Command
-from zoo_gui.running.panel import RunPanel
 
 if TYPE_CHECKING:
+    from zoo_gui.running.panel import RunPanel
     from zoo_gui.window import Window
 
 _ROOM = 280
@@ -15,9 +15,16 @@ _ROOM = 280
 
 
 def _panel(window: Window) -> RunPanel:
+    from zoo_gui.running.panel import RunPanel
+
     panel = window.panel("run")
     assert isinstance(panel, RunPanel)
     return panel
+
+
+def _runs(window: Window) -> bool:
+    """Whether something runs; without the panel nothing does, and asking does not make it."""
+    return window.docks.made("run") and _panel(window).job.running
 
 
 def _try(window: Window) -> None:
@@ -45,7 +52,7 @@ COMMANDS = (
         keys=("F5",),
         about="Run the graph forward and backward once, in a process of its own",
         run=_try,
-        enabled=lambda window: not _panel(window).job.running,
+        enabled=lambda window: not _runs(window),
     ),
     Command(
         id="run.train",
@@ -54,7 +61,7 @@ COMMANDS = (
         keys=("Ctrl+F5",),
         about="Train the graph, as zoo train does, in a process of its own",
         run=_train,
-        enabled=lambda window: not _panel(window).job.running,
+        enabled=lambda window: not _runs(window),
     ),
     Command(
         id="run.continue",
@@ -63,7 +70,7 @@ COMMANDS = (
         keys=("Ctrl+Shift+F5",),
         about="Go on with the last training run from where it ended, with its graph, by as many steps",
         run=_go_on,
-        enabled=lambda window: _panel(window).can_go_on,
+        enabled=lambda window: window.docks.made("run") and _panel(window).can_go_on,
     ),
     Command(
         id="run.stop",
@@ -72,6 +79,6 @@ COMMANDS = (
         keys=("Shift+F5",),
         about="End the run after its step, whole and saved; called again, at once",
         run=lambda window: _panel(window).stop(),
-        enabled=lambda window: _panel(window).job.running,
+        enabled=_runs,
     ),
 )

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from zoo.graph import Graph
+from zoo_gui.files.templates import Template
 from zoo_gui.files.thumbnail import Thumbnail
 from zoo_gui.theme import Theme
 
@@ -19,9 +19,10 @@ class Card(QFrame):
     chosen = Signal(str)
     left = Signal(int, int)
 
-    def __init__(self, name: str, graph: Graph, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, name: str, template: Template, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self.name, self.title = name, name.replace("_", " ")
+        graph = template.graph
+        self.name, self.title = name, template.title
         self.words = f"{self.title} {graph.about}"
         self.setProperty("card", True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -110,13 +110,13 @@ class Gallery(QScrollArea):
             self._fill()
 
     def _fill(self) -> None:
-        graphs = self._templates.graphs
-        if graphs is None:
+        found = self._templates.found
+        if found is None:
             return
         self._stale = False
         for card in self.cards:
             card.deleteLater()
-        self.cards = [Card(name, graph, self._window.theme, self) for name, graph in graphs.items()]
+        self.cards = [Card(name, each, self._window.theme, self) for name, each in found.items()]
         for card in self.cards:
             card.chosen.connect(self.choose)
             card.left.connect(partial(self._go_on, card))

@@ -1,22 +1,75 @@
-"""All panels, in the order of the menu; those of one side stand as tabs beside each other."""
+"""All panels, in the order of the menu; those of one side stand as tabs beside each other.
+
+Each is loaded when it is made: the first window does not wait for what stands behind another tab.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 
-from zoo_gui.canvas import Minimap
-from zoo_gui.panels.history import History
-from zoo_gui.panels.inspector import Inspector
-from zoo_gui.panels.outline import Outline
-from zoo_gui.panels.palette import Palette
 from zoo_gui.panels.panel import Panel
-from zoo_gui.panels.problems import Problems
-from zoo_gui.panels.text.pane import TextPane
-from zoo_gui.running.panel import RunPanel
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from zoo_gui.window import Window
 
 _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 _BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+def _layers(window: Window) -> QWidget:
+    from zoo_gui.panels.palette import Palette
+
+    return Palette(window.workspace, window.editor.settings, window.place, window.theme)
+
+
+def _inspector(window: Window) -> QWidget:
+    from zoo_gui.panels.inspector import Inspector
+
+    return Inspector(window.workspace, window.measures, window.theme)
+
+
+def _outline(window: Window) -> QWidget:
+    from zoo_gui.panels.outline import Outline
+
+    return Outline(window.workspace, window.theme)
+
+
+def _text(window: Window) -> QWidget:
+    from zoo_gui.panels.text.pane import TextPane
+
+    return TextPane(window.workspace, window.theme)
+
+
+def _problems(window: Window) -> QWidget:
+    from zoo_gui.panels.problems import Problems
+
+    return Problems(window.workspace, window.theme)
+
+
+def _history(window: Window) -> QWidget:
+    from zoo_gui.panels.history import History
+
+    return History(window.workspace, window.theme)
+
+
+def _run(window: Window) -> QWidget:
+    from zoo_gui.running.panel import RunPanel
+
+    return RunPanel(
+        window.workspace, window.editor.settings, window.theme, lambda: window.editor.packs.device
+    )
+
+
+def _map(window: Window) -> QWidget:
+    from zoo_gui.canvas import Minimap
+
+    return Minimap(window.canvas)
+
 
 PANELS = (
     Panel(
@@ -25,7 +78,7 @@ PANELS = (
         area=_LEFT,
         keys=("Ctrl+L",),
         about="Search the layers of all packs, and place them",
-        make=lambda window: Palette(window.workspace, window.editor.settings, window.place, window.theme),
+        make=_layers,
     ),
     Panel(
         id="inspector",
@@ -33,7 +86,7 @@ PANELS = (
         area=_RIGHT,
         keys=("Ctrl+I",),
         about="See and change the settings of what is selected, or of the graph",
-        make=lambda window: Inspector(window.workspace, window.measures, window.theme),
+        make=_inspector,
     ),
     Panel(
         id="outline",
@@ -41,7 +94,7 @@ PANELS = (
         area=_LEFT,
         keys=("Ctrl+Shift+O",),
         about="See the graph as a tree, and go through it with the arrow keys",
-        make=lambda window: Outline(window.workspace, window.theme),
+        make=_outline,
     ),
     Panel(
         id="text",
@@ -49,7 +102,7 @@ PANELS = (
         area=_RIGHT,
         keys=("Ctrl+T",),
         about="See the file as it will be saved, and write in it: the drawing follows",
-        make=lambda window: TextPane(window.workspace, window.theme),
+        make=_text,
         letters=80,
     ),
     Panel(
@@ -58,7 +111,7 @@ PANELS = (
         area=_BOTTOM,
         keys=("Ctrl+Shift+M",),
         about="See all that is wrong with the graph, go there, and mend some of it at once",
-        make=lambda window: Problems(window.workspace, window.theme),
+        make=_problems,
     ),
     Panel(
         id="history",
@@ -66,7 +119,7 @@ PANELS = (
         area=_BOTTOM,
         keys=("Ctrl+H",),
         about="See every step in words, and go back to any of them",
-        make=lambda window: History(window.workspace, window.theme),
+        make=_history,
     ),
     Panel(
         id="run",
@@ -74,9 +127,8 @@ PANELS = (
         area=_BOTTOM,
         keys=("Ctrl+R",),
         about="Run the graph on random inputs or train it, and watch",
-        make=lambda window: RunPanel(
-            window.workspace, window.editor.settings, window.theme, lambda: window.editor.packs.device
-        ),
+        make=_run,
+        lines=19,
     ),
     Panel(
         id="map",
@@ -84,6 +136,6 @@ PANELS = (
         area=_LEFT,
         keys=("Ctrl+M",),
         about="See the whole drawing small, and where in it the canvas is",
-        make=lambda window: Minimap(window.canvas),
+        make=_map,
     ),
 )

@@ -51,7 +51,8 @@ Maker: TypeAlias = "Callable[[Window], QWidget]"
 class Panel:
     """A panel: ``area`` is the side where it stands at first, with others of that side as tabs.
 
-    A side is made ``letters`` wide when the panel is asked for, as far as the window has room.
+    A side is made ``letters`` wide and ``lines`` high when the panel comes into sight, as far as the window
+    has room.
     """
 
     id: str
@@ -61,3 +62,4 @@ class Panel:
     about: str
     make: Maker
     letters: int = 0
+    lines: int = 0

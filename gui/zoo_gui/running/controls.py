@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QLineEdit, QWidget
 
 from zoo.errors import ZooError
@@ -19,6 +19,8 @@ from zoo.values import Scalar
 from zoo_gui.theme import Theme, icon
 
 DEVICES = ("auto", "cpu", "cuda")
+_NARROW, _WIDE = 22, 40
+"""Letters in which one field can be read beside its name, and two."""
 _SIZE = re.compile(r"([A-Za-z_]\w*)\s*[=:]\s*([1-9]\d*)")
 
 
@@ -48,9 +50,10 @@ class Controls(QWidget):
         )
         self._run.triggered.connect(self._choose_run)
         self._run.setToolTip("Choose a checkpoint")
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(5)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(5)
+        self._columns = 0
         rows = (
             (("task", self.task, "What is learned; its ports must be in the graph"),),
             (("device", self.device, "Where it runs"), ("sizes", self.sizes, _SIZES)),
@@ -59,18 +62,37 @@ class Controls(QWidget):
             (("settings", self.settings, "Settings of the task: context=64"),),
             (("from", self.pretrained, _FROM),),
         )
-        for row, fields in enumerate(rows):
-            for column, (name, widget, hint) in enumerate(fields):
-                label = QLabel(name)
-                label.setProperty("muted", True)
-                label.setBuddy(widget)
-                widget.setAccessibleName(name)
-                widget.setToolTip(hint)
-                widget.setMinimumWidth(8 * self.fontMetrics().averageCharWidth())
-                grid.addWidget(label, row, 2 * column)
-                grid.addWidget(widget, row, 2 * column + 1, 1, 3 if len(fields) == 1 else 1)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
+        self._rows = [[self._line(*each) for each in fields] for fields in rows]
+        self._arrange(2)
+
+    def _line(self, name: str, widget: QWidget, hint: str) -> tuple[QLabel, QWidget]:
+        label = QLabel(name)
+        label.setProperty("muted", True)
+        label.setBuddy(widget)
+        widget.setAccessibleName(name)
+        widget.setToolTip(hint)
+        return label, widget
+
+    def _arrange(self, columns: int) -> None:
+        """Two fields beside each other, or one where there is no room for more."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        every = [line for fields in self._rows for line in fields]
+        for row, fields in enumerate(self._rows if columns > 1 else [[line] for line in every]):
+            for column, (label, widget) in enumerate(fields):
+                self._grid.addWidget(label, row, 2 * column)
+                self._grid.addWidget(widget, row, 2 * column + 1, 1, 3 if len(fields) < columns else 1)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(3, columns - 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._arrange(2 if self.width() >= _WIDE * self.fontMetrics().averageCharWidth() else 1)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        letter = self.fontMetrics().averageCharWidth()
+        return QSize(_NARROW * letter, super().minimumSizeHint().height())
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from zoo.errors import ZooError
 from zoo.files import dumps
 from zoo.packs import Registry
+from zoo_gui.flow import Flow
 from zoo_gui.running.controls import Controls
 from zoo_gui.running.job import Job
 from zoo_gui.running.results import Results
@@ -29,6 +30,8 @@ from zoo_gui.workspace import Workspace
 
 Kind = Literal["trial", "train"]
 _WHOLE = 1000
+_WIDE = 80
+"""Letters in which fields and results stand beside each other."""
 
 
 class RunPanel(QWidget):
@@ -54,38 +57,51 @@ class RunPanel(QWidget):
         self.progress.setTextVisible(False)
         self.progress.setMaximumHeight(12)
         self.progress.setAccessibleName("Progress")
-        left = QVBoxLayout()
-        left.setSpacing(6)
-        left.addLayout(self._buttons())
-        left.addWidget(self.progress)
-        fields = QScrollArea(widgetResizable=True)
-        fields.setWidget(self.controls)
-        fields.setFrameShape(QScrollArea.Shape.NoFrame)
-        fields.setProperty("bare", True)
-        fields.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        fields.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        left.addWidget(fields, 1)
-        layout = QHBoxLayout(self)
+        self.progress.hide()
+        self._fields = QScrollArea(widgetResizable=True)
+        self._fields.setWidget(self.controls)
+        self._fields.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._fields.setProperty("bare", True)
+        self._fields.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._fields.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._sides = QHBoxLayout()
+        self._sides.setSpacing(10)
+        self._sides.addWidget(self._fields, 3)
+        self._sides.addWidget(self.results, 4)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 6)
-        layout.addLayout(left, 2)
-        layout.addWidget(self.results, 5)
+        layout.addWidget(self._buttons())
+        layout.addWidget(self.progress)
+        layout.addLayout(self._sides, 1)
         self.setFocusProxy(self.try_button)
         self.continue_button.setToolTip("Go on with the last run from where it ended, by as many steps again")
         self._dress()
         self._busy(False)
 
-    def _buttons(self) -> QGridLayout:
-        buttons = QGridLayout()
+    def _buttons(self) -> Flow:
+        buttons = Flow()
         acts: tuple[tuple[QPushButton, Callable[[], object]], ...] = (
             (self.try_button, lambda: self.start("trial")),
             (self.train_button, lambda: self.start("train")),
             (self.continue_button, self.go_on),
             (self.stop_button, self.stop),
         )
-        for column, (button, act) in enumerate(acts):
+        for button, act in acts:
             button.clicked.connect(act)
-            buttons.addWidget(button, 0, column)
+            buttons.add(button)
         return buttons
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """The fields stand beside the results, or are one more tab of them where there is no room."""
+        super().resizeEvent(event)
+        wide = self.width() >= _WIDE * self.fontMetrics().averageCharWidth()
+        beside = self._sides.count() > 1
+        if wide and not beside:
+            self.results.tabs.removeTab(self.results.tabs.indexOf(self._fields))
+            self._sides.insertWidget(0, self._fields, 3)
+            self._fields.show()
+        elif beside and not wide:
+            self.results.tabs.insertTab(0, self._fields, "Settings")
 
     def _dress(self) -> None:
         for button, sign in (
@@ -142,6 +158,7 @@ class RunPanel(QWidget):
         self.results.begin(curves=kind == "train", afresh=resume is None)
         self.results.say("starting…", good=None)
         self.progress.setRange(0, 0)
+        self.progress.show()
         self.job.start(request, self._settings.choices.plugins)
         self._busy(True)
 

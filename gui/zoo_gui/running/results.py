@@ -36,6 +36,7 @@ class Results(QWidget):
         self.figures.setAccessibleName("Loss, speed and memory")
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.setUsesScrollButtons(False)  # three short words: they are elided at worst
         self.tabs.setAccessibleName("Results of the run")
         self.tabs.tabBar().setAccessibleName("Results of the run")
         for title, page in (("Log", self.log), ("Curves", self.plot), ("Sample", self.sample)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.metadata import entry_points
 from zlib import crc32
 
 
@@ -23,6 +22,8 @@ def slot(name: str, count: int) -> int:
 
 @lru_cache(maxsize=4)
 def _installed(count: int) -> dict[str, int]:
+    from importlib.metadata import entry_points  # takes 20 ms, for which the first picture need not wait
+
     taken: dict[str, int] = {}
     for name in sorted({point.name for point in entry_points(group="zoo")}):
         first = crc32(name.encode()) % count

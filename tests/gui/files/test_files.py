@@ -27,6 +27,7 @@ from zoo_gui.files.comparison import Comparison
 from zoo_gui.files.journal import Journal, left_behind
 from zoo_gui.files.reading import open_template
 from zoo_gui.files.thumbnail import sketch
+from zoo_gui.files.titles import spellings, title
 from zoo_gui.settings import Settings
 from zoo_gui.window import Window
 
@@ -181,8 +182,12 @@ def test_unsaved_work_is_not_overwritten(window: Window, qtbot: QtBot) -> None:
 
 
 def test_the_gallery_comes_first_and_opens_templates(editor: Editor, qtbot: QtBot) -> None:
-    editor.begin()
+    editor.open_first()
     (window,) = editor.windows
+    assert not list(window.docks.widgets())  # the first picture does not wait for what is not in sight
+    assert not window.menus.actions["run.stop"].isEnabled()
+    editor.load()
+    assert window.docks.made("run")
     editor.templates.read(registry())
     gallery = window.gallery
     assert window.pages.currentWidget() is gallery
@@ -212,16 +217,18 @@ def test_the_gallery_comes_first_and_opens_templates(editor: Editor, qtbot: QtBo
     assert len(editor.windows) == 1
 
 
-def test_the_gallery_leads_to_an_empty_canvas(editor: Editor) -> None:
+def test_the_gallery_leads_to_an_empty_canvas(editor: Editor, qtbot: QtBot) -> None:
     window = editor.new(gallery=True)
     window.begin_empty()
     assert window.pages.currentIndex() == 0
     assert window.untouched
-    window.set_registry(registry())
+    assert window.status.problems.text() == "Empty graph"
+    editor.templates.read(registry())
+    qtbot.waitUntil(lambda: bool(window.offer.buttons))
     assert [button.text() for button in window.offer.buttons] == [
-        "rnn language model",
-        "gpt",
-        "transformer",
+        "RNN language model",
+        "GPT",
+        "Transformer",
         "All templates…",
     ]
     window.offer.buttons[1].click()
@@ -292,3 +299,21 @@ def test_every_template_opens_without_a_problem() -> None:
         graph = open_template(path)
         assert not graph.files
         assert sketch(graph).marks, name
+
+
+def test_templates_are_called_as_people_write_them() -> None:
+    written = spellings(
+        [
+            "An LSTM that ends, and one more LSTM. Bahdanau is no word of this sentence, but of its paper's.",
+            "The paper (Bahdanau 2015). Models: Two GRUs and an xLSTM with attention. Attention looks back.",
+        ]
+    )
+    assert written == {"lstm": "LSTM", "bahdanau": "Bahdanau", "gru": "GRU", "xlstm": "xLSTM"}
+    names = ["gpt", "lstm_from_gates", "seq2seq_bahdanau", "xlstm_language_model", "transformer_2017"]
+    assert [title(name, written) for name in names] == [
+        "GPT",
+        "LSTM from gates",
+        "Seq2seq Bahdanau",
+        "xLSTM language model",
+        "Transformer 2017",
+    ]

@@ -89,6 +89,21 @@ def test_numbers_are_numbers(panel: RunPanel, field: str, text: str) -> None:
 MEASURED = {"speed": 1234.5, "item": "characters", "memory": 3 * 2**20}
 
 
+def test_where_there_is_no_room_the_fields_are_a_tab(window: Window, qtbot: QtBot) -> None:
+    panel = RunPanel(window.workspace, window.editor.settings, window.theme)
+    qtbot.addWidget(panel, before_close_func=lambda panel: panel.finish())
+    panel.show()
+    tabs, letter = panel.results.tabs, panel.fontMetrics().averageCharWidth()
+
+    def titles(letters: int) -> list[str]:
+        panel.resize(letters * letter, 300)
+        return [tabs.tabText(index) for index in range(tabs.count())]
+
+    for _ in range(2):
+        assert titles(70) == ["Settings", "Log", "Curves", "Sample"]
+        assert titles(120) == ["Log", "Curves", "Sample"]
+
+
 def test_losses_become_curves(panel: RunPanel) -> None:
     events: list[dict[str, Any]] = [
         {"event": "facts", "text": "small: 42 parameters", "baseline": {"name": "bigram", "loss": 2.5}},
