@@ -17,7 +17,7 @@ class Breadcrumb(QWidget):
         super().__init__(parent)
         self._workspace = workspace
         self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(6, 3, 6, 3)
+        self._layout.setContentsMargins(6, 0, 6, 4)  # at the height of the tabs beside it
         self._layout.setSpacing(2)
         self.buttons: list[QToolButton] = []
         self._shown: list[tuple[str, str]] = []

@@ -53,8 +53,9 @@ class QuickList(QFrame):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.search)
         layout.addWidget(self.list)
-        width = min(620, parent.width() - 40)
-        self.resize(width, min(400, parent.height() - 80))
+        metrics = self.fontMetrics()
+        width = min(90 * metrics.averageCharWidth(), parent.width() - 40)
+        self.resize(width, min(28 * metrics.height(), parent.height() - 80))
         self.move(parent.mapToGlobal(QPoint((parent.width() - width) // 2, 40)))
         self._fill()
         self.search.setFocus()
@@ -76,6 +77,10 @@ class QuickList(QFrame):
             item.setEnabled(choice.enabled)
             item.setAccessibleText(f"{choice.text}, {choice.detail}")
             self.model.appendRow(item)
+        if not self._found:
+            nothing = QStandardItem(f"Nothing fits “{self.search.text()}”")
+            nothing.setEnabled(False)
+            self.model.appendRow(nothing)
         self.list.setCurrentIndex(self.model.index(0, 0))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name

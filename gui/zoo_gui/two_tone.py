@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from zoo_gui.theme import Theme
 
 _GAP = 10
+_LEAST = 16
+"""Letters from which on a part of the second text is worth reading."""
 
 
 class TwoTone(QStyledItemDelegate):
@@ -31,8 +33,9 @@ class TwoTone(QStyledItemDelegate):
         rect: QRect = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, whole, option.widget)
         used = whole.fontMetrics.horizontalAdvance(whole.text) + _GAP
         room = rect.adjusted(used, 0, -4, 0)
-        if room.width() < 3 * _GAP:
-            return
+        advance = whole.fontMetrics.horizontalAdvance
+        if room.width() < min(_LEAST * whole.fontMetrics.averageCharWidth(), advance(detail)):
+            return  # two letters and an ellipsis say nothing
         painter.save()
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.setPen(self._theme.text if chosen else self._theme.muted)  # both can be read

@@ -76,6 +76,18 @@ class Workspace(QObject):
         """Whether ``resolution`` is of the graph as it is now."""
         return self.resolution is not None and self.resolution.graph is self.graph
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is drawn yet."""
+        graph = self.graph
+        return not (graph.nodes or graph.inputs or graph.outputs or graph.blocks)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that is wrong, of the text and of the graph. Who has not begun has done nothing wrong."""
+        found = self.resolution.problems if self.resolution is not None and not self.empty else ()
+        return (*self.text_problems, *found)
+
     # ------------------------------------------------------------------------------------------------ editing
 
     def perform(self, edit: Edit, *, join: bool = False) -> bool:

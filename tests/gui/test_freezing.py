@@ -109,6 +109,8 @@ def test_it_looks_different_and_not_by_colour_alone(window: Window, theme: Theme
         corner = QPoint(round((10 + 1 - 7) * scale), round((10 + 1) * scale))
         assert before.pixelColor(corner).alpha() == 0
         assert after.pixelColor(corner).alpha() > 0
+        if scale < 1:  # there it is as large as can be: what is far away is small
+            assert after.pixelColor(QPoint(round((10 + 1 - 11) * scale), round((10 + 1) * scale))).alpha() > 0
         inside = QRect(QPoint(0, 0), before.size()).center()
         ground = [image.copy(QRect(inside, inside + QPoint(6, 6))) for image in (before, after)]
         assert ground[0] != ground[1]

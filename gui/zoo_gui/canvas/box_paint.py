@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 ROUND = 7.0
 LEAST = 7.5
 """Letters of so many pixels are read with effort, smaller ones are not."""
+
+MOST_LARGER = 1.6
+"""By so much marks grow from afar; their boxes leave room for no more."""
 
 READABLE = 0.66
 """Below this scale only names are drawn, larger; below a third of it no ports."""
@@ -38,11 +43,24 @@ def paint_box(item: BoxItem, painter: QPainter, scale: float) -> None:
             _paint_port(painter, style, outlet_at(box, index), outlet, item.lit.get(outlet))
     painter.setOpacity(1.0)
     if box.frozen:
-        paint_snowflake(painter, style, QPointF(1, 1))
+        with _at(painter, QPointF(1, 1), scale):
+            paint_snowflake(painter, style)
     if box.problems:
         severity = "error" if any(p.severity == "error" for p in box.problems) else "warning"
         if severity == "error" or not box.unused or len(box.problems) > 1:
-            paint_mark(painter, style, QPointF(item.outline.right() - 2, 1), severity)
+            with _at(painter, QPointF(item.outline.right() - 2, 1), scale):
+                paint_mark(painter, style, severity)
+
+
+@contextmanager
+def _at(painter: QPainter, place: QPointF, scale: float) -> Generator[None]:
+    """Paint a mark at a place: from afar larger, as far as it may stand out from its box."""
+    painter.save()
+    painter.translate(place)
+    larger = min(max(READABLE / scale, 1.0), MOST_LARGER)
+    painter.scale(larger, larger)
+    yield
+    painter.restore()
 
 
 def _paint_outline(item: BoxItem, painter: QPainter, scale: float) -> None:
@@ -66,7 +84,8 @@ def _paint_outline(item: BoxItem, painter: QPainter, scale: float) -> None:
             painter.setBrush(style.pale)
             painter.drawRoundedRect(rect.translated(step, -step), radius, radius)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(style.pale if pill or box.frozen or box.look == "reuse" else style.fill)
+    plain = style.pale if pill or box.look == "reuse" else style.fill
+    painter.setBrush(style.frosted if box.frozen else plain)
     painter.drawRoundedRect(rect, radius, radius)
     if box.look == "missing" or box.frozen:
         painter.setBrush(style.hatch if box.look == "missing" else style.frost)
@@ -156,13 +175,13 @@ def _paint_port(painter: QPainter, style: Style, at: QPointF, port: Inlet | Outl
         painter.drawLine(at + QPointF(-3, 3), at + QPointF(3, -3))
 
 
-def paint_snowflake(painter: QPainter, style: Style, at: QPointF) -> None:
+def paint_snowflake(painter: QPainter, style: Style) -> None:
     """The mark of what is frozen: six arms with two twigs each, on a disc."""
     painter.setPen(QPen(style.theme.note, 1.2))
     painter.setBrush(style.fill)
-    painter.drawEllipse(at, 9, 9)
+    painter.drawEllipse(QPointF(), 9, 9)
     painter.setPen(style.ice)
-    painter.drawPath(_SNOWFLAKE.translated(at))
+    painter.drawPath(_SNOWFLAKE)
 
 
 def _snowflake() -> QPainterPath:
@@ -178,18 +197,18 @@ def _snowflake() -> QPainterPath:
 _SNOWFLAKE = _snowflake()
 
 
-def paint_mark(painter: QPainter, style: Style, at: QPointF, severity: str) -> None:
+def paint_mark(painter: QPainter, style: Style, severity: str) -> None:
     """The mark of a problem: a disc with a cross for an error, a triangle with a stroke for a warning."""
     theme = style.theme
     painter.setPen(QPen(theme.node, 1.5))
     painter.setBrush(theme.severity(severity))
     if severity == "error":
-        painter.drawEllipse(at, 8, 8)
+        painter.drawEllipse(QPointF(), 8, 8)
         painter.setPen(QPen(theme.node, 1.8))
-        painter.drawLine(at + QPointF(-3, -3), at + QPointF(3, 3))
-        painter.drawLine(at + QPointF(-3, 3), at + QPointF(3, -3))
+        painter.drawLine(QPointF(-3, -3), QPointF(3, 3))
+        painter.drawLine(QPointF(-3, 3), QPointF(3, -3))
         return
-    painter.drawPolygon(QPolygonF([at + QPointF(0, -9), at + QPointF(9, 7), at + QPointF(-9, 7)]))
+    painter.drawPolygon(QPolygonF([QPointF(0, -9), QPointF(9, 7), QPointF(-9, 7)]))
     painter.setPen(QPen(theme.node, 2))
-    painter.drawLine(at + QPointF(0, -3.5), at + QPointF(0, 2))
-    painter.drawPoint(at + QPointF(0, 4.8))
+    painter.drawLine(QPointF(0, -3.5), QPointF(0, 2))
+    painter.drawPoint(QPointF(0, 4.8))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from math import floor
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QApplication
 
 from zoo_gui.canvas.camera import Camera
 from zoo_gui.canvas.style import Style
 
 STEP = 40.0
 GRID_FROM = 0.66
+TITLE = "Nothing is here yet"
 HINTS = (
     "Press Tab to add a layer, or drag one here from the palette",
     "Drag from port to port to wire; the shape stands on every wire",
@@ -38,16 +40,16 @@ def paint_hints(painter: QPainter, view: QRect, style: Style) -> None:
     """Paint what to do on an empty canvas."""
     painter.save()
     painter.resetTransform()
-    middle = QPointF(view.center())
-    painter.setFont(style.title)
-    painter.setPen(style.theme.text)
-    painter.drawText(_row(middle, -40), Qt.AlignmentFlag.AlignCenter, "Nothing is here yet")
-    painter.setFont(style.detail)
-    painter.setPen(style.theme.muted)
-    for number, hint in enumerate(HINTS):
-        painter.drawText(_row(middle, -8 + 24 * number), Qt.AlignmentFlag.AlignCenter, hint)
+    font = QApplication.font()  # it grows with the text of the window
+    flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+    gap = 0.6 * QFontMetricsF(font).height()
+    room = QRectF(view).adjusted(gap, 0, -gap, 0)
+    room.setTop(max(room.center().y() - 5 * gap, 0.0))
+    for number, words in enumerate((TITLE, *HINTS)):
+        font.setBold(not number)
+        painter.setFont(font)
+        painter.setPen(style.theme.muted if number else style.theme.text)
+        used = painter.boundingRect(room, int(flags), words)
+        painter.drawText(room, int(flags), words)
+        room.setTop(used.bottom() + (gap if number else 1.5 * gap))
     painter.restore()
-
-
-def _row(middle: QPointF, down: float) -> QRectF:
-    return QRectF(middle.x() - 300, middle.y() + down, 600, 24)

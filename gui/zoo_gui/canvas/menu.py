@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QMenu
 
 from zoo_gui import actions
-from zoo_gui.canvas import doing, making, wiring
+from zoo_gui.canvas import carrying, doing, making, wiring
 from zoo_gui.canvas.adapters import Adapter, adapters
 from zoo_gui.canvas.drops import add_box
 from zoo_gui.canvas.wire_item import WireItem
@@ -45,6 +45,7 @@ def menu_for(canvas: Canvas, at: QPointF) -> QMenu:
         menu.addAction("New input", lambda: making.new_input(canvas))
         menu.addAction("New output", lambda: making.new_output(canvas))
         menu.addSeparator()
+        menu.addAction("Paste here", lambda: carrying.paste(canvas, at))
         menu.addAction("Select all", lambda: actions.select_all(workspace))
         menu.addSeparator()
         menu.addAction("Lay out all", canvas.layout_all)
@@ -101,5 +102,9 @@ def _of_box(canvas: Canvas, menu: QMenu) -> None:
     if len(boxes) > 1:
         menu.addAction("Lay out selection", lambda: doing.layout_selection(canvas))
     menu.addSeparator()
+    if actions.chosen_nodes(workspace):
+        menu.addAction("Cut", lambda: carrying.cut(canvas))
+        menu.addAction("Copy", lambda: carrying.copy(canvas))
+        menu.addAction("Duplicate", lambda: carrying.duplicate(canvas))
     menu.addAction("Delete", lambda: actions.delete(workspace))
     menu.addAction("Delete and heal", lambda: actions.delete(workspace, heal=True))

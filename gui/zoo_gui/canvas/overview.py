@@ -29,6 +29,7 @@ class Overview:
         self._scene = scene
         self._lines: list[QLineF] = []
         self._rects: dict[int, list[QRectF]] = {}
+        self._frozen: list[QRectF] = []
         self._known = False
         self._marks: list[tuple[QColor, BoxItem | WireItem]] | None = None
 
@@ -55,6 +56,8 @@ class Overview:
         for rgba, rects in self._rects.items():
             painter.setBrush(QColor.fromRgba(rgba))
             painter.drawRects(rects)
+        painter.setBrush(QBrush(style.theme.background, Qt.BrushStyle.FDiagPattern))
+        painter.drawRects(self._frozen)
         self._paint_marked(painter, style, moving)
 
     def _gather(self, style: Style) -> None:
@@ -64,6 +67,7 @@ class Overview:
         self._rects = {}
         for item in scene.boxes.values():
             self._rects.setdefault(_colour(item, style).rgba(), []).append(item.frame)
+        self._frozen = [item.frame for item in scene.boxes.values() if item.box.frozen]
 
     def _paint_marked(self, painter: QPainter, style: Style, moving: Iterable[BoxItem]) -> None:
         for item in moving:

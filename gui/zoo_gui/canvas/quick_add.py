@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
 
@@ -17,7 +17,8 @@ from zoo_gui.two_tone import TwoTone
 if TYPE_CHECKING:
     from zoo_gui.canvas.view import Canvas
 
-_SIZE = QSize(340, 320)
+_WIDE, _HIGH = 48, 22
+"""Letters and lines of the list."""
 _DETAIL = int(Qt.ItemDataRole.UserRole)
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
@@ -43,7 +44,7 @@ class QuickAdd(QFrame):
         self.list.setItemDelegate(TwoTone(_DETAIL, canvas.style_.theme, self.list))
         self.about = QLabel(wordWrap=True)
         self.about.setProperty("muted", True)
-        self.about.setMinimumHeight(34)
+        self.about.setMinimumHeight(2 * self.fontMetrics().lineSpacing() + 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         for widget in (self.field, self.list, self.about):
@@ -54,7 +55,8 @@ class QuickAdd(QFrame):
         self.list.currentRowChanged.connect(self._explain)
         self._found: list[Offer] = []
         self._filter("")
-        self.resize(_SIZE)
+        letters = self.fontMetrics()
+        self.resize(_WIDE * letters.averageCharWidth(), _HIGH * letters.height())
         spot = canvas.camera.from_scene(canvas.camera.seen.center() if at is None else at)
         place = canvas.viewport().mapToGlobal(spot.toPoint())
         room = canvas.screen().availableGeometry()

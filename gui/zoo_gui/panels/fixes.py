@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from zoo.edits import (
+    AddOutput,
     Compound,
     Connect,
     Edit,
@@ -70,6 +71,12 @@ def _fixes(problem: Problem, body: Body, scope: str, name: str) -> Iterator[Fix]
         yield Fix(f"Remove the input {unused[1]}", RemoveInput(scope, unused[1]))
     if problem.code == "param-unused" and unused is not None:
         yield Fix(f"Remove the param {unused[1]}", RemoveParam(scope, unused[1]))
+    if problem.code == "output-missing":
+        read = {ref.node for _, ref in wires(body)}
+        for last in [
+            each for each, its in body.nodes.items() if each not in read and not isinstance(its, Scan)
+        ]:
+            yield Fix(f"Let {last} leave the graph", AddOutput(scope, last, Ref(last)))
     wire = re.search(r"write in: \{(\w+): ([\w.]+)\}", problem.remedy)
     if wire is not None and node is not None and not isinstance(node, Scan):
         yield Fix(f"Wire {wire[2]} to it", Connect(scope, End(name, "inputs", wire[1]), parse_ref(wire[2])))

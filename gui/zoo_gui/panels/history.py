@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QBrush, QIcon, QPixmap, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
 
@@ -17,14 +17,13 @@ class History(QWidget):
         super().__init__()
         self._workspace, self._theme = workspace, theme
         self._steps: tuple[str, ...] = ("",)
-        nothing = QPixmap(16, 16)
+        nothing = QPixmap(48, 48)
         nothing.fill(Qt.GlobalColor.transparent)
         self._elsewhere = QIcon(nothing)  # so that all steps begin at one line
         self.model = QStandardItemModel(self)
         self.list = QListView(uniformItemSizes=True)
         self.list.setModel(self.model)
         self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.list.setIconSize(QSize(16, 16))
         self.list.setAccessibleName("History")
         self.list.clicked.connect(self._go)
         self.list.activated.connect(self._go)

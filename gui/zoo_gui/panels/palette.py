@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QStandardItem
-from PySide6.QtWidgets import QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from zoo.packs import Registry
 from zoo_gui.panels.palette_model import REASON, SUMMARY, USE, PaletteModel
@@ -44,10 +44,15 @@ class Palette(QWidget):
         self.tree.activated.connect(self._activate)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._offer)
+        self.tree.selectionModel().currentChanged.connect(self._tell)
+        self.about = QLabel(wordWrap=True)
+        self.about.setProperty("muted", True)
+        self.about.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addWidget(self.search)
-        layout.addWidget(self.tree)
+        layout.addWidget(self.tree, 1)
+        layout.addWidget(self.about)
         self.setFocusProxy(self.search)
         workspace.graph_changed.connect(self._see_blocks)
         self._see_blocks()
@@ -107,6 +112,12 @@ class Palette(QWidget):
             self._place(use)
         elif isinstance(reason, str):
             self._workspace.told.emit(reason)
+
+    def _tell(self, index: QModelIndex, *_: object) -> None:
+        """Say below the list what the chosen layer is: beside its name there is seldom room."""
+        summary = index.data(SUMMARY)
+        self.about.setText(summary if isinstance(summary, str) else "")
+        self.about.setVisible(bool(self.about.text()))
 
     def _offer(self, at: QPoint) -> None:
         """The menu of a layer."""

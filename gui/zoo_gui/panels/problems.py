@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QPushButton, QVBoxLayout, QWidget
 
@@ -17,6 +17,8 @@ from zoo_gui.workspace import Workspace
 
 _WHERE = int(Qt.ItemDataRole.UserRole)
 _RANK = {"error": 0, "warning": 1, "note": 2}
+_GOOD, _SOON = "No problems", "The graph is being checked…"
+_NOTHING = "Nothing to check yet"
 
 
 class Problems(QWidget):
@@ -26,13 +28,13 @@ class Problems(QWidget):
         super().__init__()
         self._workspace, self._theme = workspace, theme
         self.problems: list[Problem] = []
+        self._words = ""
         self.fixes: list[Fix] = []
         self.model = QStandardItemModel(self)
         self.list = QListView(uniformItemSizes=True)
         self.list.setModel(self.model)
         self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.list.setItemDelegate(TwoTone(_WHERE, theme, self.list))
-        self.list.setIconSize(QSize(16, 16))
         self.list.setAccessibleName("Problems")
         self.list.clicked.connect(self._jump)
         self.list.activated.connect(self._jump)
@@ -61,11 +63,11 @@ class Problems(QWidget):
 
     def _show(self, *_: object) -> None:
         resolution = self._workspace.resolution
-        found = [*self._workspace.text_problems, *(resolution.problems if resolution else ())]
-        found.sort(key=lambda problem: _RANK[problem.severity])
-        if found == self.problems and self.model.rowCount():
+        found = sorted(self._workspace.problems, key=lambda problem: _RANK[problem.severity])
+        words = "" if found else _NOTHING if self._workspace.empty else _GOOD if resolution else _SOON
+        if (found, words) == (self.problems, self._words) and self.model.rowCount():
             return
-        self.problems = found
+        self.problems, self._words = found, words
         empty(self.model)
         for problem in found:
             sign = icon(problem.severity, self._theme.severity(problem.severity))
@@ -74,9 +76,8 @@ class Problems(QWidget):
             item.setToolTip(str(problem))
             item.setAccessibleText(f"{problem.severity}: {problem}")
             self.model.appendRow(item)
-        if not found:
-            words = "No problems" if resolution else "The graph is being checked…"
-            good = icon("success", self._theme.success) if resolution else icon("note", self._theme.muted)
+        if words:
+            good = icon("success", self._theme.success) if words == _GOOD else icon("note", self._theme.muted)
             item = QStandardItem(good, words)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled)
             self.model.appendRow(item)

@@ -21,6 +21,7 @@ class Status(QStatusBar):
         self._workspace, self._measures, self._theme = workspace, measures, theme
         self.problems = QToolButton()
         self.problems.setProperty("flat", True)
+        self.problems.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.problems.setAccessibleName("Problems")
         self.nodes, self.parameters, self.saved, self.packs = QLabel(), QLabel(), QLabel(), QLabel()
         self.device = QLabel()
@@ -59,11 +60,11 @@ class Status(QStatusBar):
 
     def _show_problems(self) -> None:
         resolution = self._workspace.resolution
-        found = [*self._workspace.text_problems, *(resolution.problems if resolution else ())]
+        found = self._workspace.problems
         errors = sum(problem.severity == "error" for problem in found)
         warnings = len(found) - errors
-        if resolution is None and not found:
-            self.problems.setText("Checking…")
+        if not found and (resolution is None or self._workspace.empty):
+            self.problems.setText("Empty graph" if self._workspace.empty else "Checking…")
             self.problems.setIcon(icon("note", self._theme.muted))
             return
         words = [
@@ -75,7 +76,6 @@ class Status(QStatusBar):
         sign = "error" if errors else "warning" if warnings else "success"
         colour = self._theme.success if sign == "success" else self._theme.severity(sign)
         self.problems.setIcon(icon(sign, colour))
-        self.problems.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
 
 
 def nodes_in(graph: Graph) -> int:

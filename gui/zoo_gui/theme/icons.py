@@ -54,7 +54,9 @@ def icon(name: str, colour: QColor) -> QIcon:
 def _icon(name: str, rgba: int) -> QIcon:
     made = QIcon()
     for size in (16, 24, 32, 48):
-        made.addPixmap(_pixmap(name, QColor.fromRgba(rgba), size))
+        pixmap = _pixmap(name, QColor.fromRgba(rgba), size)
+        made.addPixmap(pixmap)
+        made.addPixmap(pixmap, QIcon.Mode.Selected)  # else Qt greys it in the chosen line of a list
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from string import Template
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication
 
 from zoo_gui.theme.theme import Theme
@@ -14,7 +14,7 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     """Give the application the colours of a theme."""
     app.setStyle("Fusion")
     app.setPalette(_palette(theme))
-    app.setStyleSheet(_sheet(theme))
+    app.setStyleSheet(_sheet(theme, app.font()))
 
 
 def _palette(theme: Theme) -> QPalette:
@@ -63,13 +63,15 @@ def marked_colour(theme: Theme) -> QColor:
     return mixed(theme.accent, theme.field, 0.16)
 
 
-def _sheet(theme: Theme) -> str:
+def _sheet(theme: Theme, font: QFont) -> str:
+    """The style sheet; headings and icons are as large as the text makes them."""
     chosen = chosen_colour(theme)
     colours = {
         name: getattr(theme, name).name()
         for name in ("window", "panel", "field", "hover", "border", "text", "muted", "accent", "on_accent")
     }
-    return _SHEET.substitute(colours, chosen=chosen.name(), error=theme.error.name())
+    sizes = {"title": round(1.7 * font.pointSize()), "icon": QFontMetrics(font).height() + 2}
+    return _SHEET.substitute(colours, chosen=chosen.name(), error=theme.error.name(), **sizes)
 
 
 _SHEET = Template("""
@@ -91,6 +93,7 @@ QTabBar::tab { background: transparent; color: $muted; padding: 5px 9px; margin:
     border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar::tab:hover { color: $text; }
+QTabBar QToolButton { background: $window; border: none; padding: 0; }
 QStatusBar { background: $window; color: $muted; }
 QStatusBar::item { border: none; }
 QStatusBar QLabel { color: $muted; padding: 1px 8px; }
@@ -115,8 +118,9 @@ QHeaderView::section { background: $panel; color: $muted; border: none; border-b
     padding: 4px 6px; }
 QPushButton, QToolButton { background: $panel; color: $text; border: 1px solid $border; border-radius: 5px;
     padding: 4px 11px; }
+QPushButton, QToolButton, QListView, QTreeView, QTabBar { icon-size: ${icon}px; }
 QPushButton:hover, QToolButton:hover { background: $hover; }
-QPushButton:focus, QToolButton:focus { border-color: $accent; }
+QPushButton:focus, QToolButton:focus { border-color: $accent; outline: none; }
 QPushButton:default, QPushButton[primary="true"] { background: $accent; color: $on_accent;
     border-color: $accent; }
 QPushButton:disabled, QToolButton:disabled { color: $muted; background: $window; border-color: $border; }
@@ -140,7 +144,7 @@ QProgressBar { background: $field; border: 1px solid $border; border-radius: 5px
 QProgressBar::chunk { background: $chosen; border-radius: 4px; }
 QLabel[muted="true"] { color: $muted; }
 QLabel[heading="true"] { font-weight: 600; }
-QLabel[title="true"] { font-weight: 600; font-size: 17pt; }
+QLabel[title="true"] { font-weight: 600; font-size: ${title}pt; }
 QFrame[panel="true"] { background: $panel; }
 QFrame[card="true"] { background: $panel; border: 1px solid $border; border-radius: 8px; }
 QFrame[card="true"]:hover, QFrame[card="true"]:focus { border-color: $accent; }

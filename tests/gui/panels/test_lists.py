@@ -81,6 +81,29 @@ def test_problems_are_listed_and_lead_there(editor: Editor, qtbot: QtBot) -> Non
     window.workspace.undo()
 
 
+def test_who_has_not_begun_has_done_nothing_wrong(editor: Editor, qtbot: QtBot) -> None:
+    window = editor.new()
+    with qtbot.waitSignal(window.workspace.resolved, timeout=60_000):
+        window.workspace.start()
+    panel = window.panel("problems")
+    assert isinstance(panel, Problems)
+    assert window.workspace.resolution is not None
+    assert [problem.code for problem in window.workspace.resolution.problems] == ["output-missing"]
+    assert panel.problems == []
+    assert panel.model.item(0).text() == "Nothing to check yet"
+    assert window.status.problems.text() == "Empty graph"
+    with qtbot.waitSignal(window.workspace.resolved, timeout=60_000):
+        window.place("basic/embedding")
+    panel.list.setCurrentIndex(panel.model.index(len(panel.problems) - 1, 0))
+    assert panel.problems[-1].code == "output-missing"
+    (fix,) = panel.fixes
+    assert fix.text == "Let embedding leave the graph"
+    panel._fix(fix)
+    assert {name: str(ref) for name, ref in window.workspace.graph.outputs.items()} == {
+        "embedding": "embedding"
+    }
+
+
 def test_a_problem_of_the_text_leads_into_the_text(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "broken.yaml"
     path.write_text(TEXT.replace("{use: basic/linear", "{uze: basic/linear"))
