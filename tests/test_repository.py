@@ -1,5 +1,6 @@
 """The repository keeps its word: one list of packages, pins that fit, reasons given, a light import."""
 
+import ast
 import json
 import re
 import subprocess
@@ -85,6 +86,15 @@ def test_every_module_stands_on_the_page_of_the_architecture() -> None:
     modules = {path.stem for path in (ROOT / "zoo").iterdir() if path.suffix == ".py" or path.is_dir()}
     named = {name for name in modules if f"`{name}`" in page or f"`{name}/`" in page}
     assert {name for name in modules - named if not name.startswith("__")} == set()
+
+
+@pytest.mark.parametrize(
+    "package", ["checker", "contract", "edits", "exporting", "files", "formulas", "pages", "tasks", "testing"]
+)
+def test_the_map_of_a_package_names_every_module(package: str) -> None:
+    folder = ROOT / "zoo" / package
+    told = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
+    assert {path.name for path in folder.glob("*.py") if path.name not in told} == {"__init__.py"}
 
 
 def test_every_pack_enters_by_an_entry_point() -> None:

@@ -21,10 +21,11 @@ error silences only what depends on it: the rest of the graph stays known.
       layers.py         a layer: settings.py, ranges.py, values.py; rules.py, what its class says itself
       blocks.py         a block; repeats.py, a stack; scans.py and scan_inputs.py, a walk
       masks.py          masks that are not wired
-      ties.py           shared parameters; parameters.py, their shapes
+      ties.py           shared parameters; parameters.py, their shapes; freezing.py, frozen ones
 
     future.py         the future in the past; flows.py, what each output carries of the inputs
     deep.py           what only a constructor refuses
+    post_norm.py      deep post-norm stacks
     measures.py       how many layers there are, and what they are made with
     requirements.py   the distributions that a graph requires
     trying.py         a wire that is not drawn yet

@@ -9,7 +9,21 @@ edit in the words of the undo history. A ``scope`` says whose body is meant: ``z
 
 Edits keep what names rest on: renaming follows a name wherever it is used, removing takes the wires along.
 They refuse what leads nowhere (wires to nothing, cycles, a block in itself) and what no file could say. Types
-and settings are the checker's, so that a drawing may be unfinished.
+and settings are left to the checker, so that a drawing may be unfinished.
+
+    base.py           what an edit is, several as one, and look-ups
+    nodes.py          nodes; settings.py, what they are given; fields.py, their other fields
+    wiring.py         wires
+    inputs.py         what enters a body; outputs.py, what leaves it; params.py, its params
+    blocks.py         blocks
+    grouping.py       a selection into a block; ungrouping.py, and back
+    stacking.py       a node into a repeat, and back
+    patch.py          the difference between two graphs
+
+    paths.py          who refers to whom by ``reuse`` and ``tie``; expressions.py, by ``$name``
+    cuts.py           wires cut where nodes are set apart; moves.py, what goes with such nodes
+    boxes.py          boxes of outputs in the layout
+    checks.py         what fits where; words.py, what a file can say
 """
 
 from zoo.edits.base import Compound, Edit, Undo

@@ -47,11 +47,6 @@ class Order:
         """Whether it does not grow."""
         return not self.terms
 
-    @property
-    def logarithmic(self) -> bool:
-        """Whether it grows no faster than logarithms do."""
-        return all(function == "log" for term in self.terms for function, _ in term)
-
 
 def order_of(size: Size) -> Order:
     """How a size grows with the axes in it; params, which begin with $, are constants."""

@@ -14,6 +14,7 @@ check finds out from the layer's own hints whether it applies; ``docs/exam.md`` 
     checks/       the checks, by theme
     subject.py    the layer and its cases; cases.py, settings.py, sizes.py, inputs.py: what a case is made of
     compare.py    equal, or a Fault with numbers
+    naming.py     layers by name; threads.py, one thread for small tensors
     plugin.py     pytest --zoo-exam
 """
 
