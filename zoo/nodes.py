@@ -61,7 +61,7 @@ class Repeat:
 
     ``carry`` maps an input port to what the first layer reads; the next layer reads the output of the
     same name, or the only output. Every layer has weights of its own unless ``share``. ``vary`` gives a
-    setting one value a layer.
+    setting one value per layer.
     """
 
     count: Expr

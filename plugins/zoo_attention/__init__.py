@@ -13,12 +13,14 @@ cleaned, too; other queries must be numbers everywhere.
 from torch import nn
 
 from zoo import hookimpl
+from zoo_attention.additive import Additive
 from zoo_attention.big_bird import BigBird
+from zoo_attention.dot import Dot
 from zoo_attention.gated_delta_net import GatedDeltaNet
 from zoo_attention.linear import Linear
 from zoo_attention.linformer import Linformer
-from zoo_attention.memory import Additive, Dot, Multiplicative
 from zoo_attention.multi_head import MultiHead
+from zoo_attention.multiplicative import Multiplicative
 from zoo_attention.relative import Relative
 from zoo_attention.retention import Retention
 from zoo_attention.scaled_dot_product import ScaledDotProduct

@@ -23,14 +23,14 @@ from zoo import choosing
 from zoo_attention.kernels import Call, Choice, chosen
 from zoo_attention.permission import Permission, triangle
 
-NOWHERE = Permission()
+EVERYWHERE = Permission()
 
 
 def attend(
     query: Float[Tensor, "batch heads query dim"],
     key: Float[Tensor, "batch kv_heads key dim"],
     value: Float[Tensor, "batch kv_heads key value"],
-    permission: Permission = NOWHERE,
+    permission: Permission = EVERYWHERE,
     *,
     bias: Float[Tensor, "... heads query key"] | None = None,
     sinks: Float[Tensor, " heads"] | None = None,
@@ -62,9 +62,11 @@ def attend(
             )
         )
     if weights or soft_cap is not None:
-        shares = shares_of(query, key, permission, bias=bias, sinks=sinks, scale=scale, soft_cap=soft_cap)
-        dropped = F.dropout(shares, dropout) if dropout else shares
-        return dropped @ _for_each(value, query), shares if weights else None
+        probs = attention_weights(
+            query, key, permission, bias=bias, sinks=sinks, scale=scale, soft_cap=soft_cap
+        )
+        dropped = F.dropout(probs, dropout) if dropout else probs
+        return dropped @ _for_each(value, query), probs if weights else None
     out = _call(query, key, value, permission, bias, sinks, scale, dropout).run()
     if sinks is not None:
         out = out[..., : value.shape[-1]]
@@ -76,7 +78,7 @@ def explain(
     query: Float[Tensor, "batch heads query dim"],
     key: Float[Tensor, "batch kv_heads key dim"],
     value: Float[Tensor, "batch kv_heads key value"],
-    permission: Permission = NOWHERE,
+    permission: Permission = EVERYWHERE,
     *,
     bias: Float[Tensor, "... heads query key"] | None = None,
     sinks: Float[Tensor, " heads"] | None = None,
@@ -93,7 +95,7 @@ def explain(
     return chosen(_call(query, key, value, permission, bias, sinks, scale, dropout))
 
 
-def weigh(
+def masked_softmax(
     scores: Float[Tensor, "*any query key"],
     permission: Permission,
     sinks: Float[Tensor, "*any query 1"] | None = None,
@@ -103,14 +105,14 @@ def weigh(
     if pairs is not None:
         # The lowest number instead of -∞ keeps a row without any key finite.
         scores = scores.masked_fill(~pairs, torch.finfo(scores.dtype).min)
-    shares = scores.softmax(-1) if sinks is None else torch.cat([sinks, scores], -1).softmax(-1)[..., 1:]
-    return shares if some is None else shares * some
+    probs = scores.softmax(-1) if sinks is None else torch.cat([sinks, scores], -1).softmax(-1)[..., 1:]
+    return probs if some is None else probs * some
 
 
-def shares_of(
+def attention_weights(
     query: Float[Tensor, "batch heads query dim"],
     key: Float[Tensor, "batch kv_heads key dim"],
-    permission: Permission = NOWHERE,
+    permission: Permission = EVERYWHERE,
     *,
     bias: Float[Tensor, "... heads query key"] | None = None,
     sinks: Float[Tensor, " heads"] | None = None,
@@ -129,7 +131,7 @@ def shares_of(
         scores = scores + bias.to(scores.dtype)
     if sinks is not None:
         sinks = sinks.to(scores.dtype)[:, None, None].expand(*scores.shape[:-1], 1)
-    return weigh(scores, Permission(_for_heads(pairs), _for_heads(permission.some)), sinks)
+    return masked_softmax(scores, Permission(_for_heads(pairs), _for_heads(permission.some)), sinks)
 
 
 def _call(

@@ -27,7 +27,7 @@ class GatedDeltaNet(nn.Module):
 
     A step forgets by α, and then brings what the matrix says of k_t nearer to v_t, by β of the way, where
     linear attention only adds. rms(y) is y over its root mean square. Time and memory grow with the length;
-    always causal; a stream keeps one matrix a head. The original has a short causal convolution over
+    always causal; a stream keeps one matrix per head. The original has a short causal convolution over
     time behind W_q, W_k and W_v, which is left out here: draw one before the layer.
 
     ``mask`` is true at real steps; the others change nothing. ``query``, ``key``, ``value``, ``gate``,

@@ -36,7 +36,7 @@ class Linear(nn.Module):
         out = W_o [head_1; …; head_heads] + b_o
 
     over all j, or with ``causal`` over j ≤ i. The sums of φ(k_j) v_jᵀ and φ(k_j) are taken once, and not for
-    every query: time and memory grow with the length, and a stream keeps one matrix a head, however long it
+    every query: time and memory grow with the length, and a stream keeps one matrix per head, however long it
     is. Weights are never sharp, for φ is positive and smooth; there are none to look at.
 
     ``mask`` is true at real keys; a query that may attend to nothing gets zeros (no b_o either). ``causal``

@@ -100,7 +100,7 @@ class Linformer(nn.Module):
         if mask is not None and query is key:
             query = tame(query, mask)
         down_value = self.down_key if self.down_value is None else self.down_value
-        got, shares = attend(
+        got, probs = attend(
             split(self.query(query), self.part),
             self._mixtures(self.key, key, self.down_key, mask),
             self._mixtures(self.value, value, down_value, mask),
@@ -109,9 +109,9 @@ class Linformer(nn.Module):
             weights=weights,
         )
         some = None if mask is None else mask.any(-1)[:, None, None]
-        if shares is not None and some is not None:
-            shares = shares * some.unsqueeze(1)
-        return LinformerAttended(from_heads(self, got, some), shares)
+        if probs is not None and some is not None:
+            probs = probs * some.unsqueeze(1)
+        return LinformerAttended(from_heads(self, got, some), probs)
 
     def _mixtures(
         self, linear: nn.Linear, x: Tensor, down: Tensor, mask: Tensor | None

@@ -71,7 +71,7 @@ class MultiHead(nn.Module):
     ``scale`` replaces 1/√(dim/heads); T5 has 1.
 
     ``query``, ``key``, ``value``, ``out``: four ``torch.nn.Linear``. The first three start Xavier-uniform,
-    each for itself, and all biases at zero. ``torch.nn.MultiheadAttention`` draws the three as one matrix,
+    each separately, and all biases at zero. ``torch.nn.MultiheadAttention`` draws the three as one matrix,
     narrower by √2; its masks mean the opposite, and an empty row gives NaN there. ``query_norm``,
     ``key_norm``: ``torch.nn.RMSNorm`` over a head. ``sink``: heads, starts at zero.
 
@@ -193,7 +193,7 @@ class MultiHead(nn.Module):
     def _attend(
         self, heads: Projected, permission: Permission, bias: Tensor | None, weights: bool
     ) -> MultiHeadAttended:
-        out, shares = attend(
+        out, probs = attend(
             *heads,
             permission,
             bias=bias,
@@ -203,7 +203,7 @@ class MultiHead(nn.Module):
             dropout=self.dropout if self.training else 0.0,
             weights=weights,
         )
-        return MultiHeadAttended(from_heads(self, out, permission.some), shares)
+        return MultiHeadAttended(from_heads(self, out, permission.some), probs)
 
     @staticmethod
     def sees_ahead(settings: Mapping[str, Any], wired: Collection[str]) -> tuple[str, ...]:

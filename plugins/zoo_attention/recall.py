@@ -1,4 +1,4 @@
-"""Attention without softmax: a sum over the past, which one matrix a head can hold.
+"""Attention without softmax: a sum over the past, which one matrix per head can hold.
 
     out_i = q_i S_i,   S_i = γ S_{i-1} + k_i v_iᵀ      so   out_i = Σ_{j ≤ i} γ^(i-j) (q_i·k_j) v_j
 

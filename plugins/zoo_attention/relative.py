@@ -14,7 +14,7 @@ from zoo.fields import NonNegative, Positive
 from zoo.rows import RowLinear
 from zoo.sizes import Size
 from zoo_attention.cache import Past, appended, check_stream, nothing
-from zoo_attention.core import attend, shares_of
+from zoo_attention.core import attend, attention_weights
 from zoo_attention.heads import (
     Bias,
     Heads,
@@ -139,13 +139,13 @@ class Relative(nn.Module):
             bias = (query @ self.key_table.t() * query.shape[3] ** -0.5).gather(3, rows)
         dropout = self.dropout if self.training else 0.0
         if self.value_table is None:
-            out, shares = attend(query, key, value, permission, bias=bias, dropout=dropout, weights=weights)
-            return MultiHeadAttended(from_heads(self, out, permission.some), shares)
-        shares = shares_of(query, key, permission, bias=bias)
-        dropped = F.dropout(shares, dropout) if dropout else shares
+            out, probs = attend(query, key, value, permission, bias=bias, dropout=dropout, weights=weights)
+            return MultiHeadAttended(from_heads(self, out, permission.some), probs)
+        probs = attention_weights(query, key, permission, bias=bias)
+        dropped = F.dropout(probs, dropout) if dropout else probs
         of_rows = dropped.new_zeros(*query.shape[:3], 2 * self.clip + 1).scatter_add(3, rows, dropped)
         out = dropped @ value + of_rows @ self.value_table
-        return MultiHeadAttended(from_heads(self, out, permission.some), shares if weights else None)
+        return MultiHeadAttended(from_heads(self, out, permission.some), probs if weights else None)
 
     @staticmethod
     def _rows(queries: int, keys: int, device: torch.device) -> Int[Tensor, "1 query key"]:

@@ -32,10 +32,10 @@ class Retention(nn.Module):
         out = W_o (silu(W_g x) ⊙ [rms(head_1); …; rms(head_heads)])
 
     Queries and keys turn with their place: pairs of columns by p·10000^(-i/(w-1)), i = 0 … w - 1, of w pairs,
-    so that their product sees distances alone (an odd last column does not turn). rms(y) is y over its root
+    so that their product sees only distances (an odd last column does not turn). rms(y) is y over its root
     mean square. It is one function in three forms: pair by pair, as a recurrence S_i = γ S_{i-1} + k_i v_iᵀ,
     and in chunks, which is computed: time and memory grow with the length. Always causal; a stream keeps one
-    matrix a head. γ and the angles are not learned.
+    matrix per head. γ and the angles are not learned.
 
     ``mask`` is true at real steps: the others add nothing, and time passes. ``query``, ``key``, ``value``,
     ``gate``, ``out``: dim × dim, Xavier-uniform, without biases. Sums are in 32 bits at least.

@@ -142,7 +142,7 @@ class ScaledDotProduct(nn.Module):
     def _attend(
         self, heads: Projected, permission: Permission, bias: Tensor | None, weights: bool
     ) -> Attended:
-        out, shares = attend(
+        out, probs = attend(
             *heads,
             permission,
             bias=bias,
@@ -151,7 +151,7 @@ class ScaledDotProduct(nn.Module):
             dropout=self.dropout if self.training else 0.0,
             weights=weights,
         )
-        return Attended(merge(out), shares)
+        return Attended(merge(out), probs)
 
     @staticmethod
     def sees_ahead(settings: Mapping[str, Any], wired: Collection[str]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ class Measured(NamedTuple):
 class LengthMask(nn.Module):
     """The mask of sequences of given lengths: true at step t where t < length.
 
-    ``lengths``: one number a sequence; 0 is a sequence of padding alone, and a length beyond the axis counts
+    ``lengths``: one number per sequence; 0 is a sequence of padding only, and a length beyond the axis counts
     as the whole axis. ``x``, batch × time × …, gives the number of steps; its contents are not read. It
     streams: the lengths are known from the start.
     """
@@ -49,7 +49,7 @@ class LengthMask(nn.Module):
 
 @layer("basic/token_mask")
 class TokenMask(nn.Module):
-    """The mask of padded tokens: true where a token is another than ``padding``."""
+    """The mask of padded tokens: true where a token is not ``padding``."""
 
     def __init__(
         self, padding: Annotated[int, Field(description="The token that stands for nothing.")] = 0

@@ -33,7 +33,7 @@ class Sparsemax(nn.Module):
 
 @layer("basic/entmax")
 class Entmax(nn.Module):
-    """1.5-entmax over the last axis: half way from softmax to sparsemax (Peters, Niculae & Martins 2019).
+    """1.5-entmax over the last axis: halfway from softmax to sparsemax (Peters, Niculae & Martins 2019).
 
         out_i = max(0, x_i / 2 - τ)²,   τ such that Σ_i out_i = 1
 

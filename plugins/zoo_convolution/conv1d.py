@@ -42,7 +42,7 @@ class Conv1d(nn.Module):
         output: Annotated[Positive, Field(description="The width of the result.")],
         kernel: Annotated[Positive, Field(description="How many steps a window has.")] = 3,
         dilation: Annotated[Positive, Field(description="From one step of a window to the next.")] = 1,
-        groups: Annotated[Positive, Field(description="Parts of the width, each for itself.")] = 1,
+        groups: Annotated[Positive, Field(description="Parts of the width, convolved separately.")] = 1,
         padding: Annotated[
             Literal["causal", "same"], Field(description="Windows end at their step, or lie around it.")
         ] = "causal",

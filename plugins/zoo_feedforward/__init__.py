@@ -1,4 +1,4 @@
-"""The pack ``feedforward``: networks applied to each position for itself."""
+"""The pack ``feedforward``: networks applied to each position separately."""
 
 from torch import nn
 

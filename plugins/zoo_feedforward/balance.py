@@ -21,7 +21,7 @@ class Busy(NamedTuple):
 
 @layer("feedforward/load_balance")
 class LoadBalance(nn.Module):
-    """Load-balancing loss of a mixture of experts (Fedus, Zoph & Shazeer 2022, equation 4), one a sequence.
+    """Load-balancing loss of a mixture of experts (Fedus, Zoph & Shazeer 2022, equation 4), per sequence.
 
         out = experts · Σ_e f_e P_e
 

@@ -15,7 +15,7 @@ from zoo_feedforward.activations import ACTIVATIONS, Activation
 
 @layer("feedforward/ffn")
 class FFN(nn.Module):
-    """Feed-forward network, each position for itself (Vaswani et al. 2017, section 3.3).
+    """Feed-forward network, position by position (Vaswani et al. 2017, section 3.3).
 
         out = W₂ φ(W₁ x + b₁) + b₂
 

@@ -15,7 +15,7 @@ from zoo_feedforward.activations import ACTIVATIONS, Activation
 
 @layer("feedforward/gated")
 class Gated(nn.Module):
-    """Gated feed-forward network, each position for itself (Shazeer 2020, GLU variants; Dauphin et al. 2017).
+    """Gated feed-forward network, position by position (Shazeer 2020, GLU variants; Dauphin et al. 2017).
 
         out = W₂ (φ(W x) ⊙ V x)
 

@@ -24,7 +24,7 @@ class Mixed(NamedTuple):
 
 @layer("feedforward/mixture_of_experts")
 class MixtureOfExperts(nn.Module):
-    """Sparse mixture of experts, each position for itself (Shazeer et al. 2017; Mixtral, Jiang et al. 2024).
+    """Sparse mixture of experts, position by position (Shazeer et al. 2017; Mixtral, Jiang et al. 2024).
 
         p = softmax(R x),  out = Σ over the top experts e of g_e · W₂ᵉ (φ(Wᵉ x) ⊙ Vᵉ x)
 

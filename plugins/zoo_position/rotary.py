@@ -18,7 +18,7 @@ Scaling = Literal["none", "linear", "ntk"]
 
 @layer("position/rotary")
 class Rotary(nn.Module):
-    """Rotary position embedding (Su et al. 2021, RoFormer): turn each pair of columns by an angle p·θ_i.
+    """Rotary position embedding (Su et al. 2021, RoFormer): rotate each pair of columns by an angle p·θ_i.
 
         (out_a, out_b) = (x_a cos pθ_i - x_b sin pθ_i,  x_a sin pθ_i + x_b cos pθ_i),  θ_i = base^(-2i/w)
 

@@ -49,7 +49,7 @@ class Structural(nn.Module):
 
 @layer("position/tree_distance")
 class TreeDistance(nn.Module):
-    """Relative structural positions (Wang et al. 2019): a distance a pair, for relative attention.
+    """Relative structural positions (Wang et al. 2019): a distance per pair, for relative attention.
 
         out[i, j] = depth_j - depth_i              if i and j are on one path
                     sign(j - i)(depth_i + depth_j)  otherwise

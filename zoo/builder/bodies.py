@@ -80,7 +80,7 @@ class BodyBuilder:
         """Stack a layer or block ``count`` times; wires and settings are given as to ``add``.
 
         ``carry`` has the ports through which each layer reads the one before, and what the first reads.
-        ``vary`` gives a setting one value a layer. With ``share`` all layers have one set of weights; with
+        ``vary`` gives a setting one value per layer. With ``share`` all layers have one set of weights; with
         ``freeze`` training leaves them as they are.
         """
         inputs, given = self._given((), ports_and_settings, settings)

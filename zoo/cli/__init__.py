@@ -1,4 +1,4 @@
-"""The command line ``zoo``: one file a group of commands, each loaded when it is called.
+"""The command line ``zoo``: one file per group of commands, each loaded when it is called.
 
     app.py          the group: global options, lazy commands, errors as sentences
     usage.py        what click refuses, in our words

@@ -1,4 +1,4 @@
-"""The catalogue: a page a layer, made of what the layer says of itself and of what is measured.
+"""The catalogue: a page per layer, made of what the layer says of itself and of what is measured.
 
     paths = list(write_pages(specs, registry, Path("docs")))    # Markdown, with an index
     write_catalogue(pages(specs, used), Path("layers.html"))    # one file that needs no network

@@ -82,7 +82,7 @@ def _within(use: Use | None) -> Iterator[LayerUse]:
 def facts(spec: LayerSpec, settings: Mapping[str, Any]) -> Iterator[str]:
     """What holds for it with some settings, a sentence each."""
     if spec.pointwise:
-        yield "It is pointwise: it works on each place for itself, and so at a single time step."
+        yield "It is pointwise: it works on each place separately, and so at a single time step."
     yield from _ahead(spec, settings)
     if spec.streams:
         whole = f"; {_names(spec.whole)} are there from the start (`initial_state`)" if spec.whole else ""

@@ -9,8 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from tests.plugins.agreement import prepared, real
-from zoo_attention.memory import Additive, Dot, Multiplicative
+from zoo_attention.additive import Additive
+from zoo_attention.dot import Dot
 from zoo_attention.multi_head import MultiHead
+from zoo_attention.multiplicative import Multiplicative
 from zoo_attention.scaled_dot_product import ScaledDotProduct
 
 BATCH, QUERIES, KEYS, DIM, VALUE, MEMORY, ATTENTION = 3, 5, 7, 6, 11, 4, 13

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from tests.plugins.agreement import assert_agrees, borrowing, prepared, real
-from zoo_attention.memory import Additive, Multiplicative
+from zoo_attention.additive import Additive
+from zoo_attention.multiplicative import Multiplicative
 
 peer: Any = pytest.importorskip("joeynmt.attention", reason="the peer 'joeynmt' is in the extra test-peers")
 

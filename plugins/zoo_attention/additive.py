@@ -1,0 +1,109 @@
+"""Additive attention."""
+
+import math
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float
+from torch import Tensor, empty, nn
+
+from zoo import layer
+from zoo.fields import Positive
+from zoo_attention.memory import Attended, in_a_row, with_steps
+from zoo_attention.padding import hide
+from zoo_attention.permission import permit
+
+
+class AdditiveMemory(NamedTuple):
+    """Keys and values, clean; the keys with an axis for queries.
+
+    ``closed`` is added to scores: -∞ at padding, 0 elsewhere and in a source of padding alone, for which
+    ``some`` is false. Each is None where it would change nothing.
+    """
+
+    keys: Float[Tensor, "batch 1 source _"]
+    values: Float[Tensor, "batch source _"]
+    closed: Float[Tensor, "batch 1 source"] | None
+    some: Bool[Tensor, "batch 1 1"] | None
+
+
+@layer("attention/additive")
+class Additive(nn.Module):
+    """Additive attention (Bahdanau, Cho & Bengio 2015): the score is vᵀ tanh(W₁ h + W₂ s).
+
+    ``keys`` are W₁ h already: a ``basic/linear`` without bias over the memory, outside the loop, so that it
+    is computed once and not at every step. ``weight`` W₂: attention × dim, uniform in ±1/√dim; ``energy`` v:
+    attention, uniform in ±1/√attention.
+
+    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros. It streams:
+    the memory is there from the start.
+    """
+
+    unordered = ("source",)
+
+    def __init__(self, dim: Positive, attention: Positive) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(empty(attention, dim))
+        self.energy = nn.Parameter(empty(attention))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the weights anew."""
+        for parameter in self.parameters():
+            bound = parameter.shape[-1] ** -0.5
+            nn.init.uniform_(parameter, -bound, bound)
+
+    def forward(
+        self,
+        query: Float[Tensor, "batch *steps dim"],
+        keys: Float[Tensor, "batch source attention"],
+        values: Float[Tensor, "batch source value"],
+        mask: Bool[Tensor, "batch source"] | None = None,
+        *,
+        weights: bool = False,
+        prepared: AdditiveMemory | None = None,
+    ) -> Attended:
+        return self._attend(query, prepared or self.prepare(keys, values, mask), weights)
+
+    def _attend(self, query: Tensor, memory: AdditiveMemory, weights: bool) -> Attended:
+        hidden, known, closed, some = memory
+        asked = in_a_row(F.linear(query, self.weight), 1)
+        # In place: nobody needs the sums, the first of which is the largest tensor of the step.
+        scores = (hidden + asked).tanh_() @ self.energy
+        probs = (scores if closed is None else scores.add_(closed)).softmax(-1)
+        if some is not None:
+            probs = probs * some
+        return with_steps(query, torch.bmm(probs, known), probs if weights else None)
+
+    def prepare(
+        self,
+        keys: Float[Tensor, "batch source attention"],
+        values: Float[Tensor, "batch source value"],
+        mask: Bool[Tensor, "batch source"] | None = None,
+    ) -> AdditiveMemory:
+        """What all queries share."""
+        hidden, known = hide(keys, values, mask)
+        allowed, some, *_ = permit(keys, keys, mask)
+        closed = None
+        if allowed is not None:
+            closed = torch.where(allowed if some is None else allowed | ~some, 0.0, -math.inf)
+        return AdditiveMemory(hidden.unsqueeze(1), known, closed, some)
+
+    def initial_state(
+        self,
+        batch: int,
+        device: torch.device,
+        dtype: torch.dtype,
+        keys: Float[Tensor, "batch source attention"],
+        values: Float[Tensor, "batch source value"],
+        mask: Bool[Tensor, "batch source"] | None = None,
+    ) -> AdditiveMemory:
+        """The memory, which stays."""
+        return self.prepare(keys, values, mask)
+
+    def step(
+        self, query: Float[Tensor, "batch *steps dim"], state: AdditiveMemory, *, weights: bool = False
+    ) -> tuple[Attended, AdditiveMemory]:
+        """What the next queries find in the memory."""
+        return self._attend(query, state, weights), state

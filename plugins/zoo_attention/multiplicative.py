@@ -1,0 +1,72 @@
+"""Multiplicative attention."""
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, empty, nn
+
+from zoo import layer
+from zoo.fields import Positive
+from zoo_attention.memory import Attended, Memory, look_up, remember
+
+
+@layer("attention/multiplicative")
+class Multiplicative(nn.Module):
+    """Multiplicative, or bilinear, attention (Luong, Pham & Manning 2015, "general"): the score is sᵀ W h.
+
+    ``weight`` W: dim × memory, the widths of query and keys; uniform in ±1/√memory. The matrix is applied to
+    the query, which is the cheaper side in a loop.
+
+    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros. It streams:
+    the memory is there from the start.
+    """
+
+    unordered = ("source",)
+
+    def __init__(self, dim: Positive, memory: Positive) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(empty(dim, memory))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the weight anew."""
+        bound = self.weight.shape[1] ** -0.5
+        nn.init.uniform_(self.weight, -bound, bound)
+
+    def forward(
+        self,
+        query: Float[Tensor, "batch *steps dim"],
+        keys: Float[Tensor, "batch source memory"],
+        values: Float[Tensor, "batch source value"],
+        mask: Bool[Tensor, "batch source"] | None = None,
+        *,
+        weights: bool = False,
+        prepared: Memory | None = None,
+    ) -> Attended:
+        return look_up(query @ self.weight, prepared or self.prepare(keys, values, mask), weights)
+
+    def prepare(
+        self,
+        keys: Float[Tensor, "batch source memory"],
+        values: Float[Tensor, "batch source value"],
+        mask: Bool[Tensor, "batch source"] | None = None,
+    ) -> Memory:
+        """What all queries share."""
+        return remember(keys, values, mask)
+
+    def initial_state(
+        self,
+        batch: int,
+        device: torch.device,
+        dtype: torch.dtype,
+        keys: Float[Tensor, "batch source memory"],
+        values: Float[Tensor, "batch source value"],
+        mask: Bool[Tensor, "batch source"] | None = None,
+    ) -> Memory:
+        """The memory, which stays."""
+        return self.prepare(keys, values, mask)
+
+    def step(
+        self, query: Float[Tensor, "batch *steps dim"], state: Memory, *, weights: bool = False
+    ) -> tuple[Attended, Memory]:
+        """What the next queries find in the memory."""
+        return look_up(query @ self.weight, state, weights), state
