@@ -71,7 +71,7 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class TensorType:
-    """The type of what flows through a wire: a dtype and one size an axis."""
+    """The type of what flows through a wire: a dtype and one size per axis."""
 
     dtype: DType
     shape: tuple[Size, ...]
@@ -86,15 +86,19 @@ def _word(size: Size) -> str:
 
 
 Shapes: TypeAlias = Mapping[str, tuple[Size, ...] | Sequence[tuple[Size, ...]]]
+"""The shape that arrives at each input port; of a variadic port, a sequence of them."""
+
 ShapeRule: TypeAlias = Callable[[Mapping[str, Any], Shapes], Mapping[str, tuple[Size, ...]]]
+"""Computes output shapes from settings and input shapes."""
+
 AheadRule: TypeAlias = Callable[[Mapping[str, Any], Collection[str]], tuple[str, ...]]
-
-
-Role: TypeAlias = Literal["norm", "sum"]
-"""What a layer is to the stream through residual layers."""
+"""Says from settings and wired ports along which axes a layer sees later steps."""
 
 Migration: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
-"""Makes settings of those that a file of an earlier version gives."""
+"""Turns settings of an earlier version into those of this one."""
+
+Role: TypeAlias = Literal["norm", "sum"]
+"""What a layer is in a stack of residual layers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,38 +114,36 @@ class Fusing:
 
 @dataclass(frozen=True, slots=True)
 class LayerSpec:
-    """A registered layer.
-
-    ``cls`` is the ``nn.Module`` class. ``settings`` is a strict pydantic model of ``__init__``'s parameters.
-    ``widths`` are the settings that are also axes of input ports: left out of a file, they are solved from
-    the wires. ``rule`` computes output shapes where hints cannot (the static method ``shapes`` of the class).
-    ``pointwise`` layers work on any leading axes. A layer that streams takes the ports ``pieces`` piece by
-    piece (``step``) and the ports ``whole`` at the start (``initial_state``); both are empty for one that
-    does not. ``ahead`` are the axes along which it sees later steps, or the rule that says which
-    (``sees_ahead``). ``prepares`` are the ports of which a loop that does not change them has the layer work
-    once (``prepare``); None for a layer that prepares nothing. ``fuses`` says how a cell takes all steps of a
-    loop at once; None for what cannot. ``migrate`` reads the settings of earlier versions, in whose place the
-    layer then is; None where it reads none. ``role`` is what it is in a stack of residual layers, if anything
-    that matters there.
-    """
+    """A registered layer: all that is known of it without running it."""
 
     id: str
     version: int
     cls: type[Any]
+    """The ``nn.Module`` class."""
     inputs: Mapping[str, Port]
     outputs: Mapping[str, Port]
     settings: type[BaseModel]
+    """A strict pydantic model of the parameters of ``__init__``."""
     widths: frozenset[str]
+    """Settings that are also axes of input ports: left out of a file, they are solved from the wires."""
     pointwise: bool
+    """Whether it works on any leading axes."""
     rule: ShapeRule | None
+    """Its static method ``shapes``, which computes output shapes where hints cannot."""
     help: str
     pack: str = ""
     pieces: frozenset[str] = frozenset()
+    """If it streams, the ports that its ``step`` takes piece by piece."""
     whole: frozenset[str] = frozenset()
+    """If it streams, the ports that its ``initial_state`` takes at the start."""
     ahead: tuple[str, ...] | AheadRule = ()
+    """The axes along which it sees later steps, or the rule that says which (``sees_ahead``)."""
     prepares: tuple[str, ...] | None = None
+    """The ports that ``prepare`` takes, once for a loop that does not change them."""
     fuses: Fusing | None = None
+    """How a cell takes all steps of a loop at once."""
     migrate: Migration | None = None
+    """Reads the settings of earlier versions, whose place the layer then takes."""
     role: Role | None = None
 
     @property
