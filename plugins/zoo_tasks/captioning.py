@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import torch
 from pydantic import Field
 from torch import Tensor
 
 from zoo.tasks import Batch, Data, Decoding, Level, Plan, bucketed, split_off, train_tokenizer
-from zoo_tasks.pictures import DIGIT, SIDE, digits, folder, forms, read_picture, shapes
+from zoo_tasks.pictures import DIGIT, SIDE, Picture, digits, folder, forms, read_picture, shapes
 from zoo_tasks.writing import Writing, written
+
+_Example: TypeAlias = tuple[Picture, str]
 
 
 class Captioning(Writing):
@@ -54,7 +56,7 @@ class Captioning(Writing):
             examples, digest = shapes(3000), "shapes 1"
             source, level = "drawn shapes", self.level or "words"
         plan.recognise(digest, source)
-        train, validation = split_off(examples)
+        train, validation = _held_back(examples)
         tokenizer = plan.tokenizers.get("target") or train_tokenizer(
             level, [caption for _, caption in train], size=self.size
         )
@@ -97,3 +99,12 @@ class Captioning(Writing):
         if self.folder is None:
             side, colours = (DIGIT, False) if self.pictures == "digits" else (SIDE, True)
         return forms(read_picture(path, side, colours=colours), self.patch)
+
+
+def _held_back(examples: Sequence[_Example]) -> tuple[list[_Example], list[_Example]]:
+    """What is learned and what is measured on: all captions of a picture are in one of them."""
+    held = set(split_off(list(dict.fromkeys(id(picture) for picture, _ in examples)))[1])
+    return (
+        [example for example in examples if id(example[0]) not in held],
+        [example for example in examples if id(example[0]) in held],
+    )

@@ -76,7 +76,7 @@ class Music(Task):
         if self.file is None:
             return *split_off(tunes(300)), "tunes made by rule"
         path = Path(self.file)
-        if path.suffix == ".mat":
+        if path.suffix.lower() == ".mat":
             return read_mat(path, "train"), read_mat(path, self.measured), self.file
         found = path.rglob("*") if path.is_dir() else [path]
         files = sorted(file for file in found if file.suffix.lower() in SUFFIXES)

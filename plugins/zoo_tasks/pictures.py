@@ -87,7 +87,8 @@ def read_picture(path: Path, side: int, *, colours: bool = False) -> Picture:
     try:
         with pil.open(path) as opened:
             small = opened.convert("RGB" if colours else "L").resize((side, side))
-    except OSError as error:  # which Pillow's own exceptions are, too
+    # Pillow's own are OSErrors, but what its readers of formats stumble over comes as it is.
+    except (OSError, ValueError, SyntaxError, pil.DecompressionBombError) as error:
         raise TrainingError(f"cannot read the picture {path}: {error}") from None
     pixels = torch.frombuffer(bytearray(small.tobytes()), dtype=torch.uint8)
     return pixels.view(side, side, -1).permute(2, 0, 1).float() / 255
@@ -95,8 +96,10 @@ def read_picture(path: Path, side: int, *, colours: bool = False) -> Picture:
 
 def folder(path: Path, side: int, *, colours: bool = False) -> tuple[list[tuple[Picture, str]], str]:
     """The pictures of a folder that its ``captions.tsv`` (.csv, .jsonl) names, with ``file`` and ``caption``,
-    as ``read_picture`` reads them; and a hash of the captions.
+    as ``read_picture`` reads them; and a hash of the captions. A picture with several captions is one object.
     """
+    if not path.is_dir():
+        raise TrainingError(f"there is no folder {path} of pictures")
     names = [path / f"captions.{suffix}" for suffix in ("tsv", "csv", "jsonl")]
     table = next((name for name in names if name.is_file()), None)
     if table is None:
@@ -105,10 +108,11 @@ def folder(path: Path, side: int, *, colours: bool = False) -> tuple[list[tuple[
             f"a folder of pictures has one of {wanted}, with file and caption; {path} has none"
         )
     rows, digest = read_table(str(table), ("file", "caption"))
-    examples: list[tuple[Picture, str]] = []
-    for name, caption in rows:
+    pictures: dict[str, Picture] = {}
+    for name, _ in rows:
         try:
-            examples.append((read_picture(path / name, side, colours=colours), caption))
+            if name not in pictures:
+                pictures[name] = read_picture(path / name, side, colours=colours)
         except TrainingError as error:
             raise TrainingError(f"{table}: {error}") from None
-    return examples, digest
+    return [(pictures[name], caption) for name, caption in rows], digest

@@ -26,13 +26,15 @@ def read_mat(path: Path, part: str) -> list[Float[Tensor, "time keys"]]:
     try:
         found = matlab.loadmat(path)
         pieces = found[_PARTS[part]][0]
-    except (OSError, ValueError, NotImplementedError, KeyError) as error:
+    except (OSError, ValueError, NotImplementedError, KeyError, IndexError) as error:
         raise TrainingError(
             f"cannot read piano rolls from {path}, which is to hold {', '.join(_PARTS.values())}: {error}"
         ) from None
+    if any(each.dtype.kind not in "buif" or each.ndim != 2 or each.shape[1] != KEYS for each in pieces):
+        raise TrainingError(f"a piano roll is numbers, steps by {KEYS} keys, and {path} has others")
     rolls = [torch.tensor(piece, dtype=torch.float32) for piece in pieces]
-    if any(roll.ndim != 2 or roll.shape[1] != KEYS for roll in rolls):
-        raise TrainingError(f"a piano roll is steps by {KEYS} keys, and {path} has others")
+    if any(bool(((roll != 0) & (roll != 1)).any()) for roll in rolls):
+        raise TrainingError(f"a key sounds (1) or does not (0), and {path} has other values")
     return rolls
 
 

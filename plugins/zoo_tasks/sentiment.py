@@ -54,11 +54,7 @@ class Sentiment(Classification):
 
     def data(self, plan: Plan) -> Data:
         train, validation, source, digest = self._examples(plan)
-        labels = sorted({label for _, label in train})
-        strange = sorted({label for _, label in validation} - set(labels))
-        if len(labels) < 2 or strange:
-            found = f"'{strange[0]}' is in none of them" if strange else f"there is {len(labels)}"
-            raise TrainingError(f"{source} is to have two labels or more to learn from, and {found}")
+        labels = _labels(train, validation, source)
         tokenizer = plan.tokenizers.get("tokens") or train_tokenizer(
             self.level, [text for text, _ in train], size=self.size
         )
@@ -90,12 +86,16 @@ class Sentiment(Classification):
     def _examples(self, plan: Plan) -> tuple[list[_Example], list[_Example], str, str]:
         """What is learned, what is measured on, what to call it, and its hash."""
         if self.file is None:
+            if self.validation is not None:
+                raise TrainingError(
+                    "validation is a file beside one to learn from; name that, too: --with file=..."
+                )
             digest = f"{self.sentences} made sentences"
             plan.recognise(digest, digest)
             return *split_off(opinions(self.sentences)), digest, digest
-        rows, digest = read_table(self.file, (self.text, self.label))
+        rows, digest = self._table(self.file)
         if self.validation is not None:
-            others, more = read_table(self.validation, (self.text, self.label))
+            others, more = self._table(self.validation)
             digest = f"{digest} {more}"
         else:
             rows, others = split_off(rows)
@@ -103,9 +103,35 @@ class Sentiment(Classification):
         train, validation = ([self._cleaned(row) for row in part] for part in (rows, others))
         return train, validation, self.file, digest
 
+    def _table(self, path: str) -> tuple[list[tuple[str, ...]], str]:
+        rows, digest = read_table(
+            path,
+            (self.text, self.label),
+            remedy="name yours: --with text=COLUMN --with label=COLUMN",
+        )
+        bare = next((text for text, label in rows if not label.strip()), None)
+        if bare is not None:
+            raise TrainingError(f"every text has a label, and in {path} there is none for {bare[:60]!r}")
+        return rows, digest
+
     def _cleaned(self, row: tuple[str, ...]) -> _Example:
         text, label = row
         return (text.lower() if self.lowercase else text), label.strip()
+
+
+def _labels(train: Sequence[_Example], validation: Sequence[_Example], source: str) -> list[str]:
+    """The labels that are learned, in order. TrainingError for one alone, and for another to measure on."""
+    labels = sorted({label for _, label in train})
+    if len(labels) < 2:
+        raise TrainingError(
+            f"{source} is to have two labels or more to learn from, and there is {len(labels)}"
+        )
+    if strange := sorted({label for _, label in validation} - set(labels)):
+        raise TrainingError(
+            f"the label '{strange[0]}' is only among the texts that are held back to measure on, and a model "
+            f"that learns {', '.join(labels[:9])} from {source} cannot say it; give it more texts, or none"
+        )
+    return labels
 
 
 def _encoded(tokenizer: Tokenizer, text: str, longest: int) -> Tensor:

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,11 +14,14 @@ from zoo.errors import TrainingError, did_you_mean
 from zoo.tasks.text import read_text
 
 
-def read_table(path: str, fields: tuple[str, ...]) -> tuple[list[tuple[str, ...]], str]:
+def read_table(
+    path: str, fields: tuple[str, ...], *, remedy: str = "rename them"
+) -> tuple[list[tuple[str, ...]], str]:
     """The named fields of every row, and a hash of the file. A TSV without a line of names has the fields in
     this order.
 
-    Raises TrainingError that names the line and the field that it lacks.
+    Raises TrainingError that names the line and what is wrong with it; ``remedy`` is what to do where columns
+    have other names.
     """
     text, _ = read_text(path)
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -26,12 +30,12 @@ def read_table(path: str, fields: tuple[str, ...]) -> tuple[list[tuple[str, ...]
         return _json_lines(path, text, fields), digest
     if suffix not in {".csv", ".tsv", ".txt"}:
         raise TrainingError(f"examples come as .csv, .tsv or .jsonl, and {path} is none of them; rename it")
-    return _separated(path, text, fields, "," if suffix == ".csv" else "\t"), digest
+    return _separated(path, text, fields, remedy, "," if suffix == ".csv" else "\t"), digest
 
 
 def _json_lines(path: str, text: str, fields: tuple[str, ...]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # what else `splitlines` takes for an end is text
         if not line.strip():
             continue
         try:
@@ -46,32 +50,61 @@ def _json_lines(path: str, text: str, fields: tuple[str, ...]) -> list[tuple[str
         for field in fields:
             if field not in found:
                 raise TrainingError(f"{path}:{number}: there is no '{field}'{did_you_mean(field, found)}")
+            if found[field] is None or isinstance(found[field], dict | list):
+                raise TrainingError(
+                    f"{path}:{number}: '{field}' is text or a number, and here it is "
+                    f"{json.dumps(found[field])[:40]}"
+                )
         rows.append(tuple(str(found[field]) for field in fields))
     return rows
 
 
-def _separated(path: str, text: str, fields: tuple[str, ...], by: str) -> list[tuple[str, ...]]:
-    quoting = csv.QUOTE_MINIMAL if by == "," else csv.QUOTE_NONE
-    reader = csv.reader(io.StringIO(text), delimiter=by, quoting=quoting)
+def _separated(path: str, text: str, fields: tuple[str, ...], remedy: str, by: str) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     places: list[int] | None = None
-    for row in reader:
-        if not row:
-            continue
+    names: list[str] = []
+    for line, row in _comma_separated(path, text) if by == "," else _tab_separated(text):
         if places is None:
             if set(fields) <= set(row):
-                places = [row.index(field) for field in fields]
+                places, names = [row.index(field) for field in fields], row
                 continue
-            if by == "," or len(row) < len(fields):
+            if by == "," or len(row) < len(fields) or set(fields) & set(row):
                 hint = "".join(did_you_mean(field, row) for field in fields if field not in row)
+                if by == "," and len(row) == 1 and ";" in row[0]:
+                    hint = "; columns are parted by commas, not by semicolons"
                 raise TrainingError(
-                    f"{path}:1: the first line names the columns, {' and '.join(fields)} among them, and "
-                    f"here it names {', '.join(row)}{hint}; say with --with which columns they are"
+                    f"{path}:{line}: the first line names the columns, {' and '.join(fields)} among them, "
+                    f"and here it names {', '.join(row)}{hint}; {remedy}"
                 )
             places = list(range(len(fields)))
         if len(row) <= max(places):
             raise TrainingError(
-                f"{path}:{reader.line_num}: {max(places) + 1} columns are needed, and here are {len(row)}"
+                f"{path}:{line}: {max(places) + 1} columns are needed, and here are {len(row)}"
+            )
+        if names and any(row[len(names) :]):
+            quoted = "; a text with a comma in it stands in quotes" if by == "," else ""
+            raise TrainingError(
+                f"{path}:{line}: the first line names {len(names)} columns, and here are {len(row)}{quoted}"
             )
         rows.append(tuple(row[place] for place in places))
     return rows
+
+
+def _tab_separated(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row that is not empty, and its line."""
+    return ((line, row.split("\t")) for line, row in enumerate(text.split("\n"), 1) if row)
+
+
+def _comma_separated(path: str, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row that is not empty, and the line on which it begins."""
+    line, reader = 1, csv.reader(io.StringIO(text), strict=True)
+    try:
+        for row in reader:
+            if row:
+                yield line, row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise TrainingError(
+            f"{path}:{line}: what begins here is no CSV: {error}; a quoted text ends with a quote, and one "
+            "within it is written twice"
+        ) from None

@@ -52,7 +52,7 @@ class Translation(Writing):
     file: Annotated[str | None, Field(description="TSV, CSV or JSONL with source and target")] = None
     source_language: Annotated[str, Field(description="of the built-in pairs")] = "en"
     target_language: Annotated[str, Field(description="of the built-in pairs")] = "de"
-    pairs: Annotated[int, Field(gt=1, description="how many built-in pairs")] = 10_000
+    pairs: Annotated[int, Field(gt=1, le=200_000, description="how many built-in pairs")] = 10_000
     level: Annotated[Level, Field(description="what a token is")] = "bpe"
     size: Annotated[int, Field(gt=4, description="the most words, or pieces of words")] = 8000
     shared: Annotated[bool, Field(description="one vocabulary for both languages")] = True
@@ -99,6 +99,7 @@ class Translation(Writing):
 
     def _pairs(self) -> tuple[list[_Pair], list[_Pair], str, str]:
         """What is learned, what is measured on, what to call it, and its hash."""
+        self._agree()
         if self.source_file and self.target_file:
             rows, digest = _aligned(self.source_file, self.target_file)
             name = f"{self.source_file} and {self.target_file}"
@@ -106,14 +107,28 @@ class Translation(Writing):
                 others, more = _aligned(self.source_validation, self.target_validation)
                 return rows, others, name, f"{digest} {more}"
             return *split_off(rows), name, digest
-        if self.source_file or self.target_file:
-            raise TrainingError("a translation has two sides: name both --with source_file and target_file")
         if self.file:
             table, digest = read_table(self.file, ("source", "target"))
             return *split_off([(row[0], row[1]) for row in table]), self.file, digest
         name = f"numbers and dates, {self.source_language} to {self.target_language}"
         made = numbers_and_dates(self.pairs, self.source_language, self.target_language)
         return *split_off(made), name, hashlib.sha256(repr(made).encode()).hexdigest()
+
+    def _agree(self) -> None:
+        """Raise TrainingError for names of files of which one would be passed over."""
+        for part in ("file", "validation"):
+            names = f"source_{part}", f"target_{part}"
+            if sum(bool(getattr(self, name)) for name in names) == 1:
+                raise TrainingError(
+                    f"a translation has two sides: name both --with {names[0]} and {names[1]}"
+                )
+        if self.file and self.source_file:
+            raise TrainingError("name either a file with both sides, or source_file and target_file, not all")
+        if self.source_validation and not self.source_file:
+            raise TrainingError(
+                "source_validation and target_validation are measured on beside source_file and target_file; "
+                "name these, too"
+            )
 
     def _tokenizers(self, pairs: Sequence[_Pair]) -> dict[str, Tokenizer]:
         sides = [[pair[side] for pair in pairs] for side in (0, 1)]

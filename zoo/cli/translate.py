@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("checkpoint", type=click.Path(path_type=Path))
-@click.argument("file", type=click.File(encoding="utf-8"), required=False)
+@click.argument("file", type=click.File(encoding="utf-8-sig"), required=False)
 @click.option("--text", multiple=True, help="A sentence, in the place of FILE. May be repeated.")
 @search_options(
     "sentence",
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.option(
-    "--references", type=click.File(encoding="utf-8"), help="Right translations: print BLEU and chrF."
+    "--references", type=click.File(encoding="utf-8-sig"), help="Right translations: print BLEU and chrF."
 )
 @device_option
 @json_option
@@ -81,7 +81,8 @@ def translate(
         return
     for texts in found:
         for each in texts:
-            click.echo(each.text if how["best"] == 1 else f"{each.found.score:.4f}\t{each.text}")
+            line = each.text.replace("\n", " ")  # which a tokenizer of bytes can write
+            click.echo(line if how["best"] == 1 else f"{each.found.score:.4f}\t{line}")
     for score in scores:
         click.echo(f"{score.name} {score.score:.2f}  {score.signature}", err=True)
     for name, count, bleu in groups:
@@ -89,9 +90,10 @@ def translate(
 
 
 def _lines(file: Any) -> list[str]:
-    """The lines of a file that was opened as UTF-8."""
+    """The lines of a file that was opened as UTF-8: those that training reads, whose ends are line feeds."""
     try:
-        return file.read().splitlines()
+        text = file.read()
+        return text.removesuffix("\n").split("\n") if text else []
     except UnicodeDecodeError as error:
         raise FileError(
             f"{file.name} is to be text in UTF-8, and is not from byte {error.start} on; convert it first"

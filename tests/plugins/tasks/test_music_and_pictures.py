@@ -4,6 +4,7 @@ import importlib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -89,6 +90,25 @@ def test_a_tune_book_becomes_rolls(tmp_path: Path, capfd: pytest.CaptureFixture[
             read_scores([book], 2)
     with pytest.raises(TrainingError, match="is none of them"):
         Music(file=str(tmp_path / "missing")).data(Plan())
+
+
+@pytest.mark.parametrize(
+    ("piece", "message"),
+    [
+        (np.ones((3, 87)), "numbers, steps by 88 keys"),
+        (np.array([["a"] * 88]), "numbers, steps by 88 keys"),
+        (np.full((3, 88), 64), r"a key sounds \(1\) or does not \(0\)"),
+        (None, r"cannot read piano rolls from .*A\.MAT"),
+    ],
+)
+def test_what_is_no_piano_roll_is_refused(piece: Any, message: str, tmp_path: Path) -> None:
+    pieces = np.empty((1, 1) if piece is not None else (0, 0), dtype=object)
+    if piece is not None:
+        pieces[0, 0] = piece
+    matlab: Any = importlib.import_module("scipy.io")  # typed in part
+    matlab.savemat(tmp_path / "A.MAT", {"traindata": pieces, "validdata": pieces}, appendmat=False)
+    with pytest.raises(TrainingError, match=message):
+        Music(file=str(tmp_path / "A.MAT")).data(Plan())
 
 
 def test_the_loss_is_that_of_all_keys_of_a_step() -> None:
@@ -197,9 +217,20 @@ def test_a_folder_of_pictures(tmp_path: Path) -> None:
     assert round(float(batch.inputs["image"][0, 0]) * 255 / 60) == int(said.split()[-1])
     coloured = Captioning(folder=str(tmp_path), side=4, colours=True).data(Plan(batch=4)).batch(0)
     assert coloured.inputs["image"].shape == (3, 48)
+    (tmp_path / "captions.tsv").write_text("\n".join(rows * 5))
+    data = Captioning(folder=str(tmp_path), side=4).data(Plan(batch=15))
+    held = {float(each.inputs["image"][0, 0]) for each in data.validation()}
+    assert len(held) == 1  # a picture with all its captions
+    assert not held & {float(each) for each in data.batch(0).inputs["image"][:, 0]}
+    whole = (tmp_path / "3.png").read_bytes()
+    (tmp_path / "3.png").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(TrainingError, match=r"captions\.tsv: cannot read the picture .*3\.png"):
+        Captioning(folder=str(tmp_path)).data(Plan())
     (tmp_path / "captions.tsv").write_text("x.png\tnothing\n")
     with pytest.raises(TrainingError, match=r"captions\.tsv: cannot read the picture .*x\.png"):
         Captioning(folder=str(tmp_path)).data(Plan())
+    with pytest.raises(TrainingError, match=r"there is no folder .*nowhere of pictures"):
+        Captioning(folder=str(tmp_path / "nowhere")).data(Plan())
     (tmp_path / "captions.tsv").unlink()
     with pytest.raises(TrainingError, match="has one of captions"):
         Captioning(folder=str(tmp_path)).data(Plan())

@@ -11,6 +11,7 @@ from zoo.errors import TrainingError
 from zoo.tasks import Plan
 from zoo_tasks.opinions import BAD, CONTRASTS, GOOD, NEGATIONS, opinions
 from zoo_tasks.sentiment import Sentiment
+from zoo_tasks.tables import read_table
 
 ROWS = [("a fine day", "yes"), ("no, rain", "no"), ('it "shines"', "yes"), ("fog", "no")] * 5
 
@@ -65,7 +66,19 @@ def test_an_epoch_has_every_text_once(tmp_path: Path) -> None:
     ("name", "text", "message"),
     [
         ("a.csv", "texts,label\na,b\n", r"a.csv:1: .*\(did you mean 'texts'\?\)"),
+        ("a.csv", "sentence,sort\na,b\n", "a.csv:1: .*; name yours: --with text=COLUMN"),
+        ("a.csv", "text;label\na;b\n", "a.csv:1: .*parted by commas, not by semicolons"),
         ("a.csv", "text,label\na\n", "a.csv:2: 2 columns are needed, and here are 1"),
+        ("a.csv", "text,label\nfine, warm,yes\n", "a.csv:2: the first line names 2 columns, and here are 3;"),
+        ("a.csv", 'label,text\nyes,a\nno,"b\nyes,c\n', "a.csv:3: what begins here is no CSV: unexpected end"),
+        ("a.csv", "text,label\na,yes\nb,no\nfog, \n", "there is none for 'fog'"),
+        ("a.tsv", "text\tsort\na\tb\n", r"a.tsv:1: the first line names the columns, text and label among"),
+        (
+            "a.jsonl",
+            '{"text": "a", "label": null}\n',
+            "a.jsonl:1: 'label' is text or a number, and here it is null",
+        ),
+        ("a.jsonl", '{"text": ["a"], "label": 1}\n', r"a.jsonl:1: 'text' is text or a number.*\["),
         ("a.jsonl", '{"text": "a", "label": 1}\n{"text": 3\n', "a.jsonl:2: a line is a JSON object"),
         ("a.jsonl", '{"text": "a", "lable": 1}\n', r"a.jsonl:1: there is no 'label' \(did you mean 'lable'"),
         ("a.doc", "text", "examples come as .csv, .tsv or .jsonl"),
@@ -79,6 +92,26 @@ def test_what_is_wrong_with_a_file_is_said_with_its_place(
     (tmp_path / name).write_text(text)
     with pytest.raises(TrainingError, match=message):
         Sentiment(file=str(tmp_path / name)).data(Plan())
+
+
+def test_what_ends_a_line_elsewhere_is_text(tmp_path: Path) -> None:
+    """As files from Windows: a mark at the front, CRLF; and separators of Unicode within a text."""
+    odd = "a\u2028b\x0bc\x85"
+    for name, line in (
+        ("a.jsonl", json.dumps({"text": odd, "label": 1}, ensure_ascii=False)),
+        ("a.tsv", f"{odd}\t1"),
+    ):
+        (tmp_path / name).write_bytes(f"{line}\r\n\r\n{line}\r\n".encode("utf-8-sig"))
+        assert read_table(str(tmp_path / name), ("text", "label"))[0] == [(odd, "1")] * 2
+
+
+def test_a_file_to_measure_on_has_the_same_labels(tmp_path: Path) -> None:
+    learned, other = write(tmp_path / "rows.csv"), tmp_path / "more.tsv"
+    other.write_text("rain\tperhaps\n")
+    with pytest.raises(TrainingError, match=r"the label 'perhaps' is only among .* learns no, yes from"):
+        Sentiment(file=str(learned), validation=str(other)).data(Plan())
+    with pytest.raises(TrainingError, match="validation is a file beside one to learn from"):
+        Sentiment(validation=str(other)).data(Plan())
 
 
 def test_negation_and_contrast_decide() -> None:

@@ -65,6 +65,12 @@ def test_what_is_wrong_with_files_is_said(tmp_path: Path) -> None:
         Translation.model_validate(named).data(Plan())
     with pytest.raises(TrainingError, match="a translation has two sides"):
         Translation(source_file=named["source_file"]).data(Plan())
+    with pytest.raises(TrainingError, match="both --with source_validation and target_validation"):
+        Translation.model_validate({**named, "source_validation": named["source_file"]}).data(Plan())
+    with pytest.raises(TrainingError, match="a file with both sides, or source_file and target_file"):
+        Translation.model_validate({**named, "file": named["source_file"]}).data(Plan())
+    with pytest.raises(TrainingError, match="beside source_file and target_file"):
+        Translation(source_validation="a", target_validation="b").data(Plan())
     with pytest.raises(TrainingError, match="all have more than 1 tokens"):
         Translation(longest=1, level="characters", pairs=20).data(Plan())
 

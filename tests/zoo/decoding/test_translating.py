@@ -98,11 +98,12 @@ def translate(*arguments: str | Path) -> str:
 
 def test_the_command_writes_a_line_for_a_line(run: Path, tmp_path: Path) -> None:
     source, right = tmp_path / "source.txt", tmp_path / "right.txt"
-    source.write_text("\n".join(SENTENCES) + "\n", encoding="utf-8")
+    sentences = [*SENTENCES, f"{SENTENCES[0]}\u2028{SENTENCES[1]}"]  # a line, whatever Unicode thinks
+    source.write_bytes("\r\n".join([*sentences, ""]).encode("utf-8-sig"))  # as Windows writes it
     said = translate(run, source)
     author = Author.load(run, "cpu")
-    expected = [texts[0].text for texts in author.translate(SENTENCES, Beam(END, 3, 8))]
-    assert said.splitlines() == expected
+    expected = [texts[0].text for texts in author.translate(sentences, Beam(END, 3, 8))]
+    assert said.removesuffix("\n").split("\n") == expected
     right.write_text(said, encoding="utf-8")
     found = json.loads(translate(run, source, "--references", right, "--json"))
     assert [score["name"] for score in found["scores"]] == ["BLEU", "chrF2"]
