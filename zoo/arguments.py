@@ -7,12 +7,14 @@ write instead.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from operator import index
-from typing import Any, cast
+from typing import Any, SupportsFloat, TypeVar, cast
 
 from zoo.errors import ArgumentError, came
 from zoo.graph import Graph
+
+T = TypeVar("T")
 
 
 def graph(value: object, name: str = "graph") -> Graph:
@@ -29,13 +31,13 @@ def graph(value: object, name: str = "graph") -> Graph:
     raise refused(name, "a graph", value, remedy)
 
 
-def path(value: object, name: str = "path") -> str:
+def path(value: object, name: str = "path", example: str = "gpt.yaml") -> str:
     """The path of a file, as text."""
     if isinstance(value, str):
         return value
     if _is_path(value) and isinstance(found := os.fspath(cast("os.PathLike[Any]", value)), str):
         return found
-    remedy = "os.fsdecode makes one of bytes" if _is_bytes(value) else 'write for example "gpt.yaml"'
+    remedy = "os.fsdecode makes one of bytes" if _is_bytes(value) else f'write for example "{example}"'
     raise refused(name, "the path of a file, a text or a Path", value, remedy)
 
 
@@ -67,11 +69,35 @@ def whole(value: object, name: str, least: int | None = None) -> int:
     return number
 
 
+def number(value: object, name: str) -> float:
+    """A number, infinite or none at all too; True is none."""
+    if isinstance(value, SupportsFloat) and not isinstance(value, bool):
+        return float(value)
+    raise refused(name, "a number", value, f"write for example {name}=1.0")
+
+
 def mapping(value: object, name: str, example: str) -> Mapping[Any, Any]:
     """A mapping."""
     if isinstance(value, Mapping):
         return cast("Mapping[Any, Any]", value)
     raise refused(name, "a mapping from names", value, f"write for example {name}={example}")
+
+
+def several(value: object, name: str, each: Callable[[object, str], T]) -> list[T]:
+    """A sequence of what ``each`` takes. A text alone is one of texts, and is never meant as such."""
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [each(one, name) for one in cast("Sequence[object]", value)]
+    one = each(value, name)  # which says what else is wrong with it
+    raise refused(name, "a list", value, f"write [{one!r}]")
+
+
+def instance(value: object, kind: type[T], name: str, remedy: str) -> T:
+    """An object of a class of ours."""
+    if isinstance(value, kind):
+        return value
+    called = kind.__name__
+    article = "an" if called[0] in "AEIOU" else "a"
+    raise refused(name, f"{article} {called}", value, remedy)
 
 
 def _is_path(value: object) -> bool:

@@ -26,7 +26,7 @@ def main() -> None:
     given = parser.parse_args()
     saved = read_checkpoint(given.run)
     header, graph = saved.header, graph_of(saved.document, saved.name)
-    task = make_task(header.task, header.settings)
+    task = make_task(header.task, header.settings_here())
     options = header.options.model_copy(update={"batch": 256, "seed": 12345})
     data = task.data(plan_of(options, graph, header.params))
     batches = [data.batch(number) for number in range(given.examples // 256)]

@@ -10,7 +10,7 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from zoo.tasks import Batch, Data, Decoding, Level, Plan, bucketed, split_off, train_tokenizer
+from zoo.tasks import Batch, Data, Decoding, File, Level, Plan, bucketed, split_off, train_tokenizer
 from zoo_tasks.pictures import DIGIT, SIDE, Picture, digits, folder, forms, read_picture, shapes
 from zoo_tasks.writing import Writing, written
 
@@ -38,7 +38,7 @@ class Captioning(Writing):
     decoding: ClassVar[Decoding | None] = Decoding(target="target", given=one_of)
 
     pictures: Annotated[Literal["digits", "shapes"], Field(description="which built-in ones")] = "digits"
-    folder: Annotated[str | None, Field(description="pictures of one's own, with captions")] = None
+    folder: Annotated[File | None, Field(description="pictures of one's own, with captions")] = None
     side: Annotated[int, Field(gt=0, description="pixels that these are made small to")] = 32
     colours: Annotated[bool, Field(description="read these in colours, not in grey")] = False
     patch: Annotated[int, Field(gt=0, description="pixels, the side of a patch")] = 4

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from zoo.errors import TrainingError
+from zoo.extras import lacking
 
 
 def extra(module: str, what: str) -> Any:
@@ -13,8 +14,7 @@ def extra(module: str, what: str) -> Any:
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        if error.name != module.partition(".")[0]:
+        library = module.partition(".")[0]
+        if error.name != library:
             raise
-        raise TrainingError(
-            f"{what}, and {error.name} is not installed: pip install 'layerzoo[tasks]'"
-        ) from None
+        raise TrainingError(lacking("tasks", [library], what=what)) from None

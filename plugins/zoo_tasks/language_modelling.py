@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from zoo.tasks import Baseline, Batch, Data, Decoding, Level, Mean, Outputs, Plan, Smoothing, Task
+from zoo.tasks import Baseline, Batch, Data, Decoding, File, Level, Mean, Outputs, Plan, Smoothing, Task
 from zoo.tasks.losses import cross_entropy
 from zoo.tasks.text import read_text
 from zoo.tasks.tokenizers import Tokenizer, train_tokenizer
@@ -37,7 +37,7 @@ class LanguageModelling(Task):
     perplexity: ClassVar[bool] = True
     decoding: ClassVar[Decoding | None] = Decoding(target="tokens", tokenizer="tokens", start=False)
 
-    text: Annotated[str | None, Field(description="a UTF-8 file; the built-in text without")] = None
+    text: Annotated[File | None, Field(description="a UTF-8 file; the built-in text without")] = None
     level: Annotated[Level, Field(description="what a token is")] = "characters"
     size: Annotated[int, Field(gt=4, description="the most words, or pieces of words")] = 8000
     context: Annotated[int | None, Field(gt=0, description="tokens a window; the graph's, or 128")] = None

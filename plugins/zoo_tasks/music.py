@@ -13,7 +13,20 @@ from pydantic import Field
 from torch import Tensor
 
 from zoo.errors import TrainingError
-from zoo.tasks import Baseline, Batch, Data, Mean, Outputs, Plan, Task, bucketed, masked, padded, split_off
+from zoo.tasks import (
+    Baseline,
+    Batch,
+    Data,
+    File,
+    Mean,
+    Outputs,
+    Plan,
+    Task,
+    bucketed,
+    masked,
+    padded,
+    split_off,
+)
 from zoo_tasks.rolls import KEYS, read_mat, tunes
 from zoo_tasks.scores import SUFFIXES, read_scores
 
@@ -35,7 +48,7 @@ class Music(Task):
     graph: ClassVar[str] = "polyphonic_music"
     future: ClassVar[Mapping[str, str]] = {"notes": "logits"}
 
-    file: Annotated[str | None, Field(description="a .mat, an .abc, or a folder of .abc and .mid")] = None
+    file: Annotated[File | None, Field(description="a .mat, an .abc, or a folder of .abc and .mid")] = None
     measured: Annotated[
         str, Field(description="the part of a .mat to measure on", pattern="^(validation|test)$")
     ] = "validation"

@@ -16,6 +16,7 @@ from zoo.tasks import (
     Baseline,
     Batch,
     Data,
+    File,
     Level,
     Plan,
     Tokenizer,
@@ -42,8 +43,8 @@ class Sentiment(Classification):
 
     graph: ClassVar[str] = "sentiment_classifier"
 
-    file: Annotated[str | None, Field(description="CSV, TSV or JSONL; made sentences without")] = None
-    validation: Annotated[str | None, Field(description="another such file, to measure on")] = None
+    file: Annotated[File | None, Field(description="CSV, TSV or JSONL; made sentences without")] = None
+    validation: Annotated[File | None, Field(description="another such file, to measure on")] = None
     sentences: Annotated[int, Field(gt=9, description="how many made sentences")] = 4000
     text: Annotated[str, Field(description="the column of the texts")] = "text"
     label: Annotated[str, Field(description="the column of the labels")] = "label"

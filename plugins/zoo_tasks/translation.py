@@ -15,6 +15,7 @@ from zoo.tasks import (
     Batch,
     Data,
     Decoding,
+    File,
     Level,
     Plan,
     Tokenizer,
@@ -45,11 +46,11 @@ class Translation(Writing):
     graph: ClassVar[str] = "transformer"
     decoding: ClassVar[Decoding | None] = Decoding(target="target", given=("source", "source_mask"))
 
-    source_file: Annotated[str | None, Field(description="sentences to translate, a line each")] = None
-    target_file: Annotated[str | None, Field(description="their translations, line by line")] = None
-    source_validation: Annotated[str | None, Field(description="such files to measure on")] = None
-    target_validation: str | None = None
-    file: Annotated[str | None, Field(description="TSV, CSV or JSONL with source and target")] = None
+    source_file: Annotated[File | None, Field(description="sentences to translate, a line each")] = None
+    target_file: Annotated[File | None, Field(description="their translations, line by line")] = None
+    source_validation: Annotated[File | None, Field(description="such files to measure on")] = None
+    target_validation: File | None = None
+    file: Annotated[File | None, Field(description="TSV, CSV or JSONL with source and target")] = None
     source_language: Annotated[str, Field(description="of the built-in pairs")] = "en"
     target_language: Annotated[str, Field(description="of the built-in pairs")] = "de"
     pairs: Annotated[int, Field(gt=1, le=200_000, description="how many built-in pairs")] = 10_000

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from zoo.cli.files import examples
-from zoo.errors import ZooError
+from zoo.extras import require
 
 
 @click.command(short_help="Open the editor.", epilog=examples("zoo gui", "zoo gui transformer my_model.yaml"))
@@ -17,7 +17,6 @@ def gui(files: tuple[str, ...]) -> None:
     named, or with a choice of these.
     """
     from importlib import import_module
-    from importlib.util import find_spec
 
     from zoo.files.disk import read_bytes
 
@@ -25,8 +24,7 @@ def gui(files: tuple[str, ...]) -> None:
         if Path(file).suffix:
             read_bytes(Path(file), file)
     # By name, for the editor stands above the library, which never imports it.
-    if not find_spec("PySide6"):
-        raise ZooError('the editor draws with Qt, and PySide6 is not installed; pip install "layerzoo[gui]"')
+    require("gui", "PySide6", what="the editor draws with Qt")
     raise SystemExit(import_module("zoo_gui.app").run(files))
 
 

@@ -10,7 +10,7 @@ import click
 
 from zoo.cli.files import GraphFile, examples
 from zoo.cli.outputs import claim, force_option
-from zoo.errors import ZooError
+from zoo.extras import require
 
 
 @click.command(
@@ -51,13 +51,9 @@ def draw(file: str, output: Path, flat: bool, dark: bool, scale: float, force: b
 def drawing() -> Generator[Callable[..., None]]:
     """Within: what draws a graph into a file, with Qt ready to; ZooError where Qt is not installed."""
     from importlib import import_module
-    from importlib.util import find_spec
 
     # By name, for the editor stands above the library, which never imports it.
-    if not find_spec("PySide6"):
-        raise ZooError(
-            'pictures are drawn with Qt, and PySide6 is not installed; pip install "layerzoo[gui]"'
-        )
+    require("gui", "PySide6", what="pictures are drawn with Qt")
     pictures = import_module("zoo_gui.pictures")
     app = pictures.application()  # lives as long as something is drawn
     yield pictures.draw

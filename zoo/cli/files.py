@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     _ParamType = click.ParamType[Any]
 else:
     _ParamType = click.ParamType  # takes no argument before click 8.2
+
+C = TypeVar("C", bound=Callable[..., Any])
 
 _NARROW = 60  # columns of a terminal in which a table is still wrapped
 _DIGITS = 12  # of a size: no tensor is that large
@@ -109,6 +111,17 @@ size_option = click.option(
     help="Set the size of an input axis, as in --size time=64. May be repeated.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+
+
+def together(*options: Callable[[Any], Any]) -> Callable[[C], C]:
+    """Several options as one decorator, in the order of the help."""
+
+    def decorate(command: C) -> C:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def examples(*lines: str) -> str:

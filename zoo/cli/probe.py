@@ -118,7 +118,7 @@ def probe(
     import torch
 
     from zoo import probing
-    from zoo.cli import probed
+    from zoo.cli import probed, probed_json, probed_tables
     from zoo.compiler.target import device_of
 
     drawn = [part for part in parts or ("gradients",) if part in DRAWN]
@@ -139,9 +139,9 @@ def probe(
     )
     found = probed.look(subject, parts or USUAL, wires=wires, at=at, on=output)
     if as_json:
-        print_json({"about": subject.about, **found.as_json()})
+        print_json({"about": subject.about, **probed_json.as_json(found)})
     else:
-        found.show(subject.about)
+        probed_tables.show(found, subject.about)
     named = bool(parts or wires or output or picture) or at is not None or found.empty
     found.complain(named=named)
     if picture is not None and drawn[0] not in found.unfit:

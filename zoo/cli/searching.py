@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from zoo.cli.files import C, together
 
 if TYPE_CHECKING:
     from zoo.decoding import Sampling
     from zoo.decoding.texts import Search, Text
-
-C = TypeVar("C", bound=Callable[..., Any])
 
 device_option = click.option(
     "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
@@ -20,7 +20,7 @@ device_option = click.option(
 
 def sampling_options(temperature: float, when: str = "") -> Callable[[C], C]:
     """--temperature, --top-k, --top-p and --seed; ``when`` begins their help."""
-    return _all(
+    return together(
         click.option(
             "--temperature",
             type=click.FloatRange(min=0),
@@ -48,7 +48,7 @@ def sampling_options(temperature: float, when: str = "") -> Callable[[C], C]:
 
 def search_options(each: str, *more: Callable[[Any], Any]) -> Callable[[C], C]:
     """How texts are found for ``each`` sentence or picture; ``more`` are options of one command alone."""
-    return _all(
+    return together(
         click.option(
             "--beam",
             type=click.IntRange(min=1),
@@ -96,15 +96,6 @@ def search_options(each: str, *more: Callable[[Any], Any]) -> Callable[[C], C]:
             help=f"{each.capitalize()}s at once.",
         ),
     )
-
-
-def _all(*options: Callable[[C], C]) -> Callable[[C], C]:
-    def decorate(command: C) -> C:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
 
 
 def sampling_of(how: dict[str, Any]) -> Sampling:

@@ -87,5 +87,6 @@ def _type(task: type[Task], setting: str) -> str:
     words: list[str] = []
     for each in schema.get("anyOf", [schema]):
         if each.get("type") != "null":
-            words += [str(value) for value in each.get("enum", [])] or [str(each.get("type", "any"))]
+            kind = each.get("format", each.get("type", "any"))  # a path is a string with a format
+            words += [str(value) for value in each.get("enum", [])] or [str(kind)]
     return " | ".join(words)

@@ -10,17 +10,15 @@ import click
 from click.core import ParameterSource
 
 from zoo.cli.files import Assignment, GraphFile, console, examples, set_option
+from zoo.cli.learning import learning_options, options_of
 
 if TYPE_CHECKING:
-    from zoo.training import Options, Result
+    from zoo.training import Result
     from zoo.training.options import Device
     from zoo.values import Scalar
 
 _RESUMABLE = {"device", "text", "settings", "steps", "epochs", "minutes", "out", "resume"}
 """The options that mean something for a run that goes on; all others come from its checkpoint."""
-
-_POSITIVE = click.FloatRange(min=0, min_open=True)
-_SHARE = click.FloatRange(min=0, max=1, max_open=True)
 
 
 def _config(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:  # noqa: ARG001 - click passes it
@@ -73,60 +71,7 @@ def _config(ctx: click.Context, param: click.Parameter, value: Path | None) -> N
     help="The graph's own name for a port of the task, as in --port tokens=words. May be repeated.",
 )
 @set_option
-@click.option("--steps", type=click.IntRange(min=1), help="Steps to take; 2000 when no limit is given.")
-@click.option("--epochs", type=_POSITIVE, help="Times to go through the data.")
-@click.option("--minutes", type=_POSITIVE, help="Time to take.")
-@click.option("--batch", type=click.IntRange(min=1), default=32, show_default=True, help="Examples a step.")
-@click.option(
-    "--accumulate", type=click.IntRange(min=1), default=1, show_default=True, help="Batches a step."
-)
-@click.option("--optimizer", type=click.Choice(["adamw", "adam", "sgd"]), default="adamw", show_default=True)
-@click.option(
-    "--lr",
-    "learning_rate",
-    type=_POSITIVE,
-    default=3e-3,
-    show_default=True,
-    help="Learning rate after the warm-up.",
-)
-@click.option(
-    "--schedule",
-    type=click.Choice(["cosine", "noam", "constant"]),
-    default="cosine",
-    show_default=True,
-    help="How it falls.",
-)
-@click.option(
-    "--warm-up", type=click.IntRange(min=0), help="Steps in which it rises  [default: the schedule's]"
-)
-@click.option("--beta1", type=_SHARE, default=0.9, show_default=True, help="Of Adam; momentum of SGD.")
-@click.option("--beta2", type=_SHARE, default=0.99, show_default=True, help="Of Adam.")
-@click.option(
-    "--weight-decay", type=click.FloatRange(min=0), default=0.1, show_default=True, help="Of matrices."
-)
-@click.option(
-    "--clip",
-    type=click.FloatRange(min=0),
-    default=1.0,
-    show_default=True,
-    help="Largest norm of the gradients together; 0 leaves them as they are.",
-)
-@click.option("--carry", is_flag=True, help="Carry states from batch to batch (truncated BPTT).")
-@click.option("--patience", type=click.IntRange(min=1), help="End after so many measurements without a gain.")
-@click.option(
-    "--measurements", type=click.IntRange(min=1), default=10, show_default=True, help="Measurements a run."
-)
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
-@click.option("--precision", type=click.Choice(["32", "bf16", "16"]), default="32", show_default=True)
-@click.option(
-    "--strategy",
-    type=click.Choice(["auto", "ddp", "fsdp"]),
-    default="auto",
-    show_default=True,
-    help="How processes that torchrun started share the work: each has the whole model, or (fsdp) a part.",
-)
-@click.option("--tensorboard", is_flag=True, help="Write the curves for TensorBoard too.")
+@learning_options
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder for the checkpoints  [default: runs/GRAPH]"
 )
@@ -195,7 +140,7 @@ def train(
     else:
         choices["clip"] = choices["clip"] or None
         limits = {"steps": steps, "epochs": epochs, "minutes": minutes}
-        options = _options({**limits, "device": device, **choices})
+        options = options_of({**limits, "device": device, **choices})
         result = training.train(
             graph,
             task=task,
@@ -219,18 +164,6 @@ def _pair(text: str) -> tuple[str, str]:
     if not name or not equals or not own:
         raise click.UsageError(f"--port: '{text}' is not TASK=GRAPH; write for example tokens=words")
     return name, own
-
-
-def _options(values: dict[str, object]) -> Options:
-    from pydantic import ValidationError
-
-    from zoo.training import Options
-    from zoo.training.options import faults
-
-    try:
-        return Options.model_validate(values)
-    except ValidationError as error:  # what click lets pass: nan and inf
-        raise click.UsageError(faults(error)) from None
 
 
 def _is_given(ctx: click.Context, param: click.Parameter) -> bool:

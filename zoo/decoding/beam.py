@@ -14,6 +14,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from zoo import arguments
 from zoo.decoding.ranking import Hypothesis, Ranking
 from zoo.decoding.scorer import Next, Scorer, numbers
 from zoo.errors import InputError
@@ -56,9 +57,14 @@ class Beam:
     ranking: Ranking = Ranking()  # noqa: RUF009 - it is frozen
 
     def __post_init__(self) -> None:
-        numbers = {"size": self.size, "longest": self.longest, "best": self.best, "stop": self.stop or 1}
+        numbers = {
+            "size": self.size,
+            "longest": self.longest,
+            "best": self.best,
+            "stop": 1 if self.stop is None else self.stop,
+        }
         for name, number in numbers.items():
-            if number < 1:
+            if arguments.whole(number, name) < 1:
                 raise InputError(f"{name} of a beam search is at least 1, and this is {number}")
 
     def search(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 
+from zoo import arguments, extras
 from zoo.errors import TrainingError
 
 STEPS = (10, 20, 30, 40, 50)
@@ -30,8 +30,9 @@ def judge(written: Sequence[str], references: Sequence[str]) -> tuple[Score, ...
 
     Raises TrainingError where there are not as many of both, and where sacrebleu is missing.
     """
-    if find_spec("sacrebleu") is None:
-        raise TrainingError("BLEU needs sacrebleu, which is not installed: pip install 'layerzoo[train]'")
+    extras.require("train", "sacrebleu", what="BLEU needs sacrebleu", error=TrainingError)
+    written = arguments.several(written, "written", arguments.text)
+    references = arguments.several(references, "references", arguments.text)
     if len(written) != len(references) or not written:
         raise TrainingError(
             f"every text is compared with its reference, and there are {len(written):,} texts and "

@@ -11,28 +11,34 @@ Wu et al., "Google's neural machine translation system", 2016, section 7:
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from zoo import arguments
 from zoo.errors import InputError
+
+Length = Literal["gnmt", "plain"]
+LENGTHS: tuple[str, ...] = get_args(Length)
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """``length`` is the form of lp, ``alpha`` its exponent, 0 for none; ``coverage`` is β."""
 
-    length: Literal["gnmt", "plain"] = "gnmt"
+    length: Length = "gnmt"
     alpha: float = 0.6
     coverage: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.alpha < 0 or self.coverage < 0:
-            raise InputError(
-                f"alpha and coverage are 0 or more, and these are {self.alpha} and {self.coverage}"
-            )
+        if self.length not in LENGTHS:
+            raise InputError(f"the length is divided by 'gnmt' or 'plain', and this is {self.length!r}")
+        for name, number in (("alpha", self.alpha), ("coverage", self.coverage)):
+            if not 0 <= arguments.number(number, name) < math.inf:
+                raise InputError(f"{name} is 0 or more and finite, and this is {number}")
 
     def divisor(self, length: int) -> float:
         """What the log-probability of so many tokens, the end among them, is divided by."""

@@ -13,6 +13,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from zoo import arguments
 from zoo.decoding.ranking import Hypothesis
 from zoo.decoding.scorer import Scorer, numbers
 from zoo.errors import InputError
@@ -27,11 +28,11 @@ class Sampling:
     top_p: float | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.temperature < math.inf:
+        if not 0 <= arguments.number(self.temperature, "temperature") < math.inf:
             raise InputError(f"a temperature is 0 or more and finite, and this is {self.temperature}")
-        if self.top_k is not None and self.top_k < 1:
+        if self.top_k is not None and arguments.whole(self.top_k, "top_k") < 1:
             raise InputError(f"top_k is at least 1, and this is {self.top_k}")
-        if self.top_p is not None and not 0 < self.top_p <= 1:
+        if self.top_p is not None and not 0 < arguments.number(self.top_p, "top_p") <= 1:
             raise InputError(f"top_p is above 0 and at most 1, and this is {self.top_p}")
 
     def chances(self, scores: Float[Tensor, "*rows vocab"]) -> Float[Tensor, "*rows vocab"]:

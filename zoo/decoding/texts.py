@@ -17,6 +17,7 @@ from typing import Self, TypeAlias
 import torch
 from torch import Tensor, nn
 
+from zoo import arguments
 from zoo.decoding.beam import Beam
 from zoo.decoding.forced import forced
 from zoo.decoding.ranking import Hypothesis
@@ -33,6 +34,12 @@ from zoo.training.options import Device
 
 Search: TypeAlias = Beam | Sampling
 """How texts are found."""
+
+
+def _search(value: object) -> Search:
+    if isinstance(value, Beam | Sampling):
+        return value
+    raise arguments.refused("search", "a Beam or a Sampling", value, "write for example Beam(END, 4)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ class Author:
         graph = graph_of(saved.document, saved.name)
         ports = find_ports(task, graph, saved.header.task, saved.header.ports)
         model = restored(saved).to(device_for(device))
-        made = make_task(saved.header.task, saved.header.settings)
+        made = make_task(saved.header.task, saved.header.settings_here())
         return cls(
             model,
             ports,
@@ -94,6 +101,7 @@ class Author:
         self, given: Mapping[str, Tensor], search: Search, *, longest: int = 100, seed: int = 0
     ) -> list[list[Text]]:
         """For each row of what is given (by the task's names) the texts that a search finds."""
+        search = _search(search)
         device = next(self.model.parameters()).device
         named = {
             self.ports.inputs[name]: tensor.to(device)
@@ -138,6 +146,8 @@ class Author:
             raise TrainingError(
                 f"{self.name} is of the task '{self.kind}', which reads sentences, no pictures"
             )
+        files = arguments.several(files, "files", arguments.path)
+        batch = arguments.whole(batch, "batch", 1)
         results: list[list[Text]] = []
         for first in range(0, len(files), batch):
             read = [self.task.read(Path(file)) for file in files[first : first + batch]]
@@ -155,6 +165,7 @@ class Author:
         seed: int = 0,
     ) -> list[list[Text]]:
         """The texts for each sentence, in their order; sentences of a length are worked on together."""
+        sentences = arguments.several(sentences, "sentences", arguments.text)
         results: dict[int, list[Text]] = {}
         for some, given in self._read(sentences, batch):
             written = self.write(given, search, longest=longest, seed=seed + len(results))
@@ -165,6 +176,8 @@ class Author:
         """How likely the model finds each text for its sentence: the log-probability of its tokens and of its
         end (forced decoding).
         """
+        sentences = arguments.several(sentences, "sentences", arguments.text)
+        texts = arguments.several(texts, "texts", arguments.text)
         if len(sentences) != len(texts):
             raise TrainingError(
                 f"each text is scored for its sentence, and there are {len(sentences):,} sentences and "
@@ -185,6 +198,7 @@ class Author:
         """Which sentences come together, and they as they are given; those of a length do."""
         if "source" not in self.decoding.given:
             raise TrainingError(f"{self.name} is of the task '{self.kind}', which reads no sentences")
+        batch = arguments.whole(batch, "batch", 1)
         encoded = [self.tokenizers["source"].encode(sentence) for sentence in sentences]
         encoded = [tokens if len(tokens) else torch.tensor([UNKNOWN]) for tokens in encoded]
         order = sorted(range(len(encoded)), key=lambda index: -len(encoded[index]))

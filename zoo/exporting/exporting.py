@@ -7,14 +7,13 @@ import time
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from torch import Tensor
 from torch.export import ExportedProgram
 
-from zoo import arguments
+from zoo import arguments, extras
 from zoo.compiler import CompiledGraph
 from zoo.errors import ExportError
 from zoo.exporting.culprits import blamed
@@ -99,14 +98,15 @@ def _writer(target: Path) -> Callable[[Traced, Path], Run]:
             f"a model is exported to a file that ends in .onnx or .pt2, and '{target.name}' does not; "
             f"name it {target.with_suffix(near).name if target.stem else f'model{near}'}"
         )
-    missing = [name for name in ("onnx", "onnxruntime", "onnxscript") if find_spec(name) is None]
-    if missing:
-        *most, last = missing
-        lacking = f"{', '.join(most)} and {last} are" if most else f"{last} is"
-        raise ExportError(
-            f'what writes ONNX is an extra, and {lacking} not installed; pip install "layerzoo[export]", '
-            "or write a .pt2, which needs PyTorch alone"
-        )
+    extras.require(
+        "export",
+        "onnx",
+        "onnxruntime",
+        "onnxscript",
+        what="what writes ONNX is an extra",
+        error=ExportError,
+        otherwise=", or write a .pt2, which needs PyTorch alone",
+    )
     return write_onnx
 
 

@@ -7,6 +7,8 @@
     sites.py       every node at its place: paths, axes, the loops it is in
     subject.py     what is probed: a model in loops, inputs, and what is differentiated
     making.py      subjects of graphs, tasks and runs
+    wires.py       what went through a wire, and all wires of a pass
+    watching.py    hooks that write down what modules give
     recording.py   one pass in which every wire is watched, step by step
     courses.py     norms over distance: the fitted rate, the verdict
     gradients.py   the norm of ∂J/∂h over distance, for any wire
@@ -28,9 +30,10 @@ from zoo.probing.jacobians import Recurrence, jacobians
 from zoo.probing.leaks import Leak, Leaks, leaks
 from zoo.probing.making import subject
 from zoo.probing.pictures import GRADIENT, JACOBIANS, draw_attention, draw_courses
-from zoo.probing.recording import Recording, Wire, record
+from zoo.probing.recording import record
 from zoo.probing.statistics import Numbers, Statistics, statistics
 from zoo.probing.subject import Subject
+from zoo.probing.wires import Recording, Wire
 
 __all__ = [
     "GRADIENT",

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from zoo.compiler import CompiledGraph
-from zoo.probing.recording import hooking
 from zoo.probing.subject import Subject
+from zoo.probing.watching import hooking
 from zoo.problems import Place
 from zoo.testing.threads import one_thread
 

@@ -14,9 +14,10 @@ from torch import Tensor
 
 from zoo.errors import ZooError
 from zoo.probing.courses import Course, by_distance, course, last_steps
-from zoo.probing.recording import Recording, Wire, record
+from zoo.probing.recording import record
 from zoo.probing.sites import BATCH, Axes, axes_of, sequences
 from zoo.probing.subject import Subject
+from zoo.probing.wires import Recording, Wire
 from zoo.testing.threads import one_thread
 
 

@@ -16,8 +16,9 @@ import torch
 from torch import Tensor, nn
 
 from zoo.probing.courses import Course, by_distance, course, last_steps
-from zoo.probing.recording import Recording, Wire, modules, record
+from zoo.probing.recording import modules, record
 from zoo.probing.subject import Subject
+from zoo.probing.wires import Recording, Wire
 from zoo.spec import LayerSpec
 from zoo.testing.threads import one_thread
 

@@ -12,9 +12,10 @@ import torch
 from torch import Tensor
 
 from zoo.errors import ZooError
-from zoo.probing.recording import Recording, Wire, record
+from zoo.probing.recording import record
 from zoo.probing.sites import BATCH, Axes, axes_of, sequences
 from zoo.probing.subject import Subject
+from zoo.probing.wires import Recording, Wire
 from zoo.tasks.trying import other_values
 from zoo.testing.threads import one_thread
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 import zoo
+from zoo import arguments
 from zoo.checker import Resolution, resolve
 from zoo.compiler import CompiledGraph, loop
 from zoo.compiler.compiling import make_unit
@@ -53,7 +54,9 @@ def subject(
     installed packs. Raises what loading, checking and tasks raise; ZooError for a choice that a run has made.
     """
     how = _How(seed, dtype, torch.device(device), registry)
-    if not isinstance(what, Graph) and is_run(what):
+    if not isinstance(what, str | Path):
+        what = arguments.graph(what, "what")
+    elif is_run(what):
         given = {"task": task, "settings": settings, "params": params, "sizes": sizes, "ports": ports}
         chosen = [name for name, value in given.items() if value]
         if chosen:
@@ -159,7 +162,7 @@ def _of_run(path: str | Path, examples: int, how: _How) -> Subject:
     resolution = how.resolved(graph, header.params)
     model = how.watched(resolution)
     model.load_state_dict(restored(saved).state_dict())
-    task = make_task(header.task, header.settings)
+    task = make_task(header.task, header.settings_here())
     data = task.data(plan_of(header.options, graph, header.params, header))
     batch = next(iter(data.validation()))
     few = batch.part(0, max(-(-len(batch.target) // examples), 1))

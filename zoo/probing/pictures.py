@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from textwrap import fill
 from typing import Any
 
 from zoo.errors import ZooError
+from zoo.extras import require
 from zoo.probing.attention import Map
 from zoo.probing.courses import Course
 
@@ -171,10 +171,7 @@ def _figure(path: Path, width: float, height: float, title: str) -> Any:
         raise ZooError(
             f"a picture is an .svg or a .png, and '{path.name}' is neither; give it another suffix"
         )
-    if not find_spec("matplotlib"):
-        raise ZooError(
-            'these pictures are drawn by matplotlib, which is not installed; pip install "layerzoo[probe]"'
-        )
+    require("probe", "matplotlib", what="these pictures are drawn by matplotlib")
     from matplotlib.figure import Figure  # by itself, without a window system
 
     size = 10 if width > 6 else 8

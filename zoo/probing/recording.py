@@ -2,118 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
-from itertools import count
-from typing import Any, TypeAlias, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 
-from zoo.errors import ZooError, did_you_mean
 from zoo.probing.sites import BATCH, Axes, Path, Site, Walk, axes_of, sequences, sites
 from zoo.probing.subject import Subject
+from zoo.probing.watching import Call, Watch, hooking
+from zoo.probing.wires import Recording, Wire
 from zoo.spec import LayerSpec
-
-
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """What went through a wire: one tensor, or one a step of the loop it is in.
-
-    ``axes`` are the axes of a tensor by name. ``axis`` is the one along which a sequence runs, None where
-    there is none; in a loop (``steps``) it is the loop's. ``state`` tells that it is handed on from step to
-    step.
-    """
-
-    name: str
-    what: str
-    path: Path
-    axes: Axes
-    tensors: tuple[Tensor, ...]
-    axis: str | None
-    steps: bool = False
-    reverse: bool = False
-    state: bool = False
-
-    @property
-    def differentiable(self) -> bool:
-        """Whether a gradient can reach it."""
-        return all(x.requires_grad for x in self.tensors)
-
-    def whole(self, parts: Sequence[Tensor] | None = None) -> Tensor:
-        """The tensors (or others of their shapes) as one: batch × step × the rest, in order."""
-        parts = self.tensors if parts is None else parts
-        at = self.axes.index(BATCH) if BATCH in self.axes else None
-        if self.steps:
-            ordered = reversed(parts) if self.reverse else parts
-            return torch.stack([x.unsqueeze(0) if at is None else x.movedim(at, 0) for x in ordered], 1)
-        (x,) = parts
-        if self.axis is None:
-            return (x.unsqueeze(0) if at is None else x.movedim(at, 0)).unsqueeze(1)
-        along = self.axes.index(self.axis)
-        return x.movedim(along, 0).unsqueeze(0) if at is None else x.movedim((at, along), (0, 1))
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """The outputs of a pass, and every wire of floats by name, in the order of the pass.
-
-    ``walks`` are the loops with the names of the states that each hands on, ``sites`` all nodes.
-    """
-
-    outputs: Mapping[str, Tensor]
-    wires: Mapping[str, Wire]
-    walks: Mapping[str, tuple[str, ...]]
-    sites: tuple[Site, ...]
-
-    def distinct(self) -> list[Wire]:
-        """Every wire once: a state goes under the name of the node that it comes from."""
-        found: dict[tuple[int, ...], Wire] = {}
-        for wire in self.wires.values():
-            found.setdefault(tuple(map(id, wire.tensors)), wire)
-        return list(found.values())
-
-    def find(self, pattern: str) -> list[Wire]:
-        """The wires that a path names, ``*`` standing for anything. ZooError where there is none."""
-        if pattern in self.wires:
-            return [self.wires[pattern]]
-        found = [wire for name, wire in self.wires.items() if fnmatchcase(name, pattern)]
-        if not found:
-            raise ZooError(
-                "a wire is named by its path, as in encoder.0.attend or decoder.cell.h, and "
-                f"'{pattern}' names none{did_you_mean(pattern, self.wires)}"
-            )
-        return found
-
-
-_Call: TypeAlias = "tuple[int | None, Mapping[str, Any]]"
-"""The run of the loop that a call was in, and what came out by port."""
-
-
-@dataclass(slots=True)
-class _Watch:
-    """All calls of the watched modules, and which loops are running."""
-
-    calls: dict[Path, list[_Call]] = field(default_factory=dict[Path, "list[_Call]"])
-    running: list[int] = field(default_factory=list[int])
-    numbers: Iterator[int] = field(default_factory=count)
-
-    def entered(self, *_: Any) -> None:
-        self.running.append(next(self.numbers))
-
-    def left(self, *_: Any) -> None:
-        self.running.pop()
-
-    def took(self, path: Path, ports: Callable[[Any], Mapping[str, Any]]) -> Callable[..., None]:
-        """The hook of a module: it writes down what comes out."""
-        calls = self.calls[path] = []
-
-        def take(_: nn.Module, __: Any, result: Any) -> None:
-            calls.append((self.running[-1] if self.running else None, ports(result)))
-
-        return take
 
 
 def record(subject: Subject, inputs: Mapping[str, Tensor] | None = None, *, asked: bool = False) -> Recording:
@@ -124,7 +24,7 @@ def record(subject: Subject, inputs: Mapping[str, Tensor] | None = None, *, aske
     given = {name: _leaf(x) for name, x in (subject.inputs if inputs is None else inputs).items()}
     places = modules(subject)
     known = [site for site in _with_cells(subject, places) if site.module in places]
-    watch = _Watch()
+    watch = Watch()
     with hooking() as hook:
         for begin in dict.fromkeys(site.inner.begin for site in known if site.inner is not None):
             hook(places[begin]).register_forward_pre_hook(watch.entered)
@@ -143,30 +43,6 @@ def modules(subject: Subject) -> dict[Path, nn.Module]:
     unit = subject.model.__zoo_unit__
     named = cast("Iterator[tuple[str, nn.Module]]", subject.model.named_modules())
     return {unit.nodes_of(name): module for name, module in named}
-
-
-class _Hooked:
-    """A module, whose hooks are written down as they are registered."""
-
-    def __init__(self, module: nn.Module, handles: list[Any]) -> None:
-        self._module, self._handles = cast(Any, module), handles  # torch does not say what hooks are
-
-    def register_forward_pre_hook(self, look: Callable[..., Any], **how: bool) -> None:
-        self._handles.append(self._module.register_forward_pre_hook(look, **how))
-
-    def register_forward_hook(self, look: Callable[..., Any], **how: bool) -> None:
-        self._handles.append(self._module.register_forward_hook(look, **how))
-
-
-@contextmanager
-def hooking() -> Generator[Callable[[nn.Module], _Hooked]]:
-    """Within: modules are given hooks, ``hook(module).register_forward_hook(…)``; after, all are gone."""
-    handles: list[Any] = []
-    try:
-        yield lambda module: _Hooked(module, handles)
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 def _leaf(x: Tensor) -> Tensor:
@@ -235,7 +111,7 @@ def _put_together(
     subject: Subject,
     given: Mapping[str, Tensor],
     outputs: Mapping[str, Tensor],
-    watch: _Watch,
+    watch: Watch,
     known: Sequence[Site],
 ) -> Recording:
     root, along = subject.resolution.root, sequences(subject.resolution)
@@ -271,9 +147,9 @@ def _first(axes: Axes, along: Sequence[str]) -> str | None:
     return next((axis for axis in axes if axis in along), None)
 
 
-def _applications(calls: Sequence[_Call]) -> list[list[_Call]]:
+def _applications(calls: Sequence[Call]) -> list[list[Call]]:
     """Calls of one module in one loop together, others each for itself."""
-    found: list[list[_Call]] = []
+    found: list[list[Call]] = []
     for run, values in calls:
         if found and run is not None and found[-1][0][0] == run:
             found[-1].append((run, values))
@@ -282,7 +158,7 @@ def _applications(calls: Sequence[_Call]) -> list[list[_Call]]:
     return found
 
 
-def _wires(site: Site, calls: Sequence[_Call], along: Sequence[str]) -> Iterator[Wire]:
+def _wires(site: Site, calls: Sequence[Call], along: Sequence[str]) -> Iterator[Wire]:
     """The wires of one application of a node, one for each output of floats."""
     walk = site.walk
     for port in calls[0][1]:

@@ -7,6 +7,7 @@
     finding.py     tasks by name
     shifted.py     a text as it is fed and as it is answered
     losses.py      cross-entropy with label smoothing, accuracy
+    files.py       settings that name files, found from another folder
     generated.py   data made by rule; bucketed.py: examples of different lengths
     tokenizers.py  characters, words, pieces of words; characters.py, text.py
 
@@ -15,6 +16,7 @@ Importing this package loads torch; it knows neither Lightning nor any task.
 
 from zoo.tasks.batch import Batch, Mean, Outputs
 from zoo.tasks.bucketed import Batches, bucketed, padded, split_off
+from zoo.tasks.files import File
 from zoo.tasks.finding import broken_tasks, find_task, make_task, tasks
 from zoo.tasks.generated import generated
 from zoo.tasks.losses import accuracy, cross_entropy, masked
@@ -29,6 +31,7 @@ __all__ = [
     "Batches",
     "Data",
     "Decoding",
+    "File",
     "Level",
     "Mean",
     "Outputs",

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast, runtime_checkable
 
 import torch
 from jaxtyping import Int
 from torch import Tensor
 
+from zoo import extras
 from zoo.errors import TrainingError
 from zoo.tasks.characters import Vocabulary
 
@@ -119,7 +119,6 @@ def tokenizer_of(text: str) -> Tokenizer:
 
 
 def _require() -> None:
-    if find_spec("tokenizers") is None:
-        raise TrainingError(
-            "words and pieces of words need tokenizers, which is not installed: pip install 'layerzoo[train]'"
-        )
+    extras.require(
+        "train", "tokenizers", what="words and pieces of words need tokenizers", error=TrainingError
+    )

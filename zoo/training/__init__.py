@@ -13,10 +13,10 @@ What is learned is a task (zoo.tasks). A run goes through small files, each with
     checkpoint, saving, folder    what is kept, where; graphs: the way back to a model
     metrics, curves               the measurements as a table, and for TensorBoard
     processes, sharding           several processes that share a run, and a model in parts
-    start, run                    beginning or resuming a run, and running it
+    start, job, run               beginning or resuming a run, what it needs, and running it
     decode                        writing on
 
-Needs the extra ``train``: ``pip install 'layerzoo[train]'``. Importing this package loads neither it nor
+Needs the extra ``train``: ``pip install "layerzoo[train]"``. Importing this package loads neither it nor
 torch.
 """
 
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     from zoo.training.decode import generate as generate
     from zoo.training.decode import stream as stream
     from zoo.training.graphs import load_checkpoint as load_checkpoint
+    from zoo.training.job import Result as Result
     from zoo.training.options import Options as Options
-    from zoo.training.run import Result as Result
     from zoo.training.start import resume as resume
     from zoo.training.start import train as train
     from zoo.training.watcher import Watcher as Watcher
 
 _HOME = {
     "Options": "options",
-    "Result": "run",
+    "Result": "job",
     "Watcher": "watcher",
     "generate": "decode",
     "load_checkpoint": "graphs",

@@ -30,14 +30,17 @@ from pydantic import (
 )
 from torch import Tensor
 
-from zoo.errors import CheckpointError
+from zoo import arguments
+from zoo.checker.ranges import faults
+from zoo.errors import ArgumentError, CheckpointError
 from zoo.files.disk import replacing
 from zoo.files.texts import Document
-from zoo.tasks import Baseline, Tokenizer, tokenizer_of
+from zoo.tasks import Baseline, Tokenizer, find_task, tokenizer_of
+from zoo.tasks.files import found_from
 from zoo.training.extra import require
 from zoo.training.folder import BEST, PRIVATE
 from zoo.training.older import from_format_1
-from zoo.training.options import Options, faults
+from zoo.training.options import Options
 from zoo.values import Scalar
 
 _MOMENT, _CARRIED = "optimizer/", "carried/"
@@ -63,6 +66,8 @@ class Header(BaseModel):
     task: str
     settings: dict[str, Scalar] = {}
     """The task's."""
+    folder: str = ""
+    """Where the run was begun or last gone on with: from there relative paths in the settings lead."""
     params: dict[str, Scalar]
     """The graph's."""
     ports: dict[str, str] = {}
@@ -101,6 +106,10 @@ class Header(BaseModel):
         for text in texts.values():
             tokenizer_of(text)
         return texts
+
+    def settings_here(self) -> dict[str, Scalar]:
+        """The task's settings, with files as they are named from the working folder."""
+        return found_from(self.folder, find_task(self.task), self.settings)
 
     def made(self) -> dict[str, Tokenizer]:
         """The tokenizers, by the port whose tokens they make."""
@@ -162,7 +171,7 @@ def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
     require("safetensors")
     from safetensors import SafetensorError, safe_open
 
-    file = find(Path(path), within)
+    file = find(path, within)
     try:
         with cast(AbstractContextManager[Any], safe_open(file, framework="pt")) as opened:
             metadata: dict[str, str] = opened.metadata() or {}
@@ -177,8 +186,9 @@ def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
         raise CheckpointError(
             f"{file} is a safetensors file, but no checkpoint of `zoo train`: it has no {error}"
         ) from None
-    except ValidationError as error:
-        raise CheckpointError(f"the header of {file} does not fit this version: {faults(error)}") from None
+    except (ValidationError, ArgumentError) as error:
+        said = faults(Header, error) if isinstance(error, ValidationError) else error
+        raise CheckpointError(f"the header of {file} does not fit this version: {said}") from None
     weights: dict[str, Tensor] = {}
     moments: dict[str, dict[str, Tensor]] = {}
     states: dict[str, Tensor] = {}
@@ -193,8 +203,9 @@ def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
     return Checkpoint(header, document, weights, moments, states, str(file))
 
 
-def find(path: Path, within: str) -> Path:
+def find(given: str | Path, within: str) -> Path:
     """The file of a checkpoint that is named by its path or its run's folder. CheckpointError without one."""
+    path = Path(arguments.path(given, "checkpoint", "runs/gpt"))
     file = path / within if path.is_dir() else path
     if not file.exists():
         inside = f"; the folder {path} holds no {within}" if path.is_dir() else ""

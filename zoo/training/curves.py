@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from zoo.errors import TrainingError
+from zoo.extras import require
 from zoo.training.metrics import columns
 from zoo.training.watcher import Moment
 
@@ -15,10 +16,8 @@ class Curves:
 
     def __init__(self, folder: Path) -> None:
         if find_spec("tensorboard") is None and find_spec("tensorboardX") is None:
-            raise TrainingError(
-                "curves for TensorBoard need tensorboardX, which is not installed: "
-                "pip install 'layerzoo[tasks]'"
-            )
+            what = "curves for TensorBoard need tensorboardX"
+            require("tasks", "tensorboardX", what=what, error=TrainingError)
         from lightning.pytorch.loggers import TensorBoardLogger
 
         self._logger = TensorBoardLogger(save_dir=folder, name=None, version="tensorboard")

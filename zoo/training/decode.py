@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from zoo import arguments
 from zoo.decoding.sampling import Sampling
 from zoo.errors import TrainingError
 from zoo.files.texts import graph_of
@@ -128,12 +129,14 @@ def continue_text(
     The model sees the last ``context`` tokens (None: all of them); ``sampling`` says how each is drawn. The
     same seed gives the same text. A compiled graph that streams is given each token once, as long as the text
     fits into the context (see ``Continuing``). ``tokens`` and ``logits`` are the model's names for its ports.
-    Raises TrainingError for characters that the vocabulary lacks, for an empty prompt, and for a negative
-    length; while writing, InputError where the model's scores are no numbers.
+    Raises TrainingError for characters that the vocabulary lacks and for an empty prompt; while writing,
+    InputError where the model's scores are no numbers.
     """
-    if length < 0:
-        raise TrainingError(f"a text has a length of 0 or more, and this is {length}")
-    if not prompt:
+    length = arguments.whole(length, "length", 0)
+    sampling = arguments.instance(
+        sampling, Sampling, "sampling", "write for example Sampling(temperature=0.7)"
+    )
+    if not arguments.text(prompt, "prompt"):
         raise TrainingError("a prompt must have a character to begin with; a line end will do")
     begun = [int(token) for token in vocabulary.encode(prompt)] or [0]
     continuing = Continuing(model, context, tokens=tokens, logits=logits)

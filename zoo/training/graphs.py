@@ -8,6 +8,7 @@ from pathlib import Path
 from torch import nn
 
 import zoo
+from zoo import arguments
 from zoo.errors import CheckpointError
 from zoo.files.texts import graph_of
 from zoo.graph import Graph
@@ -19,7 +20,9 @@ from zoo.values import Scalar
 
 def as_graph(graph: Graph | str | Path) -> Graph:
     """A graph itself, or from its file, or the library's one of that name."""
-    return graph if isinstance(graph, Graph) else zoo.load(locate(str(graph)))
+    if isinstance(graph, str | Path):
+        return zoo.load(locate(str(graph)))
+    return arguments.graph(graph)
 
 
 def initial_model(graph: Graph, seed: int, params: Mapping[str, Scalar]) -> nn.Module:

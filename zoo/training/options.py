@@ -4,9 +4,20 @@ run.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self, TypeGuard
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+
+from zoo.checker.ranges import faults
+from zoo.errors import ArgumentError, did_you_mean
 
 Device = Literal["auto", "cpu", "cuda"]
 Precision = Literal["32", "bf16", "16"]
@@ -22,7 +33,7 @@ class Options(BaseModel):
 
     A run ends at the first of ``steps``, ``epochs`` and ``minutes`` that is reached; with none given it takes
     ``DEFAULT_STEPS``. With a limit in minutes the learning rate follows the clock, and two runs are no longer
-    bit for bit the same.
+    bit for bit the same. Raises ArgumentError for a choice that there is not, and for a value that is none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -67,10 +78,24 @@ class Options(BaseModel):
     tensorboard: bool = False
     """Write the curves for TensorBoard too."""
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _in_our_words(cls, values: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        unknown = [str(name) for name in values if name not in cls.model_fields] if _is_named(values) else []
+        if unknown:
+            hint = did_you_mean(unknown[0], cls.model_fields)
+            raise ArgumentError(
+                f"training has no option '{unknown[0]}'{hint}; it has {', '.join(cls.model_fields)}"
+            )
+        try:
+            return validate(values)
+        except ValidationError as error:
+            # In files, nothing is ~.
+            raise ArgumentError(faults(cls, error).replace(" or ~,", " or None,")) from None
 
-def faults(error: ValidationError) -> str:
-    """What pydantic found wrong, in a line."""
-    return "; ".join(": ".join([*map(str, fault["loc"]), fault["msg"]]) for fault in error.errors())
+
+def _is_named(values: Any) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(values, Mapping)
 
 
 DEFAULT_STEPS = 2000

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from torch import Tensor, nn
 
+from zoo import arguments
 from zoo.errors import TrainingError
 from zoo.training.checkpoint import Checkpoint, read_checkpoint
 from zoo.training.extra import require
@@ -30,7 +31,7 @@ def read_pretrained(path: str | Path) -> Checkpoint | Weights:
     require("safetensors")
     from safetensors import SafetensorError, safe_open
 
-    if Path(path).is_file():
+    if Path(arguments.path(path, "pretrained", "runs/gpt")).is_file():
         try:
             with cast(AbstractContextManager[Any], safe_open(path, framework="pt")) as opened:
                 if "zoo" not in (opened.metadata() or {}):

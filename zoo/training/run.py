@@ -7,89 +7,33 @@ import math
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 import lightning.pytorch as pl
 import torch
-from torch import Tensor, nn
 
 from zoo.compiler.exhausted import lacks_memory
 from zoo.errors import TrainingError
-from zoo.tasks import Baseline, Batch, Data, Ports, Task, Tokenizer, find_task
-from zoo.training.checkpoint import Document, Header
+from zoo.tasks import Batch, Data
 from zoo.training.curves import Curves
 from zoo.training.decode import DEFAULT, beginning, continue_text
 from zoo.training.device import device_for
 from zoo.training.diagnosis import NotANumber, at_work
-from zoo.training.folder import BEST, LAST, METRICS, held
+from zoo.training.folder import METRICS, held
+from zoo.training.job import Job, Result
 from zoo.training.keeper import Keeper
 from zoo.training.metrics import forget_after
 from zoo.training.module import Learner
-from zoo.training.optimizers import Moments, trained
+from zoo.training.optimizers import trained
 from zoo.training.processes import Processes, arguments, check, processes
 from zoo.training.saving import save
-from zoo.training.schedule import Average, Clock
+from zoo.training.schedule import Average
 from zoo.training.sharding import filled, outline
 from zoo.training.watcher import Facts, Watcher
 
 LARGEST_EXPONENT = 700.0
 """A perplexity beyond e to this is as good as any."""
 _PRECISION = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """All that a run needs: what learns, what from, how far it is, and where it is kept."""
-
-    name: str
-    model: nn.Module
-    task: Task
-    ports: Ports
-    data: Data
-    header: Header
-    document: Document
-    clock: Clock
-    moments: Moments | None
-    out: Path
-    states: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A finished or interrupted run. Losses are in the task's unit, measured after the last step."""
-
-    model: nn.Module
-    tokenizers: dict[str, Tokenizer]
-    task: str
-    unit: str
-    step: int
-    seconds: float
-    train_loss: float
-    validation_loss: float
-    metrics: dict[str, float]
-    """The task's other measurements."""
-    baseline: Baseline | None
-    interrupted: bool
-    out: Path
-    tells: bool = True
-    """Whether this process is the one, of those that share the run, that says how it went."""
-
-    @property
-    def writes_on(self) -> bool:
-        """Whether the model goes on from a prompt (``generate``)."""
-        decoding = find_task(self.task).decoding
-        return decoding is not None and not decoding.start
-
-    @property
-    def best(self) -> Path:
-        """The checkpoint with the lowest validation loss."""
-        return self.out / BEST
-
-    @property
-    def last(self) -> Path:
-        """The checkpoint to resume from."""
-        return self.out / LAST
 
 
 def perform(job: Job, watcher: Watcher) -> Result:

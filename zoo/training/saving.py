@@ -13,9 +13,9 @@ from zoo.training.watcher import Moment
 
 if TYPE_CHECKING:
     from zoo.training.curves import Curves
+    from zoo.training.job import Job
     from zoo.training.keeper import Keeper
     from zoo.training.module import Learner
-    from zoo.training.run import Job
 
 
 def save(job: Job, learner: Learner, keeper: Keeper, moment: Moment, curves: Curves | None = None) -> None:

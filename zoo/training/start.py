@@ -11,10 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from pydantic import ValidationError
 from torch import nn
 
 import zoo
+from zoo import arguments
 from zoo.errors import CheckpointError, TrainingError
 from zoo.files import semantic_hash
 from zoo.files.texts import document_of, graph_of
@@ -26,13 +26,17 @@ from zoo.tasks.trying import try_model
 from zoo.training.checkpoint import Checkpoint, Header, Provenance, read_checkpoint
 from zoo.training.folder import BEST, LAST, chosen_folder, free_folder
 from zoo.training.graphs import as_graph, initial_model, restored
-from zoo.training.options import DEFAULT_STEPS, DEFAULT_TASK, Device, Options, faults
+from zoo.training.job import Job, Result
+from zoo.training.options import DEFAULT_STEPS, DEFAULT_TASK, Device, Options
 from zoo.training.pretrained import read_pretrained, take_over
 from zoo.training.processes import processes
-from zoo.training.run import Job, Result, perform
+from zoo.training.run import perform
 from zoo.training.schedule import Clock
 from zoo.training.watcher import Watcher
 from zoo.values import EMPTY, Scalar
+
+_OPTIONS = "write for example Options(steps=500, batch=16)"
+_WATCHER = "derive it from zoo.training.Watcher"
 
 
 def train(
@@ -60,7 +64,9 @@ def train(
     or options that do not go together, and for a loss that is no longer a number; CheckpointError when the
     disk refuses.
     """
-    options = options or Options()
+    _look_at(settings=settings, text=text, params=params, ports=ports, out=out, task=task)
+    options = Options() if options is None else arguments.instance(options, Options, "options", _OPTIONS)
+    watcher = Watcher() if watcher is None else arguments.instance(watcher, Watcher, "watcher", _WATCHER)
     taken = None if pretrained is None else read_pretrained(pretrained)
     before = taken if isinstance(taken, Checkpoint) else None
     if graph is None and taken is not before:
@@ -69,7 +75,7 @@ def train(
     if graph is None and before is not None:
         graph = graph_of(before.document, before.name)
         params, ports = {**before.header.params, **params}, {**before.header.ports, **ports}
-        settings = {**before.header.settings, **settings}
+        settings = {**before.header.settings_here(), **settings}
     kind = find_task(task)
     graph = as_graph(kind.graph if graph is None else graph)
     found = _ports(kind, graph, task, ports, options)
@@ -85,6 +91,7 @@ def train(
     header = Header(
         task=task,
         settings=chosen.model_dump(exclude_defaults=True),
+        folder=str(Path.cwd()),
         params=values,
         ports=dict(ports),
         tokenizers={port: each.to_text() for port, each in data.tokenizers.items()},
@@ -108,7 +115,7 @@ def train(
         moments=None,
         out=free_folder(graph.name) if out is None else chosen_folder(out),
     )
-    return perform(job, watcher or Watcher())
+    return perform(job, watcher)
 
 
 def resume(
@@ -130,6 +137,8 @@ def resume(
     the same data. ``out`` defaults to the checkpoint's own folder. Raises what ``train`` raises, and
     TrainingError for a run that has reached its end.
     """
+    _look_at(settings=settings, text=text, out=out)
+    watcher = Watcher() if watcher is None else arguments.instance(watcher, Watcher, "watcher", _WATCHER)
     saved = read_checkpoint(checkpoint, LAST)
     header, options = saved.header, saved.header.options
     if not saved.moments:
@@ -142,10 +151,10 @@ def resume(
     changes |= {} if device is None else {"device": device}
     # On as many processes as there are now, and shared among them as before.
     strategy = options.strategy if processes().world > 1 else "auto"
-    options = _changed(options, {**changes, "strategy": strategy})
+    options = Options.model_validate({**options.model_dump(), **changes, "strategy": strategy})
     graph = graph_of(saved.document, saved.name)
     moved = {**settings, **({} if text is None else {"text": str(text)})}
-    task = make_task(header.task, {**header.settings, **moved})
+    task = make_task(header.task, {**header.settings_here(), **moved})
     data = _the_same(task, header, plan_of(options, graph, header.params, header))
     clock = _clock(options, data, header.step, header.seconds)
     if clock.done:
@@ -168,6 +177,7 @@ def resume(
             update={
                 "options": options,
                 "settings": task.model_dump(exclude_defaults=True),
+                "folder": str(Path.cwd()),
                 "source": data.source,
                 "best_loss": best,
             }
@@ -178,7 +188,28 @@ def resume(
         out=folder,
         states=saved.states,
     )
-    return perform(job, watcher or Watcher())
+    return perform(job, watcher)
+
+
+def _look_at(
+    *,
+    settings: object,
+    text: object,
+    out: object,
+    params: object = EMPTY,
+    ports: object = EMPTY,
+    task: object = None,
+) -> None:
+    """Raise ArgumentError for what is none of these."""
+    arguments.mapping(settings, "settings", "{'level': 'words'}")
+    arguments.mapping(params, "params", "{'layers': 2}")
+    arguments.mapping(ports, "ports", "{'tokens': 'words'}")
+    if text is not None:
+        arguments.path(text, "text", "book.txt")
+    if out is not None:
+        arguments.path(out, "out", "runs/first")
+    if task is not None:
+        arguments.text(task, "task")
 
 
 def _ports(kind: type[Task], graph: Graph, name: str, chosen: Mapping[str, str], options: Options) -> Ports:
@@ -214,13 +245,6 @@ def plan_of(
 def _provenance(graph: Graph) -> Provenance:
     versions = {"layerzoo": zoo.__version__, "torch": torch.__version__, "python": platform.python_version()}
     return Provenance(graph=semantic_hash(graph), versions=versions, command=shlex.join(sys.argv))
-
-
-def _changed(options: Options, changes: Mapping[str, object]) -> Options:
-    try:
-        return Options.model_validate({**options.model_dump(), **changes})
-    except ValidationError as error:
-        raise TrainingError(f"these limits are none: {faults(error)}") from None
 
 
 def _with_moments(model: nn.Module, saved: Checkpoint) -> nn.Module:

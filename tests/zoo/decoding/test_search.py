@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any, cast
 
 import pytest
 import torch
@@ -221,7 +222,9 @@ def test_forced_decoding_says_how_likely_a_text_is() -> None:
     [
         (lambda: Beam(END, 0), "size of a beam search is at least 1"),
         (lambda: Beam(END, longest=0), "longest of a beam search is at least 1"),
-        (lambda: Ranking(alpha=-1), "alpha and coverage are 0 or more"),
+        (lambda: Ranking(alpha=-1), "alpha is 0 or more and finite, and this is -1"),
+        (lambda: Ranking(cast(Any, "gnm")), "divided by 'gnmt' or 'plain', and this is 'gnm'"),
+        (lambda: Beam(END, stop=0), "stop of a beam search is at least 1"),
         (lambda: Sampling(-1), "a temperature is 0 or more"),
         (lambda: Sampling(math.inf), "a temperature is 0 or more"),
         (lambda: Sampling(top_k=0), "top_k is at least 1"),

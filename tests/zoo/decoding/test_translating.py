@@ -18,7 +18,7 @@ from zoo.cli.app import cli
 from zoo.decoding import Beam, Ranking, Sampling
 from zoo.decoding.judging import by_length, judge
 from zoo.decoding.texts import Author
-from zoo.errors import TrainingError
+from zoo.errors import ArgumentError, TrainingError
 from zoo.tasks.tokenizers import END
 from zoo.training import Options, train
 
@@ -154,6 +154,11 @@ def test_what_does_not_fit_is_told(run: Path, tmp_path: Path) -> None:
     latin = click.invoke(cli, ["translate", str(run), str(tmp_path / "latin.txt")])
     assert latin.exit_code == 1
     assert "is to be text in UTF-8, and is not from byte 2 on" in latin.output
+    author: Any = Author.load(run, "cpu")  # without the types that would refuse these calls
+    with pytest.raises(ArgumentError, match=r"'sentences' is a list, and a str came; write \['one'\]"):
+        author.translate("one", Beam(END))
+    with pytest.raises(ArgumentError, match="'search' is a Beam or a Sampling, and an int came"):
+        author.translate(["one"], 4)
     with pytest.raises(TrainingError, match="2 texts and 1 references"):
         judge(["a", "b"], ["a"])
     (tmp_path / "text.txt").write_text("abcdefgh " * 300, encoding="utf-8")

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from zoo.tasks import Plan, Ports
 from zoo.training.checkpoint import Document, Header
+from zoo.training.job import Job
 from zoo.training.options import Options
-from zoo.training.run import Job
 from zoo.training.schedule import Clock
 from zoo.training.watcher import Facts, Moment, Watcher
 from zoo_tasks.language_modelling import LanguageModelling

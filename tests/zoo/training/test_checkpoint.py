@@ -158,5 +158,5 @@ def test_where_nothing_can_be_written_the_error_says_so(tmp_path: Path) -> None:
 def test_a_header_must_make_sense(tmp_path: Path, field: str, value: object) -> None:
     header = checkpoint().header.model_copy(update={field: value})
     write_checkpoint(tmp_path / BEST, replace(checkpoint(), header=header))
-    with pytest.raises(CheckpointError, match=f"does not fit this version: {field}: [^\\n]*$"):
+    with pytest.raises(CheckpointError, match=f"does not fit this version: '{field}'[^\\n]*$"):
         read_checkpoint(tmp_path)

@@ -111,8 +111,8 @@ def test_ctrl_c_saves_says_how_to_go_on_and_ends_as_shells_expect(monkeypatch: p
     [
         (["train"], 2, "name a GRAPH to train"),
         (["train", "gpt", "--set", "layers"], 2, "'layers' is not NAME=VALUE"),
-        (["train", "gpt", "--lr", "nan"], 2, "learning_rate: "),
-        (["train", "gpt", "--epochs", "inf"], 2, "epochs: "),
+        (["train", "gpt", "--lr", "nan"], 2, "'learning_rate' is a number greater than 0, got nan"),
+        (["train", "gpt", "--epochs", "inf"], 2, "'epochs' is a number greater than 0 or None, got inf"),
         (["train", "gpt", "--steps", "0"], 2, "--steps"),
         (
             ["train", "gpt", "--resume", "runs/gpt", "--batch", "3"],

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from zoo.decoding import Sampling
-from zoo.errors import InputError, TrainingError
+from zoo.errors import InputError, ZooError
 from zoo.tasks.characters import Vocabulary
 from zoo.training.decode import continue_text
 
@@ -85,11 +85,11 @@ def test_outputs_beyond_the_vocabulary_are_never_drawn() -> None:
     [
         ("", 5, "a prompt must have a character"),
         ("axz", 5, r"never seen 'x' \(U\+0078\), 'z' \(U\+007A\)"),
-        ("a", -1, "a length of 0 or more, and this is -1"),
+        ("a", -1, "'length' is a whole number of 0 or more, and -1 came"),
     ],
 )
 def test_what_cannot_be_continued_is_refused_at_once(prompt: str, length: int, message: str) -> None:
-    with pytest.raises(TrainingError, match=message):
+    with pytest.raises(ZooError, match=message):
         continue_text(Successor(), LETTERS, prompt, length=length)
 
 

@@ -15,12 +15,12 @@ def test_what_is_missing_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatc
     def find(name: str) -> object:
         return None if name == "lightning" else object()
 
-    monkeypatch.setattr(extra, "find_spec", find)
+    monkeypatch.setattr("importlib.util.find_spec", find)
     with pytest.raises(TrainingError) as caught:
         _ = zoo.training.train
     assert str(caught.value) == (
-        "training needs lightning and safetensors, but lightning is not installed: "
-        "pip install 'layerzoo[train]'"
+        "training needs lightning and safetensors, and lightning is not installed; "
+        'pip install "layerzoo[train]"'
     )
     extra.require("safetensors")
 

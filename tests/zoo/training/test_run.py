@@ -17,9 +17,10 @@ from tests.zoo.training.helpers import TEXT, Recorder, Recurrent, job
 from zoo.errors import CheckpointError, TrainingError
 from zoo.training.checkpoint import Checkpoint, read_checkpoint
 from zoo.training.folder import BEST, LAST, METRICS
+from zoo.training.job import Job
 from zoo.training.module import measure
 from zoo.training.options import Options
-from zoo.training.run import Job, perform
+from zoo.training.run import perform
 from zoo.training.schedule import Average, Clock
 from zoo.training.watcher import Moment, Watcher
 

@@ -2,8 +2,10 @@
 
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -11,7 +13,7 @@ import torch
 import zoo
 from tests.zoo.training.helpers import TEXT, Recorder
 from tests.zoo.training.test_run import Stopper, same, weights
-from zoo.errors import CheckpointError, FileError, GraphError, TrainingError
+from zoo.errors import ArgumentError, CheckpointError, FileError, GraphError, TrainingError
 from zoo.graph import Graph
 from zoo.tasks.characters import Vocabulary
 from zoo.training import Options, generate, load_checkpoint, resume, train
@@ -284,10 +286,68 @@ def test_limits_that_are_none_are_refused(text: Path, tmp_path: Path) -> None:
         out=tmp_path / "out",
         watcher=Stopper(3),
     )
-    with pytest.raises(TrainingError, match="these limits are none: steps: Input should be greater than 0"):
+    with pytest.raises(ArgumentError, match="'steps' is an integer greater than 0 or None, got -5"):
         resume(tmp_path / "out", steps=-5)
-    with pytest.raises(TrainingError, match="minutes"):
+    with pytest.raises(ArgumentError, match="'minutes'"):
         resume(tmp_path / "out", minutes=float("nan"))
+
+
+FACE: Any = zoo.training  # without the types that would refuse these calls
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: FACE.train(3), "'graph' is a graph, and an int came; zoo.load(path) reads one"),
+        (
+            lambda: FACE.train(options=3),
+            "'options' is an Options, and an int came; write for example Options(",
+        ),
+        (lambda: FACE.train(options=0), "'options' is an Options, and an int came"),
+        (lambda: FACE.train(watcher=print), "'watcher' is a Watcher, and a builtin_function_or_method came"),
+        (lambda: FACE.train(task=3), "'task' is a text, and an int came"),
+        (lambda: FACE.train(text=3), "'text' is the path of a file, a text or a Path, and an int came"),
+        (lambda: FACE.train(settings="x"), "'settings' is a mapping from names, and a str came"),
+        (lambda: FACE.train(pretrained=3), "'pretrained' is the path of a file, a text or a Path"),
+        (lambda: FACE.resume(3), "'checkpoint' is the path of a file, a text or a Path, and an int came"),
+        (lambda: FACE.load_checkpoint(3), 'an int came; write for example "runs/gpt"'),
+        (lambda: FACE.generate(3, "a"), "'checkpoint' is the path of a file"),
+        (
+            lambda: FACE.Options(step=3),
+            "training has no option 'step' (did you mean 'steps'?); it has steps,",
+        ),
+        (
+            lambda: FACE.Options(batch=0, seed="a"),
+            "'batch' is an integer greater than 0, got 0; 'seed' is an",
+        ),
+    ],
+)
+def test_what_is_no_argument_is_told(call: Callable[[], Any], message: str) -> None:
+    with pytest.raises(ArgumentError, match=re.escape(message)):
+        call()
+
+
+def test_a_run_goes_on_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    for folder in (home, elsewhere):
+        folder.mkdir()
+    (home / "text.txt").write_text(TEXT, encoding="utf-8")
+    monkeypatch.chdir(home)
+    params: dict[str, Scalar] = {"dim": 3, "hidden": 5}
+    options = OPTIONS.model_copy(update={"steps": 1, "measurements": 1})
+    train("rnn_language_model", text="text.txt", params=params, options=options, out="run")
+    assert read_checkpoint("run").header.settings == {"text": "text.txt"}
+    monkeypatch.chdir(elsewhere)
+    assert resume("../home/run", steps=2).step == 2
+    assert train(pretrained="../home/run", options=options, out="more").step == 1
+    assert resume("more", steps=2).step == 2
+    # Moved as a whole: the old place is gone, and the paths lead from here.
+    home.rename(tmp_path / "moved")
+    monkeypatch.chdir(tmp_path / "moved")
+    train("rnn_language_model", text="text.txt", params=params, options=options, out="third")
+    (tmp_path / "moved").rename(home)
+    monkeypatch.chdir(home)
+    assert resume("third", steps=2).step == 2
 
 
 def test_a_checkpoint_is_as_readable_as_other_files(text: Path, tmp_path: Path) -> None:

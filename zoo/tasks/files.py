@@ -1,0 +1,35 @@
+"""Settings that name files and folders: a run that goes on in another folder finds them where it began."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from pydantic import BaseModel, WithJsonSchema
+
+from zoo.values import Scalar
+
+File: TypeAlias = Annotated[str, WithJsonSchema({"type": "string", "format": "path"})]
+"""The type of a setting that is the path of a file or a folder."""
+
+
+def files_of(task: type[BaseModel]) -> set[str]:
+    """The settings of a task that are files or folders (``File``)."""
+    properties = task.model_json_schema().get("properties", {}).items()
+    return {
+        name
+        for name, schema in properties
+        if any(arm.get("format") == "path" for arm in schema.get("anyOf", [schema]))
+    }
+
+
+def found_from(folder: str, task: type[BaseModel], settings: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    """Settings that were given in ``folder``, as they are to be given here.
+
+    A relative path leads from there, unless nothing is left there: a project may have been moved as a whole.
+    """
+    if not folder or Path(folder) == Path.cwd():
+        return dict(settings)
+    there = {name: Path(folder, str(settings[name])) for name in files_of(task) & {*settings}}
+    return {**settings, **{name: str(path) for name, path in there.items() if path.exists()}}

@@ -1,0 +1,69 @@
+"""A job, which is all that a run needs, and the result that comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from torch import Tensor, nn
+
+from zoo.files.texts import Document
+from zoo.tasks import Baseline, Data, Ports, Task, Tokenizer, find_task
+from zoo.training.checkpoint import Header
+from zoo.training.folder import BEST, LAST
+from zoo.training.optimizers import Moments
+from zoo.training.schedule import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that a run needs: what learns, what from, how far it is, and where it is kept."""
+
+    name: str
+    model: nn.Module
+    task: Task
+    ports: Ports
+    data: Data
+    header: Header
+    document: Document
+    clock: Clock
+    moments: Moments | None
+    out: Path
+    states: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished or interrupted run. Losses are in the task's unit, measured after the last step."""
+
+    model: nn.Module
+    tokenizers: dict[str, Tokenizer]
+    task: str
+    unit: str
+    step: int
+    seconds: float
+    train_loss: float
+    validation_loss: float
+    metrics: dict[str, float]
+    """The task's other measurements."""
+    baseline: Baseline | None
+    interrupted: bool
+    out: Path
+    tells: bool = True
+    """Whether this process is the one, of those that share the run, that says how it went."""
+
+    @property
+    def writes_on(self) -> bool:
+        """Whether the model goes on from a prompt (``generate``)."""
+        decoding = find_task(self.task).decoding
+        return decoding is not None and not decoding.start
+
+    @property
+    def best(self) -> Path:
+        """The checkpoint with the lowest validation loss."""
+        return self.out / BEST
+
+    @property
+    def last(self) -> Path:
+        """The checkpoint to resume from."""
+        return self.out / LAST
