@@ -57,6 +57,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of floats.",
 )
+@click.option(
+    "--exporter", metavar="NAME", help="Have this exporter of a pack write the file, in a format of its own."
+)
 @force_option
 @json_option
 def export(
@@ -67,6 +70,7 @@ def export(
     without: tuple[str, ...],
     seed: int | None,
     dtype: str,
+    exporter: str | None,
     force: bool,
     as_json: bool,
 ) -> None:
@@ -81,8 +85,13 @@ def export(
 
     from zoo.exporting import export as write
 
+    if exporter is not None and (output is None or without or sizes or as_json):
+        raise click.UsageError("--exporter goes with --output, and without --without, --size and --json")
     made = _model(model, dict(params), seed).to(getattr(torch, dtype))
     target = output or Path(f"{made.graph.name}.onnx")
+    if exporter is not None:
+        _by_pack(exporter, made, target, force=force)
+        return
     claim(target, force=force)
     done = write(made, target, without=without, sizes=dict(sizes))
     if as_json:
@@ -106,6 +115,25 @@ def _model(file: str, params: dict[str, Scalar], seed: int | None) -> CompiledGr
 
     made: Any = load_checkpoint(path)[0]
     return made
+
+
+def _by_pack(name: str, model: CompiledGraph, target: Path, *, force: bool) -> None:
+    """Have the exporter of a pack write a model; whatever goes wrong in it is told in a sentence."""
+    from zoo.errors import ExportError, ZooError, did_you_mean
+    from zoo.packs import registry
+
+    known = registry().exporters
+    if name not in known:
+        offered = f"they offer {', '.join(known)}" if known else "they offer none"
+        raise ExportError(f"no pack has an exporter '{name}'{did_you_mean(name, known)}; {offered}")
+    claim(target, force=force)
+    try:
+        known[name](model, target)
+    except (ZooError, OSError):
+        raise
+    except Exception as error:
+        raise ExportError(f"the exporter '{name}' failed: {type(error).__name__}: {error}") from error
+    click.echo(f"wrote {target}")
 
 
 def _print(done: Exported) -> None:

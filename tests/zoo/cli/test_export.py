@@ -1,12 +1,14 @@
 """``zoo export``: a graph or a run as a file for other runtimes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import torch
 from click.testing import Result
+
+from zoo.packs import install, load_packs
 
 Run = Callable[..., Result]
 
@@ -50,6 +52,41 @@ def test_what_is_written_is_told(zoo_: Run, bent: str, tmp_path: Path) -> None:
     assert told["difference"] < 1e-12
     found = torch.export.load(target).module()(torch.zeros(2, 3, 5, dtype=torch.float64), None)
     assert found["y"].shape == (2, 3, 3)
+
+
+PACK = """\
+import zoo
+
+@zoo.hookimpl
+def zoo_exporters():
+    return {"names": write, "broken": lambda model, path: 1 / 0}
+
+def write(model, path):
+    path.write_text(" ".join(model.state_dict()))
+"""
+
+
+@pytest.fixture
+def exporters(tmp_path: Path) -> Iterator[None]:
+    (tmp_path / "packs").mkdir()
+    (tmp_path / "packs" / "names.py").write_text(PACK)
+    before = install(load_packs(plugins=[tmp_path / "packs"]))
+    yield
+    install(before)
+
+
+@pytest.mark.usefixtures("exporters")
+def test_an_exporter_of_a_pack_writes_a_file_of_its_own(zoo_: Run, bent: str, tmp_path: Path) -> None:
+    target = tmp_path / "bent.names"
+    result = zoo_("export --exporter names -o", str(target), bent)
+    assert (result.exit_code, result.stdout) == (0, f"wrote {target}\n"), result.stderr
+    assert target.read_text() == "bent.weight bent.bias"
+    assert "overwrite it with --force" in zoo_("export --exporter names -o", str(target), bent).stderr
+    refused = zoo_("export --exporter broken --force -o", str(target), bent)
+    assert refused.stderr == "error: the exporter 'broken' failed: ZeroDivisionError: division by zero\n"
+    unknown = zoo_("export --exporter name -o", str(tmp_path / "other"), bent)
+    assert "(did you mean 'names'?); they offer names, broken" in unknown.stderr
+    assert zoo_("export --exporter names", bent).exit_code == 2
 
 
 def test_what_cannot_be_is_told_in_a_sentence(zoo_: Run, bent: str, tmp_path: Path) -> None:
