@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         "zoo eject gpt -o gpt.py",
         "zoo eject runs/gpt -o gpt.py",
         "python gpt.py runs/gpt/best.safetensors",
-        "zoo eject transformer --set layers=6 --lowering loop",
+        "zoo eject transformer --style flat --set layers=6 --lowering loop",
     ),
 )
 @click.argument("file")
@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 )
 @set_option
 @click.option(
+    "--style",
+    type=click.Choice(["blocks", "flat"]),
+    default="blocks",
+    show_default=True,
+    help="blocks: a class for each block and scan; flat: one class, whose forward reads from top to bottom.",
+)
+@click.option(
     "--lowering",
     default="auto",
     show_default=True,
@@ -41,7 +48,12 @@ if TYPE_CHECKING:
 )
 @force_option
 def eject(
-    file: str, output: Path | None, params: tuple[tuple[str, Scalar], ...], lowering: str, force: bool
+    file: str,
+    output: Path | None,
+    params: tuple[tuple[str, Scalar], ...],
+    style: str,
+    lowering: str,
+    force: bool,
 ) -> None:
     """Write a graph as one Python file that needs PyTorch and nothing of the zoo.
 
@@ -61,7 +73,7 @@ def eject(
         graph, own = _trained(file)
     else:
         graph, own = load(locate(file)), {}
-    text = ejected(graph, lowering=lowering, params={**own, **dict(params)})
+    text = ejected(graph, style=style, lowering=lowering, params={**own, **dict(params)})
     if output is None:
         click.echo(text, nl=False)
         return

@@ -5,6 +5,8 @@
     hints.py       type hints as plain PyTorch has them
     writing.py     one definition as text, less what only the zoo reads
     gathering.py   all definitions that are needed, under names that do not clash
+    printing.py    statements as text that fits the page
+    flat/          the classes of a graph as one
     page.py        the file: layers, classes, ``build()`` and ``main()``
     origin.py      the graph at the file's end, and reading it back
 

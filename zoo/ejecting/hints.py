@@ -7,6 +7,7 @@ from collections.abc import Callable
 from copy import deepcopy
 
 from zoo.ejecting.modules import Definition, External, Own, Sources, Target
+from zoo.ejecting.printing import printed
 
 _SHORT = 40
 """So long may be what stands in the place of an alias."""
@@ -17,17 +18,12 @@ Naming = Callable[[Target, str], str]
 
 def plain(hint: ast.expr, module: str, sources: Sources, naming: Naming) -> str:
     """A hint as source."""
-    return _printed(_Plain(module, sources, naming).visit(deepcopy(hint)))
+    return printed(_Plain(module, sources, naming).visit(deepcopy(hint)))
 
 
 def renamed(value: ast.expr, module: str, sources: Sources, naming: Naming) -> str:
     """A value as source, such as a default."""
-    return _printed(_Names(module, sources, naming).visit(deepcopy(value)))
-
-
-def _printed(node: ast.expr) -> str:
-    text = ast.unparse(node)
-    return text if '"' in text else text.replace("'", '"')
+    return printed(_Names(module, sources, naming).visit(deepcopy(value)))
 
 
 def is_alias(value: ast.expr | None, module: str, sources: Sources) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from zoo.arguments import refused
 from zoo.checker import Resolution, resolve
 from zoo.compiler.compiling import write
 from zoo.compiler.lowerings import lowering as lowering_of
@@ -16,6 +17,7 @@ from zoo.compiler.program import Written
 from zoo.compiler.survey import Survey
 from zoo.compiler.text import WIDTH, docstring
 from zoo.ejecting.errors import EjectError
+from zoo.ejecting.flat import flattened
 from zoo.ejecting.gathering import Gathering
 from zoo.ejecting.modules import Definition, Sources, Target
 from zoo.ejecting.origin import appended
@@ -24,6 +26,9 @@ from zoo.graph import Graph
 from zoo.packs import Registry
 from zoo.samples import random_inputs, sizes_of, vocabulary
 from zoo.values import Frozen
+
+STYLES = ("blocks", "flat")
+"""How classes are written."""
 
 _ENTRY = '''
 def build(**params: Any) -> {root}:
@@ -71,6 +76,7 @@ if __name__ == "__main__":
 def eject(
     graph: Graph,
     *,
+    style: str = "blocks",
     lowering: str = "auto",
     params: Mapping[str, Any] | None = None,
     registry: Registry | None = None,
@@ -78,9 +84,13 @@ def eject(
     """A graph as the text of one Python file that needs PyTorch alone.
 
     It holds the source of the layers that the graph uses, less what the zoo reads of them, then the classes
-    that ``compile`` would execute. Weights have the same names. Raises GraphError with every error of the
-    graph, and EjectError for a layer whose source is not at hand.
+    that ``compile`` would execute: in the style ``blocks`` one a block and one a scan, in the style ``flat``
+    a single one, with all of them written out. Weights have the same names. Raises GraphError with every
+    error of the graph, EjectError for a layer whose source is not at hand, and ArgumentError for a style that
+    is none.
     """
+    if style not in STYLES:
+        raise refused("style", " or ".join(STYLES), style, 'write style="flat"')
     resolution = resolve(graph, registry, params=params or {})
     if not resolution.ok:
         raise GraphError([each for each in resolution.problems if each.severity == "error"])
@@ -98,7 +108,8 @@ def eject(
     }
     for (module, function), name in program.helpers.items():
         given[sources.find(module, function)] = name
-    classes = ["\n".join(line.text for line in each.lines()) for each in program.classes]
+    written = [flattened(program, root)] if style == "flat" else program.classes
+    classes = ["\n".join(line.text for line in each.lines()) for each in written]
     gathered = Gathering(sources, given, "\n".join(classes)).gather()
     _check(gathered.imports)
     layers = [

@@ -193,8 +193,8 @@ def test_a_run_is_ejected_with_its_params(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_the_documentation_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = (Path(__file__).parents[3] / "docs" / "eject.md").read_text(encoding="utf-8")
-    (commands,) = re.findall(r"^```\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    (code,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    blocks = dict(re.findall(r"^```(.*?)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    commands, code = blocks[""], blocks["python"]
     monkeypatch.chdir(tmp_path)
     for line in commands.splitlines():
         command = line.partition("#")[0].split()
