@@ -68,7 +68,8 @@ class Editor(QObject):
         if names:
             self._wanted += [(name, None) for name in names]
         if not self.windows:
-            self.new(gallery=not names)
+            window = self.new(gallery=not names)
+            window.canvas.waiting = f"Opening {' and '.join(names)}…" if names else ""
         if self.settings.trouble:
             self.windows[0].tell(self.settings.trouble, severity="warning")
         for fault in self._key_faults:
@@ -165,6 +166,7 @@ class Editor(QObject):
 
     def _packs_are_there(self, registry: Registry) -> None:
         for window in self.windows:
+            window.canvas.waiting = ""
             window.set_registry(registry)
         wanted, self._wanted = self._wanted, []
         for name, window in wanted:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from zoo_gui.theme import Theme
 
 _GAP = 10
-_LEAST = 16
+_LEAST = 24
 """Letters from which on a part of the second text is worth reading."""
 
 

@@ -105,7 +105,7 @@ class Window(QMainWindow):
         workspace.shown.connect(self._leave_gallery)
         workspace.pointed.connect(self._point)
         # Later, for a menu that closes gives the keys back to what had them before.
-        self.canvas.to_write.connect(self._write_in, Qt.ConnectionType.QueuedConnection)
+        workspace.to_write.connect(self._write_in, Qt.ConnectionType.QueuedConnection)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""

@@ -29,7 +29,8 @@ class Workspace(QObject):
 
     ``graph_changed`` brings a Change after every edit, undo and redo; ``resolved`` a Resolution soon after
     it; ``told`` a sentence for the person, about what could not be done; ``shown`` the path of a box that is
-    to be brought into view, ``pointed`` a Place of the text. With ``wait`` nothing is checked until
+    to be brought into view, ``pointed`` a Place of the text, ``to_write`` the name of the inspector's field
+    that a person is to write in next. With ``wait`` nothing is checked until
     ``start``: the first window is painted before packs are loaded.
     """
 
@@ -42,6 +43,7 @@ class Workspace(QObject):
     told = Signal(str)
     shown = Signal(str)
     pointed = Signal(object)
+    to_write = Signal(str)
 
     def __init__(
         self, graph: Graph, path: Path | None = None, parent: QObject | None = None, *, wait: bool = False

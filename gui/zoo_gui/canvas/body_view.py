@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtWidgets import QWidget
 
 from zoo.edits import End
@@ -94,7 +94,26 @@ class BodyView(Pane):
 
     def _changed(self, _: object) -> None:
         self.abandon()
+        seen = [pick for pick in self._picks() if self.camera.seen.contains(self.scene_.boxes[pick].frame)]
         self.refresh()
+        self._keep_in_sight(seen)
+
+    def _picks(self) -> Iterable[Pick]:
+        """The boxes that are selected and drawn."""
+        return [one for one in self._selected if isinstance(one, Pick) and one in self.scene_.boxes]
+
+    def _keep_in_sight(self, picks: Iterable[Pick]) -> None:
+        """What was selected and in sight stays there when it grows, so that its ports can be reached."""
+        around = QRectF()
+        for pick in picks:
+            if pick in self.scene_.boxes:
+                around = around.united(self.scene_.boxes[pick].frame.adjusted(-12, -12, 12, 12))
+        seen = self.camera.seen
+        if around.isNull() or seen.contains(around) or not seen.intersects(around):
+            return  # it has gone elsewhere by itself
+        right, down = max(around.right() - seen.right(), 0.0), max(around.bottom() - seen.bottom(), 0.0)
+        if around.width() < seen.width() and around.height() < seen.height():
+            self.shift(QPointF(-right, -down) * self.camera.scale)
 
     def _resolved(self, _: object) -> None:
         scope = self.workspace.scope

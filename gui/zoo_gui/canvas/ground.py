@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import floor
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -13,8 +14,8 @@ from zoo_gui.canvas.style import Style
 
 STEP = 40.0
 GRID_FROM = 0.66
-TITLE = "Nothing is here yet"
 HINTS = (
+    "Nothing is here yet",
     "Press Tab to add a layer, or drag one here from the palette",
     "Drag from port to port to wire; the shape stands on every wire",
     "Double click a block or a scan to see what is inside",
@@ -36,8 +37,8 @@ def paint_ground(painter: QPainter, camera: Camera, style: Style) -> None:
     painter.drawPoints([QPointF(left + STEP * i, top + STEP * j) for i in columns for j in rows])
 
 
-def paint_hints(painter: QPainter, view: QRect, style: Style) -> None:
-    """Paint what to do on an empty canvas."""
+def paint_hints(painter: QPainter, view: QRect, style: Style, words: Sequence[str]) -> None:
+    """Paint what to do on an empty canvas: a title, and lines below it."""
     painter.save()
     painter.resetTransform()
     font = QApplication.font()  # it grows with the text of the window
@@ -45,11 +46,11 @@ def paint_hints(painter: QPainter, view: QRect, style: Style) -> None:
     gap = 0.6 * QFontMetricsF(font).height()
     room = QRectF(view).adjusted(gap, 0, -gap, 0)
     room.setTop(max(room.center().y() - 5 * gap, 0.0))
-    for number, words in enumerate((TITLE, *HINTS)):
+    for number, line in enumerate(words):
         font.setBold(not number)
         painter.setFont(font)
         painter.setPen(style.theme.muted if number else style.theme.text)
-        used = painter.boundingRect(room, int(flags), words)
-        painter.drawText(room, int(flags), words)
+        used = painter.boundingRect(room, int(flags), line)
+        painter.drawText(room, int(flags), line)
         room.setTop(used.bottom() + (gap if number else 1.5 * gap))
     painter.restore()

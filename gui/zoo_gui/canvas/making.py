@@ -30,7 +30,7 @@ def new_block(canvas: Canvas) -> None:
     name = free_name("block", {*workspace.graph.blocks, *visible(workspace.graph)})
     if workspace.perform(AddBlock(name, Block())):
         workspace.enter(f"#{name}")
-        canvas.to_write.emit("block")
+        canvas.workspace.to_write.emit("block")
 
 
 def new_input(canvas: Canvas) -> None:
@@ -41,7 +41,7 @@ def new_input(canvas: Canvas) -> None:
         return
     name = free_name("x", set(visible(workspace.body)))
     if add_box(canvas, (name, AddInput(workspace.scope, name, USUAL)), "input"):
-        canvas.to_write.emit(f"name of input {name}")
+        canvas.workspace.to_write.emit(f"name of input {name}")
 
 
 def new_output(canvas: Canvas) -> None:
@@ -53,7 +53,7 @@ def new_output(canvas: Canvas) -> None:
         return
     name = free_name(source.port or source.node, output_names(workspace.body))
     if add_box(canvas, (name, AddOutput(workspace.scope, name, source)), "output"):
-        canvas.to_write.emit(f"name of output {name}")
+        canvas.workspace.to_write.emit(f"name of output {name}")
 
 
 def _unread(canvas: Canvas) -> Ref | None:
@@ -72,7 +72,7 @@ def new_param(canvas: Canvas) -> None:
     name = free_name("param", owner.params)
     workspace.select(())
     if workspace.perform(SetParam("" if block is None else f"#{block}", name, None if block else 1)):
-        canvas.to_write.emit(f"name of param {name}")
+        canvas.workspace.to_write.emit(f"name of param {name}")
 
 
 def reuse(canvas: Canvas) -> None:
@@ -91,7 +91,7 @@ def reuse(canvas: Canvas) -> None:
 def wrap(canvas: Canvas) -> None:
     """Stack the selected layer or block, and ask how often."""
     if actions.wrap(canvas.workspace):
-        canvas.to_write.emit("repeat")
+        canvas.workspace.to_write.emit("repeat")
 
 
 def group(canvas: Canvas) -> None:

@@ -128,13 +128,22 @@ def _beside(box: Box, picture: Picture, places: Mapping[Pick, Spot]) -> Spot:
     after = [line.stop for line in lines if line.start == box.pick and line.stop in places]
     if before:
         x = max(places[pick][0] + extent(picture.boxes[pick]).width for pick in before) + 2 * TURN
-        wish = (x, places[before[0]][1])
+        line = next(line for line in lines if line.stop == box.pick and line.start == before[0])
+        wish = (x, places[before[0]][1] + _drop(line, picture.boxes[before[0]], box))
     elif after:
-        wish = (min(places[pick][0] for pick in after) - extent(box).width - 2 * TURN, places[after[0]][1])
+        line = next(line for line in lines if line.start == box.pick and line.stop == after[0])
+        x = min(places[pick][0] for pick in after) - extent(box).width - 2 * TURN
+        wish = (x, places[after[0]][1] - _drop(line, box, picture.boxes[after[0]]))
     else:
         bottoms = [y + extent(picture.boxes[pick]).height for pick, (_, y) in places.items()]
         wish = (min((x for x, _ in places.values()), default=0.0), max(bottoms, default=-60.0) + 60)
     return free_spot(box, (round(wish[0] / GRID) * GRID, round(wish[1] / GRID) * GRID), places, picture)
+
+
+def _drop(line: Line, start: Box, stop: Box) -> float:
+    """How much lower the box at a wire's end stands than the one at its begin, where the wire is level."""
+    edge = _edge(line, start, stop)
+    return edge.start_port - edge.stop_port
 
 
 def free_spot(box: Box, wish: Spot, places: Mapping[Pick, Spot], picture: Picture) -> Spot:

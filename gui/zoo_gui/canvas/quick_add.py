@@ -17,7 +17,7 @@ from zoo_gui.two_tone import TwoTone
 if TYPE_CHECKING:
     from zoo_gui.canvas.view import Canvas
 
-_WIDE, _HIGH = 48, 22
+_WIDE, _HIGH = 56, 22
 """Letters and lines of the list."""
 _DETAIL = int(Qt.ItemDataRole.UserRole)
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -71,7 +71,7 @@ class QuickAdd(QFrame):
         self.list.clear()
         theme = self._canvas.style_.theme
         for offer in self._found:
-            pack = category_of(offer.use) or offer.kind
+            pack = category_of(offer.use) or (offer.kind if offer.use else "of what is shown")
             detail = pack if offer.fits else f"{pack}, does not fit"
             item = QListWidgetItem(offer.title)
             item.setData(_DETAIL, detail)
@@ -85,7 +85,7 @@ class QuickAdd(QFrame):
 
     def _explain(self, row: int) -> None:
         if 0 <= row < len(self._found):
-            self.about.setText(self._found[row].about)
+            self.about.setText(self._found[row].about.replace("``", ""))
 
     def _click(self, item: QListWidgetItem) -> None:
         self.list.setCurrentItem(item)

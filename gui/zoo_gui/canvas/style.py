@@ -34,6 +34,7 @@ class Style:
         self.wire = _wire(theme.wire, 1.6)
         self.wire_selected = _wire(theme.selection, 2.6)
         self.wire_wrong = _wire(theme.misfit, 2.2, Qt.PenStyle.DashLine)
+        self.wire_wrong_selected = _wire(theme.misfit, 3.4, Qt.PenStyle.DashLine)
         self.feedback = _wire(theme.feedback, 1.6)
         self.fill = QBrush(theme.node)
         self.pale = QBrush(mixed(theme.node, theme.background, 0.45))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPen
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QHelpEvent, QPainter
 from PySide6.QtWidgets import QToolTip
 
 from zoo.wires import End
 from zoo_gui.canvas.box_paint import READABLE
 from zoo_gui.canvas.picture import Box, Inlet, Outlet
+from zoo_gui.canvas.plate import paint_above
 from zoo_gui.canvas.wire_item import WireItem
 
 if TYPE_CHECKING:
@@ -80,24 +81,9 @@ def paint_selected(canvas: Canvas, painter: QPainter) -> None:
             continue
         problem = wire.line.problem
         unread = wire.words is None or canvas.camera.scale < READABLE
-        if problem is not None or (wire.line.label and unread):
-            _plate(
-                canvas, painter, wire.middle, problem.message if problem else wire.line.label, bool(problem)
-            )
-
-
-def _plate(canvas: Canvas, painter: QPainter, at: QPointF, text: str, wrong: bool) -> None:
-    style = canvas.style_
-    painter.save()
-    painter.resetTransform()
-    painter.setFont(style.detail)
-    room = QRectF(0, 0, 320, 400)
-    size = QFontMetricsF(style.detail).boundingRect(room, Qt.TextFlag.TextWordWrap, text).size()
-    plate = QRectF(QPointF(), size).adjusted(0, 0, 16, 10)
-    plate.moveCenter(canvas.camera.from_scene(at) + QPointF(0, -plate.height() / 2 - 10))
-    painter.setPen(QPen(style.theme.misfit if wrong else style.theme.selection, 1.2))
-    painter.setBrush(style.theme.panel)
-    painter.drawRoundedRect(plate, 5, 5)
-    painter.setPen(style.theme.text)
-    painter.drawText(plate.adjusted(8, 5, -8, -5), Qt.TextFlag.TextWordWrap, text)
-    painter.restore()
+        theme = canvas.style_.theme
+        if problem is not None:
+            words = f"{problem.message}\nRight button: what would make it fit"
+            paint_above(painter, canvas, wire.middle, words, theme.misfit)
+        elif wire.line.label and unread:
+            paint_above(painter, canvas, wire.middle, wire.line.label, theme.selection)

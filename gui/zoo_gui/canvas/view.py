@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -20,7 +20,7 @@ from zoo_gui.canvas import doing, drops, keys, menu, tips
 from zoo_gui.canvas.body_view import BodyView
 from zoo_gui.canvas.gestures import Gesture, begin
 from zoo_gui.canvas.gestures.move import MoveBoxes
-from zoo_gui.canvas.ground import paint_ground, paint_hints
+from zoo_gui.canvas.ground import HINTS, paint_ground, paint_hints
 from zoo_gui.canvas.wire_item import WireItem
 from zoo_gui.theme import Theme
 from zoo_gui.workspace import Workspace
@@ -32,14 +32,13 @@ ZOOM = 1.0015
 class Canvas(BodyView):
     """The body of a workspace under the hand: ``gesture`` is what a press has begun.
 
-    ``to_write`` brings the name of the inspector's field that a person is to write in next.
+    ``waiting`` says what is about to come while nothing is there.
     """
-
-    to_write = Signal(str)
 
     def __init__(self, workspace: Workspace, theme: Theme, parent: QWidget | None = None) -> None:
         self.gesture: Gesture | None = None
         self.space_held = False
+        self.waiting = ""
         self.popup: QWidget | None = None
         """The last list or field that was opened over the canvas."""
         self._hovered: WireItem | None = None
@@ -191,7 +190,8 @@ class Canvas(BodyView):
             self.gesture.paint(painter)
         tips.paint_selected(self, painter)
         if not self.scene_.boxes:
-            paint_hints(painter, self.viewport().rect(), self.style_)
+            words = (self.waiting,) if self.waiting else HINTS
+            paint_hints(painter, self.viewport().rect(), self.style_, words)
 
     def tip_position(self, at: QPoint) -> QPointF:
         """A place of the viewport, on the canvas."""

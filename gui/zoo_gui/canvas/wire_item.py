@@ -78,10 +78,10 @@ class WireItem(QGraphicsRectItem):
 
     def _pen(self) -> QPen:
         style = self.style
+        if self.line.problem is not None:
+            return style.wire_wrong_selected if self.selected else style.wire_wrong
         if self.selected:
             return style.wire_selected
-        if self.line.problem is not None:
-            return style.wire_wrong
         pen = style.feedback if self.line.back else style.wire
         if self.hovered:
             pen = QPen(pen)

@@ -13,6 +13,8 @@ from zoo.wires import body_wires, node_wires
 from zoo_gui.theme import Theme, category_of
 
 _PORT: tuple[str, str] = ("port", "")
+_DOT = 3.2
+"""Half the width of a port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,8 @@ class Thumbnail(QWidget):
         }
         painter.setPen(QPen(self._theme.wire, 1.2))
         for source, target in self._sketch.lines:
-            a, b = centres[source] + QPointF(width / 2, 0), centres[target] - QPointF(width / 2, 0)
+            a = centres[source] + QPointF(self._reach(source, width), 0)
+            b = centres[target] - QPointF(self._reach(target, width), 0)
             path = QPainterPath(a)
             bend = max((b.x() - a.x()) / 2, 4)
             path.cubicTo(a + QPointF(bend, 0), b - QPointF(bend, 0), b)
@@ -140,11 +143,15 @@ class Thumbnail(QWidget):
             self._box(painter, centres[name], mark, width, tall)
         painter.end()
 
+    def _reach(self, name: str, width: float) -> float:
+        """How far a mark reaches to its sides."""
+        return _DOT if self._sketch.marks[name].kind == "port" else width / 2
+
     def _box(self, painter: QPainter, centre: QPointF, mark: Mark, width: float, height: float) -> None:
         if mark.kind == "port":
             painter.setBrush(self._theme.background)
             painter.setPen(QPen(self._theme.port, 1.4))
-            painter.drawEllipse(centre, 3.2, 3.2)
+            painter.drawEllipse(centre, _DOT, _DOT)
             return
         box = QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height)
         colour = self._theme.category(mark.category) if mark.category else self._theme.node_border

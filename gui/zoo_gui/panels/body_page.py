@@ -45,7 +45,7 @@ def body_page(page: Page) -> None:
     _params(page, form, body, scope)
     _inputs(page, form, body, scope)
     _outputs(page, form, body, scope)
-    if isinstance(body, Graph) and page.costs is not None:
+    if isinstance(body, Graph) and body.nodes and page.costs is not None:
         page.rule()
         page.cost_of_all()
 

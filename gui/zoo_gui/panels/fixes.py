@@ -30,6 +30,8 @@ from zoo_gui.places import place_of
 
 _MEANT = re.compile(r"'([^']+)'[^']*\(did you mean '([^']+)'\?\)")
 
+_LACKS = re.compile(r"write with: \{(\w+):")
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:
@@ -37,6 +39,12 @@ class Fix:
 
     text: str
     edit: Edit
+
+
+def lacking(problem: Problem) -> str:
+    """The setting that a node lacks, if that is the problem."""
+    found = _LACKS.search(problem.remedy) if problem.code == "setting-missing" else None
+    return found[1] if found else ""
 
 
 def fixes(problem: Problem, graph: Graph) -> list[Fix]:

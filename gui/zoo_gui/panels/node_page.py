@@ -196,18 +196,22 @@ def _ports(page: Page, spec: LayerSpec | None, known: Known) -> None:
     for port in names:
         types = [str(type) for type in known.arrives(port) if type]
         declared = declared_in.get(port)
-        form.fact(port or nameless, _shown(types, declared), hint=f"Takes {declared}" if declared else "")
+        shown = _shown(types, declared, wired=port in known.node.inputs)
+        form.fact(port or nameless, shown, hint=f"Takes {declared}" if declared else "")
     form.heading("outputs") if known.node.types else None
     declared_out: Mapping[str, Port] = spec.outputs if spec else {}
     for port in known.node.types:
         type: TensorType | None = known.leaves(port)
-        form.fact(port, _shown([str(type)] if type else [], declared_out.get(port)))
+        form.fact(port, _shown([str(type)] if type else [], declared_out.get(port), wired=True))
 
 
-def _shown(types: list[str], declared: Port | None) -> str:
+def _shown(types: list[str], declared: Port | None, *, wired: bool) -> str:
+    """What flows through a port; where that is not known, what the layer says of it."""
     if types:
         return "\n".join(types)
-    return f"{declared}, not wired" if declared else "not known"
+    if declared is None:
+        return "not known yet"
+    return f"{declared}, not known yet" if wired else f"{declared}, not wired"
 
 
 def _help(page: Page, text: str) -> None:

@@ -104,9 +104,10 @@ class PaletteModel(QStandardItemModel):
             _dot(self.theme.category(category_of(use))), use if whole else use.partition("/")[2]
         )
         item.setData(use, USE)
-        item.setData(spec.summary, SUMMARY)
-        item.setToolTip(f"{use}: {spec.summary}")
-        item.setAccessibleText(f"{use}, {spec.summary}")
+        summary = spec.summary.replace("``", "")
+        item.setData(summary, SUMMARY)
+        item.setToolTip(f"{use}: {summary}")
+        item.setAccessibleText(f"{use}, {summary}")
         item.setFlags(_PLACEABLE)
         return item
 

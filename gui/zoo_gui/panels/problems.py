@@ -9,7 +9,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QPushButton, QVBoxLayout, QWidget
 
 from zoo.problems import Problem
-from zoo_gui.panels.fixes import Fix, fixes
+from zoo_gui.panels.fixes import Fix, fixes, lacking
 from zoo_gui.rows import empty
 from zoo_gui.theme import Theme, icon
 from zoo_gui.two_tone import TwoTone
@@ -107,6 +107,8 @@ class Problems(QWidget):
             return
         problem = self.problems[index.row()]
         there = problem not in self._workspace.text_problems and self._workspace.show(problem.path)
+        if there and lacking(problem):
+            self._workspace.to_write.emit(lacking(problem))
         if not there and problem.place is not None:
             self._workspace.pointed.emit(problem.place)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,11 +13,16 @@ from zoo.errors import EditError
 from zoo.graph import EMPTY, Call, Frozen, Repeat, Value
 from zoo.sizes import Name, Op
 from zoo.spec import LayerSpec
+from zoo_gui.panels.fixes import lacking
 from zoo_gui.panels.form import Form
 from zoo_gui.panels.setting_words import Part, choices, hint, is_plain, setting_parts
 from zoo_gui.panels.values import read_value, text_of
+from zoo_gui.places import place_of
 from zoo_gui.resolved import Known
 from zoo_gui.workspace import Workspace
+
+NEEDED = "needed"
+"""Stands in a field that must not stay empty."""
 
 
 class SettingsForm:
@@ -31,12 +36,13 @@ class SettingsForm:
         """The settings of a layer, those that it does not have too, if they are given."""
         parts = setting_parts(spec)
         solved: Mapping[str, Any] = known.layer.settings if known and known.layer else EMPTY
+        needed = self._lacking()
         for setting, part in parts.items():
             field = spec.settings.model_fields[setting]
             adapter: TypeAdapter[Any] = TypeAdapter(field.rebuild_annotation())
             self._line(
                 setting,
-                _placeholder(setting, part, spec, solved),
+                NEEDED if setting in needed else _placeholder(setting, part, spec, solved),
                 hint(part),
                 choices(part),
                 adapter,
@@ -46,14 +52,18 @@ class SettingsForm:
     def block(self, params: Mapping[str, Value]) -> None:
         """The params of a block."""
         for param, value in params.items():
-            self._line(
-                param, "to be given" if value is None else text_of(value), "a param of the block", (), None
-            )
+            self._line(param, NEEDED if value is None else text_of(value), "a param of the block", (), None)
         self._unknown(params)
 
     def missing(self) -> None:
         """The settings that are given, of a layer that no pack offers."""
         self._unknown(())
+
+    def _lacking(self) -> Collection[str]:
+        """The settings that the checker has found to be needed and not there."""
+        resolution, here = self._workspace.resolution, (self._scope, self._name)
+        lacks = [problem for problem in resolution.problems if lacking(problem)] if resolution else []
+        return [lacking(each) for each in lacks if place_of(self._workspace.graph, each.path) == here]
 
     def _unknown(self, known: Iterable[str]) -> None:
         varied = self._node.vary if isinstance(self._node, Repeat) else EMPTY
@@ -130,4 +140,4 @@ def _placeholder(setting: str, part: Part, spec: LayerSpec, solved: Mapping[str,
         return "solved from the wires"
     if part.get("default", ...) is None:
         return "none"
-    return text_of(part["default"]) if "default" in part and is_plain(part["default"]) else "to be given"
+    return text_of(part["default"]) if "default" in part and is_plain(part["default"]) else NEEDED

@@ -1,13 +1,14 @@
 """What commands do with the selection: delete, heal, group, copy, paste, adapt."""
 
 import pytest
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import zoo
 from tests.gui.canvas.drawn import TEXT, Hand, checked, inlet, outlet
 from zoo.checker import resolve
-from zoo.edits import AddNode
+from zoo.edits import AddNode, Connect, SetSetting
 from zoo.errors import EditError
 from zoo.graph import Call, Frozen, Graph, Ref, Repeat, Reuse
 from zoo.wires import End
@@ -171,6 +172,25 @@ def test_nothing_jumps_when_a_node_is_added(canvas: Canvas) -> None:
     assert not any(a.intersects(b) for i, a in enumerate(frames) for b in frames[:i])
 
 
+def test_a_new_box_makes_its_wire_level_and_what_grows_stays_in_sight(canvas: Canvas) -> None:
+    canvas.workspace.perform(AddNode("", "new", Call(use="basic/linear", inputs=Frozen({"": Ref("attend")}))))
+    new = canvas.scene_.boxes[Pick("node", "new")]
+    wire = next(wire for end, wire in canvas.scene_.wires.items() if end.node == "new")
+    (attend,) = (canvas.scene_.boxes[wire.line.start],)
+    level = attend.begin_of(wire.line).y()
+    assert new.finish_of(wire.line).y() >= level  # lower, where another box stands
+    canvas.resize(900, 500)
+    canvas.zoom_to(1.0)
+    canvas.centerOn(new.frame.center())
+    canvas.shift(QPointF(canvas.camera.from_scene(QPointF()).x(), 0))
+    canvas.shift(QPointF(900 - 20 - canvas.camera.from_scene(new.frame.topRight()).x(), 0))
+    canvas.workspace.select([Pick("node", "new")])
+    assert canvas.camera.seen.contains(new.frame)
+    canvas.workspace.perform(SetSetting("", "new", "output", 1234567))
+    assert new.frame.width() > 140
+    assert canvas.camera.seen.contains(new.frame)
+
+
 def test_another_document_is_laid_out_anew(qtbot: QtBot, canvas: Canvas) -> None:
     """Also where its boxes are called like those of the one before."""
     text = """\
@@ -209,6 +229,40 @@ def test_commands_have_ids_and_keys_of_their_own() -> None:
     assert len({command.id for command in COMMANDS}) == len(COMMANDS)
     keys = [key for command in COMMANDS for key in command.keys]
     assert len({*keys}) == len(keys)
+
+
+def test_the_menu_at_the_pointer_copies_and_pastes(canvas: Canvas) -> None:
+    def call(at: QPointF, text: str) -> None:
+        menu = menu_for(canvas, at)
+        next(action for action in menu.actions() if action.text() == text).trigger()
+        menu.deleteLater()
+
+    loose = canvas.scene_.boxes[Pick("node", "loose")].frame.center()
+    call(loose, "Copy")
+    far = canvas.scene_.content().bottomRight() + QPointF(100, 100)
+    call(far, "Paste here")
+    (new,) = canvas.workspace.selection
+    assert isinstance(new, Pick)
+    assert (canvas.scene_.boxes[new].frame.topLeft() - far).manhattanLength() < 40
+    call(canvas.scene_.boxes[new].frame.center(), "Duplicate")
+    call(loose, "Cut")
+    assert {"loose_2", "loose_3"} <= canvas.workspace.graph.nodes.keys()
+    assert "loose" not in canvas.workspace.graph.nodes
+
+
+def test_words_over_the_drawing_are_not_cut_off(qtbot: QtBot, canvas: Canvas) -> None:
+    """A wire that is wrong and selected looks wrong, and its plate has a border on every side."""
+    canvas.workspace.perform(Connect("", End("embed", "inputs", ""), Ref("mask")))
+    checked(qtbot, canvas)
+    canvas.look_at_wire(End("embed", "inputs", ""))
+    wire = canvas.scene_.wires[End("embed", "inputs", "")]
+    assert wire._pen().color() == canvas.style_.theme.misfit
+    canvas.zoom_to(1.0)
+    canvas.shift(-canvas.camera.from_scene(wire.middle))  # its middle is in the corner
+    image = canvas.grab().toImage()
+    red = canvas.style_.theme.misfit
+    assert sum(image.pixelColor(6, y) == red for y in range(60)) > 20
+    assert sum(image.pixelColor(x, 6) == red for x in range(300)) > 100
 
 
 def test_the_clipboard_of_the_system_is_used(canvas: Canvas) -> None:

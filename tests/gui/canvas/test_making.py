@@ -25,7 +25,7 @@ from zoo_gui.selection import Pick
 def asked(canvas: Canvas) -> list[str]:
     """The fields of the inspector that are to be written in."""
     found: list[str] = []
-    canvas.to_write.connect(found.append)
+    canvas.workspace.to_write.connect(found.append)
     return found
 
 

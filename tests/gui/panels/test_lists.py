@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 import zoo
@@ -94,6 +95,13 @@ def test_who_has_not_begun_has_done_nothing_wrong(editor: Editor, qtbot: QtBot) 
     assert window.status.problems.text() == "Empty graph"
     with qtbot.waitSignal(window.workspace.resolved, timeout=60_000):
         window.place("basic/embedding")
+    window.show()
+    row = [problem.code for problem in panel.problems].index("setting-missing")
+    panel.list.clicked.emit(panel.model.index(row, 0))
+    qtbot.waitUntil(lambda: isinstance(field := window.focusWidget(), QLineEdit) and bool(field.objectName()))
+    field = window.focusWidget()
+    assert isinstance(field, QLineEdit)
+    assert (field.objectName(), field.placeholderText()) == ("vocab", "needed")
     panel.list.setCurrentIndex(panel.model.index(len(panel.problems) - 1, 0))
     assert panel.problems[-1].code == "output-missing"
     (fix,) = panel.fixes

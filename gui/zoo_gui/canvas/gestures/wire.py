@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter, QPen
 
 from zoo.errors import EditError
 from zoo_gui.canvas import doing, routes, wiring
@@ -13,6 +13,7 @@ from zoo_gui.canvas.adding import Loose
 from zoo_gui.canvas.box_item import BoxItem
 from zoo_gui.canvas.gestures.gesture import Gesture
 from zoo_gui.canvas.picture import Inlet, Outlet
+from zoo_gui.canvas.plate import paint_beside
 from zoo_gui.canvas.ports import ports_of
 from zoo_gui.canvas.wire_item import WireItem
 
@@ -157,26 +158,7 @@ class DrawWire(Gesture):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(routes.direct(start, stop))
         if self.reason:
-            paint_words(painter, self.canvas, self._at, self.reason)
-
-
-def paint_words(painter: QPainter, canvas: Canvas, at: QPointF, text: str) -> None:
-    """A sentence beside a place, as large on the screen at every scale."""
-    style = canvas.style_
-    painter.save()
-    painter.resetTransform()
-    place = canvas.camera.from_scene(at) + QPointF(16, 14)
-    painter.setFont(style.detail)
-    size = QFontMetricsF(style.detail).boundingRect(QRectF(0, 0, 340, 400), Qt.TextFlag.TextWordWrap, text)
-    plate = QRectF(place, size.size()).adjusted(0, 0, 18, 12)
-    view = QRectF(canvas.viewport().rect())
-    plate.translate(min(0.0, view.right() - 8 - plate.right()), min(0.0, view.bottom() - 8 - plate.bottom()))
-    painter.setPen(QPen(style.theme.misfit, 1.2))
-    painter.setBrush(style.theme.panel)
-    painter.drawRoundedRect(plate, 5, 5)
-    painter.setPen(style.theme.text)
-    painter.drawText(plate.adjusted(9, 6, -9, -6), Qt.TextFlag.TextWordWrap, text)
-    painter.restore()
+            paint_beside(painter, self.canvas, self._at, self.reason, style.theme.misfit)
 
 
 def _position(item: BoxItem, port: Inlet | Outlet) -> QPointF:
