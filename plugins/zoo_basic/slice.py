@@ -1,6 +1,6 @@
 """A part of an axis: of the features, or of the steps."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
 from jaxtyping import Float
@@ -64,6 +64,11 @@ class SliceTime(nn.Module):
         """All axes but time stay."""
         batch, time, *rest = inputs["x"]
         return {"out": (batch, _length(time, settings["start"], settings["stop"]), *rest)}
+
+    @staticmethod
+    def sees_ahead(settings: Mapping[str, Any], _: Collection[str]) -> tuple[str, ...]:
+        """Without the first steps, each of the others is earlier than it was."""
+        return ("time",) if settings["start"] else ()
 
 
 def _cut(x: Tensor, axis: int, start: int, stop: int | None) -> Tensor:

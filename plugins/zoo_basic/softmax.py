@@ -1,10 +1,18 @@
 """From scores to weights that sum to one."""
 
+from collections.abc import Collection, Mapping
+from typing import Any
+
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from zoo import layer
+
+
+def ahead_without_mask(_: Mapping[str, Any], wired: Collection[str]) -> tuple[str, ...]:
+    """The axis that is summed over may be a sequence; then what a step sees is the mask's to say."""
+    return () if "mask" in wired else ("dim",)
 
 
 @layer("basic/softmax")
@@ -14,6 +22,8 @@ class Softmax(nn.Module):
     Where ``mask`` is given, the sum is over the elements where it is true, and the others get zero. A row
     without any gives zeros, and zero gradients, where ``torch.softmax`` over -∞ gives NaN.
     """
+
+    sees_ahead = staticmethod(ahead_without_mask)
 
     def forward(
         self, x: Float[Tensor, "*any dim"], mask: Bool[Tensor, "*any dim"] | None = None

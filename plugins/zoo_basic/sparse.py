@@ -5,6 +5,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from zoo import layer
+from zoo_basic.softmax import ahead_without_mask
 
 _FAR = -4.0
 
@@ -19,6 +20,8 @@ class Sparsemax(nn.Module):
     others get zero; a row without any gives zeros. τ is found by sorting, and the
     gradient is exact, too.
     """
+
+    sees_ahead = staticmethod(ahead_without_mask)
 
     def forward(
         self, x: Float[Tensor, "*any dim"], mask: Bool[Tensor, "*any dim"] | None = None
@@ -41,6 +44,8 @@ class Entmax(nn.Module):
     true take part, and the others get zero; a row without any gives zeros. τ is found by sorting, and the
     gradient is exact, too.
     """
+
+    sees_ahead = staticmethod(ahead_without_mask)
 
     def forward(
         self, x: Float[Tensor, "*any dim"], mask: Bool[Tensor, "*any dim"] | None = None

@@ -2,8 +2,9 @@
 
 A **spot** is an input of the graph and one of its axes: ``("tokens", "time")``. A wire is **ahead** of a spot
 where one of its steps may depend on later steps of that input: a layer on the way says so
-(``LayerSpec.sees_ahead``), or the axis was gone from a layer's output, which so depends on all of it. A spot
-is **hidden** where a layer would look ahead, and its settings keep it from doing so. Axes count by their
+(``LayerSpec.sees_ahead``), or the axis was gone from a layer's output, which so depends on all of it, also
+where the output has an axis of that name from elsewhere (attention to all ``keys`` of the same sequence). A
+spot is **hidden** where a layer would look ahead, and its settings keep it from doing so. Axes count by their
 names, down to those of the graph's inputs: an axis of a fixed size is nobody's time.
 """
 
@@ -17,8 +18,8 @@ from typing import TypeAlias
 from zoo.checker.findings import TreePath
 from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ResolvedNode, ReuseUse, ScanUse, Scope, Use
 from zoo.graph import Graph, Ref, Scan, refs
-from zoo.sizes import Name, Size, Symbolic, substitute
-from zoo.spec import Port, Star, TensorType
+from zoo.sizes import Name, Op, Size, Symbolic, names, substitute
+from zoo.spec import Axis, Port, Star, TensorType
 
 Spot: TypeAlias = tuple[str, str]
 
@@ -140,18 +141,26 @@ class _Body:
                 along = self._along(use.spec.inputs[port], axes, type_) if axes else ()
                 found.update(dict.fromkeys(flow.along(along), cause))
         joined = _joined(flow for _, flow, _ in arrivals) | Flow(frozenset(), ahead, hidden)
-        return {
-            name: joined | Flow(ahead=self._gone(arrivals, type_, cause))
-            for name, type_ in use.outputs.items()
-        }
+        return {name: joined | Flow(ahead=self._gone(use, name, arrivals, cause)) for name in use.outputs}
 
-    def _gone(self, arrivals: Sequence[Arrival], type_: TensorType, cause: Cause) -> dict[Spot, Cause]:
-        """The spots along axes that come to a layer and are gone from what it gives."""
-        left = axes_of(type_, self.scope)
+    def _gone(
+        self, use: LayerUse, output: str, arrivals: Sequence[Arrival], cause: Cause
+    ) -> dict[Spot, Cause]:
+        """The spots along axes that come to a layer and are gone from what it gives: by their names here, or
+        by the layer's own hints, where no rule of its decides what it sees.
+        """
+        left = axes_of(use.outputs[output], self.scope)
+        kept = {word for axis in use.spec.outputs[output].shape for word in _named(axis)}
         cause = replace(cause, whole=True)
-        return {
-            spot: cause for _, flow, came in arrivals for spot in flow.along(axes_of(came, self.scope) - left)
-        }
+        gone: dict[Spot, Cause] = {}
+        for port, flow, came in arrivals:
+            axes = axes_of(came, self.scope) - left
+            if not callable(use.spec.ahead):
+                pattern = use.spec.inputs[port]
+                lost = frozenset(word for axis in pattern.shape for word in _named(axis)) - kept
+                axes |= frozenset(self._along(pattern, lost, came))
+            gone.update(dict.fromkeys(flow.along(axes), cause))
+        return gone
 
     def _repeat(
         self, use: RepeatUse, arrivals: Sequence[Arrival], node: ResolvedNode, path: tuple[str, ...]
@@ -223,6 +232,11 @@ class _Body:
 def axes_of(type_: TensorType | None, scope: Scope) -> frozenset[str]:
     """The names of the axes of a type, down to those of the graph's inputs."""
     return frozenset(word for size in type_.shape for word in _words(size, scope)) if type_ else frozenset()
+
+
+def _named(axis: Axis) -> Collection[str]:
+    """The names in an axis of a hint; none in ``*any`` and ``_``."""
+    return {*names(axis)} if isinstance(axis, Name | Op) else ()
 
 
 def _words(size: Size, scope: Scope) -> Collection[str]:
