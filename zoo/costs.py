@@ -11,7 +11,7 @@ tied parameter counts once, where it lives; a node that reuses another has FLOPs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from math import prod
@@ -131,7 +131,8 @@ class _Meter:
         elif isinstance(node.node, Scan):
             held = {**held, **_learned(node.node, scope)}
             cost = replace(cost, what=f"scan over {node.node.over}")
-        held = {key: each for key, each in held.items() if key not in node.ties}
+        elsewhere = {*_tied(name, node, use)}
+        held = {key: each for key, each in held.items() if key not in elsewhere}
         if not isinstance(node.node, Reuse) and node.node.freeze:
             cost, held = _frozen(cost), {key: each._replace(frozen=True) for key, each in held.items()}
         types = {
@@ -207,6 +208,22 @@ class _Meter:
         if not isinstance(size, int):
             raise SizeError(f"the size '{size}' is no number for the given sizes of the axes")
         return size
+
+
+def _tied(name: str, node: ResolvedNode, use: Use) -> Iterator[str]:
+    """The parameters of a node that live elsewhere; a tie of a repeat holds in all layers but one that it
+    leads to.
+    """
+    shared = isinstance(node.node, Repeat) and node.node.share
+    for own, tie in node.ties.items():
+        layer, _, rest = own.partition(".")
+        if not isinstance(use, RepeatUse):
+            yield own
+        elif layer.isdigit():
+            yield f"0.{rest}" if shared else own
+        else:
+            owner = tie.parameter if not tie.depth and tie.node == name else ""
+            yield from (key for index in range(len(use.each)) if (key := f"{index}.{own}") != owner)
 
 
 def _computed(use: Use, port: str) -> bool:

@@ -10,6 +10,7 @@ from zoo.checker.frame import Frame
 from zoo.checker.plan import Plan
 from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ResolvedNode, ReuseUse, ScanUse, Tie, Use
 from zoo.errors import did_you_mean
+from zoo.graph import Repeat
 
 Nodes: TypeAlias = Mapping[str, ResolvedNode]
 Spot: TypeAlias = tuple[tuple[str, ...], str, str]
@@ -53,7 +54,7 @@ class _Ties:
             while spot in self.links and spot not in done:
                 done.add(spot)
                 seen.append(spot)
-                spot = self.links[spot][0]
+                spot = self._meant(self.links[spot][0], seen)
             if spot in seen:
                 names = [".".join((*path, node, own)) for path, node, own in seen[seen.index(spot) :]]
                 path, name, own = spot
@@ -62,17 +63,27 @@ class _Ties:
                     "tie-cycle", message, "leave one of them out", self.links[spot][1], path, name, own
                 )
 
+    def _meant(self, spot: Spot, seen: Sequence[Spot]) -> Spot:
+        """A parameter of one layer of a repeat, as that of all its layers where one tie is of all; but a tie
+        of all layers may lead to one of them.
+        """
+        path, name, own = spot
+        layer, _, rest = own.partition(".")
+        every = path, name, rest
+        if spot in self.links or not layer.isdigit() or every not in self.links:
+            return spot
+        return spot if seen and seen[-1] == every else every
+
     def _shapes(
         self, plan: Plan, path: tuple[str, ...], name: str, own: str, tie: Tie, levels: Sequence[Nodes]
     ) -> None:
         found: list[tuple[int, ...]] = []
-        ends = ((levels[-1], name, own), (levels[-1 - tie.depth], tie.node, tie.parameter))
-        for nodes, node, parameter in ends:
-            use = nodes[node].use if node in nodes else None
-            if use is None:
+        ends = ((levels[-1], name, own, True), (levels[-1 - tie.depth], tie.node, tie.parameter, False))
+        for nodes, node, parameter, sharer in ends:
+            if node not in nodes or nodes[node].use is None:
                 return  # its own problem says why
             try:
-                shape = self._shape(use, parameter.split("."), own=parameter == own)
+                shapes = self._all_shapes(nodes[node], parameter.split("."), sharer=sharer)
             except _Missing as missing:
                 hint = did_you_mean(parameter, missing.args)
                 message = f"'{node}' has no parameter '{parameter}'{hint}"
@@ -83,9 +94,14 @@ class _Ties:
                 message = f"the layer '{node}' cannot be built: {error}"
                 self._report("layer-refuses", message, "", plan, path, name, own)
                 return
-            if shape is None:
+            if None in shapes:
                 return
-            found.append(shape)
+            if len(shapes) > 1:
+                told = " and ".join(_told(shape) for shape in shapes if shape is not None)
+                message = f"'{own}' is {told} in the layers of '{name}': one parameter has one shape"
+                self._report("tie-shape", message, f"name one of them: 0.{own}", plan, path, name, own)
+                return
+            found += [shape for shape in shapes if shape is not None]
         if found[0] != found[1]:
             message = (
                 f"'{own}' of '{name}' is {_told(found[0])}, and '{tie.parameter}' of '{tie.node}' is "
@@ -93,10 +109,31 @@ class _Ties:
             )
             self._report("tie-shape", message, "", plan, path, name, own)
 
-    def _shape(self, use: Use, parts: Sequence[str], *, own: bool) -> tuple[int, ...] | None:
+    def _all_shapes(
+        self, node: ResolvedNode, parts: Sequence[str], *, sharer: bool
+    ) -> list[tuple[int, ...] | None]:
+        """The shapes of a parameter, each once; there are several where a ``sharer`` is a repeat whose layers
+        differ, and its tie holds in all of them.
+        """
+        use = node.use
+        if not sharer or not isinstance(use, RepeatUse) or parts[0].isdigit():
+            return [self._shape(node, parts)]
+        distinct = {id(each): each for each in use.each}.values()
+        return [*dict.fromkeys(self._shape_in(each, parts) for each in distinct)]
+
+    def _shape(self, node: ResolvedNode, parts: Sequence[str]) -> tuple[int, ...] | None:
         """The shape of a parameter by its dotted name; None where a problem hides it. Raises _Missing."""
-        if isinstance(use, ReuseUse):
-            return self._shape(use.use, parts, own=own)
+        use = node.use
+        if not isinstance(use, RepeatUse):
+            return None if use is None else self._shape_in(use, parts)
+        if parts[0].isdigit() and int(parts[0]) < len(use.each):
+            return self._shape_in(use.each[int(parts[0])], parts[1:])
+        if not isinstance(node.node, Repeat) or not node.node.share:
+            raise _Missing(*(f"{index}.{'.'.join(parts)}" for index in range(min(len(use.each), 3))))
+        return self._shape_in(use.each[0], parts)  # all layers are one module
+
+    def _shape_in(self, use: Use, parts: Sequence[str]) -> tuple[int, ...] | None:
+        """The same for a module that is no repeat."""
         if isinstance(use, LayerUse):
             shapes = self.frame.session.parameters(use.spec, use.settings)
             if shapes is None:
@@ -104,18 +141,14 @@ class _Ties:
             if ".".join(parts) not in shapes:
                 raise _Missing(*shapes)
             return shapes[".".join(parts)]
-        if isinstance(use, RepeatUse):
-            if parts[0].isdigit() and int(parts[0]) < len(use.each):
-                return self._shape(use.each[int(parts[0])], parts[1:], own=own)
-            if not own:
-                raise _Missing(*(f"{index}.{'.'.join(parts)}" for index in range(min(len(use.each), 3))))
-            return self._shape(use.each[0], parts, own=own)  # a tie of a repeat holds in every layer
         assert isinstance(use, BlockUse | ScanUse)
         nodes = use.scope.nodes
-        if parts[0] not in nodes or len(parts) == 1:
+        first, *rest = parts or [""]
+        if first not in nodes or not rest:
             raise _Missing(*nodes)
-        inner = nodes[parts[0]].use
-        return None if inner is None else self._shape(inner, parts[1:], own=own)
+        if isinstance(nodes[first].use, ReuseUse):  # whose module is another node's
+            raise _Missing(*(name for name, node in nodes.items() if not isinstance(node.use, ReuseUse)))
+        return self._shape(nodes[first], rest)
 
     def _report(
         self, code: Code, message: str, remedy: str, plan: Plan, path: tuple[str, ...], name: str, own: str

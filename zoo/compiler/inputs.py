@@ -35,7 +35,7 @@ class Inputs:
     """The inputs of a graph in the order of ``forward``; ``walked`` is the scan that walks over an axis."""
 
     def __init__(
-        self, graph: str, types: Mapping[str, TensorType], optional: set[str], walked: Mapping[str, str]
+        self, graph: str, types: Mapping[str, TensorType], optional: set[str], walked: Mapping[Symbolic, str]
     ) -> None:
         self.graph, self.walked = graph, walked
         self.expected = tuple(
@@ -93,7 +93,7 @@ class Inputs:
     def _check_sizes(self, tensors: list[tuple[Expected, Tensor]], sizes: Mapping[str, int]) -> None:
         """What can be told once every axis that has a name has its size."""
         for axis, scan in self.walked.items():
-            if sizes.get(axis) == 0:
+            if substitute(axis, sizes) == 0:
                 self._refuse(f"'{axis}' is 0, and the scan '{scan}' walks over it; give it one step at least")
         for each, tensor in tensors:
             for place, (axis, size) in enumerate(zip(each.axes, tensor.shape, strict=True)):

@@ -14,6 +14,8 @@ from typing import Any
 from torch import nn
 
 from zoo.compiler.placeholders import Part, Placeholder
+from zoo.errors import GraphError
+from zoo.problems import Problem
 
 TIES = "_zoo_ties"
 """The attribute of a model that holds its shared parameters: pairs of names, the sharer's and the owner's."""
@@ -27,6 +29,8 @@ def tie(model: nn.Module, built: Mapping[Placeholder, tuple[str, nn.Module]]) ->
             owner = value
             if isinstance(value, Part):
                 owner = ".".join((built[value.layer][0], *value.names))
+                if owner == f"{path}.{name}":  # the layer of a repeat whose parameter all of them share
+                    continue
             wanted[f"{path}.{name}"] = owner
     if not wanted:
         return
@@ -35,8 +39,11 @@ def tie(model: nn.Module, built: Mapping[Placeholder, tuple[str, nn.Module]]) ->
         names = {parameter: name for name, parameter in model.named_parameters()}
     pairs: list[tuple[str, str]] = []
     for name, wish in wanted.items():
-        owner = wish
+        owner, way = wish, [name]
         while isinstance(owner, str) and owner in wanted:  # an owner may share with another itself
+            if owner in way:
+                raise _circle([*way[way.index(owner) :], owner])
+            way.append(owner)
             owner = wanted[owner]
         pairs.append((name, owner if isinstance(owner, str) else names[owner]))
     setattr(model, TIES, tuple(pairs))
@@ -45,6 +52,12 @@ def tie(model: nn.Module, built: Mapping[Placeholder, tuple[str, nn.Module]]) ->
     hooked.register_state_dict_post_hook(_saved)
     hooked.register_load_state_dict_pre_hook(_loading)
     hooked.register_load_state_dict_post_hook(_loaded)
+
+
+def _circle(way: list[str]) -> GraphError:
+    """Ties that come together from bodies inside each other; those of one body the checker finds."""
+    message = f"these ties go round in a circle: {' -> '.join(way)}"
+    return GraphError([Problem("error", "tie-cycle", message, "leave one of them out")])
 
 
 def share(model: nn.Module) -> None:

@@ -23,7 +23,8 @@ def start(body: Body, calls: Calls, begin: Start, name: str) -> tuple[str, list[
     building: list[Line] = []
     if like is None:  # nothing that comes in has the dtype that the model was moved to
         like, building = _zero(body)
-    return variable, [Line(text) for text in call(f"{variable} = {like}.new_zeros", sizes)], building
+    zeros = call(f"{variable} = {like}.new_zeros", sizes or ["()"])
+    return variable, [Line(text) for text in zeros], building
 
 
 def _zero(body: Body) -> tuple[str, list[Line]]:

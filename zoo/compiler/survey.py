@@ -18,7 +18,7 @@ class Survey:
     layers: dict[type[Any], str] = field(default_factory=dict[type[Any], str])
     """Each with the name of its pack."""
     words: set[str] = field(default_factory=set[str])
-    walked: dict[str, str] = field(default_factory=dict[str, str])
+    walked: dict[Symbolic, str] = field(default_factory=dict[Symbolic, str])
     _seen: set[int] = field(default_factory=set[int])
 
     def scope(self, scope: Scope, path: tuple[str, ...] = ()) -> Survey:
@@ -38,7 +38,7 @@ class Survey:
         if isinstance(node.use, ScanUse) and isinstance(node.node, Scan) and node.use.scope.outputs:
             axis = substitute(symbol(node.node.over), scope.values)
             if isinstance(axis, Symbolic):
-                self.walked.setdefault(str(axis), ".".join(path))
+                self.walked.setdefault(axis, ".".join(path))
 
     def _use(self, use: Use, path: tuple[str, ...]) -> None:
         if isinstance(use, ReuseUse):

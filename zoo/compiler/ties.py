@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ScanUse, Scope, Tie, Use
+from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ResolvedNode, ScanUse, Scope, Tie, Use
 from zoo.compiler.body import Body
 from zoo.compiler.uses import applied, used
 from zoo.compiler.writer import Writer
@@ -54,34 +54,38 @@ def order(names: Iterable[str], shared: Iterable[Shared]) -> list[str]:
 
 
 def lines(writer: Writer, body: Body, shared: Shared) -> list[str]:
-    """The assignment; for all layers where the node that shares is a repeat."""
+    """The assignment; for all layers where a repeat shares and its tie names none of them."""
     owner = _dotted(_walk(writer, body, (shared.tie.node, *shared.tie.parameter.split("."))))
     scope = body.scope
     for name in shared.path[:-1]:
         inner = used(scope.nodes[name])
         assert isinstance(inner, ScanUse)
         scope = inner.scope
-    node = scope.nodes[shared.path[-1]].node
-    if not isinstance(node, Repeat) or node.share:
-        path = _walk(writer, body, (*shared.path, *shared.parameter.split(".")))
-        return [f"        {_dotted(path)} = {owner}"]
+    node, words = scope.nodes[shared.path[-1]].node, shared.parameter.split(".")
+    if not isinstance(node, Repeat) or node.share or words[0].isdigit():
+        return [f"        {_dotted(_walk(writer, body, (*shared.path, *words)))} = {owner}"]
     stack = _walk(writer, body, shared.path)
-    parameter = _walk(writer, body, (*shared.path, "0", *shared.parameter.split(".")))[len(stack) :]
+    parameter = _walk(writer, body, (*shared.path, "0", *words))[len(stack) :]
     layer = body.in_init.take("layer")
     inside = _dotted([layer, *parameter])
     return [f"        for {layer} in {_dotted(stack)}:", f"            {inside} = {owner}"]
 
 
 def _walk(writer: Writer, body: Body, path: tuple[str, ...]) -> list[str]:
-    """A dotted name through nodes, as code: their attributes, and ``[0]`` for a layer of a repeat."""
+    """A dotted name through nodes, as code: their attributes, and ``[0]`` for a layer of a repeat that does
+    not share one module.
+    """
     parts = [f"self.{body.attributes[path[0]]}"]
-    use: Use | None = applied(used(body.scope.nodes[path[0]]))
+    node: ResolvedNode | None = body.scope.nodes[path[0]]
+    use: Use | None = applied(used(node))
     written = writer.children(body, path[0])[0].written
     rest = list(path[1:])
     while rest and use is not None:
         if isinstance(use, RepeatUse):
             if rest[0].isdigit():
-                parts[-1] += f"[{rest.pop(0)}]"
+                index = rest.pop(0)
+                assert node is not None
+                parts[-1] += "" if isinstance(node.node, Repeat) and node.node.share else f"[{index}]"
             use = use.each[0]
             continue
         if isinstance(use, LayerUse) or written is None:

@@ -56,11 +56,13 @@ class Going:
                 )
         inputs = self._inputs(along.whole)
         values = inputs.bind((), whole)
-        inputs.check(values, self._dtype() if inputs.any_float else None)
+        inputs.check(values, self._own_dtype() if inputs.any_float else None)
         rows = {
             value.shape[0]: name
             for name, value in zip(along.whole, values, strict=True)
-            if isinstance(value, Tensor) and substitute(self.unit.types[name].shape[0], {}) == along.batch
+            if isinstance(value, Tensor)
+            and self.unit.types[name].shape
+            and substitute(self.unit.types[name].shape[0], {}) == along.batch
         }
         if batch is not None:
             rows.setdefault(batch, "batch")
@@ -87,8 +89,11 @@ class Going:
         return restored(unit.root, unit.names, tensors), batch, seen
 
     def _dtype(self) -> torch.dtype:
-        found = (each.dtype for each in self.model.parameters() if each.is_floating_point())
-        return next(found, torch.get_default_dtype())
+        return self._own_dtype() or torch.get_default_dtype()
+
+    def _own_dtype(self) -> torch.dtype | None:
+        """That of the weights; None for a model without any, to which all floats are the same."""
+        return next((each.dtype for each in self.model.parameters() if each.is_floating_point()), None)
 
     def _device(self) -> torch.device:
         found = (each.device for each in (*self.model.parameters(), *self.model.buffers()))
@@ -135,7 +140,7 @@ class Going:
                 )
         inputs = self._inputs(names, batch)
         floats = torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled("cuda") or not inputs.any_float
-        inputs.check(values, None if floats else self._dtype())
+        inputs.check(values, None if floats else self._own_dtype())
 
     def told(self, results: Any) -> Any:
         """The outputs as the model returns them: alone, or in its tuple."""

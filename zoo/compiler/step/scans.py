@@ -148,8 +148,9 @@ class ScanSteps:
             if isinstance(begin, Ref):
                 continue
             values[name] = body.in_forward.take(name)
-            if isinstance(begin, Learned):
-                parameter = f"self.{self.slots.whole()}.{next(learned)}"
+            # a model in which nothing reads the states has no parameter of theirs
+            if isinstance(begin, Learned) and (attribute := next(learned, None)) is not None:
+                parameter = f"self.{self.slots.whole()}.{attribute}"
                 sizes = [expr(axis, body.size) for axis in begin.shape]
                 lines += call(f"{values[name]} = {parameter}.expand", sizes)
             else:

@@ -1,0 +1,160 @@
+"""Small graphs at the edge of what can be drawn: what the checker accepts runs, and alike in every way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+import torch
+from torch import Tensor
+
+import zoo
+from tests.zoo.test_sound import inputs_for
+from zoo.checker import resolve
+from zoo.compiler import CompiledGraph
+from zoo.costs import count_parameters
+from zoo.errors import GraphError, InputError
+from zoo.graph import Graph
+from zoo.sizes import substitute
+
+TIED = """
+inputs: {x: float batch time 4}
+outputs: {o: s, p: e}
+nodes:
+  s: {repeat: 2, use: feedforward/ffn, with: {hidden: 3}, carry: {x: x}%s}
+  e: {use: feedforward/ffn, with: {hidden: 3}, in: x%s}
+"""
+
+RUNS: dict[str, str] = {
+    "a tie to a repeat that shares": TIED % (", share: true", ", tie: {inner.weight: s.inner.weight}"),
+    "a tie to a layer that all are": TIED % (", share: true", ", tie: {inner.weight: s.1.inner.weight}"),
+    "a tie of a repeat that shares": TIED % (", share: true, tie: {0.inner.weight: e.inner.weight}", ""),
+    "a tie of one layer": TIED % (", tie: {1.inner.weight: e.inner.weight}", ""),
+    "a tie from layer to layer": TIED % (", tie: {1.inner.weight: s.0.inner.weight}", ""),
+    "a tie of all layers to one": TIED % (", tie: {inner.weight: s.0.inner.weight}", ""),
+    "a state without axes, a step without": """
+inputs: {x: float time}
+outputs: {o: w.h, z: w.o}
+nodes:
+  w: {scan: {over: time, each: {x: x}, state: {h: zeros}, next: {h: x}, stack: {o: h}, final: {h: h}}}
+""",
+    "an input without axes": """
+inputs: {x: float batch time 4, s: float}
+outputs: {o: norm}
+nodes:
+  norm: {use: norm/layer_norm, in: x}
+""",
+    "a learned state that nothing reads": """
+inputs: {x: float batch time 4}
+outputs: {o: walk}
+nodes:
+  walk:
+    scan:
+      over: time
+      each: {x: x}
+      state: {h: learned batch 4}
+      nodes:
+        cell: {use: recurrent/gru_cell, in: {x: x, h: h}}
+        act: {use: basic/tanh, in: x}
+      next: {h: cell}
+      stack: {o: act}
+""",
+}
+
+
+def graph(body: str) -> Graph:
+    return zoo.loads(f"format: zoo/1\nname: corner{body}")
+
+
+def run(model: CompiledGraph, given: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
+    found = model(given)
+    return (found,) if isinstance(found, Tensor) else tuple(found)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_what_is_accepted_runs_in_every_way(name: str) -> None:
+    drawn = graph(RUNS[name])
+    resolution = resolve(drawn)
+    assert resolution.ok, resolution.problems
+    given = inputs_for(resolution, 3, 5)
+    loop, auto = (drawn.compile(lowering=each) for each in ("loop", "auto"))
+    found = run(loop, given)
+    streams = "float batch time" in RUNS[name]
+    sizes = {"batch": 3, "time": 5} if streams else {"time": 3}
+    for (output, type_), x in zip(resolution.root.types.items(), found, strict=True):
+        assert type_ is not None
+        assert [substitute(size, sizes) for size in type_.shape] == [*x.shape], output
+    torch.testing.assert_close(run(auto, given), found)
+    if "learned" not in name:  # without a reader there is no parameter, and costs are of what is drawn
+        assert count_parameters(resolution) == sum(each.numel() for each in loop.parameters())
+    if not streams:
+        return
+    whole = {port: x for port, x in given.items() if x.dim() < 2}
+    stream = loop.stream(whole, along="time", batch=3)
+    first, stream = stream.feed(given["x"][:, :2])
+    rest, _ = stream.feed(given["x"][:, 2:])
+    parts = (first, rest) if len(found) == 1 else (first[0], rest[0])
+    torch.testing.assert_close(torch.cat(parts, 1), found[0])
+
+
+REFUSED: dict[str, tuple[str, str]] = {
+    "layers of several widths": (
+        TIED.replace("with: {hidden: 3}, carry", "vary: {hidden: [2, 3]}, carry")
+        % (", tie: {inner.weight: e.inner.weight}", ""),
+        "'inner.weight' is 2 × 4 and 3 × 4 in the layers of 's': one parameter has one shape; name one of",
+    ),
+    "no layer named": (
+        TIED % ("", ", tie: {inner.weight: s.inner.weight}"),
+        "'s' has no parameter 'inner.weight' (did you mean '1.inner.weight'?)",
+    ),
+    "a circle through a layer": (
+        TIED % (", tie: {inner.weight: e.inner.weight}", ", tie: {inner.weight: s.1.inner.weight}"),
+        "these ties go round in a circle: s.inner.weight -> e.inner.weight -> s.inner.weight",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_ties_that_cannot_be(name: str) -> None:
+    text, said = REFUSED[name]
+    with pytest.raises(GraphError) as caught:
+        graph(text).compile(device="meta")
+    (problem,) = caught.value.problems
+    assert said in str(problem)
+    assert problem.place is not None
+
+
+def test_a_circle_of_ties_through_a_block_ends_in_a_sentence() -> None:
+    drawn = graph("""
+inputs: {x: float batch time 4}
+outputs: {o: s, p: e}
+blocks:
+  b:
+    inputs: {x: float batch time 4}
+    outputs: {o: two}
+    nodes:
+      one: {use: basic/linear, with: {output: 4}, in: x}
+      two: {use: basic/linear, with: {output: 4}, in: one, tie: {weight: one.weight}}
+nodes:
+  s: {use: b, in: x, tie: {one.weight: e.weight}}
+  e: {use: basic/linear, with: {output: 4}, in: x, tie: {weight: s.two.weight}}
+""")
+    with pytest.raises(GraphError, match=r"circle: e.weight -> s.two.weight -> s.one.weight -> e.weight"):
+        drawn.compile()
+
+
+def test_no_step_of_an_axis_that_is_computed() -> None:
+    model = graph("""
+inputs: {y: float batch time-1 4, x: int batch time}
+outputs: {o: w, x: x}
+blocks:
+  b:
+    inputs: {x: float batch n 4}
+    outputs: {o: s}
+    nodes:
+      s: {scan: {over: n, each: {x: x}, state: {h: zeros batch 4}, next: {h: x}, stack: {o: h}}}
+nodes:
+  w: {use: b, in: y}
+""").compile()
+    with pytest.raises(InputError, match=r"'time - 1' is 0, and the scan 'w.s' walks over it"):
+        model(torch.zeros(3, 0, 4), torch.zeros(3, 1, dtype=torch.long))
