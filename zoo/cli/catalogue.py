@@ -13,7 +13,6 @@ from zoo.cli.outputs import claim, force_option
 from zoo.errors import ZooError
 
 if TYPE_CHECKING:
-    from zoo.graph import Graph
     from zoo.packs import Pack
 
 
@@ -147,13 +146,14 @@ def copy(name: str, folder: Path, force: bool) -> None:
     """Copy a graph of the library, and the files that it uses, into a folder (default: this one)."""
     from zoo.errors import did_you_mean
     from zoo.files import load
+    from zoo.files.texts import files_of
     from zoo.packs import registry
 
     known = registry().graphs
     if name not in known:
         raise ZooError(f"there is no graph '{name}'{did_you_mean(name, known)}; zoo graphs lists them")
     path = known[name]
-    files = [Path(path.name), *_used(load(path), Path())]
+    files = [Path(path.name), *dict.fromkeys(Path(used) for used, _ in files_of(load(path)))]
     for file in files:
         if ".." in file.parts:
             raise ZooError(
@@ -168,15 +168,6 @@ def copy(name: str, folder: Path, force: bool) -> None:
                 f"{folder / file} cannot be written: {error.strerror}; name another folder"
             ) from None
         click.echo(f"wrote {folder / file}")
-
-
-def _used(graph: Graph, folder: Path) -> list[Path]:
-    """The files that a graph uses, and those that these use, as seen from its own folder, each once."""
-    found: dict[Path, None] = {}
-    for name, inner in graph.files.items():
-        path = folder / name
-        found |= dict.fromkeys([path, *_used(inner, path.parent)])
-    return list(found)
 
 
 @click.command(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zoo.cli.files import examples
+from zoo.cli.outputs import claim, force_option
 
 if TYPE_CHECKING:
     from zoo.importing import Imported
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="The module's weights: .safetensors, or what torch.save wrote of a state_dict.",
 )
-@click.option("--force", is_flag=True, help="Write over files that are there.")
+@force_option
 def import_(
     source: str, output: Path | None, inputs: tuple[str, ...], weights: Path | None, force: bool
 ) -> None:
@@ -62,11 +63,13 @@ def import_(
 
     Or SOURCE is a program of torch.export, FILE.pt2. One of `zoo export` comes back as the graph it was.
     """
+    if output is not None and not _is_ejected(source):
+        claim(output, force=force)
     if Path(source).suffix == ".pt2":
         if weights is not None:
             raise click.UsageError("a program has its weights; --weights goes with FILE.py:NAME")
         _program(source, output, inputs, force)
-    elif source.rpartition(":")[1] and not Path(source).is_file():
+    elif not _is_ejected(source):
         _module(source, output, inputs, weights, force)
     elif inputs or weights:
         raise click.UsageError(
@@ -74,6 +77,11 @@ def import_(
         )
     else:
         _ejected(source, output, force)
+
+
+def _is_ejected(source: str) -> bool:
+    """Whether a source is a file alone, as `zoo eject` writes it."""
+    return Path(source).suffix != ".pt2" and (Path(source).is_file() or ":" not in source)
 
 
 def _ejected(source: str, output: Path | None, force: bool) -> None:
@@ -100,7 +108,9 @@ def _ejected(source: str, output: Path | None, force: bool) -> None:
             f"warning: the code of {source} was changed since it was ejected; the graph is that of before",
             err=True,
         )
-    written = save(back.graph, output or Path(f"{back.graph.name}.yaml"), force=force)
+    written = save(
+        back.graph, output or Path(f"{back.graph.name}.yaml"), allow=lambda files: claim(*files, force=force)
+    )
     click.echo(f"wrote {', '.join(map(str, written))}: the graph that {source} was ejected from")
 
 
@@ -139,7 +149,9 @@ def _write(done: Imported, output: Path | None, force: bool) -> None:
 
     path = output or Path(f"{done.graph.name}.yaml")
     about = "".join(f"Placeholder {each}\n" for each in done.unknown)
-    written = save(done.graph, path, done.state_dict, about=about, force=force)
+    written = save(
+        done.graph, path, done.state_dict, about=about, allow=lambda files: claim(*files, force=force)
+    )
     _print(done, written)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from torch import Tensor
 
-from zoo.errors import FileError
 from zoo.files import dumps, write_text
 from zoo.files.disk import replacing
+from zoo.files.texts import files_of
 from zoo.graph import Graph
 from zoo.importing.errors import ImportingError
 
@@ -21,43 +21,40 @@ def save(
     weights: Mapping[str, Tensor] | None = None,
     *,
     about: str = "",
-    force: bool = False,
+    allow: Callable[[list[Path]], None] | None = None,
 ) -> list[Path]:
     """Write a graph, and what it needs beside it; weights go to a safetensors file of the same name.
 
-    ``about`` are lines of comment above the graph. Returns what was written. Raises FileError for a file that
-    is there already and holds something else, unless ``force``; then nothing is written.
+    ``about`` are lines of comment above the graph. ``allow`` is asked before anything is written, of all
+    files but those that hold the same already, and may raise. Returns what was written.
     """
     path = Path(path)
     head = "".join(f"# {line}\n" for line in about.splitlines())
     texts = {path: head + dumps(graph)} | {path.parent / name: text for name, text in _used(graph)}
-    saved = path.with_suffix(".safetensors")
-    for each in [*texts, *([saved] if weights else [])]:
-        if each.exists() and not force and not _holds(each, texts.get(each)):
-            raise FileError(f"{each} is there already and holds something else; name another, or --force")
+    saved = [path.with_suffix(".safetensors")] if weights else []
+    if allow is not None:
+        allow([*(each for each, text in texts.items() if not _holds(each, text)), *saved])
     for each, text in texts.items():
         each.parent.mkdir(parents=True, exist_ok=True)
         write_text(each, text)
     if weights:
-        _save_weights(weights, saved)
-    return [*texts, *([saved] if weights else [])]
+        _save_weights(weights, *saved)
+    return [*texts, *saved]
 
 
-def _used(graph: Graph, folder: str = "") -> Iterator[tuple[str, str]]:
-    """The files that a graph uses, and those that these use, by their path from the graph's own."""
-    for name, used in graph.files.items():
-        path = PurePosixPath(folder, name)
-        if ".." in path.parts:
+def _used(graph: Graph) -> Iterator[tuple[str, str]]:
+    """The texts of the files that a graph uses, by their path from its own."""
+    for path, used in files_of(graph):
+        if ".." in PurePosixPath(path).parts:
             raise ImportingError(
                 f"the graph uses '{path}', and importing writes into one folder only; "
                 "move that file beside the graph before it is ejected"
             )
-        yield str(path), dumps(used)
-        yield from _used(used, str(path.parent))
+        yield path, dumps(used)
 
 
-def _holds(path: Path, text: str | None) -> bool:
-    return text is not None and path.is_file() and path.read_bytes() == text.encode()
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode()
 
 
 def _save_weights(weights: Mapping[str, Tensor], path: Path) -> None:

@@ -71,7 +71,7 @@ def test_graph_and_weights_are_written_and_told(folder: Path) -> None:
     model.load_state_dict(load_file("sequential.safetensors"))
     again = run("zoo import plain_model.py:build")
     assert again.exit_code == 1
-    assert "sequential.safetensors is there already" in again.output
+    assert "'sequential.safetensors' exists already" in again.output
     flat = run('zoo import plain_model.py:build --force --input "input: float batch 5"')
     assert flat.exit_code == 0, flat.output
     assert str(zoo.load("sequential.yaml").inputs["input"]) == "float batch 5"

@@ -43,7 +43,7 @@ def test_changes_by_hand_are_told_and_files_are_not_written_over(
     Path("deep/mine.yaml").write_text("mine", encoding="utf-8")
     refused = run.invoke(cli, ["import", "plain.py", "-o", "deep/mine.yaml"])
     assert refused.exit_code == 1
-    assert "deep/mine.yaml is there already and holds something else" in refused.output
+    assert "'deep/mine.yaml' exists already; name another place, or overwrite it" in refused.output
     assert Path("deep/mine.yaml").read_text(encoding="utf-8") == "mine"
     assert run.invoke(cli, ["import", "plain.py", "-o", "deep/mine.yaml", "--force"]).exit_code == 0
     assert zoo.load("deep/mine.yaml").name == "gpt"
