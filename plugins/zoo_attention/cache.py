@@ -1,4 +1,4 @@
-"""The keys and values of the past, kept so that a stream computes each of them once.
+"""The KV cache: keys and values of the past, kept so that a stream computes each of them once.
 
 They stand in tensors with room to spare, a block more whenever it is used up: a step writes behind the past
 instead of copying all of it. A state may be continued twice (a search, a second try), and then the place

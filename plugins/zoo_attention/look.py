@@ -7,10 +7,10 @@ from torch import Tensor
 
 
 def seen(x: Tensor, fact: Callable[[Tensor], bool]) -> bool:
-    """Whether a look at ``x`` shows the fact. False where one cannot look: then the general way must be gone.
+    """Whether a look at ``x`` shows the fact. False where one cannot look; then take the general way.
 
-    Only plain tensors on the CPU are looked at. On another device a look would wait for all that was asked of
-    it before; while code is traced there is nothing to see.
+    Only plain tensors on the CPU are looked at. On another device a look would wait for all the work
+    queued there; while code is traced there is nothing to see.
     """
     if torch.compiler.is_compiling() or type(x) is not Tensor or not x.is_cpu:
         return False

@@ -1,4 +1,4 @@
-"""Padding keeps what stands in it to itself.
+"""Keeping what stands in padding, NaN included, out of results and gradients.
 
 A weight of 0 does not keep NaN out, for 0 · NaN is NaN: in the result, and in the gradients of the query and
 of the weights that made the keys.

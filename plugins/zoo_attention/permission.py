@@ -16,7 +16,7 @@ from zoo_attention.look import seen
 class Permission(NamedTuple):
     """Which query may attend to which key.
 
-    ``pairs`` is true where it may; None is everywhere. ``some`` is false for a query that may attend to
+    ``pairs`` is true where it may; None means everywhere. ``some`` is false for a query that may attend to
     nothing; None when there is no such query. ``triangle`` is the plain causal pattern, which kernels have
     built in, for as many queries as keys; ``pairs`` is None then.
     """

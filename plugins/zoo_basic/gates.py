@@ -1,4 +1,4 @@
-"""Connections past a layer that learn how open they are."""
+"""Skip connections with a learned gate."""
 
 from collections.abc import Callable
 from typing import Annotated, Literal

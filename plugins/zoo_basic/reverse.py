@@ -1,4 +1,4 @@
-"""Sequences read from behind."""
+"""Sequences read backward."""
 
 from jaxtyping import Bool, Float
 from torch import Tensor, nn

@@ -6,7 +6,7 @@
     registry.broken                              # the packs that failed, with their tracebacks
 
 Packs are found by the entry points of the group ``zoo``. Each is loaded on its own, guarded and timed: one
-that fails offers nothing, takes nobody with it, and says why. The environment may say:
+that fails offers nothing, affects no other, and says why. The environment may say:
 
     ZOO_PLUGINS   folders of single-file packs (``*.py``, but not ``_*.py``), separated as in PATH
     ZOO_BLOCK     packs that must not even be imported, by name or by distribution, separated by commas
