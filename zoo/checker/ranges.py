@@ -57,8 +57,10 @@ def faults(model: type[BaseModel], error: ValidationError) -> str:
     firsts: dict[object, str] = {}
     for each in error.errors(include_url=False):
         place = each["loc"][:1]
-        if each["type"] in {"missing", "extra_forbidden"} or not place:
-            firsts.setdefault(place, ": ".join([*map(str, place), sentence(each)]))
+        if each["type"] in _PRESENCE and len(each["loc"]) == 1:
+            firsts.setdefault(place, f"'{place[0]}' is {_PRESENCE[each['type']]}")
+        elif not place:
+            firsts.setdefault(place, sentence(each))
         else:
             whole = len(each["loc"]) == 1 or each["loc"][1] in _ARMS
             firsts.setdefault(place, fault(model, each, whole=whole))
@@ -71,6 +73,7 @@ def sentence(error: ErrorDetails) -> str:
     return str(inner) if isinstance(inner, Exception) else error["msg"]
 
 
+_PRESENCE = {"missing": "missing", "extra_forbidden": "unknown here"}
 _OWN_WORDS = ("value_error", "assertion_error")
 _ARMS = ("int", "float", "str", "bool", "none")
 """How pydantic names the arms of a type in the place of an error."""

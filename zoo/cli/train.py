@@ -183,9 +183,21 @@ def _tell(result: Result) -> None:
     if result.interrupted:
         click.echo(f"stopped at step {result.step:,} and saved; go on with: zoo train --resume {folder}")
     tokenizer = result.tokenizers.get("tokens")
-    writes = ""
+    writes = _writer(result, folder)
     if result.writes_on:
         known = not isinstance(tokenizer, Vocabulary) or set("The ") <= set(tokenizer.characters)
         prompt = ' --prompt "The "' if known else ""
         writes = f"; let it write with: zoo generate {folder}{prompt}"
     click.echo(f"the best model: {result.best}{writes}")
+
+
+def _writer(result: Result, folder: str) -> str:
+    """The command that lets a model write from a start to an end, as the end of a sentence."""
+    from zoo.tasks import find_task
+
+    decoding = find_task(result.task).decoding
+    if decoding is None or not decoding.start:
+        return ""
+    if "source" in result.tokenizers:
+        return f'; let it write with: zoo translate {folder} --text "..."'
+    return "" if "source" in decoding.given else f"; let it write with: zoo caption {folder} PICTURE"

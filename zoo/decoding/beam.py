@@ -86,6 +86,11 @@ class Beam:
                 if not sentences:
                     break
                 following, scorer = scorer.next(last)
+                if self.ranking.coverage and following.attention is None:
+                    raise InputError(
+                        "coverage is of the attention over the source, which this scorer does not read; name "
+                        "the output that gives it, Reading(attention='alignment'), or leave coverage at 0"
+                    )
                 self._follow(sentences, following, real)
                 results |= {
                     each.number: self._ranked(each, real) for each in sentences if self._is_done(each, step)

@@ -77,6 +77,8 @@ class Sampling:
 
         ``log_p`` and ``score`` of a hypothesis are its log-probability by the model, however it was drawn.
         """
+        longest = arguments.whole(longest, "longest", 1)
+        seed = arguments.whole(seed, "seed")
         generator = torch.Generator().manual_seed(seed)  # on the CPU: one seed means one text everywhere
         texts: list[list[int]] = [[] for _ in range(len(start))]
         sums, done, last = [0.0] * len(texts), [False] * len(texts), start

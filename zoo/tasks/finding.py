@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from inspect import isabstract
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -81,6 +82,8 @@ def make_task(name: str, settings: Mapping[str, Scalar]) -> Task:
                 f"has {has}"
             )
     try:
-        return kind.model_validate(dict(settings))
+        return kind.model_validate(
+            {name: str(value) if isinstance(value, Path) else value for name, value in settings.items()}
+        )
     except ValidationError as error:
         raise TrainingError(f"these settings of the task '{name}' are none: {faults(kind, error)}") from None

@@ -56,6 +56,11 @@ class Provenance(BaseModel):
     versions: dict[str, str] = {}
     command: str = ""
 
+    @property
+    def said(self) -> str:
+        """The versions, for a sentence."""
+        return ", ".join(f"{name} {version}" for name, version in self.versions.items()) or "others"
+
 
 class Header(BaseModel):
     """What a checkpoint says of its model and its run."""

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import torch
 
-from zoo.errors import TrainingError
+from zoo.errors import ArgumentError, TrainingError, did_you_mean
 from zoo.training.options import Device, Precision
+
+DEVICES: tuple[str, ...] = get_args(Device)
 
 
 def device_for(device: Device, precision: Precision = "32") -> str:
     """The device to use: ``cpu`` or ``cuda``, which ``auto`` takes when it is there.
 
-    Raises TrainingError for a device that this machine lacks, or that lacks the precision.
+    Raises ArgumentError for what is none of these, TrainingError for a device that this machine lacks, or
+    that lacks the precision.
     """
+    if device not in DEVICES:
+        raise ArgumentError(
+            f"a device is {', '.join(DEVICES)} here, and {device!r} came{did_you_mean(str(device), DEVICES)}"
+        )
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     if device == "cuda" and not torch.cuda.is_available():

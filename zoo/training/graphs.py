@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 import zoo
 from zoo import arguments
@@ -16,6 +17,9 @@ from zoo.packs import locate
 from zoo.tasks import Tokenizer
 from zoo.training.checkpoint import Checkpoint, read_checkpoint
 from zoo.values import Scalar
+
+MOST = 4
+"""So many weights that do not fit are named."""
 
 
 def as_graph(graph: Graph | str | Path) -> Graph:
@@ -47,11 +51,34 @@ def restored(checkpoint: Checkpoint) -> nn.Module:
     header = checkpoint.header
     graph = graph_of(checkpoint.document, checkpoint.name)
     model = initial_model(graph, header.options.seed, header.params)
-    try:
-        model.load_state_dict(checkpoint.weights)
-    except RuntimeError as error:
+    faults = _load(model, checkpoint.weights)
+    if faults:
+        more = f" and {len(faults) - MOST} more" if len(faults) > MOST else ""
         raise CheckpointError(
-            f"the weights of the checkpoint do not fit the model that its graph makes now; "
-            f"it was probably made with other versions of the layers: {error}"
-        ) from None
+            f"the weights of {checkpoint.name} do not fit the model that its graph makes now: "
+            f"{', '.join(faults[:MOST])}{more}; install the versions of the packs that it was made with "
+            f"({checkpoint.header.provenance.said}), or begin a new run with what fits (--from)"
+        )
     return model.eval()
+
+
+def _load(model: nn.Module, saved: Mapping[str, Tensor]) -> list[str]:
+    """Give a model its weights; say which are missing, unknown to it, or of other sizes, a phrase each."""
+    own = model.state_dict()
+    other = {
+        name: f"'{name}' is {sizes(tensor)} instead of {sizes(own[name])}"
+        for name, tensor in saved.items()
+        if name in own and own[name].shape != tensor.shape
+    }
+    fitting = {name: tensor for name, tensor in saved.items() if name not in other}
+    found: Any = model.load_state_dict(fitting, strict=False)  # torch types it in part
+    return [
+        *(f"'{name}' is missing" for name in found.missing_keys if name not in other),
+        *(f"'{name}' is unknown" for name in found.unexpected_keys),
+        *other.values(),
+    ]
+
+
+def sizes(tensor: Tensor) -> str:
+    """The sizes of a tensor for a sentence: ``24 × 8``."""
+    return " × ".join(map(str, tensor.shape)) or "one number"

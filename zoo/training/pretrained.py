@@ -13,6 +13,7 @@ from zoo import arguments
 from zoo.errors import TrainingError
 from zoo.training.checkpoint import Checkpoint, read_checkpoint
 from zoo.training.extra import require
+from zoo.training.graphs import sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,9 @@ def take_over(model: nn.Module, saved: Checkpoint | Weights) -> str:
             "their names"
         )
     for name, tensor in common.items():
-        there, here = tensor.shape, own[name].shape
-        if there != here:
+        if tensor.shape != own[name].shape:
             raise TrainingError(
-                f"'{name}' is {_size(there)} in {saved.name} and {_size(here)} in the model; "
+                f"'{name}' is {sizes(tensor)} in {saved.name} and {sizes(own[name])} in the model; "
                 "give both the same sizes (--set), or rename the node here to learn it anew"
             )
     model.load_state_dict(common, strict=False)
@@ -73,7 +73,3 @@ def take_over(model: nn.Module, saved: Checkpoint | Weights) -> str:
 
 def _listed(names: list[str]) -> str:
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-
-
-def _size(shape: tuple[int, ...]) -> str:
-    return " × ".join(map(str, shape)) if shape else "one number"

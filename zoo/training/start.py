@@ -20,6 +20,7 @@ from zoo.files import semantic_hash
 from zoo.files.texts import document_of, graph_of
 from zoo.graph import Graph
 from zoo.tasks import Data, Plan, Task, find_task, make_task
+from zoo.tasks.files import files_of
 from zoo.tasks.finding import tasks
 from zoo.tasks.ports import Ports, find_ports, fit_params, fitting
 from zoo.tasks.trying import try_model
@@ -155,6 +156,7 @@ def resume(
     graph = graph_of(saved.document, saved.name)
     moved = {**settings, **({} if text is None else {"text": str(text)})}
     task = make_task(header.task, {**header.settings_here(), **moved})
+    _stays(task, header, moved)
     data = _the_same(task, header, plan_of(options, graph, header.params, header))
     clock = _clock(options, data, header.step, header.seconds)
     if clock.done:
@@ -270,6 +272,18 @@ def _clock(options: Options, data: Data, step: int = 0, seconds: float = 0.0) ->
     if not limits and not options.minutes:
         limits.append(DEFAULT_STEPS)
     return Clock(min(limits, default=None), options.minutes, step, seconds)
+
+
+def _stays(task: Task, header: Header, given: Mapping[str, Scalar]) -> None:
+    """Raise TrainingError when what is learned would change under way: only files may have moved."""
+    files, before = files_of(type(task)), make_task(header.task, header.settings)
+    for name in given:
+        if name not in files and getattr(task, name) != getattr(before, name):
+            more = f"; files that have moved can be named anew: {', '.join(sorted(files))}" if files else ""
+            raise TrainingError(
+                f"a run goes on with the settings that it began with, and '{name}' was "
+                f"{getattr(before, name)!r}; leave it out, or begin a new run (--from){more}"
+            )
 
 
 def _the_same(task: Task, header: Header, plan: Plan) -> Data:

@@ -225,6 +225,10 @@ def test_forced_decoding_says_how_likely_a_text_is() -> None:
         (lambda: Ranking(alpha=-1), "alpha is 0 or more and finite, and this is -1"),
         (lambda: Ranking(cast(Any, "gnm")), "divided by 'gnmt' or 'plain', and this is 'gnm'"),
         (lambda: Beam(END, stop=0), "stop of a beam search is at least 1"),
+        (
+            lambda: Beam(END, ranking=Ranking(coverage=0.2)).search(model(), starts()),
+            r"which this scorer does not read; name the output that gives it, Reading\(attention=",
+        ),
         (lambda: Sampling(-1), "a temperature is 0 or more"),
         (lambda: Sampling(math.inf), "a temperature is 0 or more"),
         (lambda: Sampling(top_k=0), "top_k is at least 1"),

@@ -18,6 +18,7 @@ from zoo.graph import Graph
 from zoo.tasks.characters import Vocabulary
 from zoo.training import Options, generate, load_checkpoint, resume, train
 from zoo.training.checkpoint import read_checkpoint, write_checkpoint
+from zoo.training.device import device_for
 from zoo.training.folder import BEST, LAST
 from zoo.values import Scalar
 
@@ -215,7 +216,9 @@ def test_a_run_goes_on_with_its_own_text_only(text: Path, tmp_path: Path) -> Non
     ):
         resume(tmp_path / "out", text=moved)
     moved.write_text(TEXT, encoding="utf-8")
-    assert resume(tmp_path / "out", text=moved).step == 12
+    with pytest.raises(TrainingError, match=r"'context' was 11; leave it out, .* can be named anew: text$"):
+        resume(tmp_path / "out", text=moved, settings={"context": 4})
+    assert resume(tmp_path / "out", settings={"text": str(moved), "context": 11}).step == 12
 
 
 def test_a_model_alone_cannot_be_resumed(text: Path, tmp_path: Path) -> None:
@@ -255,11 +258,15 @@ def test_weights_of_another_model_are_refused(text: Path, tmp_path: Path) -> Non
     train("gpt", text=text, params=TINY["gpt"], settings=WINDOW, options=OPTIONS, out=tmp_path / "out")
     saved = read_checkpoint(tmp_path / "out")
     write_checkpoint(tmp_path / "bad", replace(saved, weights={**saved.weights, "more": torch.zeros(2)}))
-    with pytest.raises(CheckpointError, match="the weights of the checkpoint do not fit"):
+    with pytest.raises(CheckpointError, match=r"weights of .*bad do not fit .* 'more' is unknown; install"):
         load_checkpoint(tmp_path / "bad")
+    cut = {name: tensor[:1] for name, tensor in saved.weights.items() if name != "embed.weight"}
+    write_checkpoint(tmp_path / "cut", replace(saved, weights=cut))
+    with pytest.raises(CheckpointError, match=r"'embed.weight' is missing, .* is 1 × 12 instead of .* more;"):
+        load_checkpoint(tmp_path / "cut")
     header = saved.header.model_copy(update={"params": {**saved.header.params, "layers": 1}})
     write_checkpoint(tmp_path / "fewer", replace(saved, header=header))
-    with pytest.raises(CheckpointError, match="the weights of the checkpoint do not fit"):
+    with pytest.raises(CheckpointError, match=r"and .* more; install the versions of the packs that it was"):
         load_checkpoint(tmp_path / "fewer")
 
 
@@ -310,6 +317,7 @@ FACE: Any = zoo.training  # without the types that would refuse these calls
         (lambda: FACE.train(settings="x"), "'settings' is a mapping from names, and a str came"),
         (lambda: FACE.train(pretrained=3), "'pretrained' is the path of a file, a text or a Path"),
         (lambda: FACE.resume(3), "'checkpoint' is the path of a file, a text or a Path, and an int came"),
+        (lambda: device_for(FACE), "a device is auto, cpu, cuda here, and <module"),
         (lambda: FACE.load_checkpoint(3), 'an int came; write for example "runs/gpt"'),
         (lambda: FACE.generate(3, "a"), "'checkpoint' is the path of a file"),
         (
