@@ -143,6 +143,21 @@ nodes:
         drawn.compile()
 
 
+def test_a_stream_whose_first_piece_may_be_missing() -> None:
+    model = graph("""
+inputs: {mask: optional bool batch time, x: float batch time 4}
+outputs: {o: walk.out}
+nodes:
+  walk: {use: recurrent/gru, with: {hidden: 4}, in: {x: x, mask: mask}}
+""").compile()
+    x, mask = torch.ones(3, 5, 4), torch.arange(5) < torch.tensor([[5], [1], [3]])
+    for given in ({"x": x, "mask": mask}, {"x": x}):
+        stream = model.stream(batch=3)
+        first, stream = stream.feed({name: each[:, :2] for name, each in given.items()})
+        step, _ = stream.step({name: each[:, 2] for name, each in given.items()})
+        torch.testing.assert_close(torch.cat([first, step[:, None]], 1), model(given)[:, :3])
+
+
 def test_no_step_of_an_axis_that_is_computed() -> None:
     model = graph("""
 inputs: {y: float batch time-1 4, x: int batch time}

@@ -27,6 +27,8 @@ class Going:
         self.steps: Any = self.unit.over(model)
         self.step: Any = self.steps.step
         self.pieces = self._inputs(self.unit.along.pieces)
+        # those that may be missing stand at the end of a step, wherever the graph has them
+        self.names = [self.unit.root.pieces[name] for name in self.unit.along.pieces]
         root = model.__zoo_unit__.root
         self.output: Any = model.__zoo_unit__.classes[f"{root.name}Output"] if root.fields else None
         self.single = len(self.unit.root.outputs) == 1
@@ -113,7 +115,7 @@ class Going:
             self._examine(values, batch, one=one)
             self._examined = batch, kinds
         try:
-            results, after = self.step(state, *values)
+            results, after = self.step(state, **dict(zip(self.names, values, strict=True)))
         except Exception as error:
             self.unit.explain(error)
             raise
