@@ -44,6 +44,21 @@ outputs: {o: norm}
 nodes:
   norm: {use: norm/layer_norm, in: x}
 """,
+    "a constant stacked beside a cell": """
+inputs: {x: float batch time 4, c: float batch 3}
+outputs: {o: walk.o, c: walk.c}
+nodes:
+  walk:
+    scan:
+      over: time
+      each: {x: x}
+      state: {h: zeros batch 4}
+      const: {c: c}
+      nodes:
+        cell: {use: recurrent/gru_cell, in: {x: x, h: h}}
+      next: {h: cell}
+      stack: {o: cell, c: c}
+""",
     "a learned state that nothing reads": """
 inputs: {x: float batch time 4}
 outputs: {o: walk}
@@ -89,7 +104,7 @@ def test_what_is_accepted_runs_in_every_way(name: str) -> None:
         assert count_parameters(resolution) == sum(each.numel() for each in loop.parameters())
     if not streams:
         return
-    whole = {port: x for port, x in given.items() if x.dim() < 2}
+    whole = {port: x for port, x in given.items() if port != "x"}
     stream = loop.stream(whole, along="time", batch=3)
     first, stream = stream.feed(given["x"][:, :2])
     rest, _ = stream.feed(given["x"][:, 2:])

@@ -76,6 +76,8 @@ class Fused(Whole):
         for ref in self._read_at_steps():
             if ref.node in self.use.next:
                 raise Declined(f"something reads the state '{ref.node}' as it was before each step")
+            if ref.node in self.node.const:
+                raise Declined(f"something reads '{ref}' at every step, and it is the same at all of them")
             outputs = list(nodes[ref.node].types) if ref.node in self.cells else []
             if outputs and ref.port not in (None, outputs[0]):
                 raise Declined(
