@@ -5,7 +5,8 @@ shows (NaN included), and the outputs there are zeros. So a walk from the end be
 real step, and padding may stand anywhere, in the middle too.
 
     cells.py      ``rnn``, ``gru``, ``lstm``: one cell over a sequence, forward or from its end
-    kernels.py    ``run``: layers of cells in one kernel, padding packed away
+    kernels.py    ``run``: layers of cells in one kernel, padding packed away; places.py: where it is
+    padded.py     LSTM layers that walk through padding, which is quicker on CPUs
     walking.py    ``walk``: the same by calling the cells, as ``torch.export`` needs it
     scanning.py   ``scan``: any walk as a loop that ``torch.export`` and ONNX keep
 

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
+from zoo.recurrence.padded import pays, through_padding
+from zoo.recurrence.places import empty, lengths, moved, real_first
 from zoo.recurrence.walking import Cell, asked, walk
 
 Kernel: TypeAlias = Callable[..., tuple[Tensor, ...]]
@@ -43,10 +45,13 @@ def run(
     before = [state.transpose(0, 1).contiguous() for state in states]
     if x.is_cuda:
         weights = side_by_side(weights)
-    told = None if mask is None or x.is_meta else _lengths(mask)  # without contents there are none
+    told = None if mask is None or x.is_meta else lengths(mask)  # without contents there are none
     if mask is None or told is None or bool(told.min() == x.shape[1]):
         out, *after = kernel(x.flip(1) if reverse else x, *_pair(before), weights, *options, True)
         return out.flip(1) if reverse else out, *(state.transpose(0, 1) for state in after)
+    if kernel is torch.lstm and pays(x, told):
+        how: Any = {"layers": layers, "bidirectional": bidirectional, "dropout": dropout, "reverse": reverse}
+        return through_padding(weights, x, mask, told, states, **how)
     packed, places = _pack(x, mask, told, reverse=reverse)
     sorted_, unsorted = packed.sorted_indices, packed.unsorted_indices
     assert sorted_ is not None
@@ -56,14 +61,14 @@ def run(
     done = PackedSequence(data, packed.batch_sizes, sorted_, unsorted)
     out, _ = pad_packed_sequence(done, batch_first=True, total_length=x.shape[1])
     if places is not None:
-        out = _moved(out, places.argsort(dim=1))
+        out = moved(out, places.argsort(dim=1))
     last = [state.index_select(1, unsorted).transpose(0, 1) for state in after]
     if told[:-1].min() > 0:
         return out, *last
-    empty = _empty(mask)
+    nothing = empty(mask)
     return (
-        out.masked_fill(empty, 0),
-        *(torch.where(empty, old, new) for old, new in zip(states, last, strict=True)),
+        out.masked_fill(nothing, 0),
+        *(torch.where(nothing, old, new) for old, new in zip(states, last, strict=True)),
     )
 
 
@@ -87,36 +92,17 @@ def side_by_side(weights: Sequence[Tensor]) -> list[Tensor]:
     return found
 
 
-def _lengths(mask: Tensor) -> Tensor:
-    """How many real steps each sequence has, and as the last number, whether any padding stands before one.
-
-    That number is 0 if it does and the number of steps if not. A GPU is waited for, here alone.
-    """
-    at_the_end = (mask[:, 1:] <= mask[:, :-1]).all()
-    return torch.cat([mask.sum(1), at_the_end.unsqueeze(0) * mask.shape[1]]).cpu()
-
-
 def _pack(x: Tensor, mask: Tensor, told: Tensor, *, reverse: bool) -> tuple[PackedSequence, Tensor | None]:
     """The real steps alone, in the order of the walk; where each stood, unless that is where it stands.
 
     An empty sequence gets one step of zeros, for PyTorch packs none.
     """
     if told[:-1].min() == 0:
-        x = x.masked_fill(_empty(mask), 0)
-    places: Tensor | None = None
-    if reverse or not told[-1]:
-        place = torch.arange(x.shape[1], device=x.device).expand_as(mask)
-        # Real steps first, the others behind them; those in the order of the walk.
-        order = (place.flip(1) if reverse else place).masked_fill(~mask, x.shape[1])
-        places = order.argsort(dim=1, stable=True)
-        x = _moved(x, places)
+        x = x.masked_fill(empty(mask), 0)
+    places = real_first(mask, told, reverse=reverse)
+    if places is not None:
+        x = moved(x, places)
     return pack_padded_sequence(x, told[:-1].clamp(min=1), batch_first=True, enforce_sorted=False), places
-
-
-def _moved(x: Tensor, places: Tensor) -> Tensor:
-    """In each sequence the steps at these places, whole rows at a time."""
-    first = torch.arange(0, places.numel(), places.shape[1], device=x.device).unsqueeze(1)
-    return x.flatten(0, 1).index_select(0, (places + first).flatten()).view_as(x)
 
 
 def _is_walked(x: Tensor, mask: Tensor | None) -> bool:
@@ -133,8 +119,3 @@ def _turned(x: Tensor, mask: Tensor | None, reverse: bool) -> tuple[Tensor, Tens
     if not reverse:
         return x, mask
     return x.flip(1), None if mask is None else mask.flip(1)
-
-
-def _empty(mask: Tensor) -> Tensor:
-    """The sequences without a real step, batch × 1 × 1."""
-    return ~mask.any(1)[:, None, None]

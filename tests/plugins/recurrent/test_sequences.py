@@ -14,6 +14,7 @@ from tests.plugins.agreement import assert_agrees, borrowing, prepared, real
 from tests.plugins.streams import assert_streams
 from zoo.errors import InputError
 from zoo.recurrence import side_by_side, walk
+from zoo.recurrence.padded import pays
 from zoo_recurrent.gru_sequence import GRU
 from zoo_recurrent.lstm import LSTMCell
 from zoo_recurrent.lstm_sequence import LSTM
@@ -121,6 +122,29 @@ def test_padded_sequences_are_torchs_packed_ones(
 
     mask = real(lengths, TIME)
     assert_agrees(layer, packed, *inputs(layer), ours=partial(with_mask, layer, mask))
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("mask", [RIGHT, ~RIGHT, HOLES], ids=["right", "left", "holes"])
+def test_walking_through_padding_is_packing_it_away(
+    mask: Tensor, shape: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In single precision, which alone has oneDNN's LSTM; garbage in the padding."""
+    layer = LSTM(INPUT, HIDDEN, **shape)
+    x, *states = (each.float().requires_grad_() for each in inputs(layer))
+
+    def found(*, dense: bool) -> list[Tensor]:
+        def chosen(x: Tensor, told: Tensor) -> bool:
+            return dense
+
+        monkeypatch.setattr("zoo.recurrence.kernels.pays", chosen)
+        outputs = layer(x.masked_fill(~mask[..., None], torch.nan), mask, *states)
+        loss = torch.stack([(each**2).sum() for each in outputs]).sum()
+        return [*outputs, *torch.autograd.grad(loss, [x, *states, *layer.parameters()])]
+
+    torch.testing.assert_close(found(dense=True), found(dense=False), rtol=1e-4, atol=1e-6)
+    assert not pays(x.double(), torch.tensor([7, 7]))
+    assert not pays(x, torch.tensor([2, 2, 5, 0, 1, 7]))  # less than half is real
 
 
 def with_mask(layer: Any, mask: Tensor | None, x: Tensor, *states: Tensor) -> Any:
