@@ -100,7 +100,7 @@ def freeze(workspace: Workspace) -> bool:
         SetField(workspace.scope, name, "freeze", on) for name in names if is_frozen(nodes[name]) is not on
     ]
     if not edits:
-        workspace.told.emit("select nodes to freeze; what applies another again is frozen there")
+        workspace.refused.emit("select nodes to freeze; what applies another again is frozen there")
         return False
     if len(edits) == 1:
         return workspace.perform(edits[0])
@@ -141,7 +141,7 @@ def wrap(workspace: Workspace, count: int = 2) -> bool:
     """Stack the one selected layer or block ``count`` times; the count is a setting after that."""
     names = chosen_nodes(workspace)
     if len(names) != 1:
-        workspace.told.emit("select one layer or block to repeat; group several into a block first")
+        workspace.refused.emit("select one layer or block to repeat; group several into a block first")
         return False
     name = names[0]
     node = workspace.body.nodes[name]

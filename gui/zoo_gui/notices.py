@@ -21,7 +21,7 @@ class Notice(QFrame):
     ) -> None:
         super().__init__()
         self.setProperty("notice", True)
-        self.text = text
+        self.text, self.passing = text, False
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 5, 6, 5)
         sign = QLabel()
@@ -72,15 +72,28 @@ class Notices(QWidget):
         return self.findChildren(Notice, options=Qt.FindChildOption.FindDirectChildrenOnly)
 
     def tell(
-        self, text: str, buttons: dict[str, Callable[[], object]] | None = None, severity: str = "note"
+        self,
+        text: str,
+        buttons: dict[str, Callable[[], object]] | None = None,
+        severity: str = "note",
+        *,
+        passing: bool = False,
     ) -> None:
-        """Show a sentence, with what can be done about it."""
+        """Show a sentence, with what can be done about it; a ``passing`` one goes with the next ``go_on``."""
         for notice in self.shown:
             if notice.text == text:
                 notice.leave()
         for notice in self.shown[: 1 - _MOST or None] if len(self.shown) >= _MOST else []:
             notice.leave()
-        self._layout.addWidget(Notice(text, buttons or {}, self.theme, severity))
+        notice = Notice(text, buttons or {}, self.theme, severity)
+        notice.passing = passing
+        self._layout.addWidget(notice)
+
+    def go_on(self) -> None:
+        """What could not be done does not matter any more: something else has been done."""
+        for notice in self.shown:
+            if notice.passing:
+                notice.leave()
 
     def clear(self) -> None:
         """Take all of them away."""

@@ -100,8 +100,10 @@ class Window(QMainWindow):
     def _listen(self) -> None:
         workspace = self.workspace
         workspace.told.connect(self._warn)
+        workspace.refused.connect(self._refuse)
         workspace.file_changed.connect(self._show_title)
         workspace.graph_changed.connect(self._leave_gallery)
+        workspace.graph_changed.connect(self.notices.go_on)
         workspace.shown.connect(self._leave_gallery)
         workspace.pointed.connect(self._point)
         # Later, for a menu that closes gives the keys back to what had them before.
@@ -162,6 +164,10 @@ class Window(QMainWindow):
 
     def _warn(self, text: str) -> None:
         self.tell(text, severity="warning")
+
+    def _refuse(self, text: str) -> None:
+        self.last_words = text
+        self.notices.tell(text, severity="warning", passing=True)
 
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.document_name}[*]")

@@ -28,7 +28,8 @@ class Workspace(QObject):
     """One open document.
 
     ``graph_changed`` brings a Change after every edit, undo and redo; ``resolved`` a Resolution soon after
-    it; ``told`` a sentence for the person, about what could not be done; ``shown`` the path of a box that is
+    it; ``told`` a sentence for the person, about what went wrong, ``refused`` one about an edit that cannot
+    be, which no longer matters after the next; ``shown`` the path of a box that is
     to be brought into view, ``pointed`` a Place of the text, ``to_write`` the name of the inspector's field
     that a person is to write in next. With ``wait`` nothing is checked until
     ``start``: the first window is painted before packs are loaded.
@@ -41,6 +42,7 @@ class Workspace(QObject):
     file_changed = Signal()
     text_changed = Signal()
     told = Signal(str)
+    refused = Signal(str)
     shown = Signal(str)
     pointed = Signal(object)
     to_write = Signal(str)
@@ -93,11 +95,11 @@ class Workspace(QObject):
     # ------------------------------------------------------------------------------------------------ editing
 
     def perform(self, edit: Edit, *, join: bool = False) -> bool:
-        """Apply an edit; when it does not fit, nothing changes and ``told`` says why."""
+        """Apply an edit; when it does not fit, nothing changes and ``refused`` says why."""
         try:
             self.document.apply(edit, join=join)
         except EditError as error:
-            self.told.emit(str(error))
+            self.refused.emit(str(error))
             return False
         return True
 

@@ -8,7 +8,8 @@ import weakref
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QTabBar
 from pytestqt.qtbot import QtBot
@@ -71,6 +72,27 @@ def test_what_cannot_be_done_is_told_once(window: Window) -> None:
     assert len(window.notices.shown) == 1
     window.notices.shown[0].close_button.click()
     assert not window.notices.shown
+
+
+def test_what_was_refused_goes_with_the_next_edit(window: Window) -> None:
+    window.workspace.perform(RenameNode("", "embed", "layer"))
+    window.workspace.told.emit("the disk is full")
+    window.workspace.perform(RenameNode("", "embed", "table"))
+    assert [notice.text for notice in window.notices.shown] == ["the disk is full"]
+
+
+def test_files_that_are_dropped_are_opened(window: Window, editor: Editor, tmp_path: Path) -> None:
+    for name in ("other.yaml", "notes.txt"):
+        (tmp_path / name).write_text(TEXT)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / name)) for name in ("other.yaml", "notes.txt")])
+    copies, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    none = Qt.KeyboardModifier.NoModifier
+    entering = QDragEnterEvent(QPoint(9, 9), copies, data, left, none)
+    QApplication.sendEvent(window, entering)
+    assert entering.isAccepted()
+    QApplication.sendEvent(window, QDropEvent(QPointF(9, 9), copies, data, left, none))
+    assert [each.document_name for each in editor.windows] == ["small.yaml", "other.yaml"]
 
 
 @pytest.mark.parametrize("name", THEMES)

@@ -49,7 +49,7 @@ def test_every_edit_is_checked(qtbot: QtBot, workspace: Workspace) -> None:
 def test_an_edit_that_does_not_fit_is_told(workspace: Workspace) -> None:
     before = workspace.graph
     told: list[str] = []
-    workspace.told.connect(told.append)
+    workspace.refused.connect(told.append)
     assert not workspace.perform(RenameNode("", "embed", "layer"))
     assert "layer" in told[0]
     assert workspace.graph is before

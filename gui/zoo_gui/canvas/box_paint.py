@@ -67,7 +67,9 @@ def _paint_outline(item: BoxItem, painter: QPainter, scale: float) -> None:
     box, style, rect = item.box, item.style, item.outline
     pill = box.look in ("input", "state", "output")
     radius = rect.height() / 2 if pill else ROUND
-    pen = style.border
+    pen, selected = style.border, style.selected
+    if item.selected and scale < READABLE:
+        selected = QPen(selected.color(), selected.widthF() * READABLE / scale)
     if box.look == "missing":
         pen = style.dashed
     elif box.look == "state":
@@ -80,7 +82,7 @@ def _paint_outline(item: BoxItem, painter: QPainter, scale: float) -> None:
         painter.drawRoundedRect(rect.adjusted(-6, -6, 6, 6), radius + 6, radius + 6)
     if box.look == "repeat":
         for step in (8, 4):
-            painter.setPen(style.selected if item.selected else pen)
+            painter.setPen(selected if item.selected else pen)
             painter.setBrush(style.pale)
             painter.drawRoundedRect(rect.translated(step, -step), radius, radius)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -93,7 +95,7 @@ def _paint_outline(item: BoxItem, painter: QPainter, scale: float) -> None:
     if not pill:
         painter.fillPath(_stripe(rect, radius), style.category(box.category))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(style.selected if item.selected else pen)
+    painter.setPen(selected if item.selected else pen)
     painter.drawRoundedRect(rect, radius, radius)
     if box.look in ("block", "scan") and scale >= READABLE / 3:
         painter.setPen(QPen(pen.color(), 1))

@@ -43,7 +43,7 @@ def paste(canvas: Canvas, at: QPointF | None = None) -> None:
     try:
         names, edit = pasted(workspace.graph, workspace.scope, text, spot)
     except ZooError as error:
-        workspace.told.emit(str(error))
+        workspace.refused.emit(str(error))
         return
     if workspace.perform(edit):
         workspace.select(Pick("node", name) for name in names)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QTimer
 from zoo.edits import Compound
 from zoo.errors import EditError
 from zoo_gui.canvas.adding import Loose
-from zoo_gui.canvas.picture import Box
+from zoo_gui.canvas.picture import Box, Line
 from zoo_gui.canvas.placing import arranged, key_of, move
 from zoo_gui.canvas.quick_add import QuickAdd
 from zoo_gui.canvas.rename import Rename
@@ -50,7 +50,7 @@ def layout_selection(canvas: Canvas) -> None:
     chosen = [pick for pick in canvas.workspace.selection if isinstance(pick, Pick)]
     items = [canvas.scene_.boxes[pick] for pick in chosen]
     if len(items) < 2:
-        canvas.workspace.told.emit("select two boxes or more, and they are laid out")
+        canvas.workspace.refused.emit("select two boxes or more, and they are laid out")
         return
     places = arranged(canvas.scene_.picture, chosen).places
     corner = QPointF(min(item.x() for item in items), min(item.y() for item in items))
@@ -63,11 +63,17 @@ def quick_add(canvas: Canvas, at: QPointF | None = None, loose: Loose | None = N
     canvas.popup.show()
 
 
+def insert_into(canvas: Canvas, line: Line, at: QPointF) -> None:
+    """Ask what to put into a wire."""
+    canvas.popup = QuickAdd(canvas, at, into=line)
+    canvas.popup.show()
+
+
 def add_behind(canvas: Canvas) -> None:
     """Ask what to add behind the one box that is selected, wired to its first output."""
     box = selected_box(canvas)
     if box is None or not box.outlets:
-        canvas.workspace.told.emit("select one box with an output, and the new one reads it")
+        canvas.workspace.refused.emit("select one box with an output, and the new one reads it")
         return
     source = box.outlets[0].source
     canvas.popup = QuickAdd(canvas, None, Loose(source, canvas.type_of(source)))
@@ -92,7 +98,7 @@ def enter_box(canvas: Canvas, box: Box) -> bool:
     try:
         canvas.workspace.enter(box.inner)
     except EditError as error:
-        canvas.workspace.told.emit(str(error))
+        canvas.workspace.refused.emit(str(error))
         return False
     return True
 

@@ -37,7 +37,9 @@ def new_input(canvas: Canvas) -> None:
     """Give the body that is shown another input."""
     workspace = canvas.workspace
     if isinstance(workspace.body, Scan):
-        workspace.told.emit("what enters a scan is wired from the body around it; go up, and wire it there")
+        workspace.refused.emit(
+            "what enters a scan is wired from the body around it; go up, and wire it there"
+        )
         return
     name = free_name("x", set(visible(workspace.body)))
     if add_box(canvas, (name, AddInput(workspace.scope, name, USUAL)), "input"):
@@ -49,7 +51,7 @@ def new_output(canvas: Canvas) -> None:
     workspace, box = canvas.workspace, selected_box(canvas)
     source = box.outlets[0].source if box is not None and box.outlets else _unread(canvas)
     if source is None:
-        workspace.told.emit("an output reads a node or an input, and there is none yet; place a layer")
+        workspace.refused.emit("an output reads a node or an input, and there is none yet; place a layer")
         return
     name = free_name(source.port or source.node, output_names(workspace.body))
     if add_box(canvas, (name, AddOutput(workspace.scope, name, source)), "output"):
@@ -81,7 +83,7 @@ def reuse(canvas: Canvas) -> None:
     names = actions.chosen_nodes(workspace)
     node = workspace.body.nodes[names[0]] if len(names) == 1 else None
     if node is None:
-        workspace.told.emit("select one node to use its weights again")
+        workspace.refused.emit("select one node to use its weights again")
         return
     of = node.of if isinstance(node, Reuse) else names[0]
     name = free_name(of, set(visible(workspace.body)))

@@ -33,7 +33,7 @@ def menu_for(canvas: Canvas, at: QPointF) -> QMenu:
     workspace = canvas.workspace
     if isinstance(target, WireItem):
         workspace.select([target.line.end])
-        _of_wire(canvas, menu, target)
+        _of_wire(canvas, menu, target, at)
     elif target is not None:
         pick = target[0].box.pick
         if pick not in workspace.selection:
@@ -53,7 +53,7 @@ def menu_for(canvas: Canvas, at: QPointF) -> QMenu:
     return menu
 
 
-def _of_wire(canvas: Canvas, menu: QMenu, wire: WireItem) -> None:
+def _of_wire(canvas: Canvas, menu: QMenu, wire: WireItem, at: QPointF) -> None:
     workspace, end = canvas.workspace, wire.line.end
     if wire.line.problem is not None:
         for adapter in fitting(canvas, wire):
@@ -63,6 +63,8 @@ def _of_wire(canvas: Canvas, menu: QMenu, wire: WireItem) -> None:
     def disconnect() -> None:
         workspace.perform(wiring.disconnect(workspace.graph, workspace.scope, end, canvas.layer))
 
+    if not wire.line.back:
+        menu.addAction("Insert…", lambda: doing.insert_into(canvas, wire.line, at))
     menu.addAction("Disconnect", disconnect)
 
 

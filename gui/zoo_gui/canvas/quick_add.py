@@ -8,8 +8,9 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
 
-from zoo_gui.canvas.adding import Loose, Offer, add, add_on_loose, offers
+from zoo_gui.canvas.adding import Loose, Offer, add, add_on_loose, insert, offers
 from zoo_gui.canvas.drops import add_box
+from zoo_gui.canvas.picture import Line
 from zoo_gui.search import ranked
 from zoo_gui.theme import category_of
 from zoo_gui.two_tone import TwoTone
@@ -27,15 +28,21 @@ class QuickAdd(QFrame):
     """A list of what can be added at a place; what a dropped wire fits stands first.
 
     Without a place the list stands in the middle of the canvas, and the layout finds one for the new box.
+    With a wire that it goes ``into``, it reads what that reads, and is read instead.
     """
 
-    def __init__(self, canvas: Canvas, at: QPointF | None, loose: Loose | None = None) -> None:
+    def __init__(
+        self, canvas: Canvas, at: QPointF | None, loose: Loose | None = None, into: Line | None = None
+    ) -> None:
         super().__init__(canvas, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("card", True)
-        self._canvas, self._spot, self._loose = canvas, at, loose
+        self._canvas, self._spot, self._loose, self._into = canvas, at, loose, into
         workspace = canvas.workspace
-        self._offers = [*offers(workspace.graph, workspace.scope, canvas.registry, loose)]
+        self._type = canvas.type_of(into.source) if into is not None else None
+        wanted = loose if into is None else Loose(into.source, self._type)
+        every = offers(workspace.graph, workspace.scope, canvas.registry, wanted)
+        self._offers = [offer for offer in every if offer.use or into is None]
         self.field = QLineEdit(placeholderText="Add a layer or block…")
         self.field.setAccessibleName("What to add")
         self.list = QListWidget()
@@ -112,7 +119,9 @@ class QuickAdd(QFrame):
         graph, scope, spot = canvas.workspace.graph, canvas.workspace.scope, self._spot
         backwards = self._loose is not None and self._loose.source is None
         corner = None if spot is None else (spot.x() - (160 if backwards else 0), spot.y() - 20)
-        if self._loose is None:
+        if self._into is not None:
+            named = insert(graph, scope, offer.use, self._into.end, self._type, corner, canvas.layer)
+        elif self._loose is None:
             named = add(graph, scope, offer.use, corner)
         else:
             named = add_on_loose(graph, scope, offer, self._loose, corner, canvas.layer)

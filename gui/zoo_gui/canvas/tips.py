@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QPointF
 from PySide6.QtGui import QHelpEvent, QPainter
 from PySide6.QtWidgets import QToolTip
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from zoo_gui.canvas.view import Canvas
 
 _FROZEN = "frozen: training leaves its weights as they are"
+
+_NEAR = 120.0
+"""Pixels that the words about a wire may stand above its middle."""
 
 MOST = 12
 """Selected wires that are spoken of at once."""
@@ -82,8 +85,11 @@ def paint_selected(canvas: Canvas, painter: QPainter) -> None:
         problem = wire.line.problem
         unread = wire.words is None or canvas.camera.scale < READABLE
         theme = canvas.style_.theme
+        top = wire.way.boundingRect().top()
+        far = (wire.middle.y() - top) * canvas.camera.scale > _NEAR
+        at = wire.middle if far else QPointF(wire.middle.x(), top)  # above all of it, if that is not far away
         if problem is not None:
             words = f"{problem.message}\nRight button: what would make it fit"
-            paint_above(painter, canvas, wire.middle, words, theme.misfit)
+            paint_above(painter, canvas, at, words, theme.misfit)
         elif wire.line.label and unread:
-            paint_above(painter, canvas, wire.middle, wire.line.label, theme.selection)
+            paint_above(painter, canvas, at, wire.line.label, theme.selection)

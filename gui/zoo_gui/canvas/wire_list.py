@@ -27,7 +27,7 @@ def ask_wire(canvas: Canvas) -> None:
     if box is None and len(chosen) == 1 and chosen[0] in canvas.scene_.wires:
         box = canvas.scene_.boxes[canvas.scene_.wires[chosen[0]].line.stop].box
     if box is None:
-        canvas.workspace.told.emit("select the box that is to be wired")
+        canvas.workspace.refused.emit("select the box that is to be wired")
         return
     found = wires_of(canvas, box)
     canvas.popup = QuickList(f"Wire {box.title}", found, canvas.style_.theme, canvas)
@@ -68,7 +68,7 @@ def _wire(canvas: Canvas, inlet: Inlet, outlet: Outlet) -> None:
     try:
         edit = wiring.connect(workspace.graph, workspace.scope, inlet, outlet.source, canvas.layer)
     except EditError as error:
-        workspace.told.emit(str(error))
+        workspace.refused.emit(str(error))
         return
     workspace.perform(edit)
     canvas.setFocus()

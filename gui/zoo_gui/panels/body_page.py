@@ -136,7 +136,7 @@ def _outputs(page: Page, form: Form, body: Graph | Block, scope: str) -> None:
 
     def add() -> None:
         if not sources:
-            page.workspace.told.emit(
+            page.workspace.refused.emit(
                 "an output reads a node or an input, and there is none yet; place a layer"
             )
             return

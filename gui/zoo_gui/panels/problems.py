@@ -44,6 +44,7 @@ class Problems(QWidget):
         self._buttons = QHBoxLayout()
         foot = QHBoxLayout()
         foot.addWidget(self.remedy, 1)
+        foot.addStretch()
         foot.addLayout(self._buttons)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 6)

@@ -9,13 +9,14 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QLineEdit, QWidget
 
 from zoo.errors import ZooError
 from zoo.files.scalars import resolve
 from zoo.graph import Graph
 from zoo.training.options import DEFAULT_TASK
 from zoo.values import Scalar
+from zoo_gui.running.choice import Choice
 from zoo_gui.theme import Theme, icon
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -29,10 +30,12 @@ class Controls(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.device = QComboBox()
+        self.device = Choice(theme)
         self.device.addItems(DEVICES)
-        self.task = QComboBox()
+        self.task = Choice(theme)
         self.task.addItem(DEFAULT_TASK)
+        self.task.activated.connect(self._choose)
+        self._chosen = False
         self.steps, self.batch, self.rate = QLineEdit("500"), QLineEdit("32"), QLineEdit("0.003")
         self.text = QLineEdit(placeholderText="built-in English")
         self.settings = QLineEdit()
@@ -96,6 +99,8 @@ class Controls(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
+        for choice in (self.task, self.device):
+            choice.set_theme(theme)
         for action in (self._folder, self._run):
             action.setIcon(icon("folder", theme.muted))
 
@@ -108,7 +113,10 @@ class Controls(QWidget):
         self.set_graph(graph)
 
     def set_graph(self, graph: Graph) -> None:
-        """Let those tasks be chosen whose ports a graph has; the others say what it lacks."""
+        """Let those tasks be chosen whose ports a graph has; the others say what it lacks.
+
+        Until a person chooses, the task is one that fits.
+        """
         if not self._tasks:
             return
         from zoo.tasks import find_ports, find_task  # with the tasks torch has come
@@ -124,6 +132,13 @@ class Controls(QWidget):
                 reason = str(error)
             item.setEnabled(not reason)
             item.setToolTip(reason)
+        if not self._chosen:
+            rows = [model.item(row) for row in range(model.rowCount())]
+            fitting = [item.text() for item in rows if item.isEnabled()]
+            self.task.setCurrentText(DEFAULT_TASK if DEFAULT_TASK in fitting else [*fitting, DEFAULT_TASK][0])
+
+    def _choose(self) -> None:
+        self._chosen = True
 
     def _show_settings(self, name: str) -> None:
         fields = getattr(self._tasks.get(name), "model_fields", {})

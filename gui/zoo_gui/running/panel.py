@@ -52,6 +52,8 @@ class RunPanel(QWidget):
         self.job.ended.connect(self._ended)
         self.try_button, self.train_button = QPushButton("Try"), QPushButton("Train")
         self.continue_button, self.stop_button = QPushButton("Continue"), QPushButton("Stop")
+        self._starters = (self.try_button, self.train_button, self.continue_button)
+        self._begun_by = self.try_button
         self.progress = QProgressBar()
         self.progress.setRange(0, _WHOLE)
         self.progress.setTextVisible(False)
@@ -187,14 +189,21 @@ class RunPanel(QWidget):
         self.results.take(event)
 
     def _ended(self, text: str, good: bool) -> None:
-        self.progress.setRange(0, _WHOLE)
-        self.progress.setValue(_WHOLE if good else 0)
+        self.progress.hide()
         self._busy(False)
         self.results.say(text, good=good)
 
     def _busy(self, busy: bool) -> None:
+        held = next((each for each in self._starters if each is self.window().focusWidget()), None)
+        if held is not None:
+            self._begun_by = held
+        if busy and held is not None:  # else the keys would go to the next field, and change it unseen
+            self.stop_button.setEnabled(True)
+            self.stop_button.setFocus()
         self.try_button.setEnabled(not busy)
         self.train_button.setEnabled(not busy)
         self.continue_button.setEnabled(not busy and self._out is not None)
+        if not busy and self.window().focusWidget() is self.stop_button:
+            self._begun_by.setFocus()
         self.stop_button.setEnabled(busy)
         self.stop_button.setText("Stop")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,8 @@ from zoo_gui.running.plot import LossPlot
 from zoo_gui.theme import Theme
 
 _LONGEST_LOG = 5000
+_LEFT = re.compile(r"   \d+:\d\d left$")
+"""The time that a run still takes, which it does no more once it has ended."""
 
 
 class Results(QWidget):
@@ -93,10 +96,12 @@ class Results(QWidget):
         self.log.appendPlainText(text)
 
     def say(self, text: str, *, good: bool | None) -> None:
-        """Say how it stands, and keep it in the log; ``good`` or bad is its end."""
+        """Say how it stands, and keep it in the log, all of it; ``good`` or bad is its end."""
         self._good = good
         self._colour()
-        self.result.setText(text)
+        if good is not None:
+            self.figures.setText(_LEFT.sub("", self.figures.text()))
+        self.result.setText(text.partition("\n")[0])
         self.result.show()
         self.write(text)
 

@@ -131,6 +131,7 @@ QToolButton::menu-indicator { image: none; }
 QScrollArea { border: none; background: $panel; }
 QScrollArea > QWidget > QWidget[page="true"] { background: $panel; }
 QScrollArea[bare="true"], QScrollArea[bare="true"] > QWidget > QWidget { background: transparent; }
+QAbstractScrollArea::corner { background: $field; }
 QScrollBar { background: transparent; border: none; }
 QScrollBar:vertical { width: 10px; }
 QScrollBar:horizontal { height: 10px; }

@@ -17,6 +17,7 @@ from zoo_gui.canvas import Canvas, Minimap
 from zoo_gui.canvas.commands import COMMANDS
 from zoo_gui.canvas.doing import layout_selection
 from zoo_gui.canvas.menu import fitting, insert_adapter, menu_for
+from zoo_gui.canvas.quick_add import QuickAdd
 from zoo_gui.clipboard import copied, duplicated, pasted
 from zoo_gui.search import ranked, score
 from zoo_gui.selection import Chosen, Pick
@@ -248,6 +249,24 @@ def test_the_menu_at_the_pointer_copies_and_pastes(canvas: Canvas) -> None:
     call(loose, "Cut")
     assert {"loose_2", "loose_3"} <= canvas.workspace.graph.nodes.keys()
     assert "loose" not in canvas.workspace.graph.nodes
+
+
+def test_the_menu_of_a_wire_inserts(canvas: Canvas) -> None:
+    wire = canvas.scene_.wires[End("head", "inputs", "")]
+    menu = menu_for(canvas, wire.middle)
+    next(action for action in menu.actions() if action.text() == "Insert…").trigger()
+    menu.deleteLater()
+    popup = canvas.popup
+    assert isinstance(popup, QuickAdd)
+    titles = [popup.list.item(row).text() for row in range(popup.list.count())]
+    assert "output" not in titles
+    popup.field.setText("relu")
+    popup.take()
+    graph = canvas.workspace.graph
+    assert inputs(graph, "head") == {"": Ref("relu")}
+    assert inputs(graph, "relu") == {"": Ref("act")}
+    canvas.workspace.undo()
+    assert inputs(canvas.workspace.graph, "head") == {"": Ref("act")}
 
 
 def test_words_over_the_drawing_are_not_cut_off(qtbot: QtBot, canvas: Canvas) -> None:

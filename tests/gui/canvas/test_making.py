@@ -31,7 +31,7 @@ def asked(canvas: Canvas) -> list[str]:
 
 def told(canvas: Canvas) -> list[str]:
     found: list[str] = []
-    canvas.workspace.told.connect(found.append)
+    canvas.workspace.refused.connect(found.append)
     return found
 
 

@@ -35,7 +35,7 @@ def test_a_trial_tells_times_and_shapes(panel: RunPanel, qtbot: QtBot) -> None:
         assert not panel.try_button.isEnabled()
         assert panel.stop_button.isEnabled()
     assert "forward" in panel.results.result.text()
-    assert "out: 2 32 7 float32" in panel.results.result.text()
+    assert "out: 2 32 7 float32" in panel.results.log.toPlainText()
     assert panel.try_button.isEnabled()
     assert panel.progress.value() == 1000
 
@@ -104,6 +104,18 @@ def test_where_there_is_no_room_the_fields_are_a_tab(window: Window, qtbot: QtBo
         assert titles(120) == ["Log", "Curves", "Sample"]
 
 
+def test_the_keys_stay_where_they_do_no_harm(window: Window, panel: RunPanel) -> None:
+    window.docks.reveal("run", raised=True)
+    panel.train_button.setFocus()
+    panel._busy(True)
+    assert window.focusWidget() is panel.stop_button
+    panel._busy(False)
+    assert window.focusWidget() is panel.train_button
+    image = panel.controls.task.grab().toImage()
+    arrow = {image.pixel(x, image.height() // 2) for x in range(image.width() - 24, image.width() - 4)}
+    assert len(arrow) > 1  # who sees no arrow takes it for a field to write in
+
+
 def test_losses_become_curves(panel: RunPanel) -> None:
     events: list[dict[str, Any]] = [
         {"event": "facts", "text": "small: 42 parameters", "baseline": {"name": "bigram", "loss": 2.5}},
@@ -126,6 +138,10 @@ def test_losses_become_curves(panel: RunPanel) -> None:
     assert panel.results.tabs.currentWidget() is panel.results.sample
     figures = panel.results.figures.text()
     assert figures.startswith("step 9   loss 4.100   1,234.5 characters/s   3 MiB   0:0")
+    panel._ended("learned\nand kept", good=True)
+    assert panel.results.result.text() == "learned"
+    assert panel.results.log.toPlainText().endswith("learned\nand kept")
+    assert panel.results.figures.text().endswith("3 MiB")
     panel.set_theme(DARK)
     for step in range(5000):
         panel.results.plot.add("train", step, 1.0)
@@ -151,7 +167,14 @@ def test_tasks_say_what_the_graph_lacks_and_what_they_are_told(window: Window, p
     (item,) = model.findItems("language_modelling")
     assert "has no output 'logits'" in item.toolTip()
     assert not item.isEnabled()
+    controls.task.setCurrentText("adding")
     window.workspace.load(zoo.loads(MODEL), None)
+    assert controls.task.currentText() == "language_modelling"  # which fits
+    controls.task.activated.emit(0)  # a person has chosen
+    controls.task.setCurrentText("adding")
+    window.workspace.load(zoo.loads(MODEL), None)
+    assert controls.task.currentText() == "adding"
+    controls.task.setCurrentText("language_modelling")
     assert item.isEnabled()
     assert not item.toolTip()
     assert "level=characters" in controls.settings.placeholderText()

@@ -124,7 +124,7 @@ class DrawWire(Gesture):
             else:
                 edit = wiring.move_end(graph, scope, old, inlet, outlet.source, find)
         except EditError as error:
-            workspace.told.emit(str(error))
+            workspace.refused.emit(str(error))
             return
         if workspace.perform(edit):
             self.canvas.look_at_wire(inlet.end)
