@@ -64,7 +64,8 @@ def caption(
     for file, texts in zip(files, found, strict=True):
         for each in texts:
             score = "" if how["best"] == 1 else f"{each.found.score:.4f}\t"
-            click.echo(f"{file}\t{score}{each.text}")
+            line = each.text.replace("\n", " ")  # which a tokenizer of bytes can write
+            click.echo(f"{file}\t{score}{line}")
 
 
 def _files(path: Path) -> list[Path]:

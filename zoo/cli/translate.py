@@ -57,16 +57,18 @@ def translate(
     With --references, the right translations line by line, what is written is judged: BLEU and chrF by
     sacrebleu with their signatures, and BLEU by length, on the standard error; all of it with --json.
     """
-    from zoo.decoding.judging import by_length, judge
+    from zoo.decoding.judging import by_length, comparable, judge
     from zoo.decoding.texts import Author
 
     if (file is None) == (not text):
         raise click.UsageError("give either a FILE with a sentence a line, or --text")
     sentences = list(text) or _lines(file)
+    right = None if references is None else _lines(references)
+    if right is not None:
+        comparable(sentences, right)  # before time is spent on them
     author = Author.load(checkpoint, device)
     found = author.translate(sentences, search_of(how), batch=batch, longest=how["longest"], seed=seed)
     tell_obstacle(author.obstacle)
-    right = None if references is None else _lines(references)
     best = [each[0].text for each in found]
     scores = () if right is None else judge(best, right)
     groups = [] if right is None else by_length(best, right)

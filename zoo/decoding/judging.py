@@ -30,14 +30,7 @@ def judge(written: Sequence[str], references: Sequence[str]) -> tuple[Score, ...
 
     Raises TrainingError where there are not as many of both, and where sacrebleu is missing.
     """
-    extras.require("train", "sacrebleu", what="BLEU needs sacrebleu", error=TrainingError)
-    written = arguments.several(written, "written", arguments.text)
-    references = arguments.several(references, "references", arguments.text)
-    if len(written) != len(references) or not written:
-        raise TrainingError(
-            f"every text is compared with its reference, and there are {len(written):,} texts and "
-            f"{len(references):,} references"
-        )
+    comparable(written, references)
     from sacrebleu.metrics.bleu import BLEU
     from sacrebleu.metrics.chrf import CHRF
 
@@ -46,6 +39,18 @@ def judge(written: Sequence[str], references: Sequence[str]) -> tuple[Score, ...
         found = metric.corpus_score(list(written), [list(references)])
         scores.append(Score(found.name, float(found.score), str(metric.get_signature())))
     return tuple(scores)
+
+
+def comparable(written: Sequence[str], references: Sequence[str]) -> None:
+    """Raise what ``judge`` raises; ``written`` may be what texts are still to be written for."""
+    extras.require("train", "sacrebleu", what="BLEU needs sacrebleu", error=TrainingError)
+    written = arguments.several(written, "written", arguments.text)
+    references = arguments.several(references, "references", arguments.text)
+    if len(written) != len(references) or not written:
+        raise TrainingError(
+            f"every text is compared with its reference, and there are {len(written):,} texts and "
+            f"{len(references):,} references"
+        )
 
 
 def by_length(

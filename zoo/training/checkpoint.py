@@ -32,13 +32,13 @@ from torch import Tensor
 
 from zoo import arguments
 from zoo.checker.ranges import faults
-from zoo.errors import ArgumentError, CheckpointError
+from zoo.errors import ArgumentError, CheckpointError, did_you_mean
 from zoo.files.disk import replacing
 from zoo.files.texts import Document
 from zoo.tasks import Baseline, Tokenizer, find_task, tokenizer_of
 from zoo.tasks.files import found_from
 from zoo.training.extra import require
-from zoo.training.folder import BEST, PRIVATE
+from zoo.training.folder import BEST, LAST, PRIVATE
 from zoo.training.older import from_format_1
 from zoo.training.options import Options
 from zoo.values import Scalar
@@ -183,7 +183,10 @@ def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
             names: list[str] = opened.keys()
             tensors: dict[str, Tensor] = {name: opened.get_tensor(name) for name in names}
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{file} is not a checkpoint, or not a whole one: {error}") from None
+        raise CheckpointError(
+            f"{file} is not a checkpoint, or not a whole one: {_reason(error)}; name a run's folder, or "
+            "another checkpoint in it"
+        ) from None
     try:
         header = Header.model_validate_json(metadata["zoo"])
         document = Document(text=metadata["graph"], files=_FILES.validate_json(metadata["files"]))
@@ -214,7 +217,21 @@ def find(given: str | Path, within: str) -> Path:
     file = path / within if path.is_dir() else path
     if not file.exists():
         inside = f"; the folder {path} holds no {within}" if path.is_dir() else ""
-        raise CheckpointError(
-            f"there is no checkpoint {path}{inside}; `zoo train` writes them into folders under runs/"
-        )
+        raise CheckpointError(f"there is no checkpoint {path}{inside}{_nearby(path)}")
     return file
+
+
+def _nearby(path: Path) -> str:
+    """The runs that may be meant."""
+    folder = path if path.is_dir() else path.parent
+    runs = {str(each.parent): None for name in (BEST, LAST) for each in sorted(folder.glob(f"*/{name}"))}
+    if not runs:
+        return "; `zoo train` writes them into folders under runs/"
+    if path.is_dir():
+        return f", but runs are in it: {', '.join([*runs][:5])}{', …' if len(runs) > 5 else ''}"
+    return did_you_mean(str(path), runs) or f"; in {folder} are {', '.join([*runs][:5])}"
+
+
+def _reason(error: Exception) -> str:
+    """Why a safetensors file is none, without where in its library that was found."""
+    return str(error).removeprefix("Error while deserializing header: ")

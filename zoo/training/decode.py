@@ -104,9 +104,14 @@ def _writing_on(saved: Checkpoint) -> tuple[Decoding, Ports]:
     header = saved.header
     task = find_task(header.task)
     if task.decoding is None or task.decoding.start:
+        remedy = (
+            "zoo translate and zoo caption let it write"
+            if task.decoding
+            else "those of language_modelling do"
+        )
         raise TrainingError(
             f"{saved.name} is of the task '{header.task}', whose models do not write on from a prompt; "
-            "those of language_modelling do"
+            f"{remedy}"
         )
     graph = graph_of(saved.document, saved.name)
     return task.decoding, find_ports(task, graph, header.task, header.ports)

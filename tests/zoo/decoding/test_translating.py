@@ -159,6 +159,12 @@ def test_what_does_not_fit_is_told(run: Path, tmp_path: Path) -> None:
         author.translate("one", Beam(END))
     with pytest.raises(ArgumentError, match="'search' is a Beam or a Sampling, and an int came"):
         author.translate(["one"], 4)
+    (tmp_path / "two.txt").write_text("a\nb\n", encoding="utf-8")
+    uneven = click.invoke(
+        cli, ["translate", str(run), "--text", "a", "--references", str(tmp_path / "two.txt")]
+    )
+    assert "there are 1 texts and 2 references" in uneven.stderr
+    assert not uneven.stdout
     with pytest.raises(TrainingError, match="2 texts and 1 references"):
         judge(["a", "b"], ["a"])
     (tmp_path / "text.txt").write_text("abcdefgh " * 300, encoding="utf-8")

@@ -85,6 +85,13 @@ def test_a_file_is_found_by_itself_or_in_its_folder(tmp_path: Path) -> None:
         read_checkpoint(tmp_path, LAST)
     with pytest.raises(CheckpointError, match=r"there is no checkpoint .*missing"):
         read_checkpoint(tmp_path / "missing")
+    write_checkpoint(tmp_path / "runs" / "first" / BEST, checkpoint())
+    with pytest.raises(
+        CheckpointError, match=r"holds no best.safetensors, but runs are in it: \S*runs/first$"
+    ):
+        read_checkpoint(tmp_path / "runs")
+    with pytest.raises(CheckpointError, match=r"runs/frist \(did you mean '\S*runs/first'\?\)$"):
+        read_checkpoint(tmp_path / "runs" / "frist")
 
 
 @pytest.mark.parametrize("keep", [0, 1, 7, 8, 100, -1])
@@ -92,7 +99,9 @@ def test_a_file_cut_short_is_refused(tmp_path: Path, keep: int) -> None:
     write_checkpoint(tmp_path / BEST, checkpoint())
     whole = (tmp_path / BEST).read_bytes()
     (tmp_path / BEST).write_bytes(whole[:keep])
-    with pytest.raises(CheckpointError, match="not a checkpoint, or not a whole one"):
+    with pytest.raises(
+        CheckpointError, match=r"not a checkpoint, or not a whole one: [^:]*; name a run's folder"
+    ):
         read_checkpoint(tmp_path)
 
 
