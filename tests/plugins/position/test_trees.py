@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from tests.plugins.agreement import assert_agrees, prepared
-from tests.plugins.test_position import encoding
+from tests.plugins.position.test_position import encoding
 from zoo.errors import InputError
 from zoo_position.structural import Structural, TreeDistance
 
