@@ -78,8 +78,20 @@ def main() -> int:
         window.canvas.fit()
         QTest.qWait(600)
         picture(window, "text")
-        workspace.document.saved()
-        window.close()
+        editor.open_template("lstm_from_gates", window)
+        gates = editor.windows[-1]
+        gates.resize(*SIZES[""])
+        wait(lambda: gates.workspace.fresh and gates.measures.costs is not None)
+        editor.choose_theme("Dark")
+        gates.docks.place()
+        gates.workspace.enter("lstm")
+        gates.workspace.select([Pick("node", "from_x")])
+        QTest.qWait(300)
+        gates.canvas.fit()
+        picture(gates, "lstm-dark")
+        for each in (gates, window):
+            each.workspace.document.saved()
+            each.close()
     _, _, told = (IMAGES.parent / "probe.md").read_text(encoding="utf-8").partition("```python\n")
     os.chdir(IMAGES)
     exec(told.partition("```")[0], {})  # noqa: S102 - our own example, as the page shows it; it writes vanishing.png
