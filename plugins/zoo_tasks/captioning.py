@@ -56,7 +56,7 @@ class Captioning(Writing):
             examples, digest = shapes(3000), "shapes 1"
             source, level = "drawn shapes", self.level or "words"
         plan.recognise(digest, source)
-        train, validation = _held_back(examples)
+        train, validation = _held_back(examples, source)
         tokenizer = plan.tokenizers.get("target") or train_tokenizer(
             level, [caption for _, caption in train], size=self.size
         )
@@ -101,9 +101,9 @@ class Captioning(Writing):
         return forms(read_picture(path, side, colours=colours), self.patch)
 
 
-def _held_back(examples: Sequence[_Example]) -> tuple[list[_Example], list[_Example]]:
+def _held_back(examples: Sequence[_Example], source: str) -> tuple[list[_Example], list[_Example]]:
     """What is learned and what is measured on: all captions of a picture are in one of them."""
-    held = set(split_off(list(dict.fromkeys(id(picture) for picture, _ in examples)))[1])
+    held = set(split_off(list(dict.fromkeys(id(picture) for picture, _ in examples)), source)[1])
     return (
         [example for example in examples if id(example[0]) not in held],
         [example for example in examples if id(example[0]) in held],

@@ -97,7 +97,7 @@ class Music(Task):
             raise TrainingError(
                 f"music comes as .mat, .abc, .mid, or a folder of such, and {path} is none of them"
             )
-        return *split_off(read_scores(files, self.steps_a_beat)), self.file
+        return *split_off(read_scores(files, self.steps_a_beat), self.file), self.file
 
     def loss(self, outputs: Outputs, batch: Batch) -> Mean:
         each = F.binary_cross_entropy_with_logits(outputs["logits"].float(), batch.target, reduction="none")

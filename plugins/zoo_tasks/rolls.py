@@ -26,7 +26,14 @@ def read_mat(path: Path, part: str) -> list[Float[Tensor, "time keys"]]:
     try:
         found = matlab.loadmat(path)
         pieces = found[_PARTS[part]][0]
-    except (OSError, ValueError, NotImplementedError, KeyError, IndexError) as error:
+    except (
+        OSError,
+        ValueError,
+        NotImplementedError,
+        KeyError,
+        IndexError,
+        matlab.matlab.MatReadError,
+    ) as error:
         raise TrainingError(
             f"cannot read piano rolls from {path}, which is to hold {', '.join(_PARTS.values())}: {error}"
         ) from None

@@ -22,6 +22,8 @@ from zoo_tasks.extras import extra
 from zoo_tasks.rolls import KEYS, LOWEST
 
 SUFFIXES = (".abc", ".mid", ".midi")
+LONGEST = 100_000
+"""Steps; a MIDI file that says it is longer is broken, and its roll would fill the memory."""
 
 _log = logging.getLogger(__name__)
 
@@ -42,9 +44,15 @@ def read_scores(files: Sequence[Path], steps_a_beat: int) -> list[Float[Tensor, 
 def _midi(path: Path, steps_a_beat: int) -> list[Tensor]:
     symusic = extra("symusic", "MIDI is read by symusic")
     try:
-        return [_roll(symusic.Score(path), steps_a_beat)]
+        score = symusic.Score(path)
     except (OSError, RuntimeError, ValueError) as error:
         raise TrainingError(f"cannot read the MIDI file {path}: {error}") from None
+    if score.ticks_per_quarter < 1 or score.end() * steps_a_beat / score.ticks_per_quarter > LONGEST:
+        raise TrainingError(
+            f"cannot read the MIDI file {path}: {score.end():,} ticks, {score.ticks_per_quarter:,} a beat, "
+            f"make no piece of at most {LONGEST:,} steps"
+        )
+    return [_roll(score, steps_a_beat)]
 
 
 def _tunes(path: Path, steps_a_beat: int) -> list[Tensor]:

@@ -99,7 +99,7 @@ class Sentiment(Classification):
             others, more = self._table(self.validation)
             digest = f"{digest} {more}"
         else:
-            rows, others = split_off(rows)
+            rows, others = split_off(rows, self.file)
         plan.recognise(digest, self.file)
         train, validation = ([self._cleaned(row) for row in part] for part in (rows, others))
         return train, validation, self.file, digest

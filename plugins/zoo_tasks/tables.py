@@ -20,17 +20,21 @@ def read_table(
     """The named fields of every row, and a hash of the file. A TSV without a line of names has the fields in
     this order.
 
-    Raises TrainingError that names the line and what is wrong with it; ``remedy`` is what to do where columns
-    have other names.
+    Raises TrainingError that names the line and what is wrong with it, and for a table without rows;
+    ``remedy`` is what to do where columns have other names.
     """
     text, _ = read_text(path)
     digest = hashlib.sha256(text.encode()).hexdigest()
     suffix = Path(path).suffix.lower()
     if suffix in {".jsonl", ".ndjson"}:
-        return _json_lines(path, text, fields), digest
-    if suffix not in {".csv", ".tsv", ".txt"}:
+        rows = _json_lines(path, text, fields)
+    elif suffix not in {".csv", ".tsv", ".txt"}:
         raise TrainingError(f"examples come as .csv, .tsv or .jsonl, and {path} is none of them; rename it")
-    return _separated(path, text, fields, remedy, "," if suffix == ".csv" else "\t"), digest
+    else:
+        rows = _separated(path, text, fields, remedy, "," if suffix == ".csv" else "\t")
+    if not rows:
+        raise TrainingError(f"there is nothing to learn in {path}: it has the names of columns, and no rows")
+    return rows, digest
 
 
 def _json_lines(path: str, text: str, fields: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -107,10 +107,10 @@ class Translation(Writing):
             if self.source_validation and self.target_validation:
                 others, more = _aligned(self.source_validation, self.target_validation)
                 return rows, others, name, f"{digest} {more}"
-            return *split_off(rows), name, digest
+            return *split_off(rows, name), name, digest
         if self.file:
             table, digest = read_table(self.file, ("source", "target"))
-            return *split_off([(row[0], row[1]) for row in table]), self.file, digest
+            return *split_off([(row[0], row[1]) for row in table], self.file), self.file, digest
         name = f"numbers and dates, {self.source_language} to {self.target_language}"
         made = numbers_and_dates(self.pairs, self.source_language, self.target_language)
         return *split_off(made), name, hashlib.sha256(repr(made).encode()).hexdigest()

@@ -98,14 +98,19 @@ def padded(rows: Sequence[Tensor], value: float = 0) -> tuple[Tensor, Tensor]:
     return tensor, torch.arange(tensor.shape[1]) < lengths[:, None]
 
 
-def split_off(examples: Sequence[X], seed: int = 0, share: float = 0.1) -> tuple[list[X], list[X]]:
-    """Hold back every tenth or so of the examples for validation, at random but always the same ones."""
+def split_off(
+    examples: Sequence[X], source: str = "the data", *, seed: int = 0, share: float = 0.1
+) -> tuple[list[X], list[X]]:
+    """Hold back every tenth or so of the examples for validation, at random but always the same ones.
+
+    Raises TrainingError where there are fewer than two; ``source`` is what it calls them.
+    """
     order = torch.randperm(len(examples), generator=torch.Generator().manual_seed(seed_of(seed, "held back")))
     held = max(1, round(share * len(examples)))
     if len(examples) < 2:
         raise TrainingError(
-            f"at least two examples are needed, one to learn from and one to measure on; there "
-            f"{'is one' if examples else 'are none'}"
+            "at least two examples are needed, one to learn from and one to measure on; "
+            f"{source} {'has one' if examples else 'has none'}"
         )
     chosen = {int(index) for index in order[:held]}
     return (

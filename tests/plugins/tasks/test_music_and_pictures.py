@@ -50,9 +50,18 @@ def test_midi_becomes_a_roll(tmp_path: Path) -> None:
     data = Music(file=str(tmp_path), transpose=1).data(Plan())
     assert data.epoch == 1
     assert len(data.batch(0).target) == 3
-    (tmp_path / "c.mid").write_bytes(b"MThd")
-    with pytest.raises(TrainingError, match=r"cannot read the MIDI file .*c\.mid"):
-        Music(file=str(tmp_path)).data(Plan())
+    begun, ended = b"MTrk\0\0\0\x0f\0\x90\x3c\x40", b"\x80\x3c\x40\0\xff\x2f\0"
+    for broken, message in (
+        (b"MThd", "c.mid"),
+        (b"MThd\0\0\0\6\0\0\0\1\0\0" + begun + b"\xff\xff\xff\x7f" + ended, r"c\.mid: .*, 0 a beat"),
+        (
+            b"MThd\0\0\0\6\0\0\0\1\0\1" + begun + b"\xff\xff\xff\x7f" + ended,
+            r"no piece of at most 100,000 steps",
+        ),
+    ):
+        (tmp_path / "c.mid").write_bytes(broken)
+        with pytest.raises(TrainingError, match=f"cannot read the MIDI file .*{message}"):
+            Music(file=str(tmp_path)).data(Plan())
 
 
 BOOK = """\
@@ -109,6 +118,10 @@ def test_what_is_no_piano_roll_is_refused(piece: Any, message: str, tmp_path: Pa
     matlab.savemat(tmp_path / "A.MAT", {"traindata": pieces, "validdata": pieces}, appendmat=False)
     with pytest.raises(TrainingError, match=message):
         Music(file=str(tmp_path / "A.MAT")).data(Plan())
+    if piece is None:
+        (tmp_path / "A.MAT").write_bytes(b"")
+        with pytest.raises(TrainingError, match=message):
+            Music(file=str(tmp_path / "A.MAT")).data(Plan())
 
 
 def test_the_loss_is_that_of_all_keys_of_a_step() -> None:

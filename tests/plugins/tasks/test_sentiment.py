@@ -83,7 +83,8 @@ def test_an_epoch_has_every_text_once(tmp_path: Path) -> None:
         ("a.jsonl", '{"text": "a", "lable": 1}\n', r"a.jsonl:1: there is no 'label' \(did you mean 'lable'"),
         ("a.doc", "text", "examples come as .csv, .tsv or .jsonl"),
         ("a.tsv", "one\tyes\ntwo\tyes\n", "two labels or more to learn from, and there is 1"),
-        ("a.tsv", "one\tyes\n", "at least two examples are needed"),
+        ("a.tsv", "one\tyes\n", r"at least two examples are needed.*a\.tsv has one"),
+        ("a.csv", "text,label\n", r"a\.csv: it has the names of columns, and no rows"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said_with_its_place(
