@@ -3,7 +3,8 @@
 Fused scans of an LSTM cell stand against ``nn.LSTM`` itself, a loop against a loop written by hand over
 ``torch.lstm_cell``. First outputs and all gradients are shown to be equal (float64, to 1e-10), then forward
 (without gradients) and forward and backward are timed (float32) in pairs that take turns at going first; the
-ratio is the median of the pairs' ratios. Goals: 1.03 for a fused scan, 1.02 for a loop.
+ratio is the median of the pairs' ratios. Goals: 1.03 for a fused scan, 1.02 for a loop. ``calls`` are those
+of kernels: one for both directions or both layers, none for a loop.
 
     python benchmarks/lowerings.py [--device cuda] [--threads 1] [--seconds 10] [--case masked]
 
@@ -24,6 +25,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 import zoo
+from zoo.recurrence import watched
 
 BATCH, TIME, HIDDEN = 32, 128, 256
 
@@ -63,12 +65,12 @@ def text(name: str, out: str, *nodes: str, mask: bool = False) -> str:
     return head + "".join(nodes)
 
 
-def two_ways(*, mask: bool = False) -> tuple[str, ...]:
+def two_ways(number: str = "", x: str = "x", *, mask: bool = False) -> tuple[str, ...]:
     """Two opposite scans and a concat."""
     return (
-        scan("ahead", mask=mask),
-        scan("back", mask=mask, reverse=True),
-        "  both: {use: basic/concat, in: [ahead.out, back.out]}\n",
+        scan(f"ahead{number}", x, mask=mask),
+        scan(f"back{number}", x, mask=mask, reverse=True),
+        f"  both{number}: {{use: basic/concat, in: [ahead{number}.out, back{number}.out]}}\n",
     )
 
 
@@ -127,6 +129,11 @@ CASES = {
         text("bidirectional", "both", *two_ways()),
         lambda: Peer(bidirectional=True),
         ("ahead.cell", "back.cell"),
+    ),
+    "two of both": Case(
+        text("two_of_both", "both2", *two_ways(), *two_ways("2", "both")),
+        lambda: Peer(bidirectional=True, num_layers=2),
+        ("ahead.cell", "back.cell", "ahead2.cell", "back2.cell"),
     ),
     "both, masked": Case(
         text("both_masked", "both", *two_ways(mask=True), mask=True),
@@ -188,6 +195,13 @@ def difference(case: Case, device: str) -> float:
     return max(float((one - other).abs().max()) for one, other in zip(*found, strict=True))
 
 
+def kernels(model: nn.Module, batch: tuple[Tensor, ...]) -> int:
+    """How many calls of a kernel all scans of a model are."""
+    with watched() as calls:
+        forward(model, batch)
+    return len(calls)
+
+
 def ratios(
     what: Callable[[nn.Module, tuple[Tensor, ...]], None],
     models: tuple[nn.Module, nn.Module],
@@ -228,7 +242,8 @@ def main() -> None:
     where = torch.cuda.get_device_name() if options.device == "cuda" else f"{options.threads} thread(s)"
     print(f"torch {torch.__version__}, {where}; batch {BATCH}, {TIME} steps, {HIDDEN} wide; ms, medians\n")
     print(
-        f"{'case':<14} {'what':<8} {'scan':>9} {'peer':>9} {'ratio':>6} {'goal':>5} {'pairs':>6}  differ by"
+        f"{'case':<14} {'calls':>5} {'what':<8} {'scan':>9} {'peer':>9} {'ratio':>6} {'goal':>5} "
+        f"{'pairs':>6}  differ by"
     )
     for name in [options.case] if options.case else CASES:
         case = CASES[name]
@@ -236,13 +251,14 @@ def main() -> None:
         assert apart <= 1e-10, (name, apart)
         models = pair(case, options.device, torch.float32)
         batch = inputs(case, options.device, torch.float32, (BATCH, TIME, HIDDEN))
+        calls = kernels(models[0], batch)
         for title, what in (("forward", forward), ("both", both)):
             ours, theirs = ratios(what, models, batch, options.seconds, clock)
             ratio = median(one / other for one, other in zip(ours, theirs, strict=True))
             times = f"{median(ours) * 1e3:>9.3f} {median(theirs) * 1e3:>9.3f}"
             said = f"{apart:.0e}" if title == "forward" else ""
-            line = f"{name:<14} {title:<8} {times} {ratio:>6.3f} {case.goal:>5} {len(ours):>6}  {said}"
-            print(line.rstrip(), flush=True)
+            judged = f"{ratio:>6.3f} {case.goal:>5} {len(ours):>6}  {said}"
+            print(f"{name:<14} {calls:>5} {title:<8} {times} {judged}".rstrip(), flush=True)
 
 
 if __name__ == "__main__":

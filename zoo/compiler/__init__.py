@@ -7,6 +7,7 @@
     walk.py         the class of a scan but for the walk itself: hoisting.py, masking.py, states.py
     loop.py         the walk as a loop over its steps
     whole.py        the walk as one call: fused.py of cells that have one, drawn.py of cells that are drawn
+    merging.py      which of these one call takes together: merges.py, and single.py for what it needs of each
     recognition/    what a drawn cell computes, as a formula
     scan.py         the walk as a function of one step, which can be exported for any length
     names.py        names that Python can stand; text.py: literals, expressions, calls that fit the page

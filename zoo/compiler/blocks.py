@@ -8,6 +8,8 @@ from zoo.checker.resolution import BlockUse, Scope
 from zoo.compiler.body import Body, Home, note
 from zoo.compiler.building import init, kept
 from zoo.compiler.calls import Calls
+from zoo.compiler.merges import merged
+from zoo.compiler.merging import plan
 from zoo.compiler.names import Names, camel, field
 from zoo.compiler.program import OWN, Callee, Input, Line, Written
 from zoo.compiler.release import releases
@@ -71,15 +73,18 @@ def write(writer: Writer, body: Body, inputs: Mapping[str, Port], about: str) ->
         calls.variable(name)
     building = init(writer, body)
     forward: list[Line] = []
-    order = [name for name in body.scope.order if name in body.reads]
-    idle = releases(order, body.scope.nodes, roots.values())
-    for name in order:
-        forward += calls.apply(name)
+    planned = plan(writer, body, roots.values())
+    idle = releases(planned.order, planned.nodes, roots.values())
+    for name in planned.order:
+        merge = planned.merges.get(name)
+        forward += calls.apply(name) if merge is None else merged(calls, merge)
         if name in idle:
             forward += map(Line, deletion([calls.variables[each] for each in idle[name]]))
     named = fields(roots)
     forward += returned([calls.values[ref] for ref in roots.values()], named)
-    return finish(writer, body, about, Callee(taken, named), signature, building, forward)
+    written = finish(writer, body, about, Callee(taken, named), signature, building, forward)
+    written.together = planned.said
+    return written
 
 
 def parameter(name: str, *, optional: bool, default: bool) -> str:

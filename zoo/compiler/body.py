@@ -97,6 +97,8 @@ class Body:
     places: dict[str, Place | None] = field(init=False, default_factory=dict[str, "Place | None"])
     zero: str = field(init=False, default="")
     """The buffer that knows the dtype of the model, once something needs it."""
+    learned: dict[str, str] = field(init=False, default_factory=dict[str, str])
+    """The attributes of states that start from a parameter."""
     attributes: dict[str, str] = field(init=False)
     _lent_out: dict[str, list[Use]] | None = field(init=False, default=None)
     in_init: Names = field(init=False)

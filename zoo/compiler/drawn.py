@@ -21,6 +21,7 @@ from zoo.compiler.hoisting import Parts
 from zoo.compiler.program import Line, Written
 from zoo.compiler.recognition import Match, Reader, Row, Unreadable, match, read
 from zoo.compiler.recognition.weights import Piece, biases, code, matrices
+from zoo.compiler.single import Own
 from zoo.compiler.text import call
 from zoo.compiler.uses import applied, sources, used, wanted
 from zoo.compiler.whole import Whole
@@ -142,6 +143,18 @@ class Drawn(Whole):
         needed = wanted(nodes, whole)
         before = tuple(name for name in self.parts.before if name in needed)
         self.parts = Parts(before, (), self.parts.after, self.parts.axes)
+
+    def _own(self) -> Own | str:
+        """The recognised cell, if no node stands beside it."""
+        if self.parts.before or self.parts.after:
+            return "has more in it than a cell"
+        if not all(ref in self.h for ref in self.stacked.values()):
+            return "shows something else than its cell"
+        cell = self.match
+        kernel = f"rnn_{cell.activation}" if cell.cell == "rnn" else cell.cell
+        spelt = (None if text == "None" else text for text in self._spelt())
+        weights = (*spelt, None, None)[:4]
+        return Own(kernel, cell.x, cell.states, weights)
 
     def _weights(self) -> list[list[Piece] | None]:
         """W, U and two biases, each as pieces that lie below one another; None where there is no bias."""

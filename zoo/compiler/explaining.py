@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -58,12 +58,18 @@ def explanation(model: CompiledGraph, run: Callable[[], object] | None = None) -
     """The lowering of every scan of a model; and what its layers choose while it is ``run``."""
     unit = model.__zoo_unit__
     ways: dict[Way, None] = {}
+    together: dict[str, Mapping[str, str]] = {"": unit.root.together}
     for name, module in cast("Iterator[tuple[str, nn.Module]]", model.named_modules()):
         written: Written | None = unit.written.get(type(module).__name__)
-        chosen = None if written is None else written.chosen
-        if chosen is not None and unit.classes.get(type(module).__name__) is type(module):
-            reason = "; ".join(f"not {each}: {why}" for each, why in chosen.declined.items())
-            ways[Way(".".join(unit.nodes_of(name)), chosen.lowering, reason)] = None
+        if written is None or unit.classes.get(type(module).__name__) is not type(module):
+            continue
+        together[name] = written.together
+        path = unit.nodes_of(name)
+        if written.chosen is not None:
+            reasons = [f"not {each}: {why}" for each, why in written.chosen.declined.items()]
+            said = together.get(name.rpartition(".")[0], {}).get(path[-1])
+            reason = "; ".join([*reasons, *([said] if said else [])])
+            ways[Way(".".join(path), written.chosen.lowering, reason)] = None
     if run is not None:
         for name, way, reason in _heard(model, run):
             ways[Way(".".join(unit.nodes_of(name)), way, reason)] = None

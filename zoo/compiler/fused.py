@@ -19,6 +19,7 @@ from zoo.compiler import drawn, walk
 from zoo.compiler.body import Body
 from zoo.compiler.hoisting import passes
 from zoo.compiler.program import Line, Written
+from zoo.compiler.single import Own, kernel_of, within
 from zoo.compiler.text import call
 from zoo.compiler.uses import applied, sources, used
 from zoo.compiler.whole import Whole
@@ -126,6 +127,23 @@ class Fused(Whole):
             owners[ref.node] = name
         if use.read:
             raise Declined(f"something reads '{name}.{min(use.read)}', which is computed on demand")
+
+    def _own(self) -> Own | str:
+        """The cell alone, if it is one whose kernel is known."""
+        name, *more = (*self.parts.before, *self.parts.inside, *self.parts.after)
+        nodes = self.body.scope.nodes
+        use = applied(used(nodes[name]))
+        if more or not isinstance(use, LayerUse):
+            return "has more in it than a cell"
+        ports = {port: sources(nodes[name].inputs[port])[0] for port in use.spec.inputs}
+        types = {port: self.body.type(ref) for port, ref in ports.items()}
+        shapes = {
+            port: [*map(self.body.ground, type_.shape)] for port, type_ in types.items() if type_ is not None
+        }
+        own = kernel_of(use, self.cells[name], shapes)
+        if own is None:
+            return "has a cell of its own kernel"
+        return within(own, {port: ref.node for port, ref in ports.items()}, self.calls.module(name))
 
     def _read_at_steps(self) -> Iterator[Ref]:
         """What is read at every step: by nodes behind cells, and as an output."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zoo.compiler.names import WORDS, Names, camel
+from zoo.compiler.single import Single
 from zoo.compiler.text import WIDTH, comment, docstring
 from zoo.problems import Place
 
@@ -89,6 +90,10 @@ class Written:
     name: str = ""
     chosen: Chosen | None = None
     """Of a scan: how it was lowered."""
+    single: Single | str = ""
+    """Of a scan in one call: the cell that it is, or why it is not one alone."""
+    together: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Its scans that run in one call with others, or nearly did: with which, and why not."""
 
     @property
     def fields(self) -> list[str]:
@@ -101,7 +106,8 @@ class Written:
         arguments = tuple((name, each.name, each.default) for name, each in self.arguments.items())
         names = (self.callee.inputs, self.callee.outputs, self.lent, self.sizes, self.attributes)
         meanings = (tuple(mapping.items()) for mapping in names)
-        return self.about, self.note, arguments, *self.signature, *meanings, *texts
+        said = (self.single, tuple(self.together.items()))
+        return self.about, self.note, arguments, said, *self.signature, *meanings, *texts
 
     def lines(self) -> list[Line]:
         """The source of the class, and of the tuple that it returns."""

@@ -38,7 +38,7 @@ def _zero(body: Body) -> tuple[str, list[Line]]:
 
 def _learned(body: Body, variable: str, name: str, shape: tuple[Expr, ...]) -> tuple[list[Line], list[Line]]:
     """A parameter of the axes that are numbers, broadcast over the others; it starts at zero."""
-    attribute = body.in_module.take(plain(name))
+    attribute = body.learned[name] = body.in_module.take(plain(name))
     known = [isinstance(body.ground(evaluate(axis, symbol)), int) for axis in shape]
     first = known.index(True) if True in known else len(shape)
     sizes = [expr(axis, body.spell) if is_known else "1" for axis, is_known in zip(shape, known, strict=True)]

@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from torch import fx, nn
 
+from zoo.recurrence import together
+
 if TYPE_CHECKING:
     from zoo.compiler.model import CompiledGraph
 
 
 class _Tracer(fx.Tracer):
-    """Goes into blocks; layers stay one call each, and so do scans, which no graph without loops can hold."""
+    """Goes into blocks; layers stay one call each, and so do scans, which no graph without loops can hold,
+    and scans in one call.
+    """
 
     def __init__(self, blocks: frozenset[type[Any]]) -> None:
-        super().__init__()
+        super().__init__(autowrap_functions=(together,))
         self.blocks = blocks
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:

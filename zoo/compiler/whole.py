@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from zoo.checker.resolution import MASK, ScanUse
 from zoo.compiler.body import Body
+from zoo.compiler.program import Written
+from zoo.compiler.single import Own, Single
 from zoo.compiler.uses import sources
 from zoo.compiler.walk import Walk
 from zoo.compiler.writer import Declined, Writer
@@ -29,8 +33,34 @@ class Whole(Walk):
         hoist: bool,
     ) -> None:
         super().__init__(writer, body, name, uses, stacked, final, hoist)
+        self.name = name
         self.axes = dict(self.parts.axes)
         """By node or input."""
+
+    def write(self) -> Written:
+        """The draft of the class, which knows whether it is one cell alone."""
+        written = super().write()
+        own = self._own()
+        written.single = own if isinstance(own, str) else self._single(own)
+        return written
+
+    @abstractmethod
+    def _own(self) -> Own | str:
+        """The cell that it is, in its own names; why not, where something stands beside one."""
+
+    def _single(self, own: Own) -> Single | str:
+        """What a call that takes several scans needs of it, or why it cannot."""
+        if len(self.uses) > 1 or self.name in self.outer.lent_out:
+            return "is applied again"
+        if self.body.lent or any(node.ties for node in self.body.scope.nodes.values()):
+            return "shares its weights"
+        if [*self.use.cut] != [own.x] or self.node.const or len(self.stacked) > 1:
+            return "takes or gives more than its cell"
+        if {*self.use.cut.values(), self.use.axis, 1 if self.mask is None else self.mask.axis} != {1}:
+            return "has its steps elsewhere than behind the batch"
+        starts = (self.body.learned.get(state) for state in own.states)
+        spelt = tuple(start and f"self.{start}" for start in starts)
+        return Single(own, next(iter(self.stacked), ""), spelt)
 
     def _check_mask(self) -> None:
         """A mask says which steps a sequence has: its axes are the first of the states, and the walked."""

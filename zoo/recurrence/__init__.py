@@ -5,6 +5,7 @@ shows (NaN included), and the outputs there are zeros. So a walk from the end be
 real step, and padding may stand anywhere, in the middle too.
 
     cells.py      ``rnn``, ``gru``, ``lstm``: one cell over a sequence, forward or from its end
+    together.py   ``together``: cells in both directions, and layers of them, in one call
     kernels.py    ``run``: layers of cells in one kernel, padding packed away; places.py: where it is
     padded.py     LSTM layers that walk through padding, which is quicker on CPUs
     walking.py    ``walk``: the same by calling the cells, as ``torch.export`` needs it
@@ -16,12 +17,14 @@ The layers of sequences in packs and the fused lowering of scans both stand on t
 from zoo.recurrence.cells import LSTMState, gru, lstm, rnn
 from zoo.recurrence.kernels import Kernel, run, side_by_side
 from zoo.recurrence.scanning import scan
+from zoo.recurrence.together import OneWay, together, watched
 from zoo.recurrence.walking import Cell, exported, stepwise, walk
 
 __all__ = [
     "Cell",
     "Kernel",
     "LSTMState",
+    "OneWay",
     "exported",
     "gru",
     "lstm",
@@ -30,5 +33,7 @@ __all__ = [
     "scan",
     "side_by_side",
     "stepwise",
+    "together",
     "walk",
+    "watched",
 ]

@@ -4,13 +4,15 @@
     reading.py   the term of a layer's output: the layer is run on tensors without contents, and watched
     cells.py     the terms of ``torch.nn.RNN``, ``GRU`` and ``LSTM``
     weights.py   which parameters are the weights of the cell
+    beside.py    layers that set their inputs side by side, and change nothing
 
 Two terms that are equal are the same function, whatever nodes drew them. The reverse does not hold, and
 need not: what is not recognised runs as the loop that it is drawn as.
 """
 
+from zoo.compiler.recognition.beside import beside
 from zoo.compiler.recognition.cells import Match, match
 from zoo.compiler.recognition.reading import Reader, Unreadable, read
 from zoo.compiler.recognition.terms import Row
 
-__all__ = ["Match", "Reader", "Row", "Unreadable", "match", "read"]
+__all__ = ["Match", "Reader", "Row", "Unreadable", "beside", "match", "read"]
