@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygon
 
 from zoo_gui.canvas.geometry import HEADER, PADDING, inlet_at, outlet_at
 from zoo_gui.canvas.picture import Inlet, Outlet
-from zoo_gui.canvas.style import NAME_SIZES, Style
+from zoo_gui.canvas.style import NAME_SIZES, READABLE, Style
 
 if TYPE_CHECKING:
     from zoo_gui.canvas.box_item import BoxItem
@@ -22,9 +22,6 @@ LEAST = 7.5
 
 MOST_LARGER = 1.6
 """By so much marks grow from afar; their boxes leave room for no more."""
-
-READABLE = 0.66
-"""Below this scale only names are drawn, larger; below a third of it no ports."""
 
 
 def paint_box(item: BoxItem, painter: QPainter, scale: float) -> None:
@@ -67,13 +64,12 @@ def _paint_outline(item: BoxItem, painter: QPainter, scale: float) -> None:
     box, style, rect = item.box, item.style, item.outline
     pill = box.look in ("input", "state", "output")
     radius = rect.height() / 2 if pill else ROUND
-    pen, selected = style.border, style.selected
-    if item.selected and scale < READABLE:
-        selected = QPen(selected.color(), selected.widthF() * READABLE / scale)
+    pen = style.border
     if box.look == "missing":
         pen = style.dashed
     elif box.look == "state":
-        pen = QPen(style.theme.feedback, 1.3)
+        pen = style.state
+    pen, selected = style.at(pen, scale), style.at(style.selected, scale)
     if item.found:
         painter.setPen(Qt.PenStyle.NoPen)
         glow = QColor(style.theme.selection)

@@ -14,6 +14,9 @@ from zoo_gui.theme.style import mixed
 TITLE, DETAIL, LABEL = 13, 11, 10
 """Heights of letters, in the canvas's own units."""
 
+READABLE = 0.66
+"""Below this scale only names are drawn, larger; below a third of it no ports."""
+
 NAME_SIZES = (13, 15, 18, 22, 27)
 """Those of names that are read from further away."""
 
@@ -24,18 +27,21 @@ class Style:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self._categories: dict[str, QColor] = {}
+        self._far: dict[tuple[int, float], QPen] = {}
         self.title = _font(TITLE, QFont.Weight.DemiBold)
         self.detail = _font(DETAIL)
         self.label = _font(LABEL)
         self.names = {size: _font(size, QFont.Weight.DemiBold) for size in NAME_SIZES}
         self.border = QPen(theme.node_border, 1.2)
         self.dashed = QPen(theme.node_border, 1.4, Qt.PenStyle.DashLine)
+        self.state = QPen(theme.feedback, 1.3)
         self.selected = QPen(theme.selection, 2.4)
         self.wire = _wire(theme.wire, 1.6)
         self.wire_selected = _wire(theme.selection, 2.6)
         self.wire_wrong = _wire(theme.misfit, 2.2, Qt.PenStyle.DashLine)
         self.wire_wrong_selected = _wire(theme.misfit, 3.4, Qt.PenStyle.DashLine)
         self.feedback = _wire(theme.feedback, 1.6)
+        self.wire_hovered, self.feedback_hovered = _wire(theme.wire, 2.8), _wire(theme.feedback, 2.8)
         self.fill = QBrush(theme.node)
         self.pale = QBrush(mixed(theme.node, theme.background, 0.45))
         self.frosted = QBrush(mixed(theme.note, theme.node, 0.08))
@@ -43,6 +49,17 @@ class Style:
         self.ice = QPen(theme.note, 1.1)
         self.ice.setCapStyle(Qt.PenCapStyle.RoundCap)
         self.hatch = QBrush(mixed(theme.node_border, theme.node, 0.35), Qt.BrushStyle.BDiagPattern)
+
+    def at(self, pen: QPen, scale: float) -> QPen:
+        """One of the pens above at a scale: below ``READABLE`` it becomes no thinner on the screen."""
+        if scale >= READABLE:
+            return pen
+        key = (id(pen), max(round(scale, 2), 0.01))
+        found = self._far.get(key)
+        if found is None:  # not a cosmetic pen: those are as thin as the finest screen
+            found = self._far[key] = QPen(pen)
+            found.setWidthF(pen.widthF() * READABLE / key[1])
+        return found
 
     def category(self, name: str) -> QColor:
         """The colour of a pack's layers; blocks have that of ordinary borders."""

@@ -9,9 +9,9 @@ from PySide6.QtGui import QHelpEvent, QPainter
 from PySide6.QtWidgets import QToolTip
 
 from zoo.wires import End
-from zoo_gui.canvas.box_paint import READABLE
 from zoo_gui.canvas.picture import Box, Inlet, Outlet
 from zoo_gui.canvas.plate import paint_above
+from zoo_gui.canvas.style import READABLE
 from zoo_gui.canvas.wire_item import WireItem
 
 if TYPE_CHECKING:

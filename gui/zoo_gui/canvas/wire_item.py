@@ -6,9 +6,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPainterPathStroker, QPen, QStaticText
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
-from zoo_gui.canvas.box_paint import READABLE
 from zoo_gui.canvas.picture import Line
-from zoo_gui.canvas.style import LABEL, Style, width
+from zoo_gui.canvas.style import LABEL, READABLE, Style, width
 
 _stroker = QPainterPathStroker()
 _stroker.setWidth(12)
@@ -65,7 +64,7 @@ class WireItem(QGraphicsRectItem):
     ) -> None:
         scale, style = painter.worldTransform().m11(), self.style
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(self._pen())
+        painter.setPen(style.at(self._pen(), scale))
         painter.drawPath(self.way)
         if self.delay is not None and scale >= READABLE / 3:
             _paint_delay(painter, style, self.delay)
@@ -82,11 +81,9 @@ class WireItem(QGraphicsRectItem):
             return style.wire_wrong_selected if self.selected else style.wire_wrong
         if self.selected:
             return style.wire_selected
-        pen = style.feedback if self.line.back else style.wire
         if self.hovered:
-            pen = QPen(pen)
-            pen.setWidthF(2.8)
-        return pen
+            return style.feedback_hovered if self.line.back else style.wire_hovered
+        return style.feedback if self.line.back else style.wire
 
 
 def _around(path: QPainterPath, words: QPointF | None, label: str, delay: QPointF | None) -> QRectF:

@@ -71,7 +71,8 @@ def _sheet(theme: Theme, font: QFont) -> str:
         for name in ("window", "panel", "field", "hover", "border", "text", "muted", "accent", "on_accent")
     }
     sizes = {"title": round(1.7 * font.pointSize()), "icon": QFontMetrics(font).height() + 2}
-    return _SHEET.substitute(colours, chosen=chosen.name(), error=theme.error.name(), **sizes)
+    off = mixed(theme.muted, theme.panel, 0.6).name()
+    return _SHEET.substitute(colours, chosen=chosen.name(), error=theme.error.name(), off=off, **sizes)
 
 
 _SHEET = Template("""
@@ -123,10 +124,11 @@ QPushButton:hover, QToolButton:hover { background: $hover; }
 QPushButton:focus, QToolButton:focus { border-color: $accent; outline: none; }
 QPushButton:default, QPushButton[primary="true"] { background: $accent; color: $on_accent;
     border-color: $accent; }
-QPushButton:disabled, QToolButton:disabled { color: $muted; background: $window; border-color: $border; }
+QPushButton:disabled, QToolButton:disabled { color: $off; background: $window; border: 1px dashed $off; }
 QToolButton[flat="true"] { background: transparent; border: 1px solid transparent; padding: 3px; }
 QToolButton[flat="true"]:hover { background: $hover; }
 QToolButton[flat="true"]:focus { border-color: $accent; }
+QToolButton[flat="true"]:disabled { color: $text; }
 QToolButton::menu-indicator { image: none; }
 QScrollArea { border: none; background: $panel; }
 QScrollArea > QWidget > QWidget[page="true"] { background: $panel; }

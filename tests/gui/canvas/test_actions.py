@@ -18,6 +18,7 @@ from zoo_gui.canvas.commands import COMMANDS
 from zoo_gui.canvas.doing import layout_selection
 from zoo_gui.canvas.menu import fitting, insert_adapter, menu_for
 from zoo_gui.canvas.quick_add import QuickAdd
+from zoo_gui.canvas.style import READABLE
 from zoo_gui.clipboard import copied, duplicated, pasted
 from zoo_gui.search import ranked, score
 from zoo_gui.selection import Chosen, Pick
@@ -249,6 +250,15 @@ def test_the_menu_at_the_pointer_copies_and_pastes(canvas: Canvas) -> None:
     call(loose, "Cut")
     assert {"loose_2", "loose_3"} <= canvas.workspace.graph.nodes.keys()
     assert "loose" not in canvas.workspace.graph.nodes
+
+
+def test_from_afar_lines_become_no_thinner(canvas: Canvas) -> None:
+    style = canvas.style_
+    for pen in (style.wire, style.border, style.selected):
+        assert style.at(pen, 1.0) is pen
+        near, far = (style.at(pen, scale).widthF() * scale for scale in (READABLE - 1e-9, 0.1))
+        assert far == pytest.approx(near, rel=0.02)
+        assert style.at(pen, 0.1) is style.at(pen, 0.1)
 
 
 def test_the_menu_of_a_wire_inserts(canvas: Canvas) -> None:
