@@ -112,6 +112,7 @@ def lowered(model: CompiledGraph, without: Collection[str], most: Mapping[str, i
 def traced(source: Source) -> Traced:
     """Trace a model. ExportError says why it cannot be, InputError which sizes do not fit."""
     refused: InputError | None = None
+    sizes: dict[str, int] = {}
     free = {name: open_at(type_) for name, type_ in source.inputs.items()}
     for lengths in (LONG, SHORT):
         sizes = source.sizes(lengths)
@@ -120,7 +121,13 @@ def traced(source: Source) -> Traced:
         except InputError as error:
             refused = error
     assert refused is not None
-    raise refused
+    try:
+        with torch.no_grad():
+            source.model(source.examples(sizes))  # says of numbers what the trace said of symbols
+    except InputError as error:
+        refused = error
+    chosen = ", ".join(f"{name}={size}" for name, size in source.most.items())
+    raise InputError(f"{refused} (at the chosen {chosen})" if chosen else str(refused)) from None
 
 
 def trace(

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 import zoo
 from tests.zoo.compiler.test_scans import LSTM, MASK, randn
 from zoo.compiler import compile_graph
-from zoo.errors import ExportError, ZooError
+from zoo.errors import ExportError, InputError, ZooError
 from zoo.exporting import exporting, writing
 from zoo.files.hash import semantic_hash
 from zoo.packs import Registry, registry
@@ -111,6 +111,14 @@ def test_onnx_has_no_two_values_of_one_name(tmp_path: Path) -> None:
 
 def lacking(name: str) -> Callable[[str], object]:
     return lambda module: None if module == name else object()
+
+
+def test_sizes_that_the_model_does_not_take_are_told_as_numbers(tmp_path: Path) -> None:
+    graph = zoo.loads(PLAIN.replace("LAYER", "position/learned, with: {max_length: 4}"))
+    with pytest.raises(
+        InputError, match=r"4 places, and the sequence has 9 steps; .* \(at the chosen time=9\)"
+    ):
+        zoo.export(graph, tmp_path / "plain.pt2", sizes={"time": 9})
 
 
 def test_the_layer_that_cannot_be_exported_is_named(tmp_path: Path) -> None:
