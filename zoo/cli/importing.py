@@ -90,6 +90,7 @@ def _ejected(source: str, output: Path | None, force: bool) -> None:
     from zoo.errors import GraphError
     from zoo.files import read_text
     from zoo.importing.errors import ImportingError
+    from zoo.importing.opening import hinted
     from zoo.importing.saving import save
 
     try:
@@ -101,7 +102,7 @@ def _ejected(source: str, output: Path | None, force: bool) -> None:
     if back is None:
         raise ImportingError(
             f"{source} was not written by `zoo eject`; "
-            f"name what makes a module in it: zoo import {source}:build"
+            f"name what makes a module in it: zoo import {hinted(source)}"
         )
     if not back.unchanged:
         click.echo(
@@ -188,7 +189,8 @@ def _print(done: Imported, written: list[Path]) -> None:
     if done.state_dict and not done.unknown:
         _print_use(written[0], written[-1])
     if done.difference is not None:
-        click.echo(f"run beside the module, the graph differs by at most {done.difference:.1e}")
+        differs = f"differs by at most {done.difference:.1e}" if done.difference else "gives the same numbers"
+        click.echo(f"run beside the module, the graph {differs}")
     elif done.unknown:
         click.echo("it compiles once layers of the placeholders' names are there; `zoo new layer` begins one")
 

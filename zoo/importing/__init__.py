@@ -18,6 +18,7 @@
     exported.py     files of torch.export; those of `zoo export` hold their graph
     foreign.py      errors in the user's code
     opening.py      what ``zoo import`` is given
+    weights.py      weights that a module is given first
     saving.py       graph, used files and weights on the disk
     errors.py       what importing refuses
 
@@ -28,8 +29,9 @@ twice, so that nothing of these sizes stays in the graph.
 from zoo.importing.errors import ImportingError
 from zoo.importing.exported import import_file
 from zoo.importing.importing import Imported, import_module, import_program
-from zoo.importing.opening import load_weights, opened
+from zoo.importing.opening import opened
 from zoo.importing.saving import save
+from zoo.importing.weights import load_weights
 
 __all__ = [
     "Imported",

@@ -33,6 +33,8 @@ class At:
     aten: bool = False
     made: dict[tuple[Any, ...], Tensor] = field(default_factory=dict[tuple[Any, ...], Tensor])
     """Weights that were computed of others, so that who shares those shares these."""
+    notes: list[str] = field(default_factory=list[str])
+    """What differs between the module and its graph."""
 
     def once(self, key: tuple[Any, ...], make: Callable[[], Tensor]) -> Tensor:
         """A weight that is computed of others, the same one each time."""

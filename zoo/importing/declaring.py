@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -164,7 +165,8 @@ def _tried(module: nn.Module, names: Sequence[str]) -> dict[str, Declared]:
         inputs = {name: _batch_first(port) for name, port in zip(names, ports, strict=True)}
         axes = sizes(module, inputs, 0)
         try:
-            with torch.no_grad():
+            with torch.no_grad(), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what is tried in vain warns of nothing that is there
                 trial(**turned(drawn(module, inputs, axes), inputs))
         except Exception as raised:  # noqa: BLE001 - whatever a stranger's forward raises: the next is tried
             error = raised
@@ -174,7 +176,7 @@ def _tried(module: nn.Module, names: Sequence[str]) -> dict[str, Declared]:
     raise ImportingError(
         f"nobody can tell what {quoted(names)} of {type(module).__name__}.forward {'is' if one else 'are'} "
         f"(the last trial: {error}); declare {'it' if one else 'them'}, for example: "
-        f"{_example(module, names)}"
+        f"{_example(module, names)}; what is no tensor, such as a dict of them, is for a module around it"
     )
 
 

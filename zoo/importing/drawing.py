@@ -44,6 +44,8 @@ class Drawing:
     made: dict[tuple[Any, ...], Tensor] = field(default_factory=dict[tuple[Any, ...], Tensor])
     touched: set[int] = field(default_factory=set[int])
     """The parameters that any function was given, by their ids."""
+    notes: list[str] = field(default_factory=list[str])
+    """What differs between the module and what was drawn."""
     lines: list[str] = field(default_factory=list[str])
     """Files and lines of the user's code that were drawn, one for each call."""
     paths: dict[int, str] = field(default_factory=dict[int, str])
@@ -52,7 +54,9 @@ class Drawing:
     def at(self, result: Any, *, aten: bool = False) -> At:
         """What a rule is given of a call."""
         name = self.named(self.module)
-        return At(self.scope, result, name, self.module, self.polarity, self.axes, aten, self.made)
+        return At(
+            self.scope, result, name, self.module, self.polarity, self.axes, aten, self.made, self.notes
+        )
 
     def assign(self, result: Any, given: Any) -> None:
         """Say what the tensors of a result are."""
@@ -89,7 +93,15 @@ class Drawing:
     ) -> None:
         """A placeholder for a function, with the constants and parameters that it was given."""
         given = {f"argument_{index}": value for index, value in enumerate(args)} | dict(named)
-        weights = {key: value for key, value in given.items() if isinstance(value, nn.Parameter)}
+        held = {id(each) for each in self.root.buffers()}
+        constant = {key: value for key, value in given.items() if isinstance(value, Tensor)}
+        weights = {
+            key: value
+            for key, value in constant.items()
+            if isinstance(value, nn.Parameter) or id(value) in held
+        }
+        if any(key not in weights and self.scope.find(value) is None for key, value in constant.items()):
+            why += " (and a tensor that it is given is no buffer, and is not kept)"
         self._stranger(
             f"torch/{name}", what, why, [*args, *named.values()], result, _plain(given), weights, name
         )
@@ -164,7 +176,13 @@ class Drawing:
             values=dict(scope.values),
             owners=dict(scope.owners),
         )
-        return replace(self, scope=copied, strangers=[*self.strangers], polarity=dict(self.polarity))
+        return replace(
+            self,
+            scope=copied,
+            strangers=[*self.strangers],
+            polarity=dict(self.polarity),
+            notes=[*self.notes],
+        )
 
     def restore(self, before: Drawing) -> None:
         """Forget what was drawn since."""
@@ -174,6 +192,7 @@ class Drawing:
         self.polarity.clear()
         self.polarity.update(before.polarity)
         self.strangers[:] = before.strangers
+        self.notes[:] = before.notes
 
 
 def _plain(given: Mapping[str, Any]) -> dict[str, Any]:

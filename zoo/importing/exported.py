@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import torch
 from torch.export import ExportedProgram
 
+from zoo.exporting.program import quiet
 from zoo.files.texts import Document, graph_of
 from zoo.graph import Frozen
 from zoo.importing.errors import ImportingError
@@ -26,12 +26,11 @@ def import_file(path: Path, *, inputs: Mapping[str, str] | None = None) -> Impor
     Raises ImportingError for a file that is none, and as ``import_program`` does.
     """
     more: dict[str, Any] = {_ABOUT: ""}
+    if not path.is_file():
+        raise ImportingError(f"there is no file {path}")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch warns of itself, and of files that were not asked for
+        with quiet():  # torch tells of itself, of files that were not asked for, and of its tries
             program = torch.export.load(path, extra_files=more)
-    except FileNotFoundError:
-        raise ImportingError(f"there is no file {path}") from None
     except Exception as error:  # noqa: BLE001  # whatever a damaged or foreign file makes torch raise
         raise ImportingError(
             f"{path} is no program of torch.export, or of another version: {error}"

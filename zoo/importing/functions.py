@@ -42,8 +42,6 @@ def embedding(
     """Rows of a table. Operators have the table first, and no ``max_norm``."""
     if at.aten:
         input, weight_ = weight_, input
-    if padding_idx not in (None, -1):
-        raise Unknown("padding_idx keeps a row from being trained, which no layer does")
     if max_norm or scale_grad_by_freq or sparse:
         raise Unknown("max_norm, scale_grad_by_freq and sparse have no twin")
     tokens = at.seen(input)
@@ -51,6 +49,10 @@ def embedding(
         raise Unknown("tokens are seen in an unusual way")
     settings = {"vocab": weight_.shape[0], "dim": weight_.shape[1]}
     ref = at.place("basic/embedding", {"": tokens.ref}, settings, {"weight": weight(weight_)})
+    if padding_idx not in (None, -1):
+        at.notes.append(
+            f"row {padding_idx} of '{ref}' is not trained in the module (padding_idx), and is here"
+        )
     return Seen(ref, at.result, order=(*tokens.axes, tokens.tensor.dim()))
 
 
@@ -119,6 +121,8 @@ def _biased(at: At, seen: Seen, bias: Tensor) -> Seen:
     ):
         raise Unknown(
             "one vector is added at every step; a layer does that to its own product with a matrix only"
+            if isinstance(bias, nn.Parameter)
+            else "a constant is added, which no layer does"
         )
     settings = {name: value for name, value in call.settings.items() if name != "bias"}
     placed.weights["bias"] = bias

@@ -69,7 +69,11 @@ def import_module(
     copy = deepcopy(module).cpu()
     types = declared(copy, inputs, examples)
     rounds = [sizes(copy, types, round) for round in (0, 1)]
-    return _imported(copy, types, rounds, name or snake(type(module).__name__))
+    done = _imported(copy, types, rounds, name or snake(type(module).__name__))
+    if inputs or examples is not None:
+        return done
+    found = ", ".join(f"'{name}: {each.port}'" for name, each in types.items())
+    return replace(done, notes=(f"inputs found by trying: {found}", *done.notes))
 
 
 def _check_arguments(module: object, examples: object) -> None:
@@ -157,7 +161,7 @@ def _graph(drawing: Drawing, result: Any, types: Mapping[str, Declared], name: s
     block, weights = finished(drawing.scope, outputs, drawing.axes)
     opposite = {_real(key, {*types, *block.nodes}): key for key, no in drawing.polarity.items() if no}
     notes += [f"input '{mine}' is the opposite of the module's '{key}'" for mine, key in opposite.items()]
-    notes += [*thawed(drawing, block, weights), *unused(drawing)]
+    notes += [*dict.fromkeys(drawing.notes), *thawed(drawing, block, weights), *unused(drawing)]
     block = _renamed(block, {key: Ref(mine) for mine, key in opposite.items()})
     named = {key: mine for mine, key in opposite.items()}
     inputs = {named.get(key, key): each.port for key, each in types.items()}

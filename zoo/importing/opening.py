@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -27,6 +29,8 @@ def opened(source: str) -> tuple[nn.Module, Sequence[Tensor] | None]:
     The file is executed. ``NAME`` is a function or a class that is called without arguments, or a module.
     """
     place, _, name = source.rpartition(":")
+    if not name:
+        raise ImportingError(f"name what makes a module in {place}, for example {hinted(place)}")
     file = _executed(place)
     if not hasattr(file, name):
         raise ImportingError(f"{place} has no '{name}'{did_you_mean(name, dir(file))}")
@@ -40,7 +44,8 @@ def opened(source: str) -> tuple[nn.Module, Sequence[Tensor] | None]:
         with foreign(f"'{name}' of {place} failed as it made the module; mend it there"):
             made = made()
     if not isinstance(made, nn.Module):
-        raise ImportingError(f"'{name}' of {place} gives {type(made).__name__}, and no nn.Module")
+        what = "returns nothing" if made is None else f"gives {came(made)}"
+        raise ImportingError(f"'{name}' of {place} {what}, and no nn.Module; have it return the module")
     example = getattr(file, "example", None)
     if not callable(example):
         return made, None
@@ -62,51 +67,16 @@ def _tensors(given: Any, place: str) -> tuple[Tensor, ...]:
     return tuple(listed)
 
 
-def load_weights(module: nn.Module, path: Path) -> None:
-    """Give a module the weights of a safetensors file, or of one that ``torch.save`` wrote."""
-    import torch
-
+def hinted(place: str) -> str:
+    """What may be imported of a file: its classes and functions by their names, as far as it can be read."""
     try:
-        if path.suffix == ".safetensors":
-            from safetensors.torch import (
-                load_file,  # pyright: ignore[reportUnknownVariableType]  # it is typed in part
-            )
-
-            state: Any = load_file(path)
-        else:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise ImportingError(f"there is no file {path}") from None
-    except Exception as error:  # noqa: BLE001  # whatever a damaged or a foreign file makes the readers raise
-        raise ImportingError(f"{path} does not hold weights: {error}") from None
-    try:
-        module.load_state_dict(state)
-    except (RuntimeError, TypeError, AttributeError) as error:
-        why = _unfit(module.state_dict(), state, path) or str(error)
-        raise ImportingError(f"{path} does not hold the weights of this module: {why}") from None
-
-
-def _unfit(own: Mapping[str, Any], state: Any, path: Path) -> str:
-    """Why a file's content is not the weights of a module; nothing where its names and shapes are."""
-    if not isinstance(state, Mapping):
-        return f"it holds {came(state)}, and a state_dict is a mapping from names to tensors"
-    saved = cast("Mapping[str, Any]", state)
-    inside = [name for name, each in saved.items() if isinstance(each, Mapping) and own.keys() & {*each}]
-    if inside:
-        return (
-            f"it holds {quoted([*map(str, saved)])}, and they are in '{inside[0]}'; save that alone: "
-            f"torch.save(torch.load('{path}')['{inside[0]}'], 'weights.pt')"
-        )
-    missing = [name for name in own if name not in saved]
-    strange = [str(name) for name in saved if name not in own]
-    shapes = [
-        f"'{name}' is {list(saved[name].shape)} there and {list(each.shape)} here"
-        for name, each in own.items()
-        if isinstance(saved.get(name), Tensor) and saved[name].shape != each.shape
-    ]
-    said = [f"it has no {quoted(missing)}"] if missing else []
-    said += [f"the module has no {quoted(strange)}"] if strange else []
-    return "; ".join([*said, *shapes[:3]])
+        body = ast.parse(Path(place).read_bytes()).body
+    except (OSError, SyntaxError, ValueError):  # which executing it tells better
+        body = []
+    functions = [each.name for each in body if isinstance(each, ast.FunctionDef) and not each.args.args]
+    makers = [name for name in functions if re.search("build|make|create|model", name)]
+    classes = [each.name for each in body if isinstance(each, ast.ClassDef) and each.bases]
+    return " or ".join(f"{place}:{name}" for name in [*makers, *classes, *functions, "build"][:2])
 
 
 def _executed(place: str) -> ModuleType:
@@ -137,9 +107,22 @@ def _executed(place: str) -> ModuleType:
     try:
         with foreign(_MEND):
             spec.loader.exec_module(module)
+    except ImportingError as error:
+        if isinstance(error.__cause__, ImportError) and "relative import" in str(error.__cause__):
+            raise ImportingError(f"{error}; {_packaged(path)}") from error.__cause__
+        raise
     finally:
         sys.path.remove(folder)
     return module
+
+
+def _packaged(path: Path) -> str:
+    """How a file of a package is named, in which it may import its neighbours."""
+    names, folder = [path.stem], path.resolve().parent
+    while (folder / "__init__.py").is_file():
+        names.insert(0, folder.name)
+        folder = folder.parent
+    return f"it is a part of a package: in the folder {folder} name it as {'.'.join(names)}:NAME"
 
 
 def _check_free(made: Any, name: str) -> None:

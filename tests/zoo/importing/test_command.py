@@ -99,6 +99,56 @@ def test_weights_are_loaded_before(folder: Path) -> None:
         assert why in refused.output
 
 
+def test_weights_are_found_in_what_people_wrap_them_in(folder: Path) -> None:
+    weights = {"0.weight": torch.ones(3, 5), "0.bias": torch.zeros(3)}
+    parallel = {f"module.{name}": each for name, each in weights.items()}
+    for saved in (
+        parallel,
+        {"model": weights, "step": 3},
+        {"state_dict": {**parallel, "loss.scale": torch.ones(1)}, "epoch": 3},
+    ):
+        torch.save(saved, "trained.pt")
+        done = run("zoo import plain_model.py:build --force --weights trained.pt")
+        assert done.exit_code == 0, done.output
+        assert torch.equal(load_file("sequential.safetensors")["linear.weight"], torch.ones(3, 5))
+    torch.save({**parallel, "module.1.weight": torch.ones(1)}, "trained.pt")
+    done = run("zoo import plain_model.py:build --force --weights trained.pt")
+    assert "of this module: the module has no '1.weight'\n" in done.output
+    torch.save(torch.nn.Linear(3, 2), "trained.pt")
+    done = run("zoo import plain_model.py:build --force --weights trained.pt")
+    assert "save the weights alone: torch.save(model.state_dict(), 'weights.pt')\n" in done.output
+
+
+CROOKED = {
+    "model.py:": "name what makes a module in model.py, for example model.py:build or model.py:Listed",
+    "model.py": "zoo import model.py:build or model.py:Listed",
+    "model.py:nothing": "'nothing' of model.py returns nothing, and no nn.Module; have it return the module",
+    "model.py:Listed": "is no tensor, such as a dict of them, is for a module around it",
+    "within/part.py:build": "in the folder {folder} name it as within.part:NAME",
+    "none.pt2": "error: there is no file none.pt2\n",
+    "model.pt2": "error: model.pt2 is no program of torch.export, or of another version",
+}
+
+
+@pytest.mark.parametrize("source", CROOKED)
+def test_what_is_named_crookedly_is_told(source: str, folder: Path, recwarn: pytest.WarningsRecorder) -> None:
+    Path("within").mkdir()
+    Path("within/__init__.py").touch()
+    Path("within/part.py").write_text("from .other import build\n", encoding="utf-8")
+    Path("model.pt2").write_bytes(b"PK")
+    Path("model.py").write_text(
+        "from torch import nn\n\nclass Listed(nn.Linear):\n    def forward(self, given):\n"
+        "        return super().forward(given['x'])\n\ndef named(x): return x\n\n"
+        "def build():\n    return Listed(3, 2)\n\ndef nothing():\n    pass\n\nListed_ = Listed\n"
+        "Listed = Listed_(3, 2)\n",
+        encoding="utf-8",
+    )
+    done = run(f"zoo import {source}")
+    assert done.exit_code == 1
+    assert CROOKED[source].format(folder=Path.cwd()) in done.output
+    assert not recwarn.list
+
+
 def test_what_is_computed_by_wires_and_other_numbers_than_float32_are_told(folder: Path) -> None:
     assert "known: no layer is needed" in run("zoo import torch.nn:Identity").output
     Path("half.py").write_text("from torch import nn\nbuilt = nn.Linear(3, 2).bfloat16()\n", encoding="utf-8")
@@ -122,7 +172,7 @@ def test_placeholders_are_told_and_stand_in_the_file(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("what", "message"),
     [
-        ("plain_model.py:wrong", "'wrong' of plain_model.py gives int, and no nn.Module"),
+        ("plain_model.py:wrong", "'wrong' of plain_model.py gives an int, and no nn.Module"),
         ("plain_model.py:biuld", "plain_model.py has no 'biuld' (did you mean 'build'?)"),
         (
             "plain_model.py:Odd",

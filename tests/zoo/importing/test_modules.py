@@ -113,7 +113,7 @@ def test_encoders_of_torch_are_the_librarys_blocks() -> None:
         else:
             assert "bias: false" in dumps(done.graph)
         assert "position/sinusoidal" in dumps(done.graph)
-        (note,) = done.notes
+        _, note = done.notes
         assert "'mask' is the opposite of the module's 'padding_mask'" in note
         real = torch.arange(7) < torch.tensor([[7], [4], [2]])
         x = tokens(3, 7)

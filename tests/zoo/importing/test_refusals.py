@@ -68,7 +68,6 @@ MISSES: dict[str, tuple[nn.Module, str, str]] = {
         "elu has no twin",
         "",
     ),
-    "embedding with padding": (nn.Embedding(19, 8, padding_idx=0), "padding_idx", "int batch time"),
     "embedding with max_norm": (nn.Embedding(19, 8, max_norm=1.0), "max_norm", "int batch time"),
     "strided convolution": (wrapped(nn.Conv1d(8, 8, 3, 2), lambda part, x: part(x.mT)), "stride 1", ""),
     "shorter convolution": (wrapped(nn.Conv1d(8, 8, 3), lambda part, x: part(x.mT)), "as long as its", ""),
@@ -91,6 +90,34 @@ MISSES: dict[str, tuple[nn.Module, str, str]] = {
         "",
     ),
 }
+
+
+def test_a_row_that_was_not_trained_is_told() -> None:
+    embed = wrapped(nn.Embedding(19, 8, padding_idx=3), lambda part, x: part(x))
+    done = imported(embed, inputs={"input": "int batch time"})
+    assert done.difference == 0
+    assert done.notes == ("row 3 of 'part' is not trained in the module (padding_idx), and is here",)
+
+
+class Shifted(nn.Module):
+    """Numbers that are no parameters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("scale", torch.rand(8))
+        self.shift = torch.rand(8)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return input * self.get_buffer("scale") + self.shift
+
+
+def test_buffers_that_placeholders_read_are_kept_and_it_is_told_where_they_are_not() -> None:
+    module = Shifted()
+    done = imported(module, inputs=X)
+    assert torch.equal(done.state_dict["mul.argument_1"], module.get_buffer("scale"))
+    scaled, shifted = (each.why for each in done.unknown)
+    assert scaled == "it is multiplied by a constant tensor, which no layer does"
+    assert shifted.endswith("no layer does (and a tensor that it is given is no buffer, and is not kept)")
 
 
 @pytest.mark.parametrize("name", MISSES)
