@@ -23,7 +23,7 @@ def check_sizes(resolution: Resolution, sizes: Mapping[str, int]) -> None:
     for name in sizes:
         if name not in wanted:
             raise ZooError(
-                f"a size is for an axis of the inputs, and '{name}' is none{did_you_mean(name, wanted)}; "
+                f"a size is for an axis of the inputs, and '{name}' is not one{did_you_mean(name, wanted)}; "
                 f"the axes are {', '.join(wanted) or 'all of known size'}"
             )
     for name in wanted:

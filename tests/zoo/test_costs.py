@@ -191,7 +191,7 @@ def test_sizes_are_asked_for_and_must_be_of_axes() -> None:
         ZooError, match=r"every axis of the inputs has a size, and 'time' has none; give time=32"
     ):
         costs(resolution, {"batch": 1})
-    with pytest.raises(ZooError, match=r"'tine' is none \(did you mean 'time'\?\); the axes are batch, time"):
+    with pytest.raises(ZooError, match=r"'tine' is not one \(did you mean 'time'\?\); the axes are batch"):
         costs(resolution, SIZES | {"tine": 3})
 
 

@@ -52,7 +52,7 @@ def _expr(value: Expression | int) -> Expr:
     if isinstance(value, Expression):
         return value.expr
     if type(value) is not int:
-        raise EditError(f"params are calculated with as integers, and {value!r} is none")
+        raise EditError(f"params can be calculated with integers only, and {value!r} is not one")
     return value
 
 

@@ -88,7 +88,7 @@ def layer(id: str, folder: Path, force: bool) -> None:
     """Start a layer: one file, which zoo --plugins FOLDER loads."""
     pack_name, slash, name = id.partition("/")
     if not slash:
-        raise ZooError(f"a layer has an id PACK/NAME, and '{id}' is none; write for example mine/{id}")
+        raise ZooError(f"a layer has an id PACK/NAME, and '{id}' is not one; write for example mine/{id}")
     for word in (pack_name, name):
         _check_word(word, "each part of an id")
     path = folder / f"{name}.py"

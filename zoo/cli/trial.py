@@ -50,7 +50,7 @@ def given_input(text: str, type: TensorType, dtype: torch.dtype, device: torch.d
 def _load(path: Path) -> Tensor:
     if path.suffix not in {".npy", ".pt", ".pth"}:
         raise InputError(
-            f"an input is a JSON list, or a file .npy of numpy or .pt of torch, and '{path}' is none; "
+            f"an input is a JSON list, or a file .npy of numpy or .pt of torch, and '{path}' is neither; "
             "write for example [[1, 2]]"
         )
     try:

@@ -46,7 +46,7 @@ def layer(id: str, *, version: int = 1) -> Callable[[type[M]], type[M]]:
     """
     if not isinstance(id, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # @layer without parentheses
         raise LayerError(
-            f'a layer has an id, and {shown(id)} is none; write @layer("pack/name") above the class'
+            f'a layer has an id, and {shown(id)} is not one; write @layer("pack/name") above the class'
         )
 
     def register(cls: type[M]) -> type[M]:
@@ -79,7 +79,7 @@ def read(cls: type[Any], id: str, version: int = 1, names: Mapping[str, Any] | N
     if isinstance(version, bool) or version < 1:
         raise LayerError(f"the version is {version!r}, and versions count from 1")
     if not (inspect.isclass(cls) and issubclass(cls, nn.Module)):
-        raise LayerError("a layer is a class derived from torch.nn.Module, and this is none")
+        raise LayerError("a layer is a class derived from torch.nn.Module, and this is not one")
     doc: str = cls.__dict__.get("__doc__") or ""
     if not doc.strip() and sys.flags.optimize < 2:  # python -OO leaves all docstrings out
         raise LayerError(

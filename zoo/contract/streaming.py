@@ -88,7 +88,7 @@ def parameters_by_keyword(
 ) -> tuple[dict[str, Parameter], dict[str, Any]]:
     """The parameters of a method that is called by keyword, and its hints."""
     if not inspect.isfunction(inspect.getattr_static(cls, method)):
-        raise LayerError(f"{method} is an ordinary method, with self, and this is none; make it one")
+        raise LayerError(f"{method} is an ordinary method, with self, and this is not one; make it one")
     function = getattr(cls, method)
     parameters = parameters_of(function)
     for name, parameter in parameters.items():

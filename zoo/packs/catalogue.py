@@ -71,7 +71,7 @@ class Registry:
         specs: list[LayerSpec] = []
         for cls in classes:
             if (spec := spec_of(cls)) is None:
-                raise PackError(f"a registry holds layers, and {cls} is none; put @zoo.layer above it")
+                raise PackError(f"a registry holds layers, and {cls} is not one; put @zoo.layer above it")
             specs.append(spec)
         return Registry(specs)
 

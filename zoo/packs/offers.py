@@ -151,7 +151,7 @@ def _layers(classes: Iterable[object], pack: str) -> dict[str, LayerSpec]:
         spec = spec_of(cls)
         if spec is None:
             raise PackError(
-                f"zoo_layers returns layers, and {_short(cls)} is none; "
+                f"zoo_layers returns layers, and {_short(cls)} is not one; "
                 'put @zoo.layer("pack/name") above its class'
             )
         if (use := use_name(spec)) in layers:
@@ -167,7 +167,7 @@ def _graphs(paths: Iterable[object]) -> dict[str, Path]:
     graphs: dict[str, Path] = {}
     for item in paths:
         if not isinstance(item, str | os.PathLike):
-            raise PackError(f"zoo_graphs returns paths, and {_short(item)} is none; name files or folders")
+            raise PackError(f"zoo_graphs returns paths, and {_short(item)} is not one; name files or folders")
         path = Path(cast("str | os.PathLike[str]", item))
         if not path.exists():
             raise PackError(f"zoo_graphs returns paths, and nothing is at {path}; is it in the wheel?")

@@ -49,8 +49,8 @@ class Subject:
             )
         if on and on not in floats:
             raise ZooError(
-                f"J is of an output of floats, and '{on}' is none{did_you_mean(on, floats)}; the graph has "
-                f"{', '.join(floats)}"
+                f"J is of an output of floats, and '{on}' is not one{did_you_mean(on, floats)}; "
+                f"the graph has {', '.join(floats)}"
             )
         if self.loss is not None and not on:
             leaves = {name: each.detach().requires_grad_() for name, each in floats.items()}

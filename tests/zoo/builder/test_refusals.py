@@ -96,7 +96,7 @@ def a_setting_that_is_none(g: GraphBuilder) -> object:
 
 
 def a_fraction_of_a_param(g: GraphBuilder) -> object:
-    """params are calculated with as integers, and 0.5 is none"""
+    """params can be calculated with integers only, and 0.5 is not one"""
     half: Any = 0.5
     return g.param("n", 4) * half
 

@@ -106,7 +106,7 @@ def test_inputs_are_given_as_json_and_as_files(zoo_: Run, pair: str, tmp_path: P
             "--size batch=999999999999 --size time=999999999",
             "there is not enough memory for this on cpu; choose",
         ),
-        ("--input x=x.json", "a file .npy of numpy or .pt of torch, and 'x.json' is none; write for example"),
+        ("--input x=x.json", "a file .npy of numpy or .pt of torch, and 'x.json' is neither; "),
     ],
 )
 def test_what_does_not_fit_is_a_sentence(zoo_: Run, pair: str, arguments: str, message: str) -> None:

@@ -76,7 +76,7 @@ def test_a_library_graph_by_its_name(zoo_: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("--size tine=3", "'tine' is none (did you mean 'time'?); the axes are batch, time"),
+        ("--size tine=3", "'tine' is not one (did you mean 'time'?); the axes are batch, time"),
         ("--set layerz=3", "the graph has no param 'layerz' (did you mean 'layers'?)"),
     ],
 )

@@ -237,7 +237,7 @@ def test_what_does_not_fit_is_told(built: CompiledGraph) -> None:
         ): "step takes one step of 'x', which has 2 axes, and 3 came; a piece along 'time' goes",
         lambda: stream.step(y=x): "there is no input 'y'",
         built.stream: "there are time and source; say along='time' or along='source'",
-        lambda: built.stream(along="tim"): r"'tim' is none \(did you mean 'time'\?\)",
+        lambda: built.stream(along="tim"): r"'tim' is not one \(did you mean 'time'\?\)",
         lambda: built.stream(given, along="time"): "'x' runs along 'time' and comes in pieces",
         lambda: built.stream(parted(given)[1], along="time", batch=2): "start has 3, batch has 2",
         lambda: built.stream(along="time"): "memory",

@@ -48,7 +48,7 @@ SPOILED = {
     "static": (
         "def prepare(\n        self,",
         "@staticmethod\n    def prepare(",
-        "prepare is an ordinary method, with self, and this is none; make it one",
+        "prepare is an ordinary method, with self, and this is not one; make it one",
     ),
     "unknown port": (
         "prepare(\n        self,\n        keys",

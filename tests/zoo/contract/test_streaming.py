@@ -86,7 +86,7 @@ SPOILED = {
     "static": (
         "def step(\n        self,",
         "@staticmethod\n    def step(",
-        "step is an ordinary method, with self, and this is none; make it one",
+        "step is an ordinary method, with self, and this is not one; make it one",
     ),
     "variadic": (
         'bias: Float[Tensor, "batch dim"] | None = None,\n    ) -> Past',

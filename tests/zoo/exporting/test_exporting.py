@@ -168,7 +168,7 @@ def test_what_is_asked_wrongly_is_told(tmp_path: Path, monkeypatch: pytest.Monke
         zoo.export(model, tmp_path / "lstm.pt2", without=["maks"])
     with pytest.raises(ExportError, match="only optional inputs can be left out, and 'x' is needed"):
         zoo.export(model, tmp_path / "lstm.pt2", without=["x"])
-    with pytest.raises(ZooError, match=r"'tme' is none \(did you mean 'time'\?\)"):
+    with pytest.raises(ZooError, match=r"'tme' is not one \(did you mean 'time'\?\)"):
         zoo.export(model, tmp_path / "lstm.pt2", sizes={"tme": 3})
     monkeypatch.setattr("importlib.util.find_spec", lacking("onnxscript"))
     with pytest.raises(ExportError, match=r'onnxscript is not installed; pip install "layerzoo\[export\]"'):

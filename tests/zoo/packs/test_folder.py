@@ -167,7 +167,7 @@ def test_a_registry_by_hand() -> None:
 def test_a_registry_by_hand_refuses_twins_and_strangers() -> None:
     with pytest.raises(PackError, match="'mine/same' is here twice"):
         packs.Registry.of(Mine, Mine)
-    with pytest.raises(PackError, match=r"is none; put @zoo.layer above it"):
+    with pytest.raises(PackError, match=r"is not one; put @zoo.layer above it"):
         packs.Registry.of(nn.Linear)
 
 

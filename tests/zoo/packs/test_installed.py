@@ -174,7 +174,7 @@ def test_our_own_packs_enter_by_the_same_door(registry: dict[str, Any]) -> None:
         ("idle", "a pack offers something, and this has neither hook nor layer; put @zoo.hookimpl above", ""),
         ("raises", "RuntimeError: out of luck (", "lab_raises_/__init__.py"),
         ("rubbish", "zoo_layers returns a list, and here it returned 7", ""),
-        ("strangers", "zoo_layers returns layers, and builtins.int is none; put @zoo.layer", ""),
+        ("strangers", "zoo_layers returns layers, and builtins.int is not one; put @zoo.layer", ""),
         ("unsound", "lab_unsound_.Unsound: forward's 'x': {self.dim} is no parameter of", "lab_unsound_"),
         ("twice", "an id names one layer, and 'twice/same' names lab_twice_.Same and lab_twice_.Same", ""),
         ("nowhere", "zoo_graphs returns paths, and nothing is at /surely/not/there.yaml; is it in the", ""),

@@ -111,7 +111,7 @@ def test_what_cannot_be_asked_is_said() -> None:
         gradients(made, ["walk.g"])
     with pytest.raises(ZooError, match="a step from 0 to 10, and 11 is none"):
         gradients(made, at=11)
-    with pytest.raises(ZooError, match="'z' is none; the graph has y"):
+    with pytest.raises(ZooError, match="'z' is not one; the graph has y"):
         gradients(made, on="z")
     pooled = zoo.loads(
         "format: zoo/1\nname: p\ninputs: {x: float batch time 3}\noutputs: {y: m}\n"

@@ -32,7 +32,7 @@ CLASS = {
         '"""One step."""\n    role = "nrom"',
         'role is "norm" or "sum", and this is \'nrom\'; write one of these, or leave',
     ),
-    "no module": ("(nn.Module)", "", "a layer is a class derived from torch.nn.Module, and this is none"),
+    "no module": ("(nn.Module)", "", "a layer is a class derived from torch.nn.Module, and this is not one"),
     "rule that is no static method": (
         "def forward(",
         "def shapes(self, settings, inputs): ...\n    def forward(",

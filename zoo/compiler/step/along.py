@@ -66,7 +66,7 @@ def find_along(graph: Graph, root: Scope, axis: str | None = None) -> Along:
         axis = found[0]
     elif axis not in known:
         raise InputError(
-            f"{graph.name}: a stream runs along an axis behind the batch of an input, and '{axis}' is none"
+            f"{graph.name}: a stream runs along an axis behind the batch of an input, and '{axis}' is not one"
             f"{did_you_mean(axis, known)}; "
             f"there {'are' if len(known) > 1 else 'is'} {', '.join(known) or 'none'}"
         )
