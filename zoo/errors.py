@@ -11,7 +11,9 @@
     ├── InputError          a compiled model got inputs that do not fit (also a ``TypeError``)
     ├── TrainingError       a training run cannot start or go on
     ├── CheckpointError     a checkpoint cannot be read or written
-    └── ExportError         a model cannot be exported
+    ├── ExportError         a model cannot be exported
+    ├── EjectError          a graph cannot be written as a file of its own
+    └── ImportingError      a file or a module cannot become a graph
 
 A message gives the invariant, what came, and the remedy. Code that knows the inner fact raises; code that
 knows node, file and line adds them.
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class ZooError(Exception):
-    """The root: ``except ZooError`` catches whatever a user of the zoo can mend."""
+    """The root: ``except ZooError`` catches everything that a user of the zoo can mend."""
 
 
 class FileError(ZooError):
@@ -80,6 +82,14 @@ class CheckpointError(ZooError):
 
 class ExportError(ZooError):
     """A model cannot be exported: a layer, the file's name or a library stands in the way."""
+
+
+class EjectError(ZooError):
+    """A graph cannot be written as a file of its own: a layer's source is not at hand, or needs the zoo."""
+
+
+class ImportingError(ZooError):
+    """A file or a module cannot become a graph: it is no such file, or nobody can say what it computes."""
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:

@@ -87,9 +87,8 @@ def _is_ejected(source: str) -> bool:
 def _ejected(source: str, output: Path | None, force: bool) -> None:
     """The graph that a file was ejected from."""
     from zoo.ejecting import EjectError, origin
-    from zoo.errors import GraphError
+    from zoo.errors import GraphError, ImportingError
     from zoo.files import read_text
-    from zoo.importing.errors import ImportingError
     from zoo.importing.opening import hinted
     from zoo.importing.saving import save
 

@@ -14,8 +14,8 @@ A definition is written as its author wrote it, comments and docstrings too; nam
 classes of the graph until nothing new is read.
 """
 
-from zoo.ejecting.errors import EjectError
 from zoo.ejecting.origin import Origin, origin
 from zoo.ejecting.page import eject
+from zoo.errors import EjectError
 
 __all__ = ["EjectError", "Origin", "eject", "origin"]

@@ -11,7 +11,7 @@ from functools import cached_property
 from types import ModuleType
 from typing import TypeAlias
 
-from zoo.ejecting.errors import EjectError
+from zoo.errors import EjectError
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -13,8 +13,7 @@ import ast
 from dataclasses import dataclass
 from hashlib import sha256
 
-from zoo.ejecting.errors import EjectError
-from zoo.errors import FileError
+from zoo.errors import EjectError, FileError
 from zoo.files import dumps
 from zoo.files.texts import files_of, found_in, graph_of
 from zoo.graph import Graph

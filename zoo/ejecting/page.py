@@ -16,12 +16,11 @@ from zoo.compiler.lowerings import lowering as lowering_of
 from zoo.compiler.program import Written
 from zoo.compiler.survey import Survey
 from zoo.compiler.text import WIDTH, docstring
-from zoo.ejecting.errors import EjectError
 from zoo.ejecting.flat import flattened
 from zoo.ejecting.gathering import Gathering
 from zoo.ejecting.modules import Definition, Sources, Target
 from zoo.ejecting.origin import appended
-from zoo.errors import GraphError
+from zoo.errors import EjectError, GraphError
 from zoo.graph import Graph
 from zoo.packs import Registry
 from zoo.samples import random_inputs, sizes_of, vocabulary

@@ -72,7 +72,7 @@ def _as_read(source: Source) -> tuple[PlainDict, tuple[Problem, ...]]:
 
 
 def save(graph: Graph, path: str | os.PathLike[str]) -> Graph:
-    """Write a graph to its file, whole or not at all (``zoo.files.atomic``); FileError when that fails.
+    """Write a graph to its file, whole or not at all (``zoo.files.disk``); FileError when that fails.
 
     The graph that is returned has the file's new text as its ``source``, so its problems show the new lines.
     """

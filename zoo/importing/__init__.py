@@ -20,13 +20,12 @@
     opening.py      what ``zoo import`` is given
     weights.py      weights that a module is given first
     saving.py       graph, used files and weights on the disk
-    errors.py       what importing refuses
 
 A module is run rather than read: on sizes that no weight has, so that shapes tell what numbers mean, and
 twice, so that nothing of these sizes stays in the graph.
 """
 
-from zoo.importing.errors import ImportingError
+from zoo.errors import ImportingError
 from zoo.importing.exported import import_file
 from zoo.importing.importing import Imported, import_module, import_program
 from zoo.importing.opening import opened

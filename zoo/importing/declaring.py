@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.export.unflatten import UnflattenedModule
 
+from zoo.errors import ImportingError
 from zoo.files.text import WordError
 from zoo.files.words import parse_port
-from zoo.importing.errors import ImportingError
 from zoo.importing.foreign import foreign
 from zoo.importing.naming import kind, quoted
 from zoo.sizes import Name

@@ -11,10 +11,10 @@ from typing import Any
 import torch
 from torch.export import ExportedProgram
 
+from zoo.errors import ImportingError
 from zoo.exporting.program import quiet
 from zoo.files.texts import Document, graph_of
 from zoo.graph import Frozen
-from zoo.importing.errors import ImportingError
 from zoo.importing.importing import Imported, import_program
 
 _ABOUT = "layerzoo.json"

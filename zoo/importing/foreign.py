@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from zoo.importing.errors import ImportingError
+from zoo.errors import ImportingError
 from zoo.importing.naming import is_theirs
 
 

@@ -15,11 +15,10 @@ from torch.export import ExportedProgram
 
 from zoo.arguments import refused
 from zoo.checker import check
-from zoo.errors import GraphError
+from zoo.errors import GraphError, ImportingError
 from zoo.graph import EMPTY, Block, Frozen, Graph, Ref
 from zoo.importing.declaring import Declared, declared, drawn, run, sizes, turned
 from zoo.importing.drawing import Drawing, Stranger
-from zoo.importing.errors import ImportingError
 from zoo.importing.folding import finished
 from zoo.importing.naming import snake
 from zoo.importing.noting import thawed, unused
@@ -113,7 +112,7 @@ def _imported(
     lines: list[Counter[str]] = []
     drafts = [_draft(module, types, axes, name, frozen, lines) for axes in rounds]
     if any(each.graph != drafts[0].graph for each in drafts):
-        place = next((f"{line}: " for line in lines[0] if lines[0][line] != lines[-1][line]), "")
+        place = next((f"{line}: " for line in lines[0] | lines[-1] if lines[0][line] != lines[-1][line]), "")
         raise ImportingError(
             f"{place}what the module does depends on lengths: it does other things for other sizes of "
             f"{', '.join(rounds[0])} (a loop over time is a scan, and is drawn by hand)"

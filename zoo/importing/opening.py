@@ -15,8 +15,7 @@ from typing import Any, cast
 
 from torch import Tensor, nn
 
-from zoo.errors import came, did_you_mean
-from zoo.importing.errors import ImportingError
+from zoo.errors import ImportingError, came, did_you_mean
 from zoo.importing.foreign import foreign
 from zoo.importing.naming import quoted
 

@@ -12,10 +12,10 @@ import torch
 from torch import Tensor, nn
 from torch.export import ExportedProgram, unflatten
 
+from zoo.errors import ImportingError
 from zoo.importing.at import At
 from zoo.importing.attention import multi_head
 from zoo.importing.declaring import Declared, like, parsed
-from zoo.importing.errors import ImportingError
 from zoo.importing.naming import plain_name
 from zoo.importing.scope import tensors
 from zoo.importing.seen import Seen, Unknown

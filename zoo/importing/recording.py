@@ -17,11 +17,11 @@ from torch import Tensor, nn
 from torch.export.unflatten import InterpreterModule
 from torch.overrides import TorchFunctionMode
 
+from zoo.errors import ImportingError
 from zoo.graph import Ref
 from zoo.importing.at import At
 from zoo.importing.declaring import run
 from zoo.importing.drawing import Drawing
-from zoo.importing.errors import ImportingError
 from zoo.importing.folding import closed
 from zoo.importing.functions import ALIASES, FUNCTIONS
 from zoo.importing.modules import MODULES, TRANSPARENT

@@ -8,11 +8,11 @@ from tempfile import TemporaryDirectory
 
 from torch import Tensor
 
+from zoo.errors import ImportingError
 from zoo.files import dumps, write_text
 from zoo.files.disk import replacing
 from zoo.files.texts import files_of
 from zoo.graph import Graph
-from zoo.importing.errors import ImportingError
 
 
 def save(

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from zoo.importing.errors import ImportingError
+from zoo.errors import ImportingError
 from zoo.importing.naming import plain_name, quoted
 from zoo.importing.scope import tensors
 

@@ -9,8 +9,7 @@ from typing import Any, cast
 
 from torch import Tensor, nn
 
-from zoo.errors import came
-from zoo.importing.errors import ImportingError
+from zoo.errors import ImportingError, came
 from zoo.importing.naming import quoted
 
 
