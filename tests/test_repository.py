@@ -10,6 +10,7 @@ from importlib.metadata import distribution
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import pytest
@@ -95,6 +96,32 @@ def test_the_map_of_a_package_names_every_module(package: str) -> None:
     folder = ROOT / "zoo" / package
     told = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
     assert {path.name for path in folder.glob("*.py") if path.name not in told} == {"__init__.py"}
+
+
+NAMED = {
+    (name, str(path.relative_to(ROOT)))
+    for path in [
+        *(ROOT / "zoo").rglob("*.py"),
+        *(ROOT / "plugins").rglob("*.py"),
+        *(ROOT / "docs").glob("*.md"),
+    ]
+    for name in re.findall(r"`(zoo(?:_\w+)?(?:\.\w+)+)\(?`", path.read_text(encoding="utf-8"))
+}
+
+
+def exists(name: str) -> bool:
+    """Whether a dotted name is a module, or something in one."""
+    try:
+        resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+def test_every_module_and_function_that_is_named_exists() -> None:
+    assert len(NAMED) > 40
+    assert not exists("zoo.files.atomic")
+    assert not [f"{path}: {name}" for name, path in sorted(NAMED) if not exists(name)]
 
 
 def test_every_pack_enters_by_an_entry_point() -> None:

@@ -13,7 +13,8 @@
     ├── CheckpointError     a checkpoint cannot be read or written
     ├── ExportError         a model cannot be exported
     ├── EjectError          a graph cannot be written as a file of its own
-    └── ImportingError      a file or a module cannot become a graph
+    ├── ImportingError      a file or a module cannot become a graph
+    └── ExamError           a layer failed its examination (in ``zoo.testing``)
 
 A message gives the invariant, what came, and the remedy. Code that knows the inner fact raises; code that
 knows node, file and line adds them.

@@ -1,5 +1,6 @@
 """What ``import zoo`` offers."""
 
+import re
 from typing import Any
 
 import pytest
@@ -17,6 +18,15 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     module: Any = zoo
     with pytest.raises(AttributeError, match="module 'zoo' has no attribute 'lode'"):
         module.lode  # noqa: B018 - reading it is the test
+
+
+def test_the_tree_of_errors_has_all_of_them() -> None:
+    from zoo import ejecting, exporting, importing, testing, training
+
+    assert all((ejecting, exporting, importing, testing.ExamError, training))
+    drawn = re.findall(r"[├└]── (\w+)", zoo.errors.__doc__ or "")
+    ours = [each for each in zoo.errors.ZooError.__subclasses__() if each.__module__.startswith("zoo.")]
+    assert {each.__name__ for each in ours} == set(drawn)
 
 
 def test_the_functions_stay_functions() -> None:
