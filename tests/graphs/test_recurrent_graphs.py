@@ -21,10 +21,10 @@ def test_a_text_in_chunks_is_the_text_if_the_state_is_carried() -> None:
     tokens = inputs("gru_language_model")["tokens"]
     whole = built(tokens=tokens)
     first = built(tokens=tokens[:, :3])
-    second = built(tokens=tokens[:, 3:], memory=first.state)
+    second = built(tokens=tokens[:, 3:], memory=first.memory)
     torch.testing.assert_close(torch.cat([first.logits, second.logits], 1), whole.logits)
-    torch.testing.assert_close(second.state, whole.state)
-    assert not first.state.requires_grad
+    torch.testing.assert_close(second.memory, whole.memory)
+    assert not first.memory.requires_grad
     assert not torch.allclose(built(tokens=tokens[:, 3:]).logits, second.logits)
 
 

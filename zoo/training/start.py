@@ -224,7 +224,8 @@ def _ports(kind: type[Task], graph: Graph, name: str, chosen: Mapping[str, str],
     if options.carry and not found.carried:
         raise TrainingError(
             f"to carry a state, a graph has it as an optional input and as an output of the same name, and "
-            f"'{graph.name}' has no such pair; add one (h: optional float ..., h: lstm.h), or do not --carry"
+            f"'{graph.name}' has no such pair; add one, as gru_language_model has its 'memory', or do not "
+            "--carry"
         )
     return found
 

@@ -111,6 +111,9 @@ def test_a_state_goes_from_batch_to_batch(text: Path, tmp_path: Path) -> None:
 def test_carrying_needs_a_pair_of_ports(text: Path, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="as an optional input and as an output of the same name"):
         train("gpt", text=text, options=Options(steps=2, carry=True), out=tmp_path / "out")
+    options = Options(steps=2, carry=True, batch=2, measurements=1)
+    train("gru_language_model", text=text, params={"dim": 4}, options=options, out=tmp_path / "out")
+    assert read_checkpoint(tmp_path / "out", LAST).states["memory"].shape == (2, 2, 4)
 
 
 def test_patience_ends_a_run_that_learns_nothing_more(tmp_path: Path) -> None:
