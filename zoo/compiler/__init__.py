@@ -21,7 +21,22 @@
 ``step/`` writes a second program over the modules of a model: the same graph piece by piece.
 """
 
-from zoo.compiler.compiling import compile_graph
-from zoo.compiler.model import CompiledGraph
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from zoo.compiler.compiling import compile_graph as compile_graph
+    from zoo.compiler.model import CompiledGraph as CompiledGraph
+
+_HOME = {"CompiledGraph": "zoo.compiler.model", "compile_graph": "zoo.compiler.compiling"}
 
 __all__ = ["CompiledGraph", "compile_graph"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for: who needs only ``seeds``, as the tasks do, does not wait for all of it."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'zoo.compiler' has no attribute '{name}'")
+    return getattr(import_module(_HOME[name]), name)
