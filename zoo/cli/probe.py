@@ -125,6 +125,7 @@ def probe(
     if picture is not None and len(drawn) != 1:
         raise click.UsageError(f"-o draws one part; name one of {', '.join(DRAWN)}")
     if picture is not None:
+        probing.drawable(picture)
         claim(picture, force=force)
     subject = probing.subject(
         what,

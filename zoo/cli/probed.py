@@ -47,9 +47,10 @@ class Found:
         """What must not be, and what gave no answer (an error where somebody ``named`` it): on stderr."""
         for fault in self.faults:
             click.echo(click.style("error: ", fg="red", bold=True) + fault, err=True)
-        for part, why in self.unfit.items():
-            word = click.style("error: ", fg="red", bold=True) if named else "no answer: "
-            click.echo(f"{word}{part}: {why}", err=True)
+        word = click.style("error: ", fg="red", bold=True) if named else "no answer: "
+        for why in dict.fromkeys(self.unfit.values()):  # what keeps all parts from an answer is told once
+            parts = ", ".join(part for part, its in self.unfit.items() if its == why)
+            click.echo(f"{word}{parts}: {why}", err=True)
 
 
 def look(

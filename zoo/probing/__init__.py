@@ -29,7 +29,7 @@ from zoo.probing.gradients import Reach, gradients
 from zoo.probing.jacobians import Recurrence, jacobians
 from zoo.probing.leaks import Leak, Leaks, leaks
 from zoo.probing.making import subject
-from zoo.probing.pictures import GRADIENT, JACOBIANS, draw_attention, draw_courses
+from zoo.probing.pictures import GRADIENT, JACOBIANS, draw_attention, draw_courses, drawable
 from zoo.probing.recording import record
 from zoo.probing.statistics import Numbers, Statistics, statistics
 from zoo.probing.subject import Subject
@@ -54,6 +54,7 @@ __all__ = [
     "course",
     "draw_attention",
     "draw_courses",
+    "drawable",
     "first_broken",
     "gradients",
     "jacobians",

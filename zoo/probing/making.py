@@ -16,7 +16,7 @@ from zoo.compiler import CompiledGraph, loop
 from zoo.compiler.compiling import make_unit
 from zoo.compiler.materialise import materialise
 from zoo.compiler.unit import Recipe
-from zoo.errors import GraphError, ZooError
+from zoo.errors import FileError, GraphError, ZooError
 from zoo.graph import Graph
 from zoo.packs import Registry, locate
 from zoo.probing.sites import BATCH
@@ -64,7 +64,7 @@ def subject(
                 f"{what} is a run, which has its own {chosen[0]}; leave that out, or probe its graph"
             )
         return _of_run(what, examples, how)
-    graph = what if isinstance(what, Graph) else zoo.load(locate(str(what)))
+    graph = what if isinstance(what, Graph) else zoo.load(_located(what))
     if not task:
         if settings or ports:
             raise ZooError("settings and ports are a task's, and none is named; name one, or leave them out")
@@ -76,6 +76,22 @@ def subject(
     data = made.data(plan)
     resolution = how.resolved(graph, fit_params(graph, params, data.params))
     return how.on_batch(how.watched(resolution), resolution, made, found, data.batch(0), f"the task {task}")
+
+
+def _located(what: str | Path) -> Path:
+    """The file of a graph. CheckpointError for a folder without a run in it, perhaps one above."""
+    try:
+        found = locate(str(what))
+    except FileError:
+        if not Path(what).is_dir():
+            raise
+        found = Path(what)
+    if found.is_dir():
+        from zoo.training.checkpoint import find
+        from zoo.training.folder import BEST
+
+        find(found, BEST)
+    return found
 
 
 def is_run(what: str | Path) -> bool:

@@ -165,12 +165,17 @@ def _wrapped(text: str, width: float, points: float) -> str:
     return fill(text, max(int(width * 72 / (0.62 * points)), 12), break_on_hyphens=False)
 
 
-def _figure(path: Path, width: float, height: float, title: str) -> Any:
-    """A figure under its title, which is wrapped and has its lines for itself."""
+def drawable(path: Path) -> None:
+    """Raise ZooError for a name that is not a picture's."""
     if path.suffix.lower() not in {".svg", ".png"}:
         raise ZooError(
             f"a picture is an .svg or a .png, and '{path.name}' is neither; give it another suffix"
         )
+
+
+def _figure(path: Path, width: float, height: float, title: str) -> Any:
+    """A figure under its title, which is wrapped and has its lines for itself."""
+    drawable(path)
     require("probe", "matplotlib", what="these pictures are drawn by matplotlib")
     from matplotlib.figure import Figure  # by itself, without a window system
 

@@ -89,6 +89,22 @@ def test_one_step_has_no_distances(zoo_: Run) -> None:
     assert "one step has no distance to another" in result.stdout
 
 
+def test_what_keeps_all_parts_from_an_answer_is_told_once(zoo_: Run) -> None:
+    small = "--set vocab=7 --set dim=6 --set heads=3 --set hidden=5 --set layers=1 --set context=4"
+    result = zoo_(f"probe gpt {small} --size time=7")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: gradients, recurrence, leaks, nan: position/learned has 4 places")
+    assert result.stderr.count("4 places") == 1
+
+
+def test_a_folder_of_runs_names_them(zoo_: Run, tmp_path: Path) -> None:
+    (tmp_path / "first").mkdir()
+    (tmp_path / "first" / "last.safetensors").write_bytes(b"")
+    result = zoo_(f"probe {tmp_path}")
+    assert result.exit_code == 1
+    assert result.stderr.endswith(f"but runs are in it: {tmp_path / 'first'}\n")
+
+
 def test_nan_and_infinity_in_json_and_in_pictures(zoo_: Run, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="pictures are drawn by matplotlib: pip install layerzoo[probe]")
     path, picture = tmp_path / "exploding.yaml", tmp_path / "exploding.svg"
@@ -139,6 +155,9 @@ def test_pictures(zoo_: Run, tmp_path: Path) -> None:
     assert result.stdout.endswith(f"wrote {path}\n")
     assert "memory.h" in path.read_text(encoding="utf-8")
     assert "overwrite it with --force" in zoo_(f"probe rnn_language_model {SMALL} gradients -o {path}").stderr
+    named = zoo_(f"probe gpt gradients -o {tmp_path / 'course.txt'}")
+    assert (named.exit_code, named.stdout) == (1, "")
+    assert "a picture is an .svg or a .png" in named.stderr
     refused = zoo_(f"probe gpt leaks -o {path}")
     assert refused.exit_code == 2
     assert "name one of gradients, recurrence, attention" in refused.stderr
