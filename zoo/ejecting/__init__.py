@@ -4,6 +4,8 @@
     globals.py     the global names that a piece of code reads
     hints.py       type hints as plain PyTorch has them
     writing.py     one definition as text, less what only the zoo reads
+    members.py     which members of a class are written
+    patching.py    a module's text with some of it replaced
     gathering.py   all definitions that are needed, under names that do not clash
     printing.py    statements as text that fits the page
     flat/          the classes of a graph as one

@@ -13,9 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from zoo.compiler.program import define
-from zoo.ejecting.globals import Globals, arguments, stored
+from zoo.ejecting.globals import Globals, arguments
 from zoo.ejecting.hints import Naming, is_alias, plain, renamed
+from zoo.ejecting.members import Members
 from zoo.ejecting.modules import Definition, Own, Source, Sources
+from zoo.ejecting.patching import Patch
 
 _FOR_TOOLS = re.compile(r" +# (?:pyright|noqa|type)\b.*$", re.MULTILINE)
 """Remarks to the tools that check the zoo."""
@@ -30,7 +32,11 @@ class Writing:
     naming: Naming
     is_read: Callable[[type, str], bool]
     code: Globals = field(default_factory=Globals)
-    _edits: list[tuple[int, int, bytes]] = field(default_factory=list[tuple[int, int, bytes]])
+    patch: Patch = field(init=False)
+    """What is written otherwise."""
+
+    def __post_init__(self) -> None:
+        self.patch = Patch(self.sources[self.of.module])
 
     def text(self) -> str:
         """The text, without blank lines around it. ``code`` then has what it reads."""
@@ -44,38 +50,17 @@ class Writing:
             self._constant(node, name)
         for each in self.code.read:
             self._rename(each)
-        start, end = self._extent(node)
+        start, end = self.patch.extent(node)
         body = self.source.tree.body
         after = body[body.index(node) + 1 :][:1] if node in body else []
         if isinstance(node, ast.Assign | ast.AnnAssign) and after and _is_docstring(after[0]):
-            end = self._extent(after[0])[1]
-        return self._edited(start, end)
+            end = self.patch.extent(after[0])[1]
+        return _FOR_TOOLS.sub("", self.patch.text(start, end))
 
     @property
     def source(self) -> Source:
         """The module it stands in."""
-        return self.sources[self.of.module]
-
-    def _replace(self, start: int, end: int, text: str) -> None:
-        self._edits.append((start, end, text.encode()))
-
-    def _edited(self, start: int, end: int) -> str:
-        parts: list[bytes] = []
-        for first, last, text in sorted(self._edits):
-            if first >= start:
-                parts += [self.source.text[start:first], text]
-                start = last
-        text = b"".join([*parts, self.source.text[start:end]]).decode().strip("\n")
-        return _FOR_TOOLS.sub("", text)
-
-    def _extent(self, node: ast.stmt) -> tuple[int, int]:
-        """Where a statement begins, with the comments right above it, and the line after it begins."""
-        first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-        lines = self.source.lines
-        while first > 1 and lines[first - 2].lstrip().startswith(b"#"):
-            first -= 1
-        assert node.end_lineno is not None
-        return self.source.at(first, 0), self.source.at(node.end_lineno + 1, 0)
+        return self.patch.source
 
     def _rename(self, node: ast.Name | ast.Attribute) -> None:
         base = node if isinstance(node, ast.Name) else node.value
@@ -86,7 +71,7 @@ class Writing:
         if target is not None:
             name = self.naming(target, spelled)
             if name != self.source.text[slice(*self.source.span(read))].decode():
-                self._replace(*self.source.span(read), name)
+                self.patch.replace(*self.source.span(read), name)
 
     # ---------------------------------------------------------------------------- functions and constants
 
@@ -113,20 +98,10 @@ class Writing:
             lines[-1] = lines[-1].replace(" -> None:", ":")
         start, (body_start, _) = self.source.at(node.lineno, 0), self.source.span(node.body[0])
         if self.source.text[start:body_start].rstrip(b" ").endswith(b":"):  # all on one line
-            self._replace(start, body_start, "\n".join(lines) + " ")
+            self.patch.replace(start, body_start, "\n".join(lines) + " ")
         else:
-            end = self.source.at(self._head_end(node), 0)
-            self._replace(start, end, "\n".join([*lines, ""]))
-
-    def _head_end(self, node: ast.FunctionDef) -> int:
-        """The line on which the body begins, or a comment above it."""
-        line = node.body[0].lineno
-        first = getattr(node.body[0], "decorator_list", None)
-        if first:
-            line = first[0].lineno
-        while self.source.lines[line - 2].lstrip().startswith(b"#"):
-            line -= 1
-        return line
+            end = self.patch.extent(node.body[0])[0]
+            self.patch.replace(start, end, "\n".join([*lines, ""]))
 
     def _parameters(self, args: ast.arguments) -> list[str]:
         positional = [*args.posonlyargs, *args.args]
@@ -169,7 +144,7 @@ class Writing:
 
     def _hinted(self, annotation: ast.expr) -> None:
         text = plain(annotation, self.of.module, self.sources, self.naming)
-        self._replace(*self.source.span(annotation), text)
+        self.patch.replace(*self.source.span(annotation), text)
 
     def _decorators(self, node: ast.FunctionDef | ast.ClassDef) -> None:
         """Take out what registers with the zoo."""
@@ -180,14 +155,14 @@ class Writing:
             target = self.sources.resolve(self.of.module, name.id) if isinstance(name, ast.Name) else None
             if isinstance(target, Definition | Own):
                 assert each.end_lineno is not None
-                self._replace(self.source.at(each.lineno, 0), self.source.at(each.end_lineno + 1, 0), "")
+                self.patch.replace(self.source.at(each.lineno, 0), self.source.at(each.end_lineno + 1, 0), "")
             else:
                 self.code.visit(each)
 
     def _constant(self, node: ast.Assign | ast.AnnAssign, name: str) -> None:
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
         if name != self.of.name:
-            self._replace(*self.source.span(target), name)
+            self.patch.replace(*self.source.span(target), name)
         if isinstance(node, ast.AnnAssign):
             self._hinted(node.annotation)
         if node.value is not None and is_alias(node.value, self.of.module, self.sources):
@@ -203,17 +178,20 @@ class Writing:
             self.code.visit(each)
         if name != self.of.name:
             start = self.source.at(node.lineno, node.col_offset)
-            self._replace(start, start + len(f"class {self.of.name}".encode()), f"class {name}")
-        kept = 0
+            self.patch.replace(start, start + len(f"class {self.of.name}".encode()), f"class {name}")
+        kept, members = (
+            0,
+            Members(getattr(sys.modules[self.of.module], node.name), self.sources, self.is_read),
+        )
         for before, each in zip([None, *node.body], node.body, strict=False):
-            if self._is_kept(node, each):
+            if members.keeps(each):
                 self._member(each)
                 kept += 1
             elif before is not None:
-                self._replace(self._extent(before)[1], self._extent(each)[1], "")
+                self.patch.replace(self.patch.extent(before)[1], self.patch.extent(each)[1], "")
         if not kept:
-            end = self._extent(node.body[0])[0]
-            self._replace(end, end, "    pass\n")
+            end = self.patch.extent(node.body[0])[0]
+            self.patch.replace(end, end, "    pass\n")
 
     def _member(self, node: ast.stmt) -> None:
         if isinstance(node, ast.FunctionDef):
@@ -225,25 +203,6 @@ class Writing:
         else:
             self.code.visit(node)
 
-    def _is_kept(self, owner: ast.ClassDef, node: ast.stmt) -> bool:
-        names = _bound(node)
-        if not names or (isinstance(node, ast.AnnAssign) and node.value is None):
-            return True
-        cls: type = getattr(sys.modules[self.of.module], owner.name)
-        inherited = [
-            base
-            for base in cls.__mro__[1:]
-            if base is not object and not self.sources.is_own(base.__module__)
-        ]
-        if tuple in cls.__mro__ and not isinstance(node, ast.FunctionDef):  # a field
-            return True
-        return any(
-            (name.startswith("__") and name.endswith("__"))
-            or self.is_read(cls, name)
-            or any(name in vars(base) for base in inherited)
-            for name in names
-        )
-
 
 def _is_docstring(node: ast.stmt) -> bool:
     return (
@@ -251,10 +210,3 @@ def _is_docstring(node: ast.stmt) -> bool:
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
     )
-
-
-def _bound(node: ast.stmt) -> set[str]:
-    """The names that a statement of a class gives it."""
-    if isinstance(node, ast.FunctionDef):
-        return {node.name}
-    return stored(node) if isinstance(node, ast.Assign | ast.AnnAssign) else set()

@@ -6,13 +6,17 @@
     seen.py         what a tensor is: an output of a node, through turned axes and heads
     scope.py        a body while it is drawn
     at.py           what a rule is given
-    functions.py    rules: which layer computes what a function does; those of one subject stand in axes.py,
-                    attention.py, convolution.py, norms.py, positions.py, recurrent.py
+    functions.py    rules: which layer computes what a function does; those of one subject stand in
+                    arithmetic.py, attention.py, axes.py, convolution.py, masks.py, norms.py, positions.py,
+                    recurrent.py
+    calling.py      rules as they are called, and modules
+    deciding.py     Python that looks at numbers, or writes them
     modules.py      rules for modules that are known as a whole; transformer.py has those of most
     drawing.py      what is drawn of a run; placeholders
     folding.py      bodies that are done: blocks (blocks.py), repeats, shared weights
     naming.py       names of functions, classes and lines
     noting.py       what of a module its graph has not
+    results.py      what a module gives, as outputs
     verifying.py    the module and the graph's model, on the same inputs
     programs.py     programs of torch.export, as modules again
     exported.py     files of torch.export; those of `zoo export` hold their graph

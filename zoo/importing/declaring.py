@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import product
@@ -177,6 +177,7 @@ def _tried(module: nn.Module, names: Sequence[str]) -> dict[str, Declared]:
         f"nobody can tell what {quoted(names)} of {type(module).__name__}.forward {'is' if one else 'are'} "
         f"(the last trial: {error}); declare {'it' if one else 'them'}, for example: "
         f"{_example(module, names)}; what is no tensor, such as a dict of them, is for a module around it"
+        f"{_packing(names)}"
     )
 
 
@@ -209,9 +210,17 @@ def _tested(
         )
     trial = deepcopy(module)
     types = ", ".join(f'"{name}: {each.port}"' for name, each in inputs.items())
-    with torch.no_grad(), foreign(f"forward fails with {types}; declare what it takes, width by width"):
+    remedy = f"forward fails with {types}; declare what it takes, width by width{_packing(inputs)}"
+    with torch.no_grad(), foreign(remedy):
         run(trial, turned(drawn(module, inputs, sizes(module, inputs, 0)), inputs))
     return inputs
+
+
+def _packing(names: Iterable[str]) -> str:
+    """What takes the place of lengths."""
+    if not any("length" in name for name in names):
+        return ""
+    return "; a graph has a mask where PyTorch packs sequences by their lengths: import it without packing"
 
 
 def _example(module: nn.Module, names: Sequence[str]) -> str:

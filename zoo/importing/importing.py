@@ -24,8 +24,9 @@ from zoo.importing.naming import snake
 from zoo.importing.noting import thawed, unused
 from zoo.importing.programs import opened_program
 from zoo.importing.recording import recorded
+from zoo.importing.results import outputs_of
 from zoo.importing.scope import rewired
-from zoo.importing.seen import Seen, Unknown
+from zoo.importing.seen import Unknown
 from zoo.importing.verifying import Still, check_finite, difference
 
 
@@ -146,17 +147,9 @@ def _draft(
 
 
 def _graph(drawing: Drawing, result: Any, types: Mapping[str, Declared], name: str) -> Imported:
-    outputs: dict[str, Ref] = {}
     notes = [f"input '{key}' has its batch in front" for key, each in types.items() if each.order[:1] == (1,)]
-    for key, tensor in _results(result, drawing):
-        seen = drawing.scope.find(tensor)
-        if not isinstance(seen, Seen):
-            raise Unknown(f"the output '{key}' depends on no input, or on no layer")
-        if seen.folds or seen.spread or seen.negated:
-            raise Unknown(f"the output '{key}' has axes that a graph has not")
-        if not seen.straight:
-            notes.append(f"output '{key}' has its axes in the order {list(_back(seen))} of the module's")
-        outputs[key] = seen.ref
+    outputs, turned_ones = outputs_of(result, drawing)
+    notes += turned_ones
     block, weights = finished(drawing.scope, outputs, drawing.axes)
     opposite = {_real(key, {*types, *block.nodes}): key for key, no in drawing.polarity.items() if no}
     notes += [f"input '{mine}' is the opposite of the module's '{key}'" for mine, key in opposite.items()]
@@ -185,45 +178,6 @@ def _real(name: str, taken: set[str]) -> str:
 def _renamed(block: Block, names: Mapping[str, Ref]) -> Block:
     nodes = Frozen({name: rewired(node, names) for name, node in block.nodes.items()})
     return replace(block, nodes=nodes)
-
-
-def _back(seen: Seen) -> tuple[int, ...]:
-    return tuple(seen.axes.index(axis) for axis in range(len(seen.axes)))
-
-
-def _results(result: Any, drawing: Drawing) -> list[tuple[str, Tensor]]:
-    """What a module gave, by name."""
-    if isinstance(result, Tensor):
-        seen = drawing.scope.find(result)
-        return [("logits" if isinstance(seen, Seen) and _is_head(drawing, seen) else "out", result)]
-    if isinstance(result, Mapping):
-        named = list(cast("Mapping[str, Any]", result).items())
-    elif hasattr(result, "_fields"):
-        named = list(zip(result._fields, result, strict=True))
-    elif isinstance(result, tuple | list):
-        flat = list(_flat(cast("Sequence[Any]", result)))
-        named = [(f"out_{index}" if index else "out", each) for index, each in enumerate(flat)]
-    else:
-        raise ImportingError(f"a graph gives tensors, and forward gave {type(result).__name__}")
-    found = [(str(key), each) for key, each in named if each is not None]
-    if not found or not all(isinstance(each, Tensor) for _, each in found):
-        raise ImportingError("a graph gives tensors, and forward gave something else among them")
-    return found
-
-
-def _flat(results: Sequence[Any]) -> list[Any]:
-    found: list[Any] = []
-    for each in results:
-        found += _flat(cast("Sequence[Any]", each)) if isinstance(each, tuple | list) else [each]
-    return found
-
-
-def _is_head(drawing: Drawing, seen: Seen) -> bool:
-    """Whether an output is of a linear layer behind tokens."""
-    placed = drawing.scope.nodes.get(seen.ref.node)
-    values = [value for value in drawing.scope.values.values() if isinstance(value, Seen)]
-    tokens = any(not (each.tensor.is_floating_point() or each.tensor.dtype is torch.bool) for each in values)
-    return tokens and placed is not None and getattr(placed.node, "use", "") == "basic/linear"
 
 
 def _verified(

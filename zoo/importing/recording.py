@@ -14,16 +14,16 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.export.unflatten import InterpreterModule
 from torch.overrides import TorchFunctionMode
 
 from zoo.errors import ImportingError
 from zoo.graph import Ref
-from zoo.importing.at import At
+from zoo.importing.calling import argument_names, check_hooks, ruled
+from zoo.importing.deciding import Decided, check_in_place, check_look
 from zoo.importing.declaring import run
 from zoo.importing.drawing import Drawing
 from zoo.importing.folding import closed
-from zoo.importing.functions import ALIASES, FUNCTIONS
+from zoo.importing.functions import ALIASES
 from zoo.importing.modules import MODULES, TRANSPARENT
 from zoo.importing.naming import kind, plain_name, where
 from zoo.importing.programs import ATTENTION, amplified, attention_again, first_tensor
@@ -31,43 +31,10 @@ from zoo.importing.scope import Scope, tensors
 from zoo.importing.seen import Seen, Unknown
 from zoo.importing.verifying import Still
 
-_LOOKS = {
-    "bool",
-    "item",
-    "int",
-    "float",
-    "index",
-    "complex",
-    "tolist",
-    "numpy",
-    "nonzero",
-    "equal",
-    "allclose",
-}
-"""Functions that show Python a number, on which it can decide. ``float`` is a dtype, too: of a tensor."""
-
 _SHAPES = {f"{what}_like" for what in ("zeros", "ones", "full", "empty")} | {
     f"new_{what}" for what in ("zeros", "ones", "full", "empty", "tensor")
 }
 """Functions that read a shape alone, so that what they give is a constant."""
-
-
-class Decided(Exception):
-    """Python looked at a number that depends on the inputs."""
-
-    remedy = (
-        "a graph has no decisions; compute both ways and choose by a mask, or put what decides into a module "
-        "of its own, which becomes a placeholder"
-    )
-
-
-class Wrote(Decided):
-    """Python wrote into a tensor."""
-
-    remedy = (
-        "a graph's tensors are never written into; compute a new one (by a mask, or torch.cat), or put what "
-        "writes into a module of its own, which becomes a placeholder"
-    )
 
 
 class Recorder(TorchFunctionMode):
@@ -124,11 +91,7 @@ class Recorder(TorchFunctionMode):
         if self.quiet:
             return func(*args, **named)
         name, scope = plain_name(func), self.drawing.scope
-        if name in _LOOKS | {"setitem"} and any(scope.find(each) for each in tensors([*args, named])):
-            if name == "setitem":
-                raise Wrote(f"{where()} writes into a part of a tensor")
-            if name not in ("float", "bool", "int") or getattr(func, "__name__", "").startswith("__"):
-                raise Decided(f"{where()} decides by numbers in its inputs")
+        check_look(name, func, [*args, named], scope)
         result = func(*args, **named)
         if any(True for _ in tensors(result)):
             with torch._C.DisableTorchFunction():  # pyright: ignore[reportPrivateUsage]  # what we compute is not drawn
@@ -143,26 +106,15 @@ class Recorder(TorchFunctionMode):
             return
         drawing.lines.append(where())
         if name.endswith("_") or "out" in named:
-            self._in_place(result)
+            check_in_place(result, drawing.scope)
         name = ALIASES.get(name.rstrip("_"), name.rstrip("_"))
         at = drawing.at(result, aten=isinstance(func, torch._ops.OpOverload))  # pyright: ignore[reportPrivateUsage]  # where operators are defined
         try:
-            drawing.assign(result, _ruled(name, at, args, named))
+            drawing.assign(result, ruled(name, at, args, named))
         except Unknown as error:
             if self.strict:
                 raise
             drawing.function(name, f"{name} in {where()}", str(error), args, named, result)
-
-    def _in_place(self, result: Any) -> None:
-        """Refuse to write into a tensor of which others are views."""
-        for tensor in tensors(result):
-            place = tensor.untyped_storage().data_ptr()
-            scope: Scope | None = self.drawing.scope
-            while scope is not None:
-                for value in scope.values.values():
-                    if value.tensor is not tensor and value.tensor.untyped_storage().data_ptr() == place:
-                        raise Wrote(f"{where()} writes into a tensor that is also read otherwise")
-                scope = scope.outer
 
     # ---------------------------------------------------------------------------------------------- modules
 
@@ -172,7 +124,7 @@ class Recorder(TorchFunctionMode):
         with self._inside(module), torch._C.DisableTorchFunction():  # pyright: ignore[reportPrivateUsage]  # what we compute is not drawn
             before = drawing.saved()
             try:
-                _check_hooks(module)
+                check_hooks(module)
                 bound = inspect.signature(module.forward).bind(*args, **named).arguments
                 given = MODULES[type(module)](drawing.at(result), drawing.blocks.add, module, **bound)
                 drawing.assign(result, given)
@@ -204,7 +156,7 @@ class Recorder(TorchFunctionMode):
         self.strict = True
         try:
             with self._inside(module):
-                _check_hooks(module)
+                check_hooks(module)
                 return run()
         except (Unknown, Decided) as error:
             if strict:
@@ -218,7 +170,7 @@ class Recorder(TorchFunctionMode):
         drawing, outer = self.drawing, self.drawing.scope
         before = drawing.saved()
         inner = Scope(drawing.paths.get(id(module), ""), outer, frozen=outer.frozen)
-        inner.names = _argument_names(module, args, named)
+        inner.names = argument_names(module, args, named)
         drawing.scope = inner
         try:
             with self._inside(None):
@@ -280,34 +232,3 @@ def recorded(
     except Decided as error:
         raise ImportingError(f"{error}, and {error.remedy}") from None
     return drawing, result
-
-
-def _ruled(name: str, at: At, args: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
-    """What the rule of a function gives; Unknown without one, and when it is called otherwise."""
-    rule = FUNCTIONS.get(name)
-    if rule is None:
-        raise Unknown("no layer computes it")
-    spelled = {"weight": "weight_", "self": "input"}
-    given = {spelled.get(key, key): value for key, value in named.items()}
-    try:
-        inspect.signature(rule).bind(at, *args, **given)
-    except TypeError as error:
-        raise Unknown(f"it is called in a way that is not known: {error}") from None
-    return rule(at, *args, **given)
-
-
-def _check_hooks(module: nn.Module) -> None:
-    hooks: Any = [vars(module)[name] for name in ("_forward_hooks", "_forward_pre_hooks")]
-    if any(hooks):
-        raise Unknown("hooks hang on it")
-
-
-def _argument_names(module: nn.Module, args: Any, named: Any) -> dict[int, str]:
-    """What the tensors that a module is called with are called in it; a program has forgotten."""
-    if isinstance(module, InterpreterModule):
-        return {id(each): "x" for each in args}
-    try:
-        bound = inspect.signature(module.forward).bind(*args, **named).arguments
-    except TypeError:
-        return {}
-    return {id(value): name for name, value in bound.items() if isinstance(value, Tensor)}

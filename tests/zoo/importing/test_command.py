@@ -124,6 +124,7 @@ CROOKED = {
     "model.py": "zoo import model.py:build or model.py:Listed",
     "model.py:nothing": "'nothing' of model.py returns nothing, and no nn.Module; have it return the module",
     "model.py:Listed": "is no tensor, such as a dict of them, is for a module around it",
+    "model.py:Packed": "a graph has a mask where PyTorch packs sequences by their lengths",
     "within/part.py:build": "in the folder {folder} name it as within.part:NAME",
     "none.pt2": "error: there is no file none.pt2\n",
     "model.pt2": "error: model.pt2 is no program of torch.export, or of another version",
@@ -139,8 +140,11 @@ def test_what_is_named_crookedly_is_told(source: str, folder: Path, recwarn: pyt
     Path("model.py").write_text(
         "from torch import nn\n\nclass Listed(nn.Linear):\n    def forward(self, given):\n"
         "        return super().forward(given['x'])\n\ndef named(x): return x\n\n"
+        "class Packed(nn.GRU):\n    def forward(self, x, lengths):\n"
+        "        pack = nn.utils.rnn.pack_padded_sequence\n"
+        "        return super().forward(pack(x, lengths.cpu(), enforce_sorted=False))\n\n"
         "def build():\n    return Listed(3, 2)\n\ndef nothing():\n    pass\n\nListed_ = Listed\n"
-        "Listed = Listed_(3, 2)\n",
+        "Listed = Listed_(3, 2)\nPacked = Packed(5, 3)\n",
         encoding="utf-8",
     )
     done = run(f"zoo import {source}")

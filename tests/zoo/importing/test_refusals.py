@@ -184,6 +184,11 @@ class Writing(nn.Module):
         return y
 
 
+class Lengthy(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.tanh() if x.shape[1] < 6 else x.tanh().sigmoid()
+
+
 class Evaluating(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return x.tanh() if self.training else x.sigmoid()
@@ -202,6 +207,7 @@ class Aliased(nn.Module):
     [
         (Deciding(), r"test_refusals\.py:\d+ decides by numbers in its inputs, and a graph has no decisions"),
         (Looping(), r"test_refusals\.py:\d+: .* other sizes of batch, time .a loop over time is a scan"),
+        (Lengthy(), r"test_refusals\.py:\d+: what the module does depends on lengths"),
         (Celled(), r"test_refusals\.py:\d+: what the module does depends on lengths"),
         (Writing(), r"test_refusals\.py:\d+ writes into a part of a tensor, and a graph's tensors are never"),
         (Aliased(), r"test_refusals\.py:\d+ writes into a tensor that is also read otherwise"),
