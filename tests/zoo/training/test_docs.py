@@ -54,5 +54,5 @@ def test_the_numbers_are_those_of_the_program() -> None:
     from zoo_tasks.windows import LARGEST_VALIDATION
 
     assert f"{LARGEST_VALIDATION:,} tokens" in PAGE
-    assert (Options().measurements, "Ten times a run" in PAGE) == (10, True)
+    assert (Options().measurements, "Ten times per run" in PAGE) == (10, True)
     assert "joint norm of 1 " in PAGE
