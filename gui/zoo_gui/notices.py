@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -11,6 +12,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from zoo_gui.theme import Theme, icon
 
 _MOST = 3
+_FIRST = re.compile(r"^[a-z](?=[a-z]* [a-z])")
+"""The first letter of a sentence that begins with words, and not with the name of something."""
 
 
 class Notice(QFrame):
@@ -25,9 +28,10 @@ class Notice(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 5, 6, 5)
         sign = QLabel()
-        sign.setPixmap(icon(severity, theme.severity(severity)).pixmap(16, 16))
+        size = self.fontMetrics().height() + 2
+        sign.setPixmap(icon(severity, theme.severity(severity)).pixmap(size, size))
         layout.addWidget(sign)
-        label = QLabel(text, wordWrap=True)
+        label = QLabel(_FIRST.sub(lambda found: found[0].upper(), text), wordWrap=True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(label, 1)
         for title, act in buttons.items():

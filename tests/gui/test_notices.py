@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.gui.wrappers import wrapped_items
@@ -31,3 +32,11 @@ def test_no_wrapper_outlives_its_layout_item(qtbot: QtBot) -> None:
     notices.clear()
     QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete))
     assert wrapped_items() == before
+
+
+def test_sentences_begin_with_a_capital(qtbot: QtBot) -> None:
+    notices = Notices(LIGHT)
+    qtbot.addWidget(notices)
+    for text, shown in (("select two boxes", "Select two boxes"), ("x.yaml: line 3", "x.yaml: line 3")):
+        notices.tell(text)
+        assert [label.text() for label in notices.shown[-1].findChildren(QLabel)][-1] == shown

@@ -129,8 +129,8 @@ class Outline(QWidget):
 
     def _chosen(self, index: QModelIndex, *_: object) -> None:
         scope, kind_, name = _key(index.data(_KEY))
-        if self._showing or not kind_:
-            return
+        if self._showing or not kind_ or not self.tree.selectionModel().isSelected(index):
+            return  # the first line is current once the keys are here, but nobody has chosen it
         if name:
             self._workspace.show_box(scope, Pick(_KINDS[kind_], name))
         else:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 import zoo
@@ -150,6 +151,20 @@ def test_the_outline_follows_and_leads(window: Window, qtbot: QtBot) -> None:
     again.setText("layer")
     qtbot.waitUntil(lambda: panel.item("", Pick("node", "table")) is not again)
     assert "table" in window.workspace.graph.nodes
+
+
+def test_who_opens_the_outline_stays_where_they_are(window: Window, qtbot: QtBot) -> None:
+    window.show()
+    seen = window.canvas.camera.seen
+    window.reveal("outline", raised=True)
+    tree = outline(window).tree
+    tree.setFocus()
+    QApplication.sendEvent(tree, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.ShortcutFocusReason))
+    assert tree.currentIndex().isValid()
+    assert not window.workspace.selection
+    assert window.canvas.camera.seen.topLeft() == seen.topLeft()
+    QTest.keyClick(tree, Qt.Key.Key_Down)
+    assert window.workspace.selection == {Pick("node", "embed")}
 
 
 def test_the_outline_goes_inside(editor: Editor) -> None:
