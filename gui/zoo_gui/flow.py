@@ -43,7 +43,7 @@ class Flow(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         wide = max((each.sizeHint().width() for each in self._widgets), default=0) + 2 * self._margin
-        return QSize(wide, self.heightForWidth(max(self.width(), wide)))
+        return QSize(wide, _height(self._widgets) + 2 * self._margin)  # who knows the width asks with it
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         return True

@@ -51,6 +51,8 @@ def paint_hints(painter: QPainter, view: QRect, style: Style, words: Sequence[st
         painter.setFont(font)
         painter.setPen(style.theme.muted if number else style.theme.text)
         used = painter.boundingRect(room, int(flags), line)
+        if used.bottom() > view.bottom():
+            break  # half a line is worse than none
         painter.drawText(room, int(flags), line)
         room.setTop(used.bottom() + (gap if number else 1.5 * gap))
     painter.restore()
