@@ -89,7 +89,7 @@ def _random(kind: str, shape: tuple[int, ...], vocabulary: int, generator: torch
         return torch.randint(vocabulary, shape, generator=generator)
     if not shape:
         return torch.tensor(True)
-    lengths = torch.randint(1, shape[-1] + 1, (*shape[:-1], 1), generator=generator)
+    lengths = torch.randint(1, max(shape[-1], 1) + 1, (*shape[:-1], 1), generator=generator)
     return torch.arange(shape[-1]) < lengths
 
 

@@ -173,6 +173,20 @@ nodes:
         torch.testing.assert_close(torch.cat([first, step[:, None]], 1), model(given)[:, :3])
 
 
+def test_a_layer_whose_rows_are_not_those_of_the_stream() -> None:
+    drawn = graph("""
+inputs: {x: float batch time 4}
+outputs: {o: pool}
+nodes:
+  bias: {use: position/alibi, with: {heads: 4}, in: {query: x, key: x}}
+  pool: {use: basic/mean_pool, in: bias}
+""")
+    with pytest.raises(
+        GraphError, match=r"a state for each row, and what comes to 'x' does not begin with 'bat"
+    ):
+        drawn.compile().stream(batch=3)
+
+
 def test_no_step_of_an_axis_that_is_computed() -> None:
     model = graph("""
 inputs: {y: float batch time-1 4, x: int batch time}

@@ -126,7 +126,10 @@ class Steps:
         """A layer that goes on by its step, the class of a block or scan; None for what has no state."""
         axis = self.half.along.axis
         if isinstance(use, LayerUse):
-            return use.spec if layer_steps(use, arrivals, axis) else None
+            if not layer_steps(use, arrivals, axis):
+                return None
+            self._check_rows(use, arrivals)
+            return use.spec
         _, target, _ = self.half.go.owner(name)
         model = self.half.model.inner[target]
         if isinstance(use, BlockUse):
@@ -141,6 +144,17 @@ class Steps:
         if not scan_steps(scan, use, arrivals, axis, walked):
             return None
         return ScanSteps(self.making.model, self.half.body, model, name, target, use).write()
+
+    def _check_rows(self, use: LayerUse, arrivals: list[Arrival]) -> None:
+        """What a layer remembers it remembers of each row."""
+        along = self.half.along
+        for each in arrivals:
+            if each.runs and each.type is not None and not along.has_rows(each.type, self.scope):
+                raise Refused(
+                    f"{use.spec.id} goes on with a state for each row, and what comes to '{each.port}' does "
+                    f"not begin with '{along.batch}'",
+                    f"keep '{along.batch}' in front",
+                )
 
     def _added(self, name: str, use: Use, draft: Stepped | None) -> Stepped:
         assert draft is not None
