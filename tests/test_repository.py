@@ -89,7 +89,8 @@ def test_every_module_stands_on_the_page_of_the_architecture() -> None:
 
 
 @pytest.mark.parametrize(
-    "package", ["checker", "contract", "edits", "exporting", "files", "formulas", "pages", "tasks", "testing"]
+    "package",
+    ["checker", "cli", "contract", "edits", "exporting", "files", "formulas", "pages", "tasks", "testing"],
 )
 def test_the_map_of_a_package_names_every_module(package: str) -> None:
     folder = ROOT / "zoo" / package

@@ -2,23 +2,31 @@
 
     app.py          the group: global options, lazy commands, errors as sentences
     usage.py        what click refuses, in our words
-    files.py        what FILE means: a path, or the name of a library graph
+    files.py        what FILE means: a path, or the name of a library graph; options, tables
     outputs.py      where commands write: missing folders are made, files overwritten only with --force
+    resolving.py    the graph of a file, without errors
+
     check.py        check          problems of graph files
     show.py         show           nodes, shapes, parameters, FLOPs
-    run.py          run            forward and backward once
+    run.py          run            forward and backward once (trial.py)
     layers.py       layers         the catalogue, or one layer in full
     exam.py         exam           do layers do what they say?
     new.py          new            a new pack or layer, from templates/
-    catalogue.py    graphs, packs
+    catalogue.py    graphs, packs  what there is
     draw.py         draw           a picture of a graph
+    format.py       fmt, schema    one form for graph files, and its JSON schema
+
+    tasks.py        tasks          what a graph can be trained for
+    train.py        train          a graph learns a task; learning.py, how; config.py, options from a file
+    generate.py     generate       a model continues a text
+    translate.py    translate      a model translates; caption.py, it describes pictures; searching.py, both
+    probe.py        probe          what a model does inside; probed.py, probed_tables.py, probed_json.py
+
+    eject.py        eject          a graph as plain PyTorch
     importing.py    import         plain PyTorch as a graph, or an ejected file
-    format.py       fmt, schema
-    train.py        train: a graph learns a task; config.py: its options from a file
-    generate.py     generate   a model continues a text
-    translate.py    translate; caption.py: caption
-    searching.py    what commands share that search for texts
-    demo.py         demo
+    export.py       export         a model for other runtimes
+
+    demo.py         demo           a tour of a minute
     desktop.py      gui, completion
 
 Exit codes: 0 success; 1 an error was found, and said in a sentence; 2 wrong usage; 130 Ctrl-C.
