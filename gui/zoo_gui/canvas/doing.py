@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QTimer
 
 from zoo.edits import Compound
 from zoo.errors import EditError
+from zoo.wires import End
 from zoo_gui.canvas.adding import Loose
 from zoo_gui.canvas.picture import Box, Line
 from zoo_gui.canvas.placing import arranged, key_of, move
@@ -63,17 +64,21 @@ def quick_add(canvas: Canvas, at: QPointF | None = None, loose: Loose | None = N
     canvas.popup.show()
 
 
-def insert_into(canvas: Canvas, line: Line, at: QPointF) -> None:
-    """Ask what to put into a wire."""
+def insert_into(canvas: Canvas, line: Line, at: QPointF | None) -> None:
+    """Ask what to put into a wire; without a place the layout finds one."""
     canvas.popup = QuickAdd(canvas, at, into=line)
     canvas.popup.show()
 
 
 def add_behind(canvas: Canvas) -> None:
-    """Ask what to add behind the one box that is selected, wired to its first output."""
+    """Ask what to add behind the selected box, wired to its first output, or into the selected wire."""
+    chosen = [canvas.scene_.wires.get(one) for one in canvas.workspace.selection if isinstance(one, End)]
+    if len(chosen) == 1 and chosen[0] is not None and not chosen[0].line.back:
+        insert_into(canvas, chosen[0].line, None)
+        return
     box = selected_box(canvas)
     if box is None or not box.outlets:
-        canvas.workspace.refused.emit("select one box with an output, and the new one reads it")
+        canvas.workspace.refused.emit("select one box with an output, or a wire, and the new box reads it")
         return
     source = box.outlets[0].source
     canvas.popup = QuickAdd(canvas, None, Loose(source, canvas.type_of(source)))

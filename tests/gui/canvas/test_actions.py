@@ -15,7 +15,7 @@ from zoo.wires import End
 from zoo_gui import actions
 from zoo_gui.canvas import Canvas, Minimap
 from zoo_gui.canvas.commands import COMMANDS
-from zoo_gui.canvas.doing import layout_selection
+from zoo_gui.canvas.doing import add_behind, layout_selection
 from zoo_gui.canvas.menu import fitting, insert_adapter, menu_for
 from zoo_gui.canvas.quick_add import QuickAdd
 from zoo_gui.canvas.style import READABLE
@@ -277,6 +277,14 @@ def test_the_menu_of_a_wire_inserts(canvas: Canvas) -> None:
     assert inputs(graph, "relu") == {"": Ref("act")}
     canvas.workspace.undo()
     assert inputs(canvas.workspace.graph, "head") == {"": Ref("act")}
+    canvas.workspace.select([End("head", "inputs", "")])
+    add_behind(canvas)
+    popup = canvas.popup
+    assert isinstance(popup, QuickAdd)
+    popup.field.setText("relu")
+    popup.take()
+    assert inputs(canvas.workspace.graph, "head") == {"": Ref("relu")}
+    assert not canvas.workspace.graph.layout
 
 
 def test_words_over_the_drawing_are_not_cut_off(qtbot: QtBot, canvas: Canvas) -> None:
