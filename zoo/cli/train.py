@@ -114,7 +114,6 @@ def train(
 
     display = Display(console())
     given: dict[str, Scalar] = dict(settings)
-    given |= {} if text is None else {"text": str(text)}
     given |= {} if context is None else {"context": context}
     if resume is not None:
         named = {param.name: param.opts[0] for param in ctx.command.params if _is_given(ctx, param)}
@@ -125,6 +124,7 @@ def train(
         result = training.resume(
             resume,
             settings=given,
+            text=text,
             steps=steps,
             epochs=epochs,
             minutes=minutes,
@@ -145,6 +145,7 @@ def train(
             graph,
             task=task,
             settings=given,
+            text=text,
             params=dict(params),
             ports=dict(map(_pair, ports)),
             options=options,

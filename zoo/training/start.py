@@ -80,7 +80,7 @@ def train(
     kind = find_task(task)
     graph = as_graph(kind.graph if graph is None else graph)
     found = _ports(kind, graph, task, ports, options)
-    chosen = make_task(task, {**settings, **({} if text is None else {"text": str(text)})})
+    chosen = make_task(task, {**settings, **_named(kind, task, text)})
     fit_params(graph, params, {})
     plan = plan_of(options, graph, params)
     data = chosen.data(plan if before is None else replace(plan, tokenizers=before.header.made()))
@@ -154,7 +154,7 @@ def resume(
     strategy = options.strategy if processes().world > 1 else "auto"
     options = Options.model_validate({**options.model_dump(), **changes, "strategy": strategy})
     graph = graph_of(saved.document, saved.name)
-    moved = {**settings, **({} if text is None else {"text": str(text)})}
+    moved = {**settings, **_named(find_task(header.task), header.task, text)}
     task = make_task(header.task, {**header.settings_here(), **moved})
     _stays(task, header, moved)
     data = _the_same(task, header, plan_of(options, graph, header.params, header))
@@ -273,6 +273,17 @@ def _clock(options: Options, data: Data, step: int = 0, seconds: float = 0.0) ->
     if not limits and not options.minutes:
         limits.append(DEFAULT_STEPS)
     return Clock(min(limits, default=None), options.minutes, step, seconds)
+
+
+def _named(kind: type[Task], name: str, text: str | Path | None) -> dict[str, Scalar]:
+    """The setting that a text is short for. TrainingError where the task has another, such as a column."""
+    files = files_of(kind)
+    if text is not None and files and "text" not in files:
+        raise TrainingError(
+            f"a text is what language models learn from, and the task '{name}' reads "
+            f"{', '.join(sorted(files))}; write for example --with {min(files)}={text}"
+        )
+    return {} if text is None else {"text": str(text)}
 
 
 def _stays(task: Task, header: Header, given: Mapping[str, Scalar]) -> None:

@@ -244,6 +244,10 @@ def test_what_cannot_be_trained_is_refused_before_anything_is_written(text: Path
         train("gpt", text=text, params={"layers": -1}, out=out)
     with pytest.raises(TrainingError, match="take a longer text or a smaller context"):
         train("gpt", text=text, settings={"context": 5000}, out=out)
+    with pytest.raises(
+        TrainingError, match=r"the task 'sentiment' reads file, validation; write .* file=\S*text"
+    ):
+        train("sentiment_classifier", task="sentiment", text=text, out=out)
     looking = tmp_path / "looking.yaml"
     gpt = zoo.registry().graphs["gpt"].read_text(encoding="utf-8")
     # without its promise, or the checker would refuse the graph before
