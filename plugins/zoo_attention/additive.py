@@ -19,13 +19,13 @@ class AdditiveMemory(NamedTuple):
     """Keys and values, clean; the keys with an axis for queries.
 
     ``closed`` is added to scores: -∞ at padding, 0 elsewhere and in a source of padding alone, for which
-    ``some`` is false. Each is None where it would change nothing.
+    ``nonempty`` is false. Each is None where it would change nothing.
     """
 
     keys: Float[Tensor, "batch 1 source _"]
     values: Float[Tensor, "batch source _"]
     closed: Float[Tensor, "batch 1 source"] | None
-    some: Bool[Tensor, "batch 1 1"] | None
+    nonempty: Bool[Tensor, "batch 1 1"] | None
 
 
 @layer("attention/additive")
@@ -67,13 +67,13 @@ class Additive(nn.Module):
         return self._attend(query, prepared or self.prepare(keys, values, mask), weights)
 
     def _attend(self, query: Tensor, memory: AdditiveMemory, weights: bool) -> Attended:
-        hidden, known, closed, some = memory
+        hidden, known, closed, nonempty = memory
         asked = in_a_row(F.linear(query, self.weight), 1)
         # In place: nobody needs the sums, the first of which is the largest tensor of the step.
         scores = (hidden + asked).tanh_() @ self.energy
         probs = (scores if closed is None else scores.add_(closed)).softmax(-1)
-        if some is not None:
-            probs = probs * some
+        if nonempty is not None:
+            probs = probs * nonempty
         return with_steps(query, torch.bmm(probs, known), probs if weights else None)
 
     def prepare(
@@ -84,11 +84,11 @@ class Additive(nn.Module):
     ) -> AdditiveMemory:
         """What all queries share."""
         hidden, known = hide(keys, values, mask)
-        allowed, some, *_ = permit(keys, keys, mask)
+        allowed, nonempty, *_ = permit(keys, keys, mask)
         closed = None
         if allowed is not None:
-            closed = torch.where(allowed if some is None else allowed | ~some, 0.0, -math.inf)
-        return AdditiveMemory(hidden.unsqueeze(1), known, closed, some)
+            closed = torch.where(allowed if nonempty is None else allowed | ~nonempty, 0.0, -math.inf)
+        return AdditiveMemory(hidden.unsqueeze(1), known, closed, nonempty)
 
     def initial_state(
         self,

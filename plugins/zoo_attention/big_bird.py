@@ -85,8 +85,10 @@ class BigBird(nn.Module):
     ) -> Float[Tensor, "batch time dim"]:
         queries, keys, values = into_heads(self, query, key, value, mask, beside=True)
         dropout = self.dropout if self.training else 0.0
-        got, some = attend_blocks(queries, keys, values, mask, self.draws, block=self.block, dropout=dropout)
-        return from_heads(self, got, some)
+        got, nonempty = attend_blocks(
+            queries, keys, values, mask, self.draws, block=self.block, dropout=dropout
+        )
+        return from_heads(self, got, nonempty)
 
     migrate = staticmethod(from_biases)
 

@@ -70,8 +70,8 @@ def attend(
     out = _call(query, key, value, permission, bias, sinks, scale, dropout).run()
     if sinks is not None:
         out = out[..., : value.shape[-1]]
-    some = permission.some
-    return (out if some is None else out * some.unsqueeze(1)), None
+    nonempty = permission.nonempty
+    return (out if nonempty is None else out * nonempty.unsqueeze(1)), None
 
 
 def explain(
@@ -101,12 +101,12 @@ def masked_softmax(
     sinks: Float[Tensor, "*any query 1"] | None = None,
 ) -> Float[Tensor, "*any query key"]:
     """Softmax of each query's scores over its permitted keys; zeros for a query without any."""
-    pairs, some, _ = permission
+    pairs, nonempty, _ = permission
     if pairs is not None:
         # The lowest number instead of -∞ keeps a row without any key finite.
         scores = scores.masked_fill(~pairs, torch.finfo(scores.dtype).min)
     probs = scores.softmax(-1) if sinks is None else torch.cat([sinks, scores], -1).softmax(-1)[..., 1:]
-    return probs if some is None else probs * some
+    return probs if nonempty is None else probs * nonempty
 
 
 def attention_weights(
@@ -131,7 +131,7 @@ def attention_weights(
         scores = scores + bias.to(scores.dtype)
     if sinks is not None:
         sinks = sinks.to(scores.dtype)[:, None, None].expand(*scores.shape[:-1], 1)
-    return masked_softmax(scores, Permission(_for_heads(pairs), _for_heads(permission.some)), sinks)
+    return masked_softmax(scores, Permission(_for_heads(pairs), _for_heads(permission.nonempty)), sinks)
 
 
 def _call(
@@ -145,11 +145,11 @@ def _call(
     dropout: float,
 ) -> Call:
     """What PyTorch's function is called with."""
-    pairs, some, causal = permission
+    pairs, nonempty, causal = permission
     if causal and (bias is not None or sinks is not None):
         pairs, causal = triangle(query.shape[-2], key.shape[-2], query.device), False
-    if pairs is not None and some is not None:
-        pairs = pairs | ~some
+    if pairs is not None and nonempty is not None:
+        pairs = pairs | ~nonempty
     mask = _for_heads(pairs)
     if bias is not None:
         mask = bias.to(query.dtype) if mask is None else torch.where(mask, bias.to(query.dtype), -math.inf)

@@ -75,11 +75,11 @@ def into_heads(
 def from_heads(
     layer: MultiHeaded,
     heads: Float[Tensor, "batch heads query part"],
-    some: Bool[Tensor, "#batch #query 1"] | None,
+    nonempty: Bool[Tensor, "#batch #query 1"] | None,
 ) -> Float[Tensor, "batch query dim"]:
-    """What all heads got, mapped to one vector; zeros, without a bias either, where ``some`` is false."""
+    """What all heads got, mapped to one vector; zeros, without a bias either, where ``nonempty`` is false."""
     out = layer.out(merge(heads))
-    return out if some is None else out * some
+    return out if nonempty is None else out * nonempty
 
 
 def from_biases(settings: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -108,10 +108,10 @@ class Linformer(nn.Module):
             dropout=self.dropout if self.training else 0.0,
             weights=weights,
         )
-        some = None if mask is None else mask.any(-1)[:, None, None]
-        if probs is not None and some is not None:
-            probs = probs * some.unsqueeze(1)
-        return LinformerAttended(from_heads(self, got, some), probs)
+        nonempty = None if mask is None else mask.any(-1)[:, None, None]
+        if probs is not None and nonempty is not None:
+            probs = probs * nonempty.unsqueeze(1)
+        return LinformerAttended(from_heads(self, got, nonempty), probs)
 
     def _mixtures(
         self, linear: nn.Linear, x: Tensor, down: Tensor, mask: Tensor | None

@@ -28,27 +28,27 @@ class Attended(NamedTuple):
 class Memory(NamedTuple):
     """Keys and values, clean and with an axis for heads.
 
-    ``open`` is true at keys to attend to, ``some`` false for a source of padding alone; each is None where it
-    would change nothing.
+    ``open`` is true at keys to attend to, ``nonempty`` is false for a source of padding alone; each is None
+    where it would change nothing.
     """
 
     keys: Float[Tensor, "batch 1 source _"]
     values: Float[Tensor, "batch 1 source _"]
     open: Bool[Tensor, "batch 1 source"] | None
-    some: Bool[Tensor, "batch 1 1"] | None
+    nonempty: Bool[Tensor, "batch 1 1"] | None
 
 
 def remember(keys: Tensor, values: Tensor, mask: Tensor | None) -> Memory:
     """The memory of keys and values of which only those under a true mask are real."""
     hidden, known = hide(keys, values, mask)
-    allowed, some, _ = permit(keys, keys, mask)
-    return Memory(hidden.unsqueeze(1), known.unsqueeze(1), allowed, some)
+    allowed, nonempty, _ = permit(keys, keys, mask)
+    return Memory(hidden.unsqueeze(1), known.unsqueeze(1), allowed, nonempty)
 
 
 def look_up(query: Float[Tensor, "batch *steps dim"], memory: Memory, weights: bool) -> Attended:
     """What queries find by the products with its keys."""
     asked = in_a_row(query).unsqueeze(1)
-    permission = Permission(memory.open, memory.some)
+    permission = Permission(memory.open, memory.nonempty)
     out, probs = attend(asked, memory.keys, memory.values, permission, scale=1.0, weights=weights)
     return with_steps(query, out.squeeze(1), None if probs is None else probs.squeeze(1))
 

@@ -203,7 +203,7 @@ class MultiHead(nn.Module):
             dropout=self.dropout if self.training else 0.0,
             weights=weights,
         )
-        return MultiHeadAttended(from_heads(self, out, permission.some), probs)
+        return MultiHeadAttended(from_heads(self, out, permission.nonempty), probs)
 
     @staticmethod
     def sees_ahead(settings: Mapping[str, Any], wired: Collection[str]) -> tuple[str, ...]:

@@ -16,13 +16,13 @@ from zoo_attention.look import seen
 class Permission(NamedTuple):
     """Which query may attend to which key.
 
-    ``pairs`` is true where it may; None means everywhere. ``some`` is false for a query that may attend to
-    nothing; None when there is no such query. ``triangle`` is the plain causal pattern, which kernels have
+    ``pairs`` is true where it may; None means everywhere. ``nonempty`` is false for a query that may attend
+    to nothing; None when there is no such query. ``triangle`` is the plain causal pattern, which kernels have
     built in, for as many queries as keys; ``pairs`` is None then.
     """
 
     pairs: Bool[Tensor, "#batch #query key"] | None = None
-    some: Bool[Tensor, "#batch #query 1"] | None = None
+    nonempty: Bool[Tensor, "#batch #query 1"] | None = None
     triangle: bool = False
 
 

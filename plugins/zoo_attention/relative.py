@@ -140,12 +140,12 @@ class Relative(nn.Module):
         dropout = self.dropout if self.training else 0.0
         if self.value_table is None:
             out, probs = attend(query, key, value, permission, bias=bias, dropout=dropout, weights=weights)
-            return MultiHeadAttended(from_heads(self, out, permission.some), probs)
+            return MultiHeadAttended(from_heads(self, out, permission.nonempty), probs)
         probs = attention_weights(query, key, permission, bias=bias)
         dropped = F.dropout(probs, dropout) if dropout else probs
         of_rows = dropped.new_zeros(*query.shape[:3], 2 * self.clip + 1).scatter_add(3, rows, dropped)
         out = dropped @ value + of_rows @ self.value_table
-        return MultiHeadAttended(from_heads(self, out, permission.some), probs if weights else None)
+        return MultiHeadAttended(from_heads(self, out, permission.nonempty), probs if weights else None)
 
     @staticmethod
     def _rows(queries: int, keys: int, device: torch.device) -> Int[Tensor, "1 query key"]:

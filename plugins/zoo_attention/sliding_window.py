@@ -168,10 +168,10 @@ class SlidingWindow(nn.Module):
         permission = permit(few.transpose(1, 2), keys.key.transpose(1, 2), mask)
         dropout = self.dropout if self.training else 0.0
         out, _ = attend(few, keys.key, keys.value, permission, dropout=dropout)
-        some = keys.real.any(-1)[:, None, None].expand(-1, few.shape[2], 1)
+        nonempty = keys.real.any(-1)[:, None, None].expand(-1, few.shape[2], 1)
         return Slid(
             torch.cat([out, got.out[:, :, few.shape[2] :]], 2),
-            torch.cat([some, got.some[:, few.shape[2] :]], 1),
+            torch.cat([nonempty, got.nonempty[:, few.shape[2] :]], 1),
         )
 
     @staticmethod

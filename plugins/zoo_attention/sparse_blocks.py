@@ -47,13 +47,13 @@ def attend_blocks(
     whole = _cut(query, key, value, mask, block)
     blocks = whole.query.shape[2]
     found = slots(draws, whole.have, blocks)
-    inner, some = _attend_some(whole, found, dropout)
+    inner, nonempty = _attend_some(whole, found, dropout)
     first, last, any_real = _attend_all(whole, dropout)
     own = torch.arange(blocks, device=query.device).view(-1, 1, 1)
     at_end = own == (whole.have - 1).view(-1, 1, 1, 1, 1)
     out = torch.where(own == 0, first, torch.where(at_end, last, inner))
-    some = torch.where((own == 0) | at_end[:, 0], any_real, some).expand(-1, -1, block, -1)
-    return out.flatten(2, 3)[:, :, :time], some.flatten(1, 2)[:, :time]
+    nonempty = torch.where((own == 0) | at_end[:, 0], any_real, nonempty).expand(-1, -1, block, -1)
+    return out.flatten(2, 3)[:, :, :time], nonempty.flatten(1, 2)[:, :time]
 
 
 def slots(draws: Int[Tensor, "heads rows random"], have: Int[Tensor, " batch"], blocks: int) -> Slots:
@@ -119,10 +119,12 @@ def _attend_some(whole: Blocks, found: Slots, dropout: float) -> tuple[Tensor, T
     real = whole.real.flatten(0, 1).index_select(0, (rows * blocks + found.which).flatten())
     pairs = real.view(count, slots, block) & found.used.reshape(count, slots, 1)
     pairs = pairs.flatten(1).unsqueeze(1)
-    some = pairs.any(-1, keepdim=True)
+    nonempty = pairs.any(-1, keepdim=True)
     queries = whole.query.reshape(count, 1, block, part)
-    out, _ = attend(queries, beside(whole.key), beside(whole.value), Permission(pairs, some), dropout=dropout)
-    return out.view(whole.query.shape), some.view(batch, heads, blocks, 1, 1).any(1)
+    out, _ = attend(
+        queries, beside(whole.key), beside(whole.value), Permission(pairs, nonempty), dropout=dropout
+    )
+    return out.view(whole.query.shape), nonempty.view(batch, heads, blocks, 1, 1).any(1)
 
 
 def _attend_all(whole: Blocks, dropout: float) -> tuple[Tensor, Tensor, Tensor]:
@@ -131,10 +133,10 @@ def _attend_all(whole: Blocks, dropout: float) -> tuple[Tensor, Tensor, Tensor]:
     last = (whole.have - 1).view(-1, 1, 1, 1, 1).expand(-1, heads, 1, block, part)
     ends = torch.cat([whole.query[:, :, :1], whole.query.gather(2, last)], 2)
     real = whole.real.flatten(1)
-    some = real.any(-1)[:, None, None]
-    permission = Permission(real.unsqueeze(1), some)
+    nonempty = real.any(-1)[:, None, None]
+    permission = Permission(real.unsqueeze(1), nonempty)
     out, _ = attend(
         ends.flatten(2, 3), whole.key.flatten(2, 3), whole.value.flatten(2, 3), permission, dropout=dropout
     )
     out = out.view(ends.shape)
-    return out[:, :, :1], out[:, :, 1:], some.unsqueeze(-1)
+    return out[:, :, :1], out[:, :, 1:], nonempty.unsqueeze(-1)

@@ -45,7 +45,7 @@ class Slid(NamedTuple):
     """What each query gets, and whether it may attend to anything."""
 
     out: Float[Tensor, "batch heads query part"]
-    some: Bool[Tensor, "batch query 1"]
+    nonempty: Bool[Tensor, "batch query 1"]
 
 
 def block_of(window: int) -> int:
@@ -78,9 +78,9 @@ def look_at_once(
     own = places.unsqueeze(1)
     pattern = ((own - places).abs() < window) | (places < front) | (own < front)
     pairs = (pattern & (places <= own) if causal else pattern) & keys.real.unsqueeze(1)
-    some = pairs.any(-1, keepdim=True)
-    out, _ = attend(query, keys.key, keys.value, Permission(pairs, some), dropout=dropout)
-    return Slid(out, some)
+    nonempty = pairs.any(-1, keepdim=True)
+    out, _ = attend(query, keys.key, keys.value, Permission(pairs, nonempty), dropout=dropout)
+    return Slid(out, nonempty)
 
 
 def slide(
@@ -113,17 +113,17 @@ def slide(
         return torch.cat([first.unsqueeze(2).expand(shape), windows], 3).transpose(1, 2).flatten(0, 1)
 
     queries = F.pad(query, (0, 0, 0, behind)).view(batch, heads, blocks, block, part)
-    some_keys = _reach(near.real, front.real, pad, (before, after), (blocks, block), causal, seen)
-    some = some_keys.any(-1, keepdim=True)
+    pairs = _reach(near.real, front.real, pad, (before, after), (blocks, block), causal, seen)
+    nonempty = pairs.any(-1, keepdim=True)
     out, _ = attend(
         queries.transpose(1, 2).flatten(0, 1),
         beside(near.key, front.key),
         beside(near.value, front.value),
-        Permission(some_keys.flatten(0, 1), some.flatten(0, 1)),
+        Permission(pairs.flatten(0, 1), nonempty.flatten(0, 1)),
         dropout=dropout,
     )
     out = out.view(batch, blocks, heads, block, part).transpose(1, 2).flatten(2, 3)
-    return Slid(out[:, :, :time], some.flatten(1, 2)[:, :time])
+    return Slid(out[:, :, :time], nonempty.flatten(1, 2)[:, :time])
 
 
 def _reach(
