@@ -151,6 +151,9 @@ class _Body:
         """
         left = axes_of(use.outputs[output], self.scope)
         kept = {word for axis in use.spec.outputs[output].shape for word in _named(axis)}
+        if use.spec.outputs[output].on_demand:  # weights have the axis that they were made over
+            plain = [port.shape for port in use.spec.outputs.values() if not port.on_demand]
+            kept &= {word for shape in plain for axis in shape for word in _named(axis)}
         cause = replace(cause, whole=True)
         gone: dict[Spot, Cause] = {}
         for port, flow, came in arrivals:

@@ -177,6 +177,7 @@ def test_a_rule_with_a_bug_is_a_problem_of_its_node(rule: Any, said: str) -> Non
     ("node", "said"),
     [
         ("{use: attention/dot, in: {query: y, keys: y, values: y}}", "takes in all of 'time'"),
+        ("{use: attention/multiplicative, in: {query: h, keys: y, values: y}}", "takes in all of 'time'"),
         ("{use: basic/slice_time, with: {start: 1}, in: y}", "lets a step of 'time' see later ones"),
         ("{use: basic/slice_time, with: {stop: -1}, in: y}", ""),
         ("{use: basic/softmax, in: s}", "lets a step of 'time' see later ones"),
@@ -186,8 +187,9 @@ def test_a_rule_with_a_bug_is_a_problem_of_its_node(rule: Any, said: str) -> Non
 )
 def test_the_same_sequence_at_two_ports_or_as_the_last_axis(node: str, said: str) -> None:
     """That an output has the axis, too, does not mean that it keeps the axis of every input."""
-    inputs = "{y: float batch time 4, s: float batch 2 time, m: bool batch 2 time}"
-    head = f"format: zoo/1\nname: t\ncausal: [time]\ninputs: {inputs}\noutputs: {{out: n}}\n"
+    inputs = "{y: float batch time 4, h: float batch 4, s: float batch 2 time, m: bool batch 2 time}"
+    head = f"format: zoo/1\nname: t\ncausal: [time]\ninputs: {inputs}\noutputs: {{out: %s}}\n"
+    head %= "n.weights" if "query: h" in node else "n"
     text = f"{head}nodes: {{n: {node}}}\n"
     errors = [str(problem) for problem in check(zoo.loads(text)) if problem.severity == "error"]
     assert len(errors) == bool(said)
