@@ -1,4 +1,4 @@
-"""What functions of the public face are given, looked at where it comes in.
+"""Arguments of public functions, checked where they come in.
 
 Each function here returns its argument, or raises ArgumentError: what the argument is, what came, and what to
 write instead.

@@ -66,7 +66,7 @@ class SizeError(ZooError):
 
 
 class ArgumentError(ZooError, TypeError):
-    """A function of the public face was given what it does not take; see ``zoo.arguments``."""
+    """A public function was given what it does not take; see ``zoo.arguments``."""
 
 
 class InputError(ZooError, TypeError):

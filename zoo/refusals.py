@@ -1,7 +1,7 @@
-"""Sizes that a graph refuses: those beyond a table of positions, for one.
+"""Sizes that a graph refuses, such as those beyond a table of positions.
 
-A layer's own rule for shapes (``zoo.contract``) says so. The checker asks it about axes of a known size; here
-it is asked about sizes that are chosen later, before anything runs.
+A layer's own rule for shapes (``zoo.contract``) says so. The checker asks the rule about axes of known size;
+here it is asked about sizes that are chosen later, before anything runs.
 """
 
 from __future__ import annotations

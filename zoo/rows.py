@@ -1,7 +1,7 @@
-"""Linear maps, of which those of a single row run as fast as memory brings the weights.
+"""Linear maps that are as fast for a single row as memory can bring the weights.
 
-Generation multiplies one row after another with all weights of a model, and what counts then is how fast
-these are read. PyTorch hands one row to a routine that may take twice as long over it (MKL on processors of
+Generation multiplies one row after another by all weights of a model, and then what counts is how fast they
+are read. PyTorch hands one row to a routine that may take twice as long over it (MKL on processors of
 AMD) as the batched product does over the same weight, cut into parts.
 """
 
