@@ -22,8 +22,8 @@ BATCH, LENGTH = 1, 32
 def sizes_of(resolution: Resolution, given: Mapping[str, int]) -> dict[str, int]:
     """The sizes of the axes of the inputs: as given, else 1 for ``batch`` and 32 for all others.
 
-    Where a layer refuses 32, as a table of 16 positions does, it is 16, 8, 4, 2 or 1. If every length is refused,
-    or a given size is, the caller gets it all the same: whatever uses it can say more about the reason.
+    Where a layer refuses 32, as a table of 16 positions does, it is 16, 8, 4, 2 or 1. If every length is
+    refused, or a given size is, the caller gets it all the same: whatever uses it can say more about why.
     """
     axes = open_axes(resolution)
     check_sizes(resolution, {**dict.fromkeys(axes, LENGTH), **given})
@@ -39,8 +39,8 @@ def random_inputs(
 ) -> dict[str, Tensor]:
     """An input for every port: normal floats, tokens of the vocabulary, masks for several lengths.
 
-    An integer that no layer reads as a token is a place or a length: for each step the step before it, for each
-    example the length of the longest sequence.
+    An integer that no layer reads as a token is a place or a length: for each step the step before it, for
+    each example the length of the longest sequence.
     """
     generator = torch.Generator().manual_seed(seed % 2**63)  # all that it takes
     root = resolution.root
