@@ -13,6 +13,7 @@ not at all.
 
 from __future__ import annotations
 
+import re
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -165,7 +166,9 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
             whole.replace(unfinished)
     except (OSError, SafetensorError) as error:
         before = "; the one before it is as it was" if path.exists() else ""
-        raise CheckpointError(f"cannot write the checkpoint {path}: {error}{before}") from None
+        raise CheckpointError(
+            f"cannot write the checkpoint {path}: {_reason(error)}; make room, or name another folder{before}"
+        ) from None
 
 
 def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
@@ -233,5 +236,7 @@ def _nearby(path: Path) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """Why a safetensors file is none, without where in its library that was found."""
-    return str(error).removeprefix("Error while deserializing header: ")
+    """Why a file cannot be read or written, without where in its library that was found."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return re.sub(r"^Error while \w+( header)?: (I/O error: )?| \(os error \d+\)$", "", str(error))

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file  # pyright: ignore[reportUnknownVariableType] - it is typed in part
 
 from zoo.errors import CheckpointError
@@ -151,6 +151,15 @@ def test_where_nothing_can_be_written_the_error_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CheckpointError, match="cannot write the checkpoint"):
         write_checkpoint(tmp_path / "file" / BEST, checkpoint())
+
+
+def test_a_full_disk_is_told_in_our_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr("safetensors.torch.save_file", full)
+    with pytest.raises(CheckpointError, match=f"{BEST}: No space left on device; make room, or name another"):
+        write_checkpoint(tmp_path / BEST, checkpoint())
 
 
 @pytest.mark.parametrize(
