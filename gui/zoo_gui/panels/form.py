@@ -26,6 +26,9 @@ from zoo_gui.theme import Theme, icon
 _LEAST = 10
 """Letters that a field has room for; where there is less, it stands below its name."""
 
+_LONG = 24
+"""Letters from which on a text may be longer than its field."""
+
 _TITLE = 16
 """Letters of a name that can be changed itself."""
 
@@ -74,8 +77,12 @@ class Field(QLineEdit):
     def _mark(self, reason: str) -> None:
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
-        if self.property("wrong") != bool(reason):
-            self.setProperty("wrong", bool(reason))
+        self.show_as("wrong", on=bool(reason))
+
+    def show_as(self, state: str, *, on: bool) -> None:
+        """Look ``wrong`` or ``chosen``, or no longer."""
+        if self.property(state) != on:
+            self.setProperty(state, on)
             self.style().unpolish(self)
             self.style().polish(self)
 
@@ -122,7 +129,7 @@ class Form(QFormLayout):
         reason = self._reason()
         field = Field(name, text, write, reason, suggestions)
         field.setPlaceholderText(placeholder)
-        field.setToolTip(hint)
+        field.setToolTip(hint or (text if len(text) > _LONG else ""))
         shown = label or QLabel(name)
         shown.setToolTip(hint)
         shown.setMinimumHeight(field.sizeHint().height())

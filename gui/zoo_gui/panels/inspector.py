@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QScrollArea, QVBoxLayou
 from zoo.errors import EditError
 from zoo.packs import Registry
 from zoo_gui.panels.body_page import body_page
+from zoo_gui.panels.form import Field
 from zoo_gui.panels.measuring import Measures
 from zoo_gui.panels.node_page import Page, node_page
 from zoo_gui.resolved import Known, known_nodes
@@ -97,6 +98,18 @@ class Inspector(QScrollArea):
         self.verticalScrollBar().setValue(at)
         if held is not None:
             self._hold(held)
+        self._mark_port()
+
+    def _mark_port(self) -> None:
+        """Show which lines of the page are those of the selected input or output."""
+        picks = [pick for pick in self._workspace.selection if isinstance(pick, Pick)]
+        if len(picks) != 1 or picks[0].kind == "node":
+            return
+        what = f"{picks[0].kind} {picks[0].name}"
+        for field in map(self.field, (f"name of {what}", what)):
+            if isinstance(field, Field):
+                field.show_as("chosen", on=True)
+                self.ensureWidgetVisible(field)
 
     def _fill(self, layout: QVBoxLayout) -> None:
         workspace = self._workspace

@@ -37,12 +37,12 @@ class Controls(QWidget):
         self.task.activated.connect(self._choose)
         self._chosen = False
         self.steps, self.batch, self.rate = QLineEdit("500"), QLineEdit("32"), QLineEdit("0.003")
-        self.text = QLineEdit(placeholderText="built-in English")
+        self.text = QLineEdit(placeholderText="built-in")
         self.settings = QLineEdit()
         self.pretrained = QLineEdit(placeholderText="new weights")
         self._tasks: Mapping[str, Any] = {}
         self.task.currentTextChanged.connect(self._show_settings)
-        self.sizes = QLineEdit(placeholderText="batch=1 time=32")
+        self.sizes = QLineEdit(placeholderText="time=32")
         self._folder = self.text.addAction(
             icon("folder", theme.muted), QLineEdit.ActionPosition.TrailingPosition
         )

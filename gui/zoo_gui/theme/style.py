@@ -71,8 +71,8 @@ def _sheet(theme: Theme, font: QFont) -> str:
         for name in ("window", "panel", "field", "hover", "border", "text", "muted", "accent", "on_accent")
     }
     sizes = {"title": round(1.7 * font.pointSize()), "icon": QFontMetrics(font).height() + 2}
-    off = mixed(theme.muted, theme.panel, 0.6).name()
-    return _SHEET.substitute(colours, chosen=chosen.name(), error=theme.error.name(), off=off, **sizes)
+    colours |= {"off": mixed(theme.muted, theme.panel, 0.6).name(), "marked": marked_colour(theme).name()}
+    return _SHEET.substitute(colours, chosen=chosen.name(), error=theme.error.name(), **sizes)
 
 
 _SHEET = Template("""
@@ -105,6 +105,7 @@ QLineEdit, QPlainTextEdit { placeholder-text-color: $muted; }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { padding: 3px 6px; min-height: 1.35em; }
 QLineEdit:focus, QPlainTextEdit:focus, QListView:focus, QTreeView:focus, QSpinBox:focus, QComboBox:focus,
 QTextBrowser:focus { border: 1px solid $accent; }
+QLineEdit[chosen="true"] { background: $marked; }
 QLineEdit[wrong="true"] { border: 1px solid $error; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox QAbstractItemView { border: 1px solid $border; background: $panel;

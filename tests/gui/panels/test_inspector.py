@@ -55,6 +55,18 @@ def settings(window: Window, name: str) -> dict[str, object]:
     return dict(node.settings)
 
 
+def test_the_lines_of_a_selected_input_are_marked(window: Window) -> None:
+    window.workspace.select([Pick("input", "tokens")])
+    inspector = window.panel("inspector")
+    assert isinstance(inspector, Inspector)
+    inspector.show_now()
+    marked = [each.objectName() for each in inspector.fields() if each.property("chosen")]
+    assert marked == ["name of input tokens", "input tokens"]
+    window.workspace.select([])
+    inspector.show_now()
+    assert not any(each.property("chosen") for each in inspector.fields())
+
+
 def test_a_setting_is_changed_by_one_edit(window: Window) -> None:
     inspector = shown(window, "layer")
     write(inspector, "output", "13")
