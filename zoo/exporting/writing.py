@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 import torch
 from torch import Tensor
@@ -99,7 +99,11 @@ def write_program(traced: Traced, path: Path) -> Run:
     """Write a program of PyTorch; returns it as ``torch.export.load`` gives it."""
     about = {"layerzoo.json": json.dumps(metadata(traced.source), ensure_ascii=False)}
     with quiet():
-        torch.export.save(traced.program, path, extra_files=about)
+        with path.open("wb") as file:
+            patient: Any = _Patient(file)  # torch asks for a whole IO, and writes
+            torch.export.save(traced.program, patient, extra_files=about)
+        if patient.refused is not None:
+            raise patient.refused
         module = torch.export.load(path).module()
 
     def run(inputs: Mapping[str, Tensor]) -> list[Tensor]:
@@ -112,6 +116,30 @@ def write_program(traced: Traced, path: Path) -> Run:
         return [*found.values()]
 
     return run
+
+
+class _Patient:
+    """A file that keeps to itself that the disk refuses: the writer of torch, in C++, would end the process."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.refused: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        """Write while the disk takes it."""
+        try:
+            if self.refused is None:
+                self._file.write(data)
+        except OSError as error:
+            self.refused = error
+        return len(data)
+
+    def flush(self) -> None:
+        """What is written is on its way."""
+        try:
+            self._file.flush()
+        except OSError as error:
+            self.refused = error
 
 
 def output_names(source: Source) -> dict[str, str]:

@@ -92,6 +92,20 @@ def test_a_file_gives_what_the_model_gives(ending: str, tmp_path: Path) -> None:
     assert zoo.loads(told["layerzoo.graph"]) == model.graph
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is Linux's")
+def test_a_full_disk_is_an_error_and_no_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "before").mkdir()
+    opened = Path.open
+
+    def full(path: Path, mode: str = "r", **more: Any) -> Any:
+        return opened(Path("/dev/full") if path.suffix == ".pt2" else path, mode, **more)
+
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(ExportError, match=r"cannot write '.*lstm\.pt2': No space left on device"):
+        zoo.export(zoo.loads(SWAP), tmp_path / "before" / "lstm.pt2")
+    assert not [*(tmp_path / "before").iterdir()]
+
+
 def test_an_optional_input_may_be_left_out(tmp_path: Path) -> None:
     model = zoo.loads(LSTM).compile()
     done = zoo.export(model, tmp_path / "lstm.pt2", without=["mask"], sizes={"time": 3})
