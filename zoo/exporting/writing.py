@@ -119,7 +119,7 @@ def write_program(traced: Traced, path: Path) -> Run:
 
 
 class _Patient:
-    """A file that keeps to itself that the disk refuses: the writer of torch, in C++, would end the process."""
+    """A file that keeps to itself that the disk refuses: torch writes in C++, and would end the process."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
