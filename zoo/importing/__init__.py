@@ -14,6 +14,7 @@
     modules.py      rules for modules that are known as a whole; transformer.py has those of most
     drawing.py      what is drawn of a run; placeholders
     folding.py      bodies that are done: blocks (blocks.py), repeats, shared weights
+    looping.py      loops over an nn.ModuleList: what each pass does becomes a block
     naming.py       names of functions, classes and lines
     noting.py       what of a module its graph has not
     results.py      what a module gives, as outputs

@@ -7,15 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import torch
 from torch import Tensor, nn
 
 from zoo.graph import Block, Call, Frozen, Ref, Repeat, Reuse
+from zoo.importing.looping import looped
 from zoo.importing.naming import kind, snake
 from zoo.importing.scope import Placed, Scope, rewired, tensors, wires
-from zoo.importing.seen import Seen, Unknown
-from zoo.sizes import Name
-from zoo.spec import Port
+from zoo.importing.seen import Seen, Unknown, port
 
 if TYPE_CHECKING:
     from zoo.importing.drawing import Drawing
@@ -31,6 +29,7 @@ def closed(drawing: Drawing, module: nn.Module, inner: Scope, result: Any, stran
     own = {key: value for key, value in found.items() if isinstance(value, Seen)}
     outputs = _outputs(dict.fromkeys(value.ref for value in own.values()))
     before = dict(outputs)
+    looped(drawing, inner, outputs)
     _fold(inner, outputs)
     folded = {before[port]: ref for port, ref in outputs.items()}
     own = {key: value.of(folded[value.ref], value.tensor) for key, value in own.items()}
@@ -121,19 +120,6 @@ def finished(
     inputs = {name: port(inside, axes) for name, (_, inside) in scope.inputs.items()}
     nodes = {name: placed.node for name, placed in scope.nodes.items()}
     return Block(inputs=Frozen(inputs), outputs=Frozen(outputs), nodes=Frozen(nodes)), weights
-
-
-def port(seen: Seen, axes: Mapping[str, int]) -> Port:
-    """The type of an output, in names where its axes have them."""
-    dtype = seen.tensor.dtype
-    kind: Any = "float" if dtype.is_floating_point else "bool" if dtype is torch.bool else "int"
-    if seen.additive:
-        kind = "bool"
-    named = {size: name for name, size in axes.items()}
-    shape = list(seen.shape)
-    if seen.spread:
-        shape = [shape[0], shape[-1]]
-    return Port(kind, tuple(Name(named[size]) if size in named else size for size in shape))
 
 
 # --------------------------------------------------------------------------------------------------- repeats

@@ -20,6 +20,7 @@ from zoo.graph import EMPTY, Block, Frozen, Graph, Ref
 from zoo.importing.declaring import Declared, declared, drawn, run, sizes, turned
 from zoo.importing.drawing import Drawing, Stranger
 from zoo.importing.folding import finished
+from zoo.importing.looping import looped
 from zoo.importing.naming import snake
 from zoo.importing.noting import thawed, unused
 from zoo.importing.programs import opened_program
@@ -150,6 +151,7 @@ def _graph(drawing: Drawing, result: Any, types: Mapping[str, Declared], name: s
     notes = [f"input '{key}' has its batch in front" for key, each in types.items() if each.order[:1] == (1,)]
     outputs, turned_ones = outputs_of(result, drawing)
     notes += turned_ones
+    looped(drawing, drawing.scope, outputs)
     block, weights = finished(drawing.scope, outputs, drawing.axes)
     opposite = {_real(key, {*types, *block.nodes}): key for key, no in drawing.polarity.items() if no}
     notes += [f"input '{mine}' is the opposite of the module's '{key}'" for mine, key in opposite.items()]

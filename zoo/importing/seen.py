@@ -6,13 +6,17 @@ None of that computes anything, so it becomes no node: it is remembered, and und
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+import torch
 from torch import Tensor
 
 from zoo.graph import Ref
+from zoo.sizes import Name
+from zoo.spec import Port
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,3 +120,16 @@ Value: TypeAlias = Seen | Scores | Padded | Lost
 
 class Unknown(Exception):
     """No layer computes this; says why."""
+
+
+def port(seen: Seen, axes: Mapping[str, int]) -> Port:
+    """The type of an output, in names where its axes have them."""
+    dtype = seen.tensor.dtype
+    kind: Any = "float" if dtype.is_floating_point else "bool" if dtype is torch.bool else "int"
+    if seen.additive:
+        kind = "bool"
+    named = {size: name for name, size in axes.items()}
+    shape = list(seen.shape)
+    if seen.spread:
+        shape = [shape[0], shape[-1]]
+    return Port(kind, tuple(Name(named[size]) if size in named else size for size in shape))
