@@ -142,8 +142,10 @@ class Docks:
             window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
 
     def _heighten(self, id: str) -> None:
-        """Give a panel at the bottom the height that it is used in."""
+        """Give a panel at the bottom the height that it is used in, if it still is in front."""
         window = self._window
+        if self._docks[id].visibleRegion().isEmpty():
+            return
         height = min(_panel(id).lines * window.fontMetrics().height(), round(window.height() * _HIGH))
         if not self._docks[id].isFloating() and window.dockWidgetArea(self._docks[id]) == _BOTTOM:
             self.give_room(id, height)

@@ -147,6 +147,12 @@ def test_panels_go_and_come(window: Window, qtbot: QtBot) -> None:
     window.docks.place()
     assert window.panel_shown("layers")
     window.show()
+    low = window.docks["problems"].height()
+    window.docks.place()
+    QTest.qWait(50)
+    assert window.docks["problems"].height() == low  # the panel behind it, which wants more, is not asked
+    window.reveal("run", raised=True)
+    qtbot.waitUntil(lambda: window.docks["run"].height() > low)
     window.reveal("text", raised=True)
     qtbot.waitUntil(lambda: window.docks["text"].width() > window.width() // 3)
 

@@ -47,6 +47,7 @@ class Pane(QGraphicsView):
 
     def fit_rect(self, rect: QRectF) -> None:
         """Show all of a rectangle."""
+        self.whole = False
         around = AROUND_SOME
         self.camera.fit(rect.adjusted(-around, -around, around, around))
         self.seen_changed.emit()

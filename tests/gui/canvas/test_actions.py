@@ -252,6 +252,17 @@ def test_the_menu_at_the_pointer_copies_and_pastes(canvas: Canvas) -> None:
     assert "loose" not in canvas.workspace.graph.nodes
 
 
+def test_what_was_fitted_stays_when_the_window_changes(canvas: Canvas) -> None:
+    canvas.workspace.select([Pick("node", "head")])
+    canvas.fit_selection()
+    before = canvas.camera.scale
+    canvas.resize(2100, 1000)
+    assert canvas.camera.scale == before
+    canvas.fit()
+    canvas.resize(900, 500)
+    assert canvas.camera.seen.contains(canvas.scene_.drawn())
+
+
 def test_from_afar_lines_become_no_thinner(canvas: Canvas) -> None:
     style = canvas.style_
     for pen in (style.wire, style.border, style.selected):
