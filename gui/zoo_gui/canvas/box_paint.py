@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from zoo_gui.canvas.geometry import HEADER, PADDING, inlet_at, outlet_at
+from zoo_gui.canvas.marks import marked, paint_mark, paint_snowflake
 from zoo_gui.canvas.picture import Inlet, Outlet
 from zoo_gui.canvas.style import NAME_SIZES, READABLE, Style
 
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
 ROUND = 7.0
 LEAST = 7.5
 """Letters of so many pixels are read with effort, smaller ones are not."""
-
-MOST_LARGER = 1.6
-"""By so much marks grow from afar; their boxes leave room for no more."""
 
 
 def paint_box(item: BoxItem, painter: QPainter, scale: float) -> None:
@@ -40,24 +36,13 @@ def paint_box(item: BoxItem, painter: QPainter, scale: float) -> None:
             _paint_port(painter, style, outlet_at(box, index), outlet, item.lit.get(outlet))
     painter.setOpacity(1.0)
     if box.frozen:
-        with _at(painter, QPointF(1, 1), scale):
+        with marked(painter, QPointF(1, 1), scale):
             paint_snowflake(painter, style)
     if box.problems:
         severity = "error" if any(p.severity == "error" for p in box.problems) else "warning"
         if severity == "error" or not box.unused or len(box.problems) > 1:
-            with _at(painter, QPointF(item.outline.right() - 2, 1), scale):
+            with marked(painter, QPointF(item.outline.right() - 2, 1), scale):
                 paint_mark(painter, style, severity)
-
-
-@contextmanager
-def _at(painter: QPainter, place: QPointF, scale: float) -> Generator[None]:
-    """Paint a mark at a place: from afar larger, as far as it may stand out from its box."""
-    painter.save()
-    painter.translate(place)
-    larger = min(max(READABLE / scale, 1.0), MOST_LARGER)
-    painter.scale(larger, larger)
-    yield
-    painter.restore()
 
 
 def _paint_outline(item: BoxItem, painter: QPainter, scale: float) -> None:
@@ -171,42 +156,3 @@ def _paint_port(painter: QPainter, style: Style, at: QPointF, port: Inlet | Outl
     if lit is False:
         painter.drawLine(at + QPointF(-3, -3), at + QPointF(3, 3))
         painter.drawLine(at + QPointF(-3, 3), at + QPointF(3, -3))
-
-
-def paint_snowflake(painter: QPainter, style: Style) -> None:
-    """The mark of what is frozen: six arms with two twigs each, on a disc."""
-    painter.setPen(QPen(style.theme.note, 1.2))
-    painter.setBrush(style.fill)
-    painter.drawEllipse(QPointF(), 9, 9)
-    painter.setPen(style.ice)
-    painter.drawPath(_SNOWFLAKE)
-
-
-def _snowflake() -> QPainterPath:
-    path = QPainterPath()
-    for arm in range(6):
-        turned = QTransform().rotate(60 * arm)
-        for begin, end in (((0, 0), (0, -6.5)), ((0, -4), (2, -6)), ((0, -4), (-2, -6))):
-            path.moveTo(turned.map(QPointF(*begin)))
-            path.lineTo(turned.map(QPointF(*end)))
-    return path
-
-
-_SNOWFLAKE = _snowflake()
-
-
-def paint_mark(painter: QPainter, style: Style, severity: str) -> None:
-    """The mark of a problem: a disc with a cross for an error, a triangle with a stroke for a warning."""
-    theme = style.theme
-    painter.setPen(QPen(theme.node, 1.5))
-    painter.setBrush(theme.severity(severity))
-    if severity == "error":
-        painter.drawEllipse(QPointF(), 8, 8)
-        painter.setPen(QPen(theme.node, 1.8))
-        painter.drawLine(QPointF(-3, -3), QPointF(3, 3))
-        painter.drawLine(QPointF(-3, 3), QPointF(3, -3))
-        return
-    painter.drawPolygon(QPolygonF([QPointF(0, -9), QPointF(9, 7), QPointF(-9, 7)]))
-    painter.setPen(QPen(theme.node, 2))
-    painter.drawLine(QPointF(0, -3.5), QPointF(0, 2))
-    painter.drawPoint(QPointF(0, 4.8))

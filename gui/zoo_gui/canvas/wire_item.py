@@ -6,6 +6,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPainterPathStroker, QPen, QStaticText
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
+from zoo_gui.canvas.marks import marked
 from zoo_gui.canvas.picture import Line
 from zoo_gui.canvas.style import LABEL, READABLE, Style, width
 
@@ -67,7 +68,8 @@ class WireItem(QGraphicsRectItem):
         painter.setPen(style.at(self._pen(), scale))
         painter.drawPath(self.way)
         if self.delay is not None and scale >= READABLE / 3:
-            _paint_delay(painter, style, self.delay)
+            with marked(painter, self.delay, scale):
+                _paint_delay(painter, style)
         if self.words is not None and scale >= READABLE:
             if self._text is None:  # most wires of a large body are never near enough to be read
                 self._text = QStaticText(self.line.label)
@@ -91,13 +93,13 @@ def _around(path: QPainterPath, words: QPointF | None, label: str, delay: QPoint
     if words is not None:
         around = around.united(QRectF(words.x(), words.y(), width(label, LABEL) + 4, 16))
     if delay is not None:
-        around = around.united(QRectF(delay.x() - 16, delay.y() - 12, 32, 24))
+        around = around.united(QRectF(delay.x() - 23, delay.y() - 17, 46, 34))
     return around
 
 
-def _paint_delay(painter: QPainter, style: Style, at: QPointF) -> None:
+def _paint_delay(painter: QPainter, style: Style) -> None:
     """The mark of one step of delay, as signal flow graphs have it."""
-    plate = QRectF(at.x() - 13, at.y() - 9, 26, 18)
+    plate = QRectF(-13, -9, 26, 18)
     painter.setPen(QPen(style.theme.feedback, 1.3))
     painter.setBrush(QBrush(style.theme.background))
     painter.drawRoundedRect(plate, 4, 4)
