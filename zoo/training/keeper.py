@@ -92,7 +92,11 @@ class Keeper(pl.Callback):
         words = [f"step {self.clock.step}"]
         words += [f"part {self._part}"] if self._part else []
         words += [f"rank {self._among.rank}"] if self._among.rank else []
-        torch.manual_seed(seed_of(self.options.seed, " ".join(words)))  # pyright: ignore[reportUnknownMemberType] - torch types it in part
+        seed = seed_of(self.options.seed, " ".join(words))
+        # `torch.manual_seed` would write down a traceback for each kind of device that is not there.
+        torch.default_generator.manual_seed(seed)
+        if pl_module.device.type == "cuda":
+            torch.cuda.manual_seed(seed)
         rate = learning_rate(self.options, self.clock)
         for group in trainer.optimizers[0].param_groups:
             group["lr"] = rate
