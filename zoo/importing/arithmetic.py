@@ -100,6 +100,8 @@ def _scaled(at: At, tensor: Any, factor: float) -> Any:
 
 
 def _together(at: At, use: str, a: Seen, b: Seen) -> Seen:
+    if not a.alike(b) and a.tensor.shape == b.tensor.shape:
+        raise Unknown("they are seen in different ways: with turned axes, heads or as masks")
     if not a.alike(b):
         raise Unknown(
             f"shapes {list(a.tensor.shape)} and {list(b.tensor.shape)} are broadcast; a graph never does"

@@ -168,7 +168,9 @@ def _graph(drawing: Drawing, result: Any, types: Mapping[str, Declared], name: s
         nodes=block.nodes,
     )
     state = {key: tensor.detach().clone() for key, tensor in weights.items()}
-    return Imported(graph, state, tuple(drawing.strangers), tuple(notes), opposite=Frozen(opposite))
+    return Imported(
+        graph, state, tuple(dict.fromkeys(drawing.strangers)), tuple(notes), opposite=Frozen(opposite)
+    )
 
 
 def _real(name: str, taken: set[str]) -> str:

@@ -79,6 +79,11 @@ MISSES: dict[str, tuple[nn.Module, str, str]] = {
         "",
     ),
     "a broadcast sum": (wrapped(nn.Linear(8, 1), lambda part, x: x + part(x)), "broadcast", ""),
+    "a sum with turned axes": (
+        wrapped(nn.Linear(8, 8), lambda part, x: part(x) + part(x).mT),
+        "they are seen in different ways",
+        "float batch 8 8",
+    ),
     "a pattern of its own": (
         wrapped(
             nn.Identity(),
@@ -90,6 +95,12 @@ MISSES: dict[str, tuple[nn.Module, str, str]] = {
         "",
     ),
 }
+
+
+def test_placeholders_of_equal_blocks_are_told_once() -> None:
+    blocks = nn.Sequential(*(wrapped(nn.PReLU(), lambda part, x: part(x) + x) for _ in range(3)))
+    done = imported(blocks, inputs=X)
+    assert [each.node for each in done.unknown] == ["#wrapped.part"]
 
 
 def test_a_row_that_was_not_trained_is_told() -> None:
