@@ -155,6 +155,13 @@ def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
     assert (tmp_path / "site" / "layers" / "attention" / "multi_head.html").is_file()
 
 
+def test_every_page_is_in_the_navigation() -> None:
+    named = re.findall(
+        r"^ +- [^:]+: (\S+\.md)$", (DOCS.parent / "mkdocs.yml").read_text("utf-8"), re.MULTILINE
+    )
+    assert sorted(named) == sorted([*(path.name for path in DOCS.glob("*.md")), "layers/README.md"])
+
+
 @pytest.mark.long
 def test_a_layer_of_ones_own_from_nothing_to_a_trained_model(tmp_path: Path) -> None:
     """``docs/write-a-layer.md``, step by step, where only the built wheel is installed."""
