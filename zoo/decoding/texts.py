@@ -148,10 +148,11 @@ class Author:
             )
         files = arguments.several(files, "files", arguments.path)
         batch = arguments.whole(batch, "batch", 1)
+        read = [self.task.read(Path(file)) for file in files]  # all, before time is spent on the first
         results: list[list[Text]] = []
         for first in range(0, len(files), batch):
-            read = [self.task.read(Path(file)) for file in files[first : first + batch]]
-            given = {name: torch.stack([each[name] for each in read]) for name in read[0]}
+            some = read[first : first + batch]
+            given = {name: torch.stack([each[name] for each in some]) for name in some[0]}
             results += self.write(given, search, longest=longest, seed=seed + first)
         return results
 
