@@ -59,6 +59,23 @@ nodes:
       next: {h: cell}
       stack: {o: cell, c: c}
 """,
+    "an output that nothing asks for, before a drawn cell": """
+inputs: {x: float batch time 4}
+outputs: {o: walk}
+nodes:
+  walk:
+    scan:
+      over: time
+      each: {x: x}
+      state: {h: zeros batch 4}
+      nodes:
+        mixed: {use: feedforward/mixture_of_experts, with: {hidden: 2}, in: x}
+        old: {use: basic/linear, with: {output: 4, bias: false}, in: h}
+        sum: {use: basic/add, in: [mixed.out, old]}
+        new: {use: basic/tanh, in: sum}
+      next: {h: new}
+      stack: {out: new}
+""",
     "a learned state that nothing reads": """
 inputs: {x: float batch time 4}
 outputs: {o: walk}

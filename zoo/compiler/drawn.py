@@ -103,8 +103,10 @@ class Drawn(Whole):
             module = build_bare(use.spec, use.settings).train(training)
             self.shapes |= {f"{name}.{key}": each.shape for key, each in module.named_parameters()}
             found = read(reader, module, name, [tensors[ref] for ref in wires])
-            values: Sequence[Tensor] = [found] if isinstance(found, Tensor) else list(found)
+            values: Sequence[Tensor | None] = [found] if isinstance(found, Tensor) else list(found)
             for output, value in zip(use.outputs, values, strict=False):
+                if value is None:  # on demand, and nothing reads it
+                    continue
                 for ref in (
                     (Ref(name), Ref(name, output))
                     if output == next(iter(use.outputs))
