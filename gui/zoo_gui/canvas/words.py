@@ -45,6 +45,8 @@ def settings(node: Call | Repeat, values: Mapping[str, Any]) -> Iterator[str]:
             yield f"no {name}"
         elif isinstance(value, str):
             yield value
+        elif isinstance(value, Name):
+            yield f"{name} {value}"
         elif value is not None:
             yield f"{name} {shown(value)}"
     for name in node.vary if isinstance(node, Repeat) else ():

@@ -17,12 +17,13 @@ from zoo.edits import (
     RemoveParam,
     ReplaceNode,
     SetField,
+    SetParam,
     SetSetting,
     UnsetSetting,
 )
 from zoo.errors import EditError
 from zoo.files.words import parse_ref
-from zoo.graph import Body, Frozen, Graph, Node, Ref, Repeat, Reuse, Scan
+from zoo.graph import Body, Frozen, Graph, Node, Ref, Repeat, Reuse, Scan, split_scope
 from zoo.problems import Problem
 from zoo.wires import wires
 from zoo_gui.panels.values import read_value, text_of
@@ -30,15 +31,20 @@ from zoo_gui.places import place_of
 
 _MEANT = re.compile(r"'([^']+)'[^']*\(did you mean '([^']+)'\?\)")
 
+_NO_PARAM = re.compile(r"there is no param '(\w+)'")
 _LACKS = re.compile(r"write with: \{(\w+):")
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A remedy as an edit, and what to call it on a button."""
+    """A remedy as an edit, and what to call it on a button.
+
+    ``then`` is the scope and the name of the inspector's field that a person writes in next.
+    """
 
     text: str
     edit: Edit
+    then: tuple[str, str] | None = None
 
 
 def lacking(problem: Problem) -> str:
@@ -72,6 +78,12 @@ def _fixes(problem: Problem, body: Body, scope: str, name: str) -> Iterator[Fix]
     meant = _MEANT.search(problem.message)
     if meant is not None:
         yield from _did_you_mean(problem.code, meant[1], meant[2], body, scope, name, node)
+    unknown = _NO_PARAM.fullmatch(problem.message)
+    if unknown is not None:
+        block, _ = split_scope(scope)
+        owner = "" if block is None else f"#{block}"
+        edit = SetParam(owner, unknown[1], 1 if block is None else None)
+        yield Fix(f"Add the param {unknown[1]}", edit, (owner, f"param {unknown[1]}"))
     if problem.code == "node-unused" and node is not None:
         yield Fix(f"Remove {name}", RemoveNode(scope, name))
     unused = re.search(r"'([^']+)'", problem.message)

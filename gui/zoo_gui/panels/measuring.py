@@ -35,7 +35,12 @@ class Costs:
     sizes: Mapping[str, int]
 
 
-def _costs(resolution: Resolution) -> Costs | None:
+def _costs(asked: tuple[int, Resolution]) -> tuple[int, Costs | None]:
+    """The costs of a document, by its number."""
+    return asked[0], _costs_of(asked[1])
+
+
+def _costs_of(resolution: Resolution) -> Costs | None:
     from zoo.costs import costs  # torch is loaded by now: a check has come before
     from zoo.samples import sizes_of
 
@@ -72,19 +77,28 @@ class Measures(QObject):
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.costs: Costs | None = None
+        self._workspace = workspace
+        self._document = 0
         self._background = Background("measures", _costs, self)
         self._background.done.connect(self._take)
-        workspace.resolved.connect(self._background.ask)
+        workspace.resolved.connect(self._ask)
         workspace.graph_changed.connect(self._forget)
 
     def close(self) -> None:
         """End the thread, after what it is at."""
         self._background.close()
 
+    def _ask(self, resolution: Resolution) -> None:
+        if self._workspace.fresh:  # else one of the graph as it is now is to come
+            self._background.ask((self._document, resolution))
+
     def _forget(self, change: Change) -> None:
         if change.edit is None and change.before.name != change.after.name:  # another document
-            self._take(None)
+            self._document += 1
+            self._take((self._document, None))
 
-    def _take(self, found: Costs | None) -> None:
-        self.costs = found
-        self.changed.emit()
+    def _take(self, found: tuple[int, Costs | None]) -> None:
+        document, costs = found
+        if document == self._document:  # nothing of another one, however late it comes
+            self.costs = costs
+            self.changed.emit()

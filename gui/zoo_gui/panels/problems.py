@@ -101,7 +101,11 @@ class Problems(QWidget):
             self._buttons.addWidget(button)
 
     def _fix(self, fix: Fix) -> None:
-        self._workspace.perform(fix.edit)
+        if self._workspace.perform(fix.edit) and fix.then is not None:
+            scope, field = fix.then
+            self._workspace.enter(scope)
+            self._workspace.select(())
+            self._workspace.to_write.emit(field)
 
     def _jump(self, index: QModelIndex) -> None:
         if not 0 <= index.row() < len(self.problems):

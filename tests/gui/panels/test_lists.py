@@ -113,6 +113,39 @@ def test_who_has_not_begun_has_done_nothing_wrong(editor: Editor, qtbot: QtBot) 
     }
 
 
+def test_a_param_that_is_not_there_is_added_and_written(editor: Editor, qtbot: QtBot) -> None:
+    """As after nodes are pasted from another graph."""
+    window = editor.new(graph(f"{EMBED}, head: {{use: basic/linear, with: {{output: $vocab}}, in: embed}}"))
+    with qtbot.waitSignal(window.workspace.resolved, timeout=60_000):
+        window.workspace.start()
+    window.show()
+    assert "output $vocab" in window.canvas.scene_.boxes[Pick("node", "head")].box.detail
+    panel = window.panel("problems")
+    assert isinstance(panel, Problems)
+    row = next(i for i, problem in enumerate(panel.problems) if problem.code == "param-unknown")
+    panel.list.setCurrentIndex(panel.model.index(row, 0))
+    (fix,) = panel.fixes
+    assert fix.text == "Add the param vocab"
+    panel._fix(fix)
+    assert dict(window.workspace.graph.params) == {"dim": 5, "vocab": 1}
+    qtbot.waitUntil(lambda: getattr(window.focusWidget(), "objectName", str)() == "param vocab")
+
+
+def test_the_costs_of_another_graph_are_not_shown(editor: Editor, qtbot: QtBot) -> None:
+    window = editor.new()
+    measures = window.measures
+    window.workspace.start()
+    qtbot.waitUntil(lambda: measures.costs is not None, timeout=60_000)
+    stale = measures._document, measures.costs
+    window.workspace.load(graph(f"{EMBED}, head: {{use: basic/linear, with: {{output: 3}}, in: embed}}"))
+    assert measures.costs is None
+    measures._take(stale)
+    assert measures.costs is None
+    qtbot.waitUntil(
+        lambda: measures.costs is not None and measures.costs.whole.parameters == 73, timeout=60_000
+    )
+
+
 def test_a_problem_of_the_text_leads_into_the_text(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "broken.yaml"
     path.write_text(TEXT.replace("{use: basic/linear", "{uze: basic/linear"))
