@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from zoo import arguments
 from zoo.errors import ZooError
 from zoo.probing.courses import Course, by_distance, course, last_steps
 from zoo.probing.recording import record
@@ -48,6 +49,8 @@ def gradients(
     step; along another axis from its last real step; in a walk from the end from where that ends. Raises
     ZooError for a wire, a step or an output that is not there.
     """
+    wires = arguments.several(wires, "wires", arguments.text)
+    at = None if at is None else arguments.whole(at, "at", 0)
     recording = record(subject)
     chosen = _named(recording, wires) if wires else _usual(recording)
     cotangents = _at_step(subject, subject.towards(recording.outputs, on), at)

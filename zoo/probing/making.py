@@ -15,6 +15,7 @@ from zoo.checker import Resolution, resolve
 from zoo.compiler import CompiledGraph, loop
 from zoo.compiler.compiling import make_unit
 from zoo.compiler.materialise import materialise
+from zoo.compiler.target import device_of, dtype_of
 from zoo.compiler.unit import Recipe
 from zoo.errors import FileError, GraphError, ZooError
 from zoo.graph import Graph
@@ -53,7 +54,15 @@ def subject(
     is 32 where nothing is said), ``examples`` of them. Layers are those of ``registry``, by default of the
     installed packs. Raises what loading, checking and tasks raise; ZooError for a choice that a run has made.
     """
-    how = _How(seed, dtype, torch.device(device), registry)
+    how = _How(arguments.whole(seed, "seed"), dtype_of(dtype), device_of(device), registry)
+    examples = arguments.whole(examples, "examples", 1)
+    for name, value, example in (
+        ("settings", settings, "{'lag': 5}"),
+        ("params", params, "{'layers': 2}"),
+        ("sizes", sizes, "{'time': 100}"),
+        ("ports", ports, "{'tokens': 'words'}"),
+    ):
+        arguments.mapping(value, name, example)
     if not isinstance(what, str | Path):
         what = arguments.graph(what, "what")
     elif is_run(what):

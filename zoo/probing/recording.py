@@ -9,6 +9,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from zoo import arguments
 from zoo.probing.sites import BATCH, Axes, Path, Site, Walk, axes_of, sequences, sites
 from zoo.probing.subject import Subject
 from zoo.probing.watching import Call, Watch, hooking
@@ -21,6 +22,7 @@ def record(subject: Subject, inputs: Mapping[str, Tensor] | None = None, *, aske
 
     With ``asked``, layers also give what they compute on demand, as attention its weights.
     """
+    subject = arguments.instance(subject, Subject, "subject", "zoo.probing.subject makes one")
     given = {name: _leaf(x) for name, x in (subject.inputs if inputs is None else inputs).items()}
     places = modules(subject)
     known = [site for site in _with_cells(subject, places) if site.module in places]

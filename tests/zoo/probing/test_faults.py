@@ -1,11 +1,16 @@
 """Planted faults are found, where they were planted."""
 
+import re
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import torch
 
 import zoo
 from tests.zoo.probing.helpers import SIZES, recurrent, with_faults
-from zoo.errors import ZooError
+from zoo import probing
+from zoo.errors import ArgumentError, ZooError
 from zoo.probing import first_broken, leaks, subject
 
 CHAIN = """
@@ -24,6 +29,27 @@ nodes:
 
 def chain(middle: str, pool: str = "basic/mean_pool", causal: str = "[time]") -> zoo.Graph:
     return zoo.loads((CHAIN % (middle, pool)).replace("[time]", causal, 1))
+
+
+FACE: Any = probing  # without the types that would refuse these calls
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: FACE.subject(3), "'what' is a graph, and an int came"),
+        (lambda: FACE.subject("gpt", sizes=[7]), "'sizes' is a mapping from names, and a list came"),
+        (lambda: FACE.subject("gpt", examples=0), "'examples' is a whole number of 1 or more, and 0 came"),
+        (lambda: FACE.subject("gpt", dtype="float32"), "and a str came; write torch.float32"),
+        (lambda: FACE.subject("gpt", device="cdua"), "'cdua' is none here; take cpu"),
+        (lambda: FACE.gradients(FACE, "embed"), "'wires' is a list, and a str came; write ['embed']"),
+        (lambda: FACE.gradients(FACE, at="a"), "'at' is a whole number of 0 or more, and a str came"),
+        (lambda: FACE.gradients(3), "'subject' is a Subject, and an int came; zoo.probing.subject makes one"),
+    ],
+)
+def test_what_is_no_argument_is_told(call: Callable[[], Any], message: str) -> None:
+    with pytest.raises(ArgumentError, match=re.escape(message)):
+        call()
 
 
 def test_a_planted_look_ahead() -> None:
