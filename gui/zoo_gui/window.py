@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QChildEvent, QMimeData, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QTabBar, QVBoxLayout, QWidget
 
 from zoo.graph import Graph
 from zoo.packs import Registry
 from zoo.problems import Place
-from zoo_gui.breadcrumb import Breadcrumb
-from zoo_gui.canvas import Canvas
 from zoo_gui.commands.every import every_command
 from zoo_gui.commands.menus import Menus
 from zoo_gui.docks import Docks
 from zoo_gui.files.filing import Filing
-from zoo_gui.files.gallery import Gallery
 from zoo_gui.files.keeping import Keeping
 from zoo_gui.notices import Notices
-from zoo_gui.offer import Offer
+from zoo_gui.pages import Pages
 from zoo_gui.panels.measuring import Measures
 from zoo_gui.panels.panel import Lasting, Stocked, Themed
 from zoo_gui.panels.status import Status
@@ -49,7 +46,6 @@ class Window(QMainWindow):
         self.last_words = ""
         self.filing, self.keeping = Filing(self), Keeping(self)
         self.registry: Registry | None = None
-        self._panels_before, self._text_before = QByteArray(), 0
         self._make_centre()
         self.docks = Docks(self)
         self.status = Status(self.workspace, self.measures, self.theme, self)
@@ -70,25 +66,9 @@ class Window(QMainWindow):
 
     def _make_centre(self) -> None:
         self.notices = Notices(self.theme)
-        self.breadcrumb = Breadcrumb(self.workspace)
-        self.canvas = Canvas(self.workspace, self.theme)
-        self.gallery = Gallery(self)
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.breadcrumb)
-        layout.addWidget(self.canvas, 1)
-        self.offer = Offer(
-            self.workspace,
-            self.editor.templates,
-            lambda name: self.editor.open_template(name, self),
-            self.show_gallery,
-        )
-        layout.addWidget(self.offer)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(page)
-        self.pages.addWidget(self.gallery)
+        self.pages = Pages(self)
+        self.breadcrumb, self.canvas = self.pages.breadcrumb, self.pages.canvas
+        self.gallery, self.offer = self.pages.gallery, self.pages.offer
         centre = QWidget()
         outer = QVBoxLayout(centre)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -211,20 +191,10 @@ class Window(QMainWindow):
         if not self.untouched:
             self.editor.new(gallery=True)
             return
-        self._panels_before, self._text_before = self.docks.state(), self.editor.text_size
-        self.docks.hide()
-        self.pages.setCurrentWidget(self.gallery)
-        self.status.hide()
-        self.gallery.setFocus()
+        self.pages.show_gallery()
 
     def _leave_gallery(self, *_: object) -> None:
-        if self.pages.currentWidget() is self.gallery:
-            self.pages.setCurrentIndex(0)
-            self.status.show()
-            self.docks.restore(self._panels_before)
-            if self.editor.text_size != self._text_before:
-                self.docks.fit_text()
-            self.canvas.setFocus()
+        self.pages.leave_gallery()
 
     def begin_empty(self) -> None:
         """Leave the templates for an empty canvas."""
