@@ -153,6 +153,10 @@ def _time(name: str) -> str:
 
 def _tried(module: nn.Module, names: Sequence[str]) -> dict[str, Declared]:
     """The first types with which the module runs."""
+    if not _parameters(module):
+        raise ImportingError(
+            "forward takes nothing that has a name, and inputs of a graph have names: def forward(self, x)"
+        )
     if not names:
         raise ImportingError(
             'forward takes nothing that must be given; name inputs: --input "x: float batch time 8"'

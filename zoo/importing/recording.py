@@ -105,6 +105,10 @@ class Recorder(TorchFunctionMode):
         if name in _SHAPES or not any(drawing.scope.find(each) for each in tensors([*args, named])):
             return
         drawing.lines.append(where())
+        if not torch.is_grad_enabled():
+            drawing.notes.append(
+                f"{where()} computes without gradients, and here they flow; basic/detach stops them"
+            )
         if name.endswith("_") or "out" in named:
             check_in_place(result, drawing.scope)
         name = ALIASES.get(name.rstrip("_"), name.rstrip("_"))

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from torch import Tensor
 
-from zoo.errors import ImportingError
+from zoo.errors import ArgumentError, ImportingError
 from zoo.files import dumps, write_text
 from zoo.files.disk import replacing
 from zoo.files.texts import files_of
@@ -26,9 +26,12 @@ def save(
     """Write a graph, and what it needs beside it; weights go to a safetensors file of the same name.
 
     ``about`` are lines of comment above the graph. ``allow`` is asked before anything is written, of all
-    files but those that hold the same already, and may raise. Returns what was written.
+    files but those that hold the same already, and may raise. Returns what was written. ArgumentError for a
+    graph that would stand where its weights do.
     """
     path = Path(path)
+    if weights and path == path.with_suffix(".safetensors"):
+        raise ArgumentError(f"'{path}' is where the weights go; name the file of the graph, such as a .yaml")
     head = "".join(f"# {line}\n" for line in about.splitlines())
     texts = {path: head + dumps(graph)} | {path.parent / name: text for name, text in _used(graph)}
     saved = [path.with_suffix(".safetensors")] if weights else []

@@ -120,6 +120,7 @@ def test_weights_are_found_in_what_people_wrap_them_in(folder: Path) -> None:
 
 
 CROOKED = {
+    "model.py:named_ -o it.safetensors": "error: 'it.safetensors' is where the weights go; name the file of",
     "model.py:": "name what makes a module in model.py, for example model.py:build or model.py:Listed",
     "model.py": "zoo import model.py:build or model.py:Listed",
     "model.py:nothing": "'nothing' of model.py returns nothing, and no nn.Module; have it return the module",
@@ -144,7 +145,7 @@ def test_what_is_named_crookedly_is_told(source: str, folder: Path, recwarn: pyt
         "        pack = nn.utils.rnn.pack_padded_sequence\n"
         "        return super().forward(pack(x, lengths.cpu(), enforce_sorted=False))\n\n"
         "def build():\n    return Listed(3, 2)\n\ndef nothing():\n    pass\n\nListed_ = Listed\n"
-        "Listed = Listed_(3, 2)\nPacked = Packed(5, 3)\n",
+        "Listed = Listed_(3, 2)\nPacked = Packed(5, 3)\nnamed_ = nn.Linear(3, 2)\n",
         encoding="utf-8",
     )
     done = run(f"zoo import {source}")

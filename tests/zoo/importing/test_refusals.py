@@ -103,6 +103,37 @@ def test_placeholders_of_equal_blocks_are_told_once() -> None:
     assert [each.node for each in done.unknown] == ["#wrapped.part"]
 
 
+class Still(nn.Module):
+    """Its first layer gets no gradients."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.last = nn.Linear(8, 8), nn.Linear(8, 8)
+
+    def forward(self, input: Tensor) -> Tensor:
+        with torch.no_grad():
+            input = self.first(input)
+        return self.last(input)
+
+
+def test_what_is_computed_without_gradients_is_told() -> None:
+    (note,) = imported(Still(), inputs=X).notes
+    assert note.startswith("test_refusals.py:")
+    assert note.endswith(" computes without gradients, and here they flow; basic/detach stops them")
+
+
+class Nameless(nn.Linear):
+    """Takes whatever comes."""
+
+    def forward(self, *inputs: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]  # the fault
+        return super().forward(*inputs)
+
+
+def test_inputs_without_names_are_refused() -> None:
+    with pytest.raises(ImportingError, match="nothing that has a name, and inputs of a graph have names"):
+        imported(Nameless(8, 8))
+
+
 def test_a_row_that_was_not_trained_is_told() -> None:
     embed = wrapped(nn.Embedding(19, 8, padding_idx=3), lambda part, x: part(x))
     done = imported(embed, inputs={"input": "int batch time"})
