@@ -120,7 +120,9 @@ def _beside(target: Path) -> Generator[Path]:
             yield Path(folder)
     except OSError as error:
         before = "; the file before it is as it was" if target.exists() else ""
-        raise ExportError(f"cannot write '{target}': {error.strerror or error}{before}") from None
+        raise ExportError(
+            f"cannot write '{target}': {error.strerror or error}; name another place{before}"
+        ) from None
 
 
 def _onnx(program: ExportedProgram, given: Sequence[Tensor]) -> None:

@@ -11,7 +11,7 @@ from torch import nn
 
 from zoo import arguments
 from zoo.decoding.sampling import Sampling
-from zoo.errors import TrainingError
+from zoo.errors import CheckpointError, TrainingError
 from zoo.files.texts import graph_of
 from zoo.tasks import Decoding, Ports, Tokenizer, find_ports, find_task
 from zoo.tasks.characters import Vocabulary
@@ -71,7 +71,12 @@ def stream(
     """
     saved = read_checkpoint(checkpoint)
     decoding, ports = _writing_on(saved)
-    vocabulary = saved.header.made()[decoding.tokenizer]
+    vocabulary = saved.header.made().get(decoding.tokenizer)
+    if vocabulary is None:
+        raise CheckpointError(
+            f"a text is made of tokens, and {saved.name} has no tokenizer for '{decoding.tokenizer}'; it is "
+            "damaged, or its task gives none"
+        )
     if prompt is None:
         prompt = beginning(vocabulary)
     written = continue_text(

@@ -79,6 +79,7 @@ def bits(nats: float) -> float:
 
 def losses(loss: float, unit: str) -> str:
     """A loss in its unit: ``1.199 nats = 1.730 bits a character``, ``0.1667 squared error``."""
+    loss += 0.0  # of -0.0, which a text of one character has, 0.0
     nats, _, each = unit.partition(" a ")
     if nats != "nats":
         return f"{loss:.4f} {unit}"

@@ -43,6 +43,7 @@ def test_a_terminal_has_a_bar_that_goes_away(tmp_path: Path) -> None:
 def test_losses_stand_in_both_units() -> None:
     assert losses(2.0794415, "nats a character") == "2.079 nats = 3.000 bits a character"
     assert losses(2.0794415, "nats") == "2.079 nats"
+    assert losses(-0.0, "nats") == "0.000 nats"
     assert losses(0.1667, "squared error") == "0.1667 squared error"
 
 

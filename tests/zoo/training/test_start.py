@@ -274,6 +274,18 @@ def test_weights_of_another_model_are_refused(text: Path, tmp_path: Path) -> Non
         load_checkpoint(tmp_path / "fewer")
 
 
+def test_a_model_without_its_tokenizer_writes_nothing(text: Path, tmp_path: Path) -> None:
+    options, params = OPTIONS.model_copy(update={"steps": 1}), {"dim": 3, "hidden": 5}
+    train(
+        "rnn_language_model", text=text, params=params, settings=WINDOW, options=options, out=tmp_path / "out"
+    )
+    saved = read_checkpoint(tmp_path / "out")
+    bare = saved.header.model_copy(update={"tokenizers": {}})
+    write_checkpoint(tmp_path / "bare", replace(saved, header=bare))
+    with pytest.raises(CheckpointError, match="has no tokenizer for 'tokens'; it is damaged"):
+        generate(tmp_path / "bare", "the")
+
+
 def test_an_optimizer_of_another_model_is_refused(text: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     train("gpt", text=text, params=TINY["gpt"], settings=WINDOW, options=OPTIONS, out=out, watcher=Stopper(3))
