@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
@@ -15,6 +16,11 @@ from zoo.recurrence.walking import Cell, asked, walk
 
 Kernel: TypeAlias = Callable[..., tuple[Tensor, ...]]
 """``torch.lstm``, ``torch.gru``, …: all layers, directions and steps in one call; cuDNN's on a GPU."""
+
+LARGE = 2**17
+"""Numbers that come in, from which a CPU trains over padding sooner by a call a direction: one call of both
+takes up to 1.4 times as long for a simple cell, 1.15 for a GRU; with fewer, 0.9 times. LSTMs take the same.
+"""
 
 
 def run(
@@ -52,6 +58,9 @@ def run(
     if kernel is torch.lstm and pays(x, told):
         how: Any = {"layers": layers, "bidirectional": bidirectional, "dropout": dropout, "reverse": reverse}
         return through_padding(weights, x, mask, told, states, **how)
+    trains = kernel is not torch.lstm and torch.is_grad_enabled()
+    if bidirectional and trains and x.is_cpu and x.numel() > LARGE:
+        return _each_way(kernel, cells, weights, x, mask, states, dropout)
     packed, places = _pack(x, mask, told, reverse=reverse)
     sorted_, unsorted = packed.sorted_indices, packed.unsorted_indices
     assert sorted_ is not None
@@ -70,6 +79,31 @@ def run(
         out.masked_fill(nothing, 0),
         *(torch.where(nothing, old, new) for old, new in zip(states, last, strict=True)),
     )
+
+
+def _each_way(
+    kernel: Kernel,
+    cells: Sequence[Cell],
+    weights: Sequence[Tensor],
+    x: Tensor,
+    mask: Tensor,
+    states: Sequence[Tensor],
+    dropout: float,
+) -> tuple[Tensor, ...]:
+    """Layers of both directions by a call each."""
+    how: Any = {"layers": 1, "bidirectional": False, "dropout": 0.0}
+    after: list[list[Tensor]] = []
+    for first in range(0, len(cells), 2):
+        x = F.dropout(x, dropout) if first and dropout else x
+        outs: list[Tensor] = []
+        for at, reverse in ((first, False), (first + 1, True)):
+            start = [state[:, at : at + 1] for state in states]
+            own = cells[at : at + 1], weights[4 * at : 4 * at + 4]
+            out, *last = run(kernel, *own, x, mask, start, reverse=reverse, **how)
+            outs.append(out)
+            after.append(last)
+        x = torch.cat(outs, -1)
+    return x, *(torch.cat(each, 1) for each in zip(*after, strict=True))
 
 
 def _pair(states: list[Tensor]) -> list[Any]:

@@ -6,6 +6,7 @@ import copy
 import pickle
 from collections.abc import Iterable, Sequence
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import torch
@@ -20,7 +21,7 @@ from zoo.compiler import CompiledGraph, compile_graph
 from zoo.ejecting import eject, origin
 from zoo.files import semantic_hash
 from zoo.packs import Registry
-from zoo.recurrence import together
+from zoo.recurrence import kernels, together
 
 ALONE = {"h": "cell"}
 CELLS = {
@@ -142,6 +143,25 @@ def test_in_one_call_it_is_the_loop(name: str, mask: bool) -> None:
     fused.load_state_dict(loop.state_dict())
     given = inputs(float("nan") if mask else 0.5)
     assert_equal(ran(fused, given), ran(loop, given))
+
+
+def test_where_a_cpu_is_quicker_so_both_directions_are_two_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training over padding, with many numbers, but LSTMs."""
+    monkeypatch.setattr(kernels, "LARGE", 0)
+    nodes = [
+        scan("ahead", cell="tanh", h="first"),
+        scan("back", BACK, cell="tanh"),
+        both("both", "ahead", "back"),
+        scan("upper", x="both", cell="tanh"),
+        scan("upper_back", BACK, x="both", cell="tanh", h="first"),
+        both("top", "upper", "upper_back"),
+    ]
+    source = graph(nodes, "out: top, h: back.h, last: upper.h", mask=True)
+    loop, fused = compiled(source, "loop"), compiled(source, "auto")
+    packed = Mock(wraps=kernels.pack_padded_sequence)
+    monkeypatch.setattr(kernels, "pack_padded_sequence", packed)
+    assert_equal(ran(fused, inputs(float("nan"))), ran(loop, inputs(float("nan"))))
+    assert packed.call_count == 4
 
 
 @zoo.layer("own/behind")
