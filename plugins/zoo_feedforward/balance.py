@@ -62,7 +62,9 @@ class LoadBalance(nn.Module):
         """The loss of all steps so far."""
         time, experts = probabilities.shape[1:]
         choices = probabilities.topk(min(self.top, experts), -1).indices
-        busy = probabilities.new_zeros(probabilities.shape).scatter(-1, choices, 1 / choices.shape[-1])
+        busy = probabilities.new_zeros(probabilities.shape).scatter(
+            -1, choices, 1 / max(choices.shape[-1], 1)
+        )
         if mask is not None:
             padding = ~mask.unsqueeze(-1)
             busy, probabilities = (x.masked_fill(padding, 0) for x in (busy, probabilities))

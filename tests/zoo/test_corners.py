@@ -76,6 +76,25 @@ nodes:
       next: {h: new}
       stack: {out: new}
 """,
+    "a state of an axis that inputs have but in part": """
+inputs: {x: float batch 2*time 4}
+outputs: {o: walk.o, h: walk.h}
+blocks:
+  block:
+    inputs: {x: float batch 2*steps 4}
+    outputs: {o: walk.o, h: walk.h}
+    nodes:
+      walk:
+        scan:
+          over: batch
+          each: {x: x}
+          state: {h: zeros steps 4, k: learned 2*steps 4}
+          next: {h: h, k: x}
+          stack: {o: k}
+          final: {h: h}
+nodes:
+  walk: {use: block, in: x}
+""",
     "a learned state that nothing reads": """
 inputs: {x: float batch time 4}
 outputs: {o: walk}
@@ -111,8 +130,8 @@ def test_what_is_accepted_runs_in_every_way(name: str) -> None:
     given = inputs_for(resolution, 3, 5)
     loop, auto = (drawn.compile(lowering=each) for each in ("loop", "auto"))
     found = run(loop, given)
-    streams = "float batch time" in RUNS[name]
-    sizes = {"batch": 3, "time": 5} if streams else {"time": 3}
+    streams = "x: float batch time" in RUNS[name]
+    sizes = {"batch": 3, "time": 5} if "batch" in RUNS[name] else {"time": 3}
     for (output, type_), x in zip(resolution.root.types.items(), found, strict=True):
         assert type_ is not None
         assert [substitute(size, sizes) for size in type_.shape] == [*x.shape], output
@@ -144,6 +163,21 @@ REFUSED: dict[str, tuple[str, str]] = {
         "these ties go round in a circle: s.inner.weight -> e.inner.weight -> s.inner.weight",
     ),
 }
+
+
+UNMEASURED = """
+inputs: {x: float batch time*source 4, y: optional float batch source 4}
+outputs: {o: walk}
+nodes:
+  walk: {scan: {over: batch, each: {x: x}, state: {h: zeros source}, next: {h: h}, final: {h: h}}}
+"""
+
+
+def test_a_state_of_an_axis_that_no_input_tells() -> None:
+    with pytest.raises(
+        GraphError, match=r":6:\d+: .*the size of 'source' follows from no input that is always"
+    ):
+        graph(UNMEASURED).compile()
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -10,7 +10,7 @@ from zoo.checker.known import NOTHING, Known
 from zoo.checker.local import ParamError, Sizes
 from zoo.graph import Graph, Scan, join
 from zoo.problems import Severity
-from zoo.sizes import Name, Op, names
+from zoo.sizes import Name, Op, evaluate, linear, names, symbol
 from zoo.spec import TensorType
 
 if TYPE_CHECKING:
@@ -94,6 +94,19 @@ class Frame(Sizes):
         shapes = [port.shape for port in body.inputs.values()]
         sizes = [axis for shape in shapes for axis in shape if isinstance(axis, Name | Op)]
         return {word for size in sizes for word in names(size) if not word.startswith("$")}
+
+    def measured(self, word: str) -> bool:
+        """Whether the size of an axis follows from an input that is always there, or is a number."""
+        body = self.chain()[0].plan.body
+        assert not isinstance(body, Scan)
+        sizes = (
+            evaluate(axis, symbol)
+            for port in body.inputs.values()
+            if not port.optional
+            for axis in port.shape
+            if isinstance(axis, Name | Op)
+        )
+        return isinstance(self.ground(symbol(word)), int) or any(linear(size, word) for size in sizes)
 
     def origin(self, blamed: object) -> Origin:
         """Where the value of a param (``$name``) was said, or of the one that an error is about."""

@@ -102,7 +102,13 @@ def _start(inner: Frame, name: str, start: Zeros | Learned) -> TensorType | None
             remedy = "axes come from the types of inputs; sizes are numbers or $params"
             origin = ("axis", inner.file, inner.chain()[0].tree, word)
             inner.report("axis-unknown", message, remedy, at=("state", name), origin=origin)
-        shape = None if strangers or shape is None else [*shape, size]
+        unmeasured = [word for word in names(axis) if word in axes and not inner.measured(word)]
+        for word in unmeasured if not inner.session.dropped else ():
+            message = f"the size of '{word}' follows from no input that is always there"
+            origin = ("axis", inner.file, inner.chain()[0].tree, word)
+            remedy = f"give an input that has '{word}' as an axis, and is not optional"
+            inner.report("axis-unknown", message, remedy, at=("state", name), origin=origin)
+        shape = None if strangers or unmeasured or shape is None else [*shape, size]
     return None if shape is None else TensorType("float", tuple(shape))
 
 

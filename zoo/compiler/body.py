@@ -17,7 +17,7 @@ from zoo.compiler.text import comment, expr
 from zoo.compiler.uses import lent, unique, used
 from zoo.graph import Graph, Ref, Reuse
 from zoo.problems import Place
-from zoo.sizes import Expr, Size, Symbolic, substitute, symbol
+from zoo.sizes import Expr, Size, Symbolic, linear, substitute, symbol
 from zoo.spec import TensorType
 
 
@@ -167,6 +167,10 @@ class Body:
                 return f"{variable}.shape[{type_.shape.index(symbol(word))}]"
         if isinstance(self.scope.values.get(word), int):
             return self.keep(word)
+        for variable, type_ in self.shaped:
+            for place, size in enumerate(type_.shape):
+                if (found := linear(size, word)) is not None:
+                    return _solved(f"{variable}.shape[{place}]", *found)
         if word not in self.sizes:
             self.sizes[word] = self.in_forward.take(plain(word))
         return self.sizes[word]
@@ -202,6 +206,12 @@ class Body:
             assert body.outer is not None
             body = body.outer
         return body
+
+
+def _solved(size: str, factor: int, rest: int) -> str:
+    """The axis of which a size is a multiple, and so many more."""
+    multiple = f"({size} {'-' if rest > 0 else '+'} {abs(rest)})" if rest else size
+    return multiple if factor == 1 else f"{multiple} // {factor}"
 
 
 def _type(value: Any) -> str:

@@ -17,6 +17,7 @@ from zoo.sizes.values import (
     Symbolic,
     evaluate,
     expression,
+    linear,
     substitute,
     symbol,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "Symbolic",
     "evaluate",
     "expression",
+    "linear",
     "names",
     "parse",
     "substitute",

@@ -257,3 +257,14 @@ _OPERATIONS: Mapping[str, Callable[[Size, Size], Size]] = {
     "*": lambda left, right: left * right,
     "//": lambda left, right: left // right,
 }
+
+
+def linear(size: Size, word: str) -> tuple[int, int] | None:
+    """The factor and the rest of a size that is factor · word + rest, and has no other names; else None."""
+    if not isinstance(size, Symbolic) or {*size.atoms()} != {word}:
+        return None
+    rest = substitute(size, {word: 0})
+    factor = substitute(size, {word: 1}) - rest
+    if isinstance(rest, int) and isinstance(factor, int) and size == rest + factor * symbol(word):
+        return factor, rest
+    return None
