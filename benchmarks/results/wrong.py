@@ -16,7 +16,7 @@ from zoo.tasks.ports import find_ports
 from zoo.training.checkpoint import read_checkpoint
 from zoo.training.graphs import restored
 from zoo.training.module import measure
-from zoo.training.start import plan_of
+from zoo.training.planning import plan_of
 
 
 def main() -> None:

@@ -179,7 +179,7 @@ def _of_run(path: str | Path, examples: int, how: _How) -> Subject:
     from zoo.files.texts import graph_of
     from zoo.training.checkpoint import read_checkpoint
     from zoo.training.graphs import restored
-    from zoo.training.start import plan_of
+    from zoo.training.planning import plan_of
 
     saved = read_checkpoint(path)
     header = saved.header

@@ -13,7 +13,8 @@ What is learned is a task (zoo.tasks). A run goes through small files, each with
     checkpoint, saving, folder    what is kept, where; graphs: the way back to a model
     metrics, curves               the measurements as a table, and for TensorBoard
     processes, sharding           several processes that share a run, and a model in parts
-    start, job, run               beginning or resuming a run, what it needs, and running it
+    start, resuming, planning     beginning a run, going on with one, and what both need
+    job, run                      all that a run needs, and running it
     decode                        writing on
 
 Needs the extra ``train``: ``pip install "layerzoo[train]"``. Importing this package loads neither it nor
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from zoo.training.graphs import load_checkpoint as load_checkpoint
     from zoo.training.job import Result as Result
     from zoo.training.options import Options as Options
-    from zoo.training.start import resume as resume
+    from zoo.training.resuming import resume as resume
     from zoo.training.start import train as train
     from zoo.training.watcher import Watcher as Watcher
 
@@ -43,7 +44,7 @@ _HOME = {
     "Watcher": "watcher",
     "generate": "decode",
     "load_checkpoint": "graphs",
-    "resume": "start",
+    "resume": "resuming",
     "stream": "decode",
     "train": "start",
 }
@@ -54,6 +55,6 @@ __all__ = ["Options", "Result", "Watcher", "generate", "load_checkpoint", "resum
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'zoo.training' has no attribute '{name}'")
-    if _HOME[name] in ("run", "start"):
+    if _HOME[name] in ("resuming", "start"):
         require("lightning", "safetensors")
     return getattr(import_module(f"zoo.training.{_HOME[name]}"), name)

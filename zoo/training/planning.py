@@ -1,0 +1,97 @@
+"""What beginning a run shares with going on with one: a look at what was given, ports, data and clock."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from zoo import arguments
+from zoo.errors import TrainingError
+from zoo.graph import Graph
+from zoo.tasks import Data, Plan, Task
+from zoo.tasks.files import files_of
+from zoo.tasks.finding import tasks
+from zoo.tasks.ports import Ports, find_ports, fitting
+from zoo.training.checkpoint import Header
+from zoo.training.options import DEFAULT_STEPS, Options
+from zoo.training.schedule import Clock
+from zoo.values import EMPTY, Scalar
+
+WATCHER = "derive it from zoo.training.Watcher"
+
+
+def look_at(
+    *,
+    settings: object,
+    text: object,
+    out: object,
+    params: object = EMPTY,
+    ports: object = EMPTY,
+    task: object = None,
+) -> None:
+    """Raise ArgumentError for what is none of these."""
+    arguments.mapping(settings, "settings", "{'level': 'words'}")
+    arguments.mapping(params, "params", "{'layers': 2}")
+    arguments.mapping(ports, "ports", "{'tokens': 'words'}")
+    if text is not None:
+        arguments.path(text, "text", "book.txt")
+    if out is not None:
+        arguments.path(out, "out", "runs/first")
+    if task is not None:
+        arguments.text(task, "task")
+
+
+def ports_of(kind: type[Task], graph: Graph, name: str, chosen: Mapping[str, str], options: Options) -> Ports:
+    """The task's ports in a graph. TrainingError says what is missing, and which tasks the graph fits."""
+    try:
+        found = find_ports(kind, graph, name, chosen)
+    except TrainingError as error:
+        others = fitting(tasks(), graph)
+        more = f"; as it is, it fits: {', '.join(f'--task {each}' for each in others)}" if others else ""
+        raise TrainingError(f"{error}{more}") from None
+    if options.carry and not found.carried:
+        raise TrainingError(
+            f"to carry a state, a graph has it as an optional input and as an output of the same name, and "
+            f"'{graph.name}' has no such pair; add one, as gru_language_model has its 'memory', or do not "
+            "--carry"
+        )
+    return found
+
+
+def plan_of(
+    options: Options, graph: Graph, params: Mapping[str, Scalar], header: Header | None = None
+) -> Plan:
+    """What a run says to its data; ``header`` is that of a run that goes on."""
+    return Plan(
+        batch=options.batch,
+        seed=options.seed,
+        params={**graph.params, **params},
+        chosen=frozenset(params),
+        tokenizers=header.made() if header else {},
+        carry=options.carry,
+        digest=header.digest if header else "",
+    )
+
+
+def clock_of(options: Options, data: Data, step: int = 0, seconds: float = 0.0) -> Clock:
+    """The clock of a run that is so far. TrainingError for epochs of data that have none."""
+    limits = [options.steps] if options.steps else []
+    if options.epochs:
+        if data.epoch is None:
+            raise TrainingError("data made by rule have no epochs; take --steps or --minutes")
+        limits.append(math.ceil(options.epochs * data.epoch / options.accumulate))
+    if not limits and not options.minutes:
+        limits.append(DEFAULT_STEPS)
+    return Clock(min(limits, default=None), options.minutes, step, seconds)
+
+
+def named(kind: type[Task], name: str, text: str | Path | None) -> dict[str, Scalar]:
+    """The setting that a text is short for. TrainingError where the task has another, such as a column."""
+    files = files_of(kind)
+    if text is not None and files and "text" not in files:
+        raise TrainingError(
+            f"a text is what language models learn from, and the task '{name}' reads "
+            f"{', '.join(sorted(files))}; write for example --with {min(files)}={text}"
+        )
+    return {} if text is None else {"text": str(text)}
