@@ -47,14 +47,14 @@ COMMANDS = (
         text="All commands…",
         menu="Help",
         keys=("Ctrl+Shift+P",),
-        about="Search all commands by their words, and call one",
+        about="Search all commands by their words, and run one",
         run=show_commands,
     ),
     Command(
         id="help.keys",
         text="Change keys…",
         menu="Help",
-        about="Open the file in which keys are changed; it is read anew when it is saved",
+        about="Open the file in which keys are changed; it is reloaded whenever it is saved",
         run=edit_keys,
     ),
     Command(

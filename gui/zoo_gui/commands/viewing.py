@@ -32,7 +32,7 @@ def _theme(name: str) -> Command:
         id=f"view.theme_{name.lower().replace(' ', '_')}",
         text=name,
         menu="View/Theme",
-        about=f"Use the colours of the theme {name}",
+        about=f"Use the colours of the {name} theme",
         run=lambda window: window.editor.choose_theme(name),
         checked=chosen,
     )
@@ -41,10 +41,10 @@ def _theme(name: str) -> Command:
 COMMANDS = (
     Command(
         id="view.up",
-        text="Up to what is around",
+        text="Go up",
         menu="View",
         keys=("Alt+Up",),
-        about="Leave the block or scan that is shown",
+        about="Leave the current block or scan",
         run=lambda window: window.up(),
         enabled=lambda window: bool(window.workspace.scope),
         rule=True,
@@ -53,9 +53,9 @@ COMMANDS = (
     *(_theme(name) for name in THEMES),
     Command(
         id="view.theme_system",
-        text="As the system",
+        text="Follow the system",
         menu="View/Theme",
-        about="Use the light or the dark theme, as the system does",
+        about="Use the light or the dark theme, whichever the system uses",
         run=lambda window: window.editor.choose_theme(""),
         checked=lambda window: not window.editor.settings.choices.theme,
     ),
@@ -78,9 +78,9 @@ COMMANDS = (
     ),
     Command(
         id="view.reset_panels",
-        text="Panels in their places",
+        text="Reset panels",
         menu="View",
-        about="Put all panels where they were at first",
+        about="Put all panels back in their original places",
         run=lambda window: window.docks.place(),
     ),
     Command(
@@ -88,7 +88,7 @@ COMMANDS = (
         text="Full screen",
         menu="View",
         keys=("F11",),
-        about="Use the whole screen, or leave it",
+        about="Enter or leave full screen",
         run=lambda window: window.toggle_full_screen(),
         checked=lambda window: window.isFullScreen(),
     ),

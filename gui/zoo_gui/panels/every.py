@@ -110,7 +110,7 @@ PANELS = (
         title="Problems",
         area=_BOTTOM,
         keys=("Ctrl+Shift+M",),
-        about="See all that is wrong with the graph, go there, and mend some of it at once",
+        about="See all problems of the graph, go to each, and fix some with one click",
         make=_problems,
     ),
     Panel(
@@ -118,7 +118,7 @@ PANELS = (
         title="History",
         area=_BOTTOM,
         keys=("Ctrl+H",),
-        about="See every step in words, and go back to any of them",
+        about="See every step described, and go back to any of them",
         make=_history,
     ),
     Panel(
@@ -135,7 +135,7 @@ PANELS = (
         title="Map",
         area=_LEFT,
         keys=("Ctrl+M",),
-        about="See the whole drawing small, and where in it the canvas is",
+        about="See the whole drawing in small, and which part of it the canvas shows",
         make=_map,
     ),
 )
