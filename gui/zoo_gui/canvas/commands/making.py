@@ -18,7 +18,7 @@ COMMANDS = (
     ),
     Command(
         id="graph.add_behind",
-        text="Add behind…",
+        text="Add after…",
         menu="Graph",
         about="Put a layer or block after the selected box, whose output it reads, or into the selected wire",
         run=lambda window: doing.add_behind(window.canvas),
