@@ -96,8 +96,7 @@ def _located(what: str | Path) -> Path:
             raise
         found = Path(what)
     if found.is_dir():
-        from zoo.training.checkpoint import find
-        from zoo.training.folder import BEST
+        from zoo.training.folder import BEST, find
 
         find(found, BEST)
     return found

@@ -31,15 +31,14 @@ from pydantic import (
 )
 from torch import Tensor
 
-from zoo import arguments
 from zoo.checker.ranges import faults
-from zoo.errors import ArgumentError, CheckpointError, did_you_mean
+from zoo.errors import ArgumentError, CheckpointError
 from zoo.files.disk import replacing
 from zoo.files.texts import Document
 from zoo.tasks import Baseline, Tokenizer, find_task, tokenizer_of
 from zoo.tasks.files import found_from
 from zoo.training.extra import require
-from zoo.training.folder import BEST, LAST, PRIVATE
+from zoo.training.folder import BEST, PRIVATE, find
 from zoo.training.older import from_format_1
 from zoo.training.options import Options
 from zoo.values import Scalar
@@ -212,27 +211,6 @@ def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
         else:
             weights[name] = tensor
     return Checkpoint(header, document, weights, moments, states, str(file))
-
-
-def find(given: str | Path, within: str) -> Path:
-    """The file of a checkpoint that is named by its path or its run's folder. CheckpointError without one."""
-    path = Path(arguments.path(given, "checkpoint", "runs/gpt"))
-    file = path / within if path.is_dir() else path
-    if not file.exists():
-        inside = f"; the folder {path} holds no {within}" if path.is_dir() else ""
-        raise CheckpointError(f"there is no checkpoint {path}{inside}{_nearby(path)}")
-    return file
-
-
-def _nearby(path: Path) -> str:
-    """The runs that may be meant."""
-    folder = path if path.is_dir() else path.parent
-    runs = {str(each.parent): None for name in (BEST, LAST) for each in sorted(folder.glob(f"*/{name}"))}
-    if not runs:
-        return "; `zoo train` writes them into folders under runs/"
-    if path.is_dir():
-        return f", but runs are in it: {', '.join([*runs][:5])}{', …' if len(runs) > 5 else ''}"
-    return did_you_mean(str(path), runs) or f"; in {folder} are {', '.join([*runs][:5])}"
 
 
 def _reason(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""A run's folder: what lies in it, where a new one goes, and that one run at a time writes into it.
+"""A run's folder: what lies in it, how it is found, where a new one goes, and that one run at a time writes.
 
 best.safetensors   the model with the lowest validation loss, to use
 last.safetensors   the latest one with the state of its optimizer, to resume
@@ -14,7 +14,8 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-from zoo.errors import TrainingError
+from zoo import arguments
+from zoo.errors import CheckpointError, TrainingError, did_you_mean
 from zoo.files.disk import UNFINISHED
 from zoo.training.extra import require
 
@@ -46,6 +47,27 @@ def chosen_folder(out: str | Path) -> Path:
             f"{folder} already holds a run, which a new one would overwrite; choose another folder{go_on}"
         )
     return folder
+
+
+def find(given: str | Path, within: str) -> Path:
+    """The file of a checkpoint that is named by its path or its run's folder. CheckpointError without one."""
+    path = Path(arguments.path(given, "checkpoint", "runs/gpt"))
+    file = path / within if path.is_dir() else path
+    if not file.exists():
+        inside = f"; the folder {path} holds no {within}" if path.is_dir() else ""
+        raise CheckpointError(f"there is no checkpoint {path}{inside}{_nearby(path)}")
+    return file
+
+
+def _nearby(path: Path) -> str:
+    """The runs that may be meant."""
+    folder = path if path.is_dir() else path.parent
+    runs = {str(each.parent): None for name in (BEST, LAST) for each in sorted(folder.glob(f"*/{name}"))}
+    if not runs:
+        return "; `zoo train` writes them into folders under runs/"
+    if path.is_dir():
+        return f", but runs are in it: {', '.join([*runs][:5])}{', …' if len(runs) > 5 else ''}"
+    return did_you_mean(str(path), runs) or f"; in {folder} are {', '.join([*runs][:5])}"
 
 
 @contextmanager
