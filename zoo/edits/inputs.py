@@ -190,9 +190,8 @@ class RemoveInput(Edit):
                 final=Frozen({port: state for port, state in unwired.final.items() if state != self.name}),
             )
         else:
-            graph = _at_uses(graph, self.scope, self._unwired)
             after = replace(unwired, inputs=without(unwired.inputs, self.name))
-        graph = graph.with_body(self.scope, after)
+        graph = _at_uses(graph, self.scope, self._unwired).with_body(self.scope, after)
         return without_lost_boxes(replace(graph, layout=without(graph.layout, join(self.scope, self.name))))
 
     def _unwired(self, node: Node, nameless: str) -> Node:
@@ -232,15 +231,19 @@ class RenameInput(Edit):
                 final=Frozen(final),
             )
         else:
-            graph = _at_uses(graph, self.scope, self._renamed)
             after = replace(rewired, inputs=renamed(rewired.inputs, self.name, self.new))
-        return rename_in_layout(graph.with_body(self.scope, after), self.scope, self.name, self.new)
+        graph = _at_uses(graph, self.scope, self._renamed).with_body(self.scope, after)
+        return rename_in_layout(graph, self.scope, self.name, self.new)
 
     def _renamed(self, node: Node, _: str) -> Node:
         if isinstance(node, Scan):
             return node
         if isinstance(node, Repeat):
             node = replace(node, carry=renamed(node.carry, self.name, self.new))
+        if self.name in node.inputs and self.new in node.inputs:  # the mask of a scan that is applied again
+            raise EditError(
+                f"'{self.new}' is wired already where '{self.scope}' is used; choose another name"
+            )
         return replace(node, inputs=renamed(node.inputs, self.name, self.new))
 
     def describe(self) -> str:

@@ -17,7 +17,7 @@ from zoo.edits import (
     SetStart,
 )
 from zoo.errors import EditError
-from zoo.files import loads
+from zoo.files import dumps, loads
 from zoo.files.words import parse_port
 from zoo.graph import Learned, Ref, Zeros
 from zoo.sizes import Name
@@ -323,3 +323,32 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(edit: Edit, message: s
         edit.apply(graph)
     assert str(caught.value).startswith(message)
     assert graph == base()
+
+
+REUSED = """\
+format: zoo/1
+name: reused
+inputs: {x: float batch time 4, y: float batch time 4, mask: bool batch time}
+outputs: {a: walk, b: again}
+nodes:
+  walk:
+    scan:
+      over: time
+      each: {step: x}
+      mask: mask
+      state: {h: zeros batch 4}
+      const: {more: x}
+      next: {h: step}
+      stack: {out: h}
+  again: {reuse: walk, in: {step: y, more: x, mask: mask}}
+"""
+
+
+def test_what_enters_a_scan_is_called_the_same_where_the_scan_is_applied_again() -> None:
+    graph = loads(REUSED)
+    renamed = RenameInput("walk", "step", "each").change(graph)
+    assert "again: {reuse: walk, in: {each: y, more: x, mask: mask}}" in dumps(renamed)
+    removed = RemoveInput("walk", "more").change(graph)
+    assert "again: {reuse: walk, in: {step: y, mask: mask}}" in dumps(removed)
+    with pytest.raises(EditError, match="'mask' is wired already where 'walk' is used"):
+        RenameInput("walk", "step", "mask").change(graph)
