@@ -60,7 +60,9 @@ def test_two_processes_get_the_losses_of_one(name: str, strategy: str, tmp_path:
     pairs = zip(losses(tmp_path / "one"), losses(tmp_path / "two"), strict=True)
     assert all(one == pytest.approx(two, abs=2e-4) for one, two in pairs)
     one, two = (read_checkpoint(tmp_path / each, LAST) for each in ("one", "two"))
-    assert all(abs(one.weights[name] - two.weights[name]).max() < 1e-3 for name in one.weights)
+    apart = {name: float(abs(one.weights[name] - two.weights[name]).max()) for name in one.weights}
+    # A bias that all keys share moves no attention: its gradient is rounding, which Adam brings to full size.
+    assert {name for name, each in apart.items() if each > 1e-3 and not name.endswith("key.bias")} == set()
     for weight, moments in one.moments.items():
         others = two.moments[weight]
         assert {key: each.shape for key, each in moments.items()} == {
