@@ -126,12 +126,15 @@ class _Interpreter:
         mask = given.get(MASK)
         stacked: dict[str, list[Tensor]] = {name: [] for name in use.scope.outputs}
         for step in reversed(range(steps)) if node.reverse else range(steps):
-            worth: dict[Ref, Any] = {Ref(name): given[name].select(use.cut[name], step) for name in node.each}
+            real = None if mask is None else mask.select(use.mask, step)
+            worth: dict[Ref, Any] = {
+                Ref(name): _without_padding(real, given[name].select(use.cut[name], step))
+                for name in node.each
+            }
             worth |= {Ref(name): value for name, value in states.items()}
             worth |= {Ref(name): given.get(name) for name in node.const}
             body = Body(use.scope, module, worth, home)
             self.run(body, [*use.next.values(), *use.scope.outputs.values()])
-            real = None if mask is None else mask.select(use.mask, step)
             for name, ref in use.scope.outputs.items():
                 value = body.read(ref)
                 stacked[name].append(_where(real, value, torch.zeros_like(value)))
@@ -159,6 +162,12 @@ def _layer(use: LayerUse, module: nn.Module, given: Given) -> dict[str, Any]:
     found = module(*before, *arguments, **named, **dict.fromkeys(use.read, True))
     names = [*use.spec.outputs]
     return {names[0]: found} if isinstance(found, Tensor) else {name: getattr(found, name) for name in names}
+
+
+def _without_padding(real: Tensor | None, value: Tensor) -> Tensor:
+    """What is cut, with zeros in place of contents that mean nothing."""
+    masked = real is not None and value.is_floating_point() and value.shape[: real.dim()] == real.shape
+    return _where(real, value, torch.zeros_like(value)) if masked else value
 
 
 def _where(real: Tensor | None, value: Tensor, old: Tensor) -> Tensor:

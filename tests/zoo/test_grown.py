@@ -142,5 +142,5 @@ def test_more_grown_graphs(part: int) -> None:
             error.add_note(f"grow({seed}, steps={seed % 40})")
             raise
     assert ran > 40
-    for word in ("scan:", "repeat:", "reuse:", "mask:", "tie:", "freeze:", "reverse:", "blocks:", "learned"):
+    for word in ("scan:", "repeat:", "reuse:", "mask:", "freeze:", "reverse:", "blocks:", "learned"):
         assert word in texts, f"no graph has '{word}'"
