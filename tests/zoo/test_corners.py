@@ -95,6 +95,19 @@ blocks:
 nodes:
   walk: {use: block, in: x}
 """,
+    "a state with the name of nothing": """
+inputs: {x: float batch time 4}
+outputs: {o: walk}
+nodes:
+  walk:
+    scan:
+      over: time
+      each: {x: x}
+      state: {_: zeros batch 4}
+      nodes: {new: {use: feedforward/ffn, with: {hidden: 4}, in: _}}
+      next: {_: new}
+      stack: {out: new}
+""",
     "a learned state that nothing reads": """
 inputs: {x: float batch time 4}
 outputs: {o: walk}

@@ -107,7 +107,7 @@ class Body:
 
     def __post_init__(self) -> None:
         self.in_init = Names(self.program.reserved)
-        self.in_forward = Names(self.program.reserved)
+        self.in_forward = Names((*self.program.reserved, "_"))  # which loops count with
         self.in_module = attributes(self.reserved)
         self.attributes = {
             name: self.in_module.take(plain(name))
