@@ -1,6 +1,6 @@
 """How long the editor takes to begin, and whether memory grows while a hundred files are opened and closed.
 
-Starts are whole processes, a warm-up first, then the median of five: when the first picture is painted, when
+Starts are whole processes, a warm-up first, then the median of seven: when the first picture is painted, when
 the first window is (goal 0.5 s), and when all is ready: the packs loaded, and the gallery filled or the file
 checked (goal 2.5 s). Seconds of the clock, and of the processor, which other programs on the machine do not
 change as much. Modules are compiled beforehand, as they are wherever a program has been started once.
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 STEPS = ("first picture", "first window", "ready")
-ROUNDS, FILES = 2, 100
+ROUNDS, FILES = 5, 100
 
 
 def start(began: float, files: list[str]) -> dict[str, tuple[float, float]]:
@@ -111,7 +111,7 @@ def open_and_close(app: QApplication) -> list[float]:
     return found
 
 
-def timed(files: list[str], times: int = 5) -> dict[str, tuple[float, float]]:
+def timed(files: list[str], times: int = 7) -> dict[str, tuple[float, float]]:
     """The median of several starts."""
     taken: list[dict[str, list[float]]] = []
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
