@@ -6,7 +6,7 @@ the name of its port, beside the ``End`` by which edits address it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -145,11 +145,3 @@ def spelled_out(node: Node, inputs: Mapping[str, Port]) -> Node:
         return node
     given = {names[0]: wire} if len(set(names)) == 1 else dict(zip(names, refs(wire), strict=True))
     return replace(node, inputs=Frozen({**given, **{k: w for k, w in node.inputs.items() if k}}))
-
-
-def read_outputs(wires: Iterable[tuple[End, Ref]]) -> dict[str, list[str | None]]:
-    """The outputs that are read of every name in a body."""
-    found: dict[str, list[str | None]] = {}
-    for _, ref in wires:
-        found.setdefault(ref.node, []).append(ref.port)
-    return found
