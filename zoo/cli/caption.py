@@ -50,7 +50,7 @@ def caption(
     from zoo.decoding.texts import Author
 
     author = Author.load(checkpoint, device)
-    files = [file for path in pictures for file in _files(path)]
+    files = [file for path in pictures for file in pictures_of(path)]
     found = author.caption(files, search_of(how), batch=batch, longest=how["longest"], seed=seed)
     tell_obstacle(author.obstacle)
     if as_json:
@@ -68,7 +68,7 @@ def caption(
             click.echo(f"{file}\t{score}{line}")
 
 
-def _files(path: Path) -> list[Path]:
+def pictures_of(path: Path) -> list[Path]:
     """A file itself; of a folder the pictures in it, by name."""
     if not path.is_dir():
         return [path]
