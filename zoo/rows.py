@@ -1,8 +1,9 @@
-"""Linear maps that are as fast for a single row as memory can bring the weights.
+"""Linear maps that are fast for a single row, and for several maps of one input.
 
 Generation multiplies one row after another by all weights of a model, and then what counts is how fast they
 are read. PyTorch hands one row to a routine that may take twice as long over it (MKL on processors of
-AMD) as the batched product does over the same weight, cut into parts.
+AMD) as the batched product does over the same weight, cut into parts. Queries, keys and values of one input
+are three products with small weights, of which one product with all of them is faster.
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ from torch import Tensor, nn
 
 LARGE = 2**17
 """So many weights do not stay in the cache from one row to the next; fewer are no faster in parts."""
+SMALL, MANY = 2**16, 128
+"""Maps of at most so many weights are faster as one product for at least so many rows."""
+_HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """``F.linear``, x Wᵀ + b over the last axis, but for the order of its sums."""
+    """``F.linear``, x Wᵀ + b over the last axis, except for the order of summation."""
     if weight.numel() < LARGE or torch.is_grad_enabled() or not _is_row(x, weight):
         return F.linear(x, weight, bias)
     outputs, inputs = weight.shape
     parts = outputs if outputs % 2 else 2
     several = weight.view(parts, -1, inputs)
-    row = x.reshape(1, inputs).t().expand(parts, inputs, 1)  # other strides of this take the slow routine
+    row = x.reshape(1, inputs).t().expand(parts, inputs, 1)  # with other strides, bmm takes the slow routine
     if bias is None:
         product = torch.bmm(several, row)
     else:
@@ -31,7 +35,7 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 
 def _is_row(x: Tensor, weight: Tensor) -> bool:
-    """Whether it is one row, and the weight of plain float32 on a CPU, neither of them traced."""
+    """Whether ``x`` is a single row and both are plain, contiguous float32 on a CPU, outside of tracing."""
     return (
         not torch.compiler.is_compiling()
         and x.numel() == weight.shape[1] == x.shape[-1]
@@ -44,7 +48,37 @@ def _is_row(x: Tensor, weight: Tensor) -> bool:
 
 
 class RowLinear(nn.Linear):
-    """``torch.nn.Linear`` by ``linear``, for layers that stream."""
+    """``torch.nn.Linear`` computed by ``linear``, for layers that stream."""
 
     def forward(self, input: Tensor) -> Tensor:
         return linear(input, self.weight, self.bias)
+
+
+def linears(x: Tensor, *maps: RowLinear) -> tuple[Tensor, ...]:
+    """Apply several maps to the same input: small ones on a CPU as one product.
+
+    Their weights are concatenated at each call, which takes less time than separate products lose.
+    """
+    biases: list[Tensor] = [each.bias for each in maps if each.bias is not None]  # pyright: ignore[reportUnnecessaryComparison] - torch types it without None
+    if len(biases) not in (0, len(maps)) or not _are_small(x, maps) or not all(map(_is_plain, maps)):
+        return tuple(each(x) for each in maps)
+    weight = torch.cat([each.weight for each in maps])
+    bias = torch.cat(biases) if biases else None
+    return torch.split(F.linear(x, weight, bias), [each.out_features for each in maps], -1)
+
+
+def _are_small(x: Tensor, maps: tuple[RowLinear, ...]) -> bool:
+    """Whether one product is faster: many rows, few weights, a CPU, nothing traced."""
+    inputs = maps[0].in_features
+    return (
+        x.numel() >= MANY * inputs
+        and inputs * max(each.out_features for each in maps) <= SMALL
+        and x.is_cpu
+        and type(x) is Tensor
+        and not torch.compiler.is_compiling()
+    )
+
+
+def _is_plain(linear: RowLinear) -> bool:
+    """Whether its weight and bias are all there is: it is not a subclass (LoRA), and has no hooks."""
+    return type(linear) is RowLinear and not any(getattr(linear, kind) for kind in _HOOKS)

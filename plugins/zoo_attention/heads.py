@@ -12,7 +12,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from zoo.fields import Positive
-from zoo.rows import RowLinear
+from zoo.rows import RowLinear, linears
 from zoo_attention.padding import hide, tame
 
 Heads = Annotated[Positive, Field(description="How many parts of dim attend side by side.")]
@@ -67,9 +67,13 @@ def into_heads(
         query = tame(query, mask)
     linear = layer.query  # found once: a module's attributes are slow
     part = linear.out_features // layer.heads
-    return Projected(
-        split(linear(query), part), split(layer.key(keys), part), split(layer.value(values), part)
-    )
+    if query is keys and keys is values:
+        mapped = linears(keys, linear, layer.key, layer.value)
+    elif keys is values:
+        mapped = (linear(query), *linears(keys, layer.key, layer.value))
+    else:
+        mapped = (linear(query), layer.key(keys), layer.value(values))
+    return Projected(*(split(each, part) for each in mapped))
 
 
 def from_heads(

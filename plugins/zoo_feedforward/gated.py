@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from zoo import layer
 from zoo.fields import Positive, Probability
-from zoo.rows import RowLinear
+from zoo.rows import RowLinear, linears
 from zoo_feedforward.activations import ACTIVATIONS, Activation
 
 
@@ -42,5 +42,5 @@ class Gated(nn.Module):
         self.outer = RowLinear(hidden, dim, bias)
 
     def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
-        gated = ACTIVATIONS[self.activation](self.gate(x)) * self.inner(x)
-        return self.outer(F.dropout(gated, self.dropout, self.training))
+        gate, inner = linears(x, self.gate, self.inner)
+        return self.outer(F.dropout(ACTIVATIONS[self.activation](gate) * inner, self.dropout, self.training))

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from zoo import rows
-from zoo.rows import RowLinear, linear
+from zoo.rows import RowLinear, linear, linears
 
 
 @pytest.mark.parametrize("bias", [True, False])
@@ -58,3 +58,54 @@ def test_everything_else_is_left_to_torch(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_it_takes_the_weights_of_a_linear_map_of_torch() -> None:
     assert [*RowLinear(3, 5).state_dict()] == [*nn.Linear(3, 5).state_dict()]
+
+
+def _maps(*outputs: int, bias: bool = True, dtype: torch.dtype = torch.float64) -> list[RowLinear]:
+    return [RowLinear(7, output, bias).to(dtype) for output in outputs]
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_several_maps_of_one_input_are_one_product(monkeypatch: pytest.MonkeyPatch, bias: bool) -> None:
+    maps = _maps(3, 5, 5, bias=bias)
+    x = torch.randn(2, 83, 7, dtype=torch.float64, requires_grad=True)
+    leaves = [x, *(weight for each in maps for weight in each.parameters())]
+    apart = [each(x) for each in maps]
+    with monkeypatch.context() as patched:
+        patched.setattr(RowLinear, "forward", None)  # which is not asked
+        together = linears(x, *maps)
+    upstream = [torch.randn_like(each) for each in apart]
+    torch.testing.assert_close([*together], apart)
+    torch.testing.assert_close(
+        torch.autograd.grad(together, leaves, upstream), torch.autograd.grad(apart, leaves, upstream)
+    )
+
+
+class _Lower(RowLinear):
+    """A map that does more than its weights tell, as adapters do."""
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        return super().forward(input) - 1
+
+
+def test_maps_with_hooks_or_of_a_subclass_are_called() -> None:
+    x, maps = torch.randn(149, 7, dtype=torch.float64), _maps(3, 5)
+    seen: list[str] = []
+
+    def hook(module: nn.Module, args: Any, output: Any) -> None:
+        seen.append("hook")
+
+    handle = maps[0].register_forward_hook(hook)
+    linears(x, *maps)
+    handle.remove()
+    linears(x, *maps)
+    assert seen == ["hook"]
+    lower = _Lower(7, 5).double()
+    torch.testing.assert_close(linears(x, maps[0], lower)[1], lower(x))
+    mixed = [*_maps(3), *_maps(5, bias=False)]
+    torch.testing.assert_close([*linears(x, *mixed)], [each(x) for each in mixed])
+
+
+@pytest.mark.parametrize("rows", [0, 1, 127, 128])
+def test_the_number_of_rows_does_not_matter(rows: int) -> None:
+    x, maps = torch.randn(rows, 7, dtype=torch.float64), _maps(3, 5)
+    torch.testing.assert_close([*linears(x, *maps)], [each(x) for each in maps])
