@@ -10,6 +10,7 @@
     ├── ArgumentError       a function was given what it does not take (also a ``TypeError``)
     ├── InputError          a compiled model got inputs that do not fit (also a ``TypeError``)
     ├── TrainingError       a training run cannot start or go on
+    │   └── ChoiceError     an option of the run does not fit (``.faults`` maps options to what is wrong)
     ├── CheckpointError     a checkpoint cannot be read or written
     ├── ExportError         a model cannot be exported
     ├── EjectError          a graph cannot be written as a file of its own
@@ -23,7 +24,7 @@ knows node, file and line adds them.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -75,6 +76,20 @@ class InputError(ZooError, TypeError):
 
 class TrainingError(ZooError):
     """A training run cannot start or go on: its text, its graph's ports, its loss."""
+
+
+class ChoiceError(TrainingError):
+    """An option of a training run does not fit; ``faults`` maps each bad option to what is wrong with it.
+
+    Options are named as in ``zoo.training``: ``task``, ``batch``, ``settings.level``, ``params.layers``.
+    """
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        self.faults = dict(faults)
+        super().__init__("; ".join(self.faults.values()))
+
+    def __reduce__(self) -> tuple[type[ChoiceError], tuple[dict[str, str]]]:
+        return type(self), (self.faults,)
 
 
 class CheckpointError(ZooError):

@@ -22,8 +22,9 @@ class Captioning(Writing):
 
     A picture comes in the form that the graph has an input for: all its pixels (``image``), its ``rows``, or
     ``patches``, squares side by side. Built in are the handwritten digits of scikit-learn, to be spelled, and
-    drawn shapes, to be described; a ``folder`` of one's own holds pictures and ``captions.tsv`` (.csv,
-    .jsonl) with the fields ``file`` and ``caption``.
+    drawn shapes, to be described; a ``folder`` of one's own holds pictures and their captions: a
+    ``captions.tsv`` (.csv, .jsonl) with the fields ``file`` and ``caption``, a ``metadata.csv`` or .jsonl as
+    of Hugging Face, a ``captions.json`` as of COCO, or a ``.txt`` beside each picture.
     """
 
     kind: ClassVar[str] = "one-to-many"

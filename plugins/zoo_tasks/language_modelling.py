@@ -9,12 +9,20 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from zoo.errors import TrainingError
 from zoo.tasks import Baseline, Batch, Data, Decoding, File, Level, Mean, Outputs, Plan, Smoothing, Task
 from zoo.tasks.losses import cross_entropy
-from zoo.tasks.text import read_text
+from zoo.tasks.text import read_texts
 from zoo.tasks.tokenizers import Tokenizer, train_tokenizer
 from zoo_tasks.bigram import bigram_loss
-from zoo_tasks.windows import TrainingWindows, carried_validation, carried_windows, split, validation_windows
+from zoo_tasks.windows import (
+    TrainingWindows,
+    carried_validation,
+    carried_windows,
+    given,
+    split,
+    validation_windows,
+)
 
 DEFAULT_CONTEXT = 128
 MEASURED_AT_ONCE = 2048
@@ -24,9 +32,9 @@ MEASURED_AT_ONCE = 2048
 class LanguageModelling(Task):
     """Predict the next character, word or piece of a word of a text.
 
-    The last tenth of the text is held back. Learned: the cross-entropy of each token of windows of
-    ``context`` tokens, given those before it. Without a text it learns ``pydoc_data.topics``, half a megabyte
-    of English that every Python carries.
+    The last tenth of the text is held back, unless ``validation`` names another one. Learned: the
+    cross-entropy of each token of windows of ``context`` tokens, given those before it. Without a text it
+    learns ``pydoc_data.topics``, half a megabyte of English that every Python carries.
     """
 
     kind: ClassVar[str] = "many-to-many, causal"
@@ -37,7 +45,8 @@ class LanguageModelling(Task):
     perplexity: ClassVar[bool] = True
     decoding: ClassVar[Decoding | None] = Decoding(target="tokens", tokenizer="tokens", start=False)
 
-    text: Annotated[File | None, Field(description="a UTF-8 file; the built-in text without")] = None
+    text: Annotated[File | None, Field(description="UTF-8, or a folder of .txt; built-in without")] = None
+    validation: Annotated[File | None, Field(description="another such, to measure on")] = None
     level: Annotated[Level, Field(description="what a token is")] = "characters"
     size: Annotated[int, Field(gt=4, description="the most words, or pieces of words")] = 8000
     context: Annotated[int | None, Field(gt=0, description="tokens a window; the graph's, or 128")] = None
@@ -45,31 +54,29 @@ class LanguageModelling(Task):
     smooth_over: Smoothing = "all"
 
     def data(self, plan: Plan) -> Data:
-        written, name = read_text(self.text)
-        digest = hashlib.sha256(written.encode()).hexdigest()
+        written, measured_on, name = self._texts()
+        digest = hashlib.sha256("\0".join(filter(None, (written, measured_on))).encode()).hexdigest()
         plan.recognise(digest, name)
-        tokenizer: Tokenizer = plan.tokenizers.get("tokens") or train_tokenizer(
-            self.level, [written], size=self.size, special=False
-        )
-        longest = plan.params.get("context")
-        context = self.context or DEFAULT_CONTEXT
-        if isinstance(longest, int) and (self.context is None or "context" in plan.chosen):
-            # Longer windows than the graph can look at are cut to what it can.
-            context = min(self.context or longest, longest)
-        train, validation = split(tokenizer.encode(written), context, f"{self._unit}s")
+        tokenizer = plan.tokenizers.get("tokens") or self._tokenizer(written, measured_on)
+        context = self._context(plan)
+        tokens, unit = tokenizer.encode(written), f"{self._unit}s"
+        if measured_on:
+            train, validation = given(tokens, tokenizer.encode(measured_on), context, unit)
+        else:
+            train, validation = split(tokens, context, unit)
         windows = TrainingWindows(train, context, plan.batch, plan.seed)
         measured = carried_validation if plan.carry else validation_windows
         # Without gradients a batch may be larger than one of training: small ones only cost time.
         at_once = max(plan.batch, MEASURED_AT_ONCE // context)
-        held = "are held back for validation"
+        held = f"of {self.validation} to measure on" if measured_on else "are held back for validation"
         different = "different " if self.level == "characters" else ""
         return Data(
             batch=carried_windows(train, context, plan.batch) if plan.carry else windows.__getitem__,
             validation=partial(measured, validation, context, at_once),
             params={"vocab": len(tokenizer), **({"context": self.context} if self.context else {})},
             about=(
-                f"{len(tokenizer)} {different}{self._unit}s, {context} of them in view",
-                f"learns from {name}: {len(train):,} {self._unit}s, and {len(validation):,} more {held}",
+                f"{len(tokenizer)} {different}{unit}, {context} of them in view",
+                f"learns from {name}: {len(train):,} {unit}, and {len(validation):,} more {held}",
             ),
             epoch=windows.steps_each_epoch,
             tokenizers={"tokens": tokenizer},
@@ -82,6 +89,25 @@ class LanguageModelling(Task):
             source=name,
             digest=digest,
         )
+
+    def _texts(self) -> tuple[str, str, str]:
+        """What is learned, what is measured on if that is another text, and what to call the first."""
+        if self.validation is not None and self.text is None:
+            raise TrainingError("validation is a text beside one to learn from; name that, too: --text FILE")
+        written, name = read_texts(self.text)
+        return written, "" if self.validation is None else read_texts(self.validation)[0], name
+
+    def _tokenizer(self, written: str, measured_on: str) -> Tokenizer:
+        # Other tokenizers have a token for what is unknown; characters do not.
+        texts = [written, measured_on] if self.level == "characters" else [written]
+        return train_tokenizer(self.level, texts, size=self.size, special=False)
+
+    def _context(self, plan: Plan) -> int:
+        longest = plan.params.get("context")
+        if isinstance(longest, int) and (self.context is None or "context" in plan.chosen):
+            # Longer windows than the graph can look at are cut to what it can.
+            return min(self.context or longest, longest)
+        return self.context or DEFAULT_CONTEXT
 
     @property
     def _unit(self) -> str:

@@ -14,8 +14,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from zoo.errors import TrainingError
+from zoo_tasks.captions import read_captions
 from zoo_tasks.extras import extra
-from zoo_tasks.tables import read_table
 
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 COLOURS = {
@@ -95,24 +95,15 @@ def read_picture(path: Path, side: int, *, colours: bool = False) -> Picture:
 
 
 def folder(path: Path, side: int, *, colours: bool = False) -> tuple[list[tuple[Picture, str]], str]:
-    """The pictures of a folder that its ``captions.tsv`` (.csv, .jsonl) names, with ``file`` and ``caption``,
-    as ``read_picture`` reads them; and a hash of the captions. A picture with several captions is one object.
+    """The pictures of a folder with their captions (see ``read_captions``), as ``read_picture`` reads them;
+    and a hash of the captions. A picture with several captions is one object.
     """
-    if not path.is_dir():
-        raise TrainingError(f"there is no folder {path} of pictures")
-    names = [path / f"captions.{suffix}" for suffix in ("tsv", "csv", "jsonl")]
-    table = next((name for name in names if name.is_file()), None)
-    if table is None:
-        wanted = ", ".join(name.name for name in names)
-        raise TrainingError(
-            f"a folder of pictures has one of {wanted}, with file and caption; {path} has none"
-        )
-    rows, digest = read_table(str(table), ("file", "caption"))
-    pictures: dict[str, Picture] = {}
-    for name, _ in rows:
+    rows, digest, told = read_captions(path)
+    pictures: dict[Path, Picture] = {}
+    for file, _ in rows:
         try:
-            if name not in pictures:
-                pictures[name] = read_picture(path / name, side, colours=colours)
+            if file not in pictures:
+                pictures[file] = read_picture(file, side, colours=colours)
         except TrainingError as error:
-            raise TrainingError(f"{table}: {error}") from None
-    return [(pictures[name], caption) for name, caption in rows], digest
+            raise TrainingError(f"{told}: {error}") from None
+    return [(pictures[file], caption) for file, caption in rows], digest

@@ -13,6 +13,8 @@ from typing import Any, cast
 from zoo.errors import TrainingError, did_you_mean
 from zoo.tasks.text import read_text
 
+JSON_LINES = (".jsonl", ".ndjson")
+
 
 def read_table(
     path: str, fields: tuple[str, ...], *, remedy: str = "rename them"
@@ -26,7 +28,7 @@ def read_table(
     text, _ = read_text(path)
     digest = hashlib.sha256(text.encode()).hexdigest()
     suffix = Path(path).suffix.lower()
-    if suffix in {".jsonl", ".ndjson"}:
+    if suffix in JSON_LINES:
         rows = _json_lines(path, text, fields)
     elif suffix not in {".csv", ".tsv", ".txt"}:
         raise TrainingError(f"examples come as .csv, .tsv or .jsonl, and {path} is none of them; rename it")
@@ -35,6 +37,18 @@ def read_table(
     if not rows:
         raise TrainingError(f"there is nothing to learn in {path}: it has the names of columns, and no rows")
     return rows, digest
+
+
+def columns(path: str) -> list[str]:
+    """The names in the first row of a table; of a table without a line of names, whatever stands there."""
+    first, suffix = read_text(path)[0].partition("\n")[0], Path(path).suffix.lower()
+    if suffix in JSON_LINES:
+        try:
+            entry: Any = json.loads(first)
+        except ValueError:
+            return []  # which reading the table reports, with its line
+        return [*cast("dict[str, Any]", entry)] if isinstance(entry, dict) else []
+    return next(csv.reader([first]), [""]) if suffix == ".csv" else first.split("\t")
 
 
 def _json_lines(path: str, text: str, fields: tuple[str, ...]) -> list[tuple[str, ...]]:

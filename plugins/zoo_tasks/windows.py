@@ -46,6 +46,21 @@ def split(tokens: Int[Tensor, " time"], context: int, what: str = "characters") 
     return Split(tokens[: len(tokens) - held_back], tokens[len(tokens) - held_back :])
 
 
+def given(
+    train: Int[Tensor, " time"],
+    validation: Int[Tensor, " other_time"],
+    context: int,
+    what: str = "characters",
+) -> Split:
+    """Two texts, one to learn from and one to measure on. Raises TrainingError when one is too short."""
+    if len(train) < context + 1 or len(validation) < 2:
+        raise TrainingError(
+            f"a window is {context} + 1 {what} long, and measuring takes 2: there are {len(train)} to learn "
+            f"from and {len(validation)} to measure on; take a longer text or a smaller context"
+        )
+    return Split(train, validation)
+
+
 class TrainingWindows:
     """The endless training batches; ``windows[n]`` is batch n, the same whenever it is asked for."""
 

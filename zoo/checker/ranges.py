@@ -54,17 +54,22 @@ def fault(model: type[BaseModel], error: ErrorDetails, *, whole: bool = True, so
 
 def faults(model: type[BaseModel], error: ValidationError) -> str:
     """All that pydantic found wrong with the values of a model, each field once."""
-    firsts: dict[object, str] = {}
+    return "; ".join(faults_by_field(model, error).values())
+
+
+def faults_by_field(model: type[BaseModel], error: ValidationError) -> dict[str, str]:
+    """What pydantic found wrong with each field of a model; of the model as a whole under no name."""
+    firsts: dict[str, str] = {}
     for each in error.errors(include_url=False):
-        place = each["loc"][:1]
+        name = "".join(map(str, each["loc"][:1]))
         if each["type"] in _PRESENCE and len(each["loc"]) == 1:
-            firsts.setdefault(place, f"'{place[0]}' is {_PRESENCE[each['type']]}")
-        elif not place:
-            firsts.setdefault(place, sentence(each))
+            firsts.setdefault(name, f"'{name}' is {_PRESENCE[each['type']]}")
+        elif not name:
+            firsts.setdefault(name, sentence(each))
         else:
             whole = len(each["loc"]) == 1 or each["loc"][1] in _ARMS
-            firsts.setdefault(place, fault(model, each, whole=whole))
-    return "; ".join(firsts.values())
+            firsts.setdefault(name, fault(model, each, whole=whole))
+    return firsts
 
 
 def sentence(error: ErrorDetails) -> str:

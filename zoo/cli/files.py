@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 from click.shell_completion import CompletionItem
@@ -56,7 +56,7 @@ class GraphFile(_ParamType):
 
 
 class Assignment(_ParamType):
-    """``NAME=VALUE``, the value read as a graph file would read it."""
+    """``NAME=VALUE``, the value read as a graph file would read it. A pair is one already (of --config)."""
 
     name = "NAME=VALUE"
 
@@ -66,6 +66,8 @@ class Assignment(_ParamType):
         from zoo.files.scalars import resolve
         from zoo.files.text import WordError
 
+        if isinstance(value, tuple):
+            return cast("tuple[str, Scalar]", value)
         name, equals, text = str(value).partition("=")
         if not name or not equals:
             self.fail(f"'{value}' is not NAME=VALUE; write for example layers=2", param, ctx)

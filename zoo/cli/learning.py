@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import Any
 
 import click
 
 from zoo.cli.files import together
 
-if TYPE_CHECKING:
-    from zoo.training import Options
 
-_POSITIVE = click.FloatRange(min=0, min_open=True)
-_SHARE = click.FloatRange(min=0, max=1, max_open=True)
+class _Finite(click.FloatRange):
+    """A number of a range; click's own range lets nan and inf pass."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not in the range", param, ctx)
+        return number
+
+
+_POSITIVE = _Finite(min=0, min_open=True)
+_SHARE = _Finite(min=0, max=1, max_open=True)
 
 learning_options = together(
     click.option("--steps", type=click.IntRange(min=1), help="Steps to take; 2000 when no limit is given."),
@@ -47,12 +56,10 @@ learning_options = together(
     ),
     click.option("--beta1", type=_SHARE, default=0.9, show_default=True, help="Of Adam; momentum of SGD."),
     click.option("--beta2", type=_SHARE, default=0.99, show_default=True, help="Of Adam."),
-    click.option(
-        "--weight-decay", type=click.FloatRange(min=0), default=0.1, show_default=True, help="Of matrices."
-    ),
+    click.option("--weight-decay", type=_Finite(min=0), default=0.1, show_default=True, help="Of matrices."),
     click.option(
         "--clip",
-        type=click.FloatRange(min=0),
+        type=_Finite(min=0),
         default=1.0,
         show_default=True,
         help="Largest norm of the gradients together; 0 leaves them as they are.",
@@ -81,14 +88,3 @@ learning_options = together(
     click.option("--tensorboard", is_flag=True, help="Write the curves for TensorBoard too."),
 )
 """Every option of a run but for what is learned, and where it is kept."""
-
-
-def options_of(values: dict[str, object]) -> Options:
-    """The choices as options. UsageError for what click lets pass and is none: nan and inf."""
-    from zoo.errors import ArgumentError
-    from zoo.training import Options
-
-    try:
-        return Options.model_validate(values)
-    except ArgumentError as error:
-        raise click.UsageError(str(error)) from None

@@ -10,11 +10,10 @@ import click
 from click.core import ParameterSource
 
 from zoo.cli.files import Assignment, GraphFile, console, examples, set_option
-from zoo.cli.learning import learning_options, options_of
+from zoo.cli.learning import learning_options
 
 if TYPE_CHECKING:
     from zoo.training import Result
-    from zoo.training.options import Device
     from zoo.values import Scalar
 
 _RESUMABLE = {"device", "text", "settings", "steps", "epochs", "minutes", "out", "resume"}
@@ -24,9 +23,11 @@ _RESUMABLE = {"device", "text", "settings", "steps", "epochs", "minutes", "out",
 def _config(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:  # noqa: ARG001 - click passes it
     """Make what a file says the defaults of this call."""
     if value is not None:
-        from zoo.cli.config import read_config
+        from zoo.cli.config import META, read_config
 
-        ctx.default_map = {**(ctx.default_map or {}), **read_config(value, ctx.command)}
+        config = read_config(value, ctx)
+        ctx.meta[META] = config
+        ctx.default_map = {**(ctx.default_map or {}), **config.values}
 
 
 @click.command(
@@ -64,6 +65,11 @@ def _config(ctx: click.Context, param: click.Parameter, value: Path | None) -> N
 )
 @click.option("--context", type=click.IntRange(min=1), help="Short for --with context=N: tokens a window.")
 @click.option(
+    "--label-smoothing",
+    type=click.FloatRange(min=0, max=1, max_open=True),
+    help="Short for --with label_smoothing=E: the part of the probability that is spread over other labels.",
+)
+@click.option(
     "--port",
     "ports",
     multiple=True,
@@ -86,78 +92,76 @@ def _config(ctx: click.Context, param: click.Parameter, value: Path | None) -> N
     help="Begin a new run with the weights of another, or of a safetensors file, by their names.",
 )
 @click.pass_context
-def train(
-    ctx: click.Context,
-    graph: str | None,
-    task: str | None,
-    settings: tuple[tuple[str, Scalar], ...],
-    text: Path | None,
-    context: int | None,
-    ports: tuple[str, ...],
-    params: tuple[tuple[str, Scalar], ...],
-    steps: int | None,
-    epochs: float | None,
-    minutes: float | None,
-    device: Device,
-    out: Path | None,
-    resume: Path | None,
-    pretrained: Path | None,
-    **choices: Any,
-) -> Result:
+def train(ctx: click.Context, graph: str | None, resume: Path | None, **choices: Any) -> Result:
     """Train GRAPH, a file or a graph of the library, for a task; without a graph, the task's own.
 
     A task names the ports that a graph must have: `zoo tasks` shows them. The run ends at the first limit it
     reaches. Ctrl-C stops it, whole and saved.
     """
-    from zoo import training
-    from zoo.training.display import Display
+    from zoo.cli.config import placing
 
-    display = Display(console())
-    given: dict[str, Scalar] = dict(settings)
-    given |= {} if context is None else {"context": context}
-    if resume is not None:
-        named = {param.name: param.opts[0] for param in ctx.command.params if _is_given(ctx, param)}
-        foreign = [shown for name, shown in named.items() if name not in _RESUMABLE]
-        if foreign:
-            names = ", ".join(foreign)
-            raise click.UsageError(f"{names}: a resumed run takes this from its checkpoint; leave it out")
-        result = training.resume(
-            resume,
-            settings=given,
-            text=text,
-            steps=steps,
-            epochs=epochs,
-            minutes=minutes,
-            device=device if "device" in named else None,
-            out=out,
-            watcher=display,
-        )
-    elif graph is None and task is None and pretrained is None:
+    if resume is None and not any((graph, choices["task"], choices["pretrained"])):
         raise click.UsageError(
             "name a GRAPH to train (`zoo graphs` lists the library's), a --task (`zoo tasks`), a run to "
             "--resume, or one to begin --from"
         )
-    else:
-        choices["clip"] = choices["clip"] or None
-        limits = {"steps": steps, "epochs": epochs, "minutes": minutes}
-        options = options_of({**limits, "device": device, **choices})
-        result = training.train(
-            graph,
-            task=task,
-            settings=given,
-            text=text,
-            params=dict(params),
-            ports=dict(map(_pair, ports)),
-            options=options,
-            pretrained=pretrained,
-            out=out,
-            watcher=display,
-        )
+    with placing(ctx):
+        result = _begin(graph, choices) if resume is None else _go_on(ctx, resume, choices)
     if result.tells:
         _tell(result)
     if result.interrupted:
         ctx.exit(130)  # as shells report Ctrl-C
     return result
+
+
+def _begin(graph: str | None, choices: dict[str, Any]) -> Result:
+    """Train from the beginning."""
+    from zoo import training
+    from zoo.training.display import Display
+
+    choices["clip"] = choices["clip"] or None
+    options = {name: choices[name] for name in training.Options.model_fields}
+    return training.train(
+        graph,
+        task=choices["task"],
+        settings=_settings(choices),
+        text=choices["text"],
+        params=dict(choices["params"]),
+        ports=dict(map(_pair, choices["ports"])),
+        options=training.Options.model_validate(options),
+        pretrained=choices["pretrained"],
+        out=choices["out"],
+        watcher=Display(console()),
+    )
+
+
+def _go_on(ctx: click.Context, resume: Path, choices: dict[str, Any]) -> Result:
+    """Go on with a run. UsageError for options that a run in progress cannot change."""
+    from zoo import training
+    from zoo.training.display import Display
+
+    named = {param.name: param.opts[0] for param in ctx.command.params if _is_given(ctx, param)}
+    foreign = [shown for name, shown in named.items() if name not in _RESUMABLE]
+    if foreign:
+        names = ", ".join(foreign)
+        raise click.UsageError(f"{names}: a resumed run takes this from its checkpoint; leave it out")
+    return training.resume(
+        resume,
+        settings=_settings(choices),
+        text=choices["text"],
+        steps=choices["steps"],
+        epochs=choices["epochs"],
+        minutes=choices["minutes"],
+        device=choices["device"] if "device" in named else None,
+        out=choices["out"],
+        watcher=Display(console()),
+    )
+
+
+def _settings(choices: dict[str, Any]) -> dict[str, Scalar]:
+    """The settings of the task, those among them that have options of their own."""
+    short = {name: choices[name] for name in ("context", "label_smoothing") if choices[name] is not None}
+    return {**dict(choices["settings"]), **short}
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -181,6 +185,8 @@ def _tell(result: Result) -> None:
     beside = f"; {against.name} {losses(against.loss, result.unit)}" if against else ""
     more = "".join(f", {name} {value:.4f}" for name, value in result.metrics.items())
     click.echo(f"validation {losses(result.validation_loss, result.unit)}{more}{beside}")
+    if result.ended_early:
+        click.echo(f"ended at step {result.step:,}: the validation loss got no lower (--patience)")
     if result.interrupted:
         click.echo(f"stopped at step {result.step:,} and saved; go on with: zoo train --resume {folder}")
     tokenizer = result.tokenizers.get("tokens")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-from click.core import ParameterSource
 
 from zoo.errors import did_you_mean
 
@@ -16,9 +15,7 @@ def plainer(error: click.UsageError) -> click.UsageError:
         kind = error.param.type
         if isinstance(kind, click.IntRange | click.FloatRange):
             came = error.message.partition(" is not ")[0].strip("'")
-            source = error.ctx.get_parameter_source(str(error.param.name)) if error.ctx else None
-            by = " by --config" if source is ParameterSource.DEFAULT_MAP else ""
-            return click.BadParameter(f"it is {_words(kind)}, and '{came}' came{by}", error.ctx, error.param)
+            return click.BadParameter(f"it is {range_words(kind)}, and '{came}' came", error.ctx, error.param)
     return error
 
 
@@ -30,7 +27,7 @@ def _no_option(error: click.NoSuchOption, ctx: click.Context) -> str:
     return f"there is no option {error.option_name}{hint}; {ctx.command_path} --help lists them"
 
 
-def _words(kind: click.IntRange | click.FloatRange) -> str:
+def range_words(kind: click.IntRange | click.FloatRange) -> str:
     """``a whole number of at least 1``, ``a number greater than 0 and at most 1``."""
     bounds: list[str] = []
     if kind.min is not None:

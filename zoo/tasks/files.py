@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, WithJsonSchema
 
+from zoo.errors import ChoiceError, did_you_mean
 from zoo.values import Scalar
 
 File: TypeAlias = Annotated[str, WithJsonSchema({"type": "string", "format": "path"})]
@@ -22,6 +23,25 @@ def files_of(task: type[BaseModel]) -> set[str]:
         for name, schema in properties
         if any(arm.get("format") == "path" for arm in schema.get("anyOf", [schema]))
     }
+
+
+def look_for(task: BaseModel) -> None:
+    """Raise ChoiceError for settings of a task that name a file or a folder where there is none."""
+    missing: dict[str, str] = {}
+    for name in files_of(type(task)):
+        path = getattr(task, name)
+        if path is not None and not Path(path).exists():
+            hint = did_you_mean(Path(path).name, _names_in(Path(path).parent))
+            missing[f"settings.{name}"] = (
+                f"'{name}' names a file or a folder, and there is no {path}{hint}; relative paths lead from "
+                f"{Path.cwd()}"
+            )
+    if missing:
+        raise ChoiceError(missing)
+
+
+def _names_in(folder: Path) -> list[str]:
+    return [each.name for each in folder.iterdir()] if folder.is_dir() else []
 
 
 def found_from(folder: str, task: type[BaseModel], settings: Mapping[str, Scalar]) -> dict[str, Scalar]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from zoo.checker.ranges import faults
-from zoo.errors import PackError, TrainingError, did_you_mean
+from zoo.checker.ranges import faults_by_field
+from zoo.errors import ChoiceError, PackError, did_you_mean
 from zoo.tasks.ports import parse_port
 from zoo.tasks.task import Task
 from zoo.values import Scalar
@@ -39,15 +39,16 @@ def _all() -> dict[str, type[Task] | PackError]:
 
 
 def find_task(name: str) -> type[Task]:
-    """The task of a name. TrainingError when there is none, PackError when it is none."""
+    """The task of a name. ChoiceError when there is none, PackError when it is none."""
     from zoo.packs import registry
 
     known = registry().tasks
     if name not in known:
-        raise TrainingError(
+        message = (
             f"there is no task '{name}'{did_you_mean(name, known)}; `zoo tasks` lists them, and `zoo packs` "
             "says which packs could not be loaded"
         )
+        raise ChoiceError({"task": message})
     return checked(name, known[name])
 
 
@@ -72,18 +73,26 @@ def checked(name: str, offered: Any) -> type[Task]:
 
 
 def make_task(name: str, settings: Mapping[str, Scalar]) -> Task:
-    """A task with settings. Raises TrainingError for settings that it has not or that are none."""
+    """A task with settings. ChoiceError names every one that the task lacks, or whose value is refused."""
     kind = find_task(name)
-    for setting in settings:
-        if setting not in kind.model_fields:
-            has = ", ".join(kind.model_fields) or "none"
-            raise TrainingError(
-                f"the task '{name}' has no setting '{setting}'{did_you_mean(setting, kind.model_fields)}; it "
-                f"has {has}"
-            )
+    known = kind.model_fields
+    found = {
+        setting: f"the task '{name}' has no setting '{setting}'{did_you_mean(setting, known)}; it has "
+        f"{', '.join(known) or 'none'}"
+        for setting in settings
+        if setting not in known
+    }
+    values = {
+        setting: str(value) if isinstance(value, Path) else value
+        for setting, value in settings.items()
+        if setting not in found
+    }
+    made: Task | None = None
     try:
-        return kind.model_validate(
-            {name: str(value) if isinstance(value, Path) else value for name, value in settings.items()}
-        )
+        made = kind.model_validate(values)
     except ValidationError as error:
-        raise TrainingError(f"these settings of the task '{name}' are none: {faults(kind, error)}") from None
+        for setting, fault in faults_by_field(kind, error).items():
+            found[setting] = f"a setting of the task '{name}' is refused: {fault}"
+    if made is None or found:
+        raise ChoiceError({f"settings.{setting}": fault for setting, fault in found.items()})
+    return made

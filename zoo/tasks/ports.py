@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from zoo.errors import TrainingError, did_you_mean
+from zoo.errors import ChoiceError, TrainingError, did_you_mean
 from zoo.files.words import parse_port
 from zoo.graph import Graph
 from zoo.spec import Port
@@ -48,48 +48,65 @@ def find_ports(
 ) -> Ports:
     """The ports of a graph that a task feeds and reads; ``chosen`` are graph's names for the task's.
 
-    Raises TrainingError that names every port that is missing, of another type, or needed beyond these.
+    Raises TrainingError that names every port that is missing, of another type, or needed beyond these; a
+    ChoiceError where a chosen name is at fault.
     """
+    _known(task, name, chosen)
+    inputs, faults = _inputs(task, graph, chosen)
+    outputs = {port: chosen.get(port, port) for port in task.reads}
+    faults |= {
+        port: f"it has no output '{own}'{did_you_mean(own, graph.outputs)}"
+        for port, own in outputs.items()
+        if own not in graph.outputs
+    }
+    if faults:
+        message = (
+            f"graph '{graph.name}' does not fit the task '{name}': {' and '.join(faults.values())}; "
+            f"{told(task)}; rename a port, or say which one it is: --port TASK=GRAPH{remedy}"
+        )
+        blamed = next((port for port in chosen if port in faults), "")
+        raise ChoiceError({f"ports.{blamed}": message}) if blamed else TrainingError(message)
+    losses = [each for each in graph.outputs if each == LOSS or each.startswith(f"{LOSS}_")]
+    carried = [each for each in graph.outputs if each in graph.inputs and graph.inputs[each].optional]
+    return Ports(inputs, outputs, tuple(losses), tuple(carried))
+
+
+def _known(task: type[Task], name: str, chosen: Mapping[str, str]) -> None:
+    """Raise ChoiceError for ports that the task does not have."""
     known = [*task.feeds, *task.reads]
-    for port in chosen:
-        if port not in known:
-            hint = did_you_mean(port, known)
-            raise TrainingError(f"the task '{name}' has no port '{port}'{hint}; it has {', '.join(known)}")
-    faults: list[str] = []
+    unknown = {
+        f"ports.{port}": f"the task '{name}' has no port '{port}'{did_you_mean(port, known)}; it has "
+        f"{', '.join(known)}"
+        for port in chosen
+        if port not in known
+    }
+    if unknown:
+        raise ChoiceError(unknown)
+
+
+def _inputs(
+    task: type[Task], graph: Graph, chosen: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The graph's inputs by the task's names, and what is wrong, by the port that it is wrong with."""
     inputs: dict[str, str] = {}
+    faults: dict[str, str] = {}
     for port, words in task.feeds.items():
         own, wanted = chosen.get(port, port), parse_port(words)
         found = graph.inputs.get(own)
         if found is None:
             if not wanted.optional or port in chosen:
-                faults.append(f"it has no input '{own}'{did_you_mean(own, graph.inputs)}")
+                faults[port] = f"it has no input '{own}'{did_you_mean(own, graph.inputs)}"
         elif not _fits(found, wanted):
-            faults.append(f"its input '{own}' is `{found}`")
+            faults[port] = f"its input '{own}' is `{found}`"
         else:
             inputs[port] = own
-    more = [
-        f"'{each}'"
-        for each, port in graph.inputs.items()
-        if not port.optional and each not in {chosen.get(fed, fed) for fed in task.feeds}
-    ]
+    fed = {chosen.get(port, port) for port in task.feeds}
+    more = [f"'{each}'" for each, port in graph.inputs.items() if not port.optional and each not in fed]
     if more:
-        faults.append(f"it also needs the input{'s' if len(more) > 1 else ''} {', '.join(more)}")
+        faults["more"] = f"it also needs the input{'s' if len(more) > 1 else ''} {', '.join(more)}"
     if task.one_of and not any(port in inputs for port in task.one_of) and not faults:
-        faults.append(f"it has none of the inputs {', '.join(repr(port) for port in task.one_of)}")
-    outputs = {port: chosen.get(port, port) for port in task.reads}
-    faults += [
-        f"it has no output '{own}'{did_you_mean(own, graph.outputs)}"
-        for own in outputs.values()
-        if own not in graph.outputs
-    ]
-    if faults:
-        raise TrainingError(
-            f"graph '{graph.name}' does not fit the task '{name}': {' and '.join(faults)}; {told(task)}; "
-            f"rename a port, or say which one it is: --port TASK=GRAPH{remedy}"
-        )
-    losses = [each for each in graph.outputs if each == LOSS or each.startswith(f"{LOSS}_")]
-    carried = [each for each in graph.outputs if each in graph.inputs and graph.inputs[each].optional]
-    return Ports(inputs, outputs, tuple(losses), tuple(carried))
+        faults["one of"] = f"it has none of the inputs {', '.join(repr(port) for port in task.one_of)}"
+    return inputs, faults
 
 
 def _fits(found: Port, wanted: Port) -> bool:
@@ -122,12 +139,15 @@ def fitting(tasks: Mapping[str, type[Task]], graph: Graph) -> list[str]:
 def fit_params(graph: Graph, chosen: Mapping[str, Scalar], wanted: Mapping[str, Scalar]) -> dict[str, Scalar]:
     """The params to compile with: those chosen, and those that follow from the data where the graph has them.
 
-    Raises TrainingError for one that the graph lacks.
+    Raises ChoiceError for those that the graph lacks.
     """
-    for name in chosen:
-        if name not in graph.params:
-            has = ", ".join(graph.params) or "none"
-            raise TrainingError(
-                f"graph '{graph.name}' has no param '{name}'{did_you_mean(name, graph.params)}; it has {has}"
-            )
+    has = ", ".join(graph.params) or "none"
+    unknown = {
+        f"params.{name}": f"graph '{graph.name}' has no param '{name}'{did_you_mean(name, graph.params)}; it "
+        f"has {has}"
+        for name in chosen
+        if name not in graph.params
+    }
+    if unknown:
+        raise ChoiceError(unknown)
     return {**{name: value for name, value in wanted.items() if name in graph.params}, **chosen}

@@ -42,6 +42,22 @@ def read_text(path: str | Path | None) -> tuple[str, str]:
     return text.replace("\r\n", "\n").replace("\r", "\n"), str(file)
 
 
+def read_texts(path: str | Path | None) -> tuple[str, str]:
+    """As ``read_text``; of a folder, all its ``.txt`` files, by name, those in folders within it included.
+
+    Raises TrainingError for a folder without any, too.
+    """
+    folder = None if path is None else Path(path)
+    if folder is None or not folder.is_dir():
+        return read_text(path)
+    files = sorted(folder.rglob("*.txt"))
+    if not files:
+        raise TrainingError(
+            f"a folder of texts holds .txt files, and {folder} has none; name a file, or rename"
+        )
+    return "\n".join(read_text(file)[0] for file in files), str(folder)
+
+
 def _built_in() -> tuple[str, str]:
     try:
         from pydoc_data.topics import topics

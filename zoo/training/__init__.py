@@ -10,11 +10,12 @@ What is learned is a task (zoo.tasks). A run goes through small files, each with
     options, schedule, optimizers what may be chosen, and what follows from it
     module, diagnosis             loss, gradients, measurements; where a NaN was born
     keeper, watcher, display      what happens around a step, and what a person sees of it
-    checkpoint, saving, folder    what is kept, where; graphs: the way back to a model
+    checkpoint, header, provenance, saving, folder
+                                  what is kept, where; graphs: the way back to a model
     metrics, curves               the measurements as a table, and for TensorBoard
     processes, sharding           several processes that share a run, and a model in parts
     start, resuming, planning     beginning a run, going on with one, and what both need
-    job, run                      all that a run needs, and running it
+    job, run, trainer             all that a run needs, and running it
     decode                        writing on
 
 Needs the extra ``train``: ``pip install "layerzoo[train]"``. Importing this package loads neither it nor

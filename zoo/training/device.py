@@ -6,7 +6,7 @@ from typing import get_args
 
 import torch
 
-from zoo.errors import ArgumentError, TrainingError, did_you_mean
+from zoo.errors import ArgumentError, ChoiceError, did_you_mean
 from zoo.training.options import Device, Precision
 
 DEVICES: tuple[str, ...] = get_args(Device)
@@ -15,7 +15,7 @@ DEVICES: tuple[str, ...] = get_args(Device)
 def device_for(device: Device, precision: Precision = "32") -> str:
     """The device to use: ``cpu`` or ``cuda``, which ``auto`` takes when it is there.
 
-    Raises ArgumentError for what is none of these, TrainingError for a device that this machine lacks, or
+    Raises ArgumentError for what is none of these, ChoiceError for a device that this machine lacks, or
     that lacks the precision.
     """
     if device not in DEVICES:
@@ -25,9 +25,8 @@ def device_for(device: Device, precision: Precision = "32") -> str:
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     if device == "cuda" and not torch.cuda.is_available():
-        raise TrainingError(
-            "there is no CUDA device, or this PyTorch is built without CUDA; take --device cpu"
-        )
+        message = "there is no CUDA device, or this PyTorch is built without CUDA; take --device cpu"
+        raise ChoiceError({"device": message})
     if device == "cpu" and precision == "16":
-        raise TrainingError("precision 16 needs a GPU; on the CPU take bf16 or 32")
+        raise ChoiceError({"precision": "precision 16 needs a GPU; on the CPU take bf16 or 32"})
     return device

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from zoo.files.texts import Document
 from zoo.tasks import Baseline, Data, Ports, Task, Tokenizer, find_task
-from zoo.training.checkpoint import Header
 from zoo.training.folder import BEST, LAST
+from zoo.training.header import Header
 from zoo.training.optimizers import Moments
 from zoo.training.schedule import Clock
 
@@ -51,6 +51,9 @@ class Result:
     out: Path
     tells: bool = True
     """Whether this process is the one, of those that share the run, that says how it went."""
+
+    ended_early: bool = False
+    """Whether the run ended before its limit, for want of a lower validation loss (``Options.patience``)."""
 
     @property
     def writes_on(self) -> bool:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from zoo import arguments
-from zoo.errors import TrainingError
+from zoo.errors import ChoiceError, TrainingError
 from zoo.graph import Graph
 from zoo.tasks import Data, Plan, Task
 from zoo.tasks.files import files_of
 from zoo.tasks.finding import tasks
 from zoo.tasks.ports import Ports, find_ports, fitting
-from zoo.training.checkpoint import Header
+from zoo.training.header import Header
 from zoo.training.options import DEFAULT_STEPS, Options
 from zoo.training.schedule import Clock
 from zoo.values import EMPTY, Scalar
@@ -46,16 +46,19 @@ def ports_of(kind: type[Task], graph: Graph, name: str, chosen: Mapping[str, str
     """The task's ports in a graph. TrainingError says what is missing, and which tasks the graph fits."""
     try:
         found = find_ports(kind, graph, name, chosen)
+    except ChoiceError:
+        raise
     except TrainingError as error:
         others = fitting(tasks(), graph)
         more = f"; as it is, it fits: {', '.join(f'--task {each}' for each in others)}" if others else ""
         raise TrainingError(f"{error}{more}") from None
     if options.carry and not found.carried:
-        raise TrainingError(
+        message = (
             f"to carry a state, a graph has it as an optional input and as an output of the same name, and "
             f"'{graph.name}' has no such pair; add one, as gru_language_model has its 'memory', or do not "
             "--carry"
         )
+        raise ChoiceError({"carry": message})
     return found
 
 
@@ -75,11 +78,11 @@ def plan_of(
 
 
 def clock_of(options: Options, data: Data, step: int = 0, seconds: float = 0.0) -> Clock:
-    """The clock of a run that is so far. TrainingError for epochs of data that have none."""
+    """The clock of a run that is so far. ChoiceError for epochs of data that have none."""
     limits = [options.steps] if options.steps else []
     if options.epochs:
         if data.epoch is None:
-            raise TrainingError("data made by rule have no epochs; take --steps or --minutes")
+            raise ChoiceError({"epochs": "data made by rule have no epochs; take --steps or --minutes"})
         limits.append(math.ceil(options.epochs * data.epoch / options.accumulate))
     if not limits and not options.minutes:
         limits.append(DEFAULT_STEPS)
@@ -87,11 +90,12 @@ def clock_of(options: Options, data: Data, step: int = 0, seconds: float = 0.0) 
 
 
 def named(kind: type[Task], name: str, text: str | Path | None) -> dict[str, Scalar]:
-    """The setting that a text is short for. TrainingError where the task has another, such as a column."""
+    """The setting that a text is short for. ChoiceError where the task has another, such as a column."""
     files = files_of(kind)
     if text is not None and files and "text" not in files:
-        raise TrainingError(
+        message = (
             f"a text is what language models learn from, and the task '{name}' reads "
             f"{', '.join(sorted(files))}; write for example --with {min(files)}={text}"
         )
+        raise ChoiceError({"text": message})
     return {} if text is None else {"text": str(text)}

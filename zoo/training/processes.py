@@ -10,7 +10,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from zoo.errors import TrainingError
+from zoo.errors import ChoiceError
 from zoo.training.options import Options
 
 
@@ -57,30 +57,38 @@ def processes() -> Processes:
 
 
 def check(options: Options, among: Processes) -> None:
-    """Raise TrainingError for options that several processes cannot share, or that need several."""
-    if options.strategy != "auto" and among.world == 1 and "TORCHELASTIC_RUN_ID" not in os.environ:
-        raise TrainingError(
-            f"the strategy {options.strategy} shares a run between processes, which torchrun starts: "
-            f"torchrun --nproc-per-node 2 -m zoo train ... --strategy {options.strategy}"
+    """Raise ChoiceError for options that several processes cannot share, or that need several."""
+    world, strategy = among.world, options.strategy
+    if strategy != "auto" and world == 1 and "TORCHELASTIC_RUN_ID" not in os.environ:
+        message = (
+            f"the strategy {strategy} shares a run between processes, which torchrun starts: "
+            f"torchrun --nproc-per-node 2 -m zoo train ... --strategy {strategy}"
         )
-    if among.world == 1:
-        return
-    if options.batch % among.world:
-        raise TrainingError(
-            f"{among.world} processes share a batch evenly, and {options.batch} is no multiple of that; take "
-            f"--batch {-(-options.batch // among.world) * among.world}"
+        raise ChoiceError({"strategy": message})
+    if world > 1 and (faults := _unshared(options, world)):
+        raise ChoiceError(faults)
+
+
+def _unshared(options: Options, world: int) -> dict[str, str]:
+    """The options that so many processes cannot share, and why."""
+    faults: dict[str, str] = {}
+    if options.batch % world:
+        faults["batch"] = (
+            f"{world} processes share a batch evenly, and {options.batch} is not a multiple of that; take "
+            f"--batch {-(-options.batch // world) * world}"
         )
     if options.minutes is not None:
-        raise TrainingError(
+        faults["minutes"] = (
             "several processes have several clocks, so that they cannot end by --minutes; take --steps or "
             "--epochs"
         )
     if options.strategy == "fsdp" and options.precision == "16":
-        raise TrainingError(
-            "the loss scaling of precision 16 knows no weights in parts (fsdp); take --precision bf16"
+        faults["precision"] = (
+            "the loss scaling of precision 16 does not work on sharded weights (fsdp); take --precision bf16"
         )
     if options.carry:
-        raise TrainingError("states are carried by one process alone; leave out --carry, or torchrun")
+        faults["carry"] = "states are carried by a single process; leave out --carry, or torchrun"
+    return faults
 
 
 def arguments(among: Processes, device: str, options: Options) -> dict[str, Any]:

@@ -10,11 +10,13 @@ from torch import nn
 from zoo import arguments
 from zoo.errors import CheckpointError, TrainingError
 from zoo.files.texts import graph_of
+from zoo.graph import Graph
 from zoo.tasks import Data, Plan, Task, find_task, make_task
 from zoo.tasks.files import files_of
-from zoo.training.checkpoint import Checkpoint, Header, read_checkpoint
+from zoo.training.checkpoint import Checkpoint, read_checkpoint
 from zoo.training.folder import BEST, LAST, chosen_folder
 from zoo.training.graphs import restored
+from zoo.training.header import Header
 from zoo.training.job import Job, Result
 from zoo.training.options import Device, Options
 from zoo.training.planning import WATCHER, clock_of, look_at, named, plan_of, ports_of
@@ -46,20 +48,38 @@ def resume(
     look_at(settings=settings, text=text, out=out)
     watcher = Watcher() if watcher is None else arguments.instance(watcher, Watcher, "watcher", WATCHER)
     saved = read_checkpoint(checkpoint, LAST)
-    header, options = saved.header, saved.header.options
     if not saved.moments:
         raise CheckpointError(
             f"{checkpoint} holds a model without the state of its optimizer, so its run cannot go on; "
             f"resume from {LAST}"
         )
     limits = {"steps": steps, "epochs": epochs, "minutes": minutes}
-    changes = limits if any(limit is not None for limit in limits.values()) else {}
+    options = _options(saved.header.options, limits, device)
+    kind = saved.header.task
+    moved = {**settings, **named(find_task(kind), kind, text)}
+    return perform(_job(saved, options, moved, _folder(checkpoint, out)), watcher)
+
+
+def _options(before: Options, limits: Mapping[str, float | None], device: Device | None) -> Options:
+    """The options to go on with: new limits replace all the old ones, a new device the old one."""
+    changes: dict[str, object] = {**limits} if any(each is not None for each in limits.values()) else {}
     changes |= {} if device is None else {"device": device}
     # On as many processes as there are now, and shared among them as before.
-    strategy = options.strategy if processes().world > 1 else "auto"
-    options = Options.model_validate({**options.model_dump(), **changes, "strategy": strategy})
+    strategy = before.strategy if processes().world > 1 else "auto"
+    return Options.model_validate({**before.model_dump(), **changes, "strategy": strategy})
+
+
+def _folder(checkpoint: str | Path, out: str | Path | None) -> Path:
+    """Where the run is kept from now on: by default where it was."""
+    path = Path(checkpoint)
+    home = path if path.is_dir() else path.parent
+    return home if out is None or Path(out).resolve() == home.resolve() else chosen_folder(out)
+
+
+def _job(saved: Checkpoint, options: Options, moved: Mapping[str, Scalar], folder: Path) -> Job:
+    """The job that a checkpoint was saved from, as far as it had come; ``moved`` are files with new names."""
+    header = saved.header
     graph = graph_of(saved.document, saved.name)
-    moved = {**settings, **named(find_task(header.task), header.task, text)}
     task = make_task(header.task, {**header.settings_here(), **moved})
     _stays(task, header, moved)
     data = _the_same(task, header, plan_of(options, graph, header.params, header))
@@ -69,33 +89,39 @@ def resume(
             f"the run has reached its end at step {header.step} after {header.seconds / 60:.1f} minutes; "
             "give it a later one with --steps, --epochs or --minutes"
         )
-    home = Path(checkpoint) if Path(checkpoint).is_dir() else Path(checkpoint).parent
-    folder = home if out is None or Path(out).resolve() == home.resolve() else chosen_folder(out)
-    # As the best checkpoint says itself: a kill may have come between writing it and the last one, and in
-    # another folder there is none yet.
-    best = read_checkpoint(folder / BEST).header.best_loss if (folder / BEST).exists() else None
-    job = Job(
+    return Job(
         name=graph.name,
         model=_with_moments(restored(saved), saved),
         task=task,
         ports=ports_of(type(task), graph, header.task, header.ports, options),
         data=data,
-        header=header.model_copy(
-            update={
-                "options": options,
-                "settings": task.model_dump(exclude_defaults=True),
-                "folder": str(Path.cwd()),
-                "source": data.source,
-                "best_loss": best,
-            }
-        ),
+        header=_header(header, task, data, options, folder, graph),
         document=saved.document,
         clock=clock,
         moments=saved.moments,
         out=folder,
         states=saved.states,
     )
-    return perform(job, watcher)
+
+
+def _header(before: Header, task: Task, data: Data, options: Options, folder: Path, graph: Graph) -> Header:
+    """The header of the run from here on."""
+    # As the best checkpoint says itself: a kill may have come between writing it and the last one, and in
+    # another folder there is none yet.
+    best = read_checkpoint(folder / BEST).header.best_loss if (folder / BEST).exists() else None
+    # Whoever goes on with a run that ended for want of a gain has patience anew.
+    ended = options.patience is not None and before.idle >= options.patience
+    return before.model_copy(
+        update={
+            "options": options,
+            "settings": task.model_dump(exclude_defaults=True),
+            "folder": str(Path.cwd()),
+            "source": data.source,
+            "best_loss": best,
+            "idle": 0 if ended else before.idle,
+            "provenance": before.provenance.going_on(graph, before.step),
+        }
+    )
 
 
 def _stays(task: Task, header: Header, given: Mapping[str, Scalar]) -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import math
-import warnings
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 
-import lightning.pytorch as pl
 import torch
+from torch import nn
 
 from zoo.compiler.exhausted import lacks_memory
 from zoo.errors import TrainingError
-from zoo.tasks import Batch, Data
 from zoo.training.curves import Curves
 from zoo.training.decode import DEFAULT, beginning, continue_text
 from zoo.training.device import device_for
@@ -25,23 +21,25 @@ from zoo.training.keeper import Keeper
 from zoo.training.metrics import forget_after
 from zoo.training.module import Learner
 from zoo.training.optimizers import trained
-from zoo.training.processes import Processes, arguments, check, processes
+from zoo.training.options import Options
+from zoo.training.processes import Processes, check, processes
 from zoo.training.saving import save
 from zoo.training.schedule import Average
 from zoo.training.sharding import filled, outline
+from zoo.training.trainer import Stream, make_trainer, quiet_lightning
 from zoo.training.watcher import Facts, Watcher
 
 LARGEST_EXPONENT = 700.0
 """A perplexity beyond e to this is as good as any."""
-_PRECISION = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
 
 
 def perform(job: Job, watcher: Watcher) -> Result:
     """Run a job to its limit, or until Ctrl-C. Raises TrainingError when the loss is no longer a number, for
     a model without anything to train, and for a folder that cannot be written to.
     """
-    among = processes()
-    check(job.header.options, among)
+    among, options = processes(), job.header.options
+    check(options, among)
+    device = device_for(options.device, options.precision)
     if not trained(job.model):
         numbers = sum(each.numel() for each in job.model.parameters())
         raise TrainingError(
@@ -53,19 +51,33 @@ def perform(job: Job, watcher: Watcher) -> Result:
     with held(job.out) if among.writes else nullcontext():
         if among.writes:
             forget_after(job.out / METRICS, job.clock.step)
-        return _perform(job, watcher if among.writes else Watcher(), among)
+        return _perform(job, watcher if among.writes else Watcher(), device, among)
 
 
-def _perform(job: Job, watcher: Watcher, among: Processes) -> Result:
-    header, clock, options = job.header, job.clock, job.header.options
-    device = device_for(options.device, options.precision)
+def _perform(job: Job, watcher: Watcher, device: str, among: Processes) -> Result:
+    options = job.header.options
     unsharded = outline(job.model) if among.shards(options) else None
     learner = Learner(job.model.train(), job.task, job.ports, options, job.moments, job.states, among)
-    average = Average(header.train_loss, header.readings) if header.train_loss is not None else Average()
     curves = Curves(job.out) if options.tensorboard and among.writes else None
-    keeper = Keeper(
-        clock,
-        average,
+    keeper = _keeper(job, learner, watcher, among, curves)
+    try:
+        watcher.prepared(_facts(job, device), job.clock)
+        with _diagnosing(keeper, options, device):
+            _fit(job, learner, keeper, device, among)
+    finally:
+        watcher.ended()
+        if curves is not None:
+            curves.close()
+    model = job.model if unsharded is None else filled(unsharded, job.model)
+    return _result(job, keeper, model.eval())
+
+
+def _keeper(job: Job, learner: Learner, watcher: Watcher, among: Processes, curves: Curves | None) -> Keeper:
+    """What keeps the run, as far as the run has come."""
+    header = job.header
+    return Keeper(
+        job.clock,
+        Average() if header.train_loss is None else Average(header.train_loss, header.readings),
         watcher,
         learner,
         measure=lambda: _measure(job, learner),
@@ -73,32 +85,30 @@ def _perform(job: Job, watcher: Watcher, among: Processes) -> Result:
         among=among,
         best=header.best_loss,
         idle=header.idle,
-        sample=_writer(job) if unsharded is None else None,
+        sample=None if among.shards(learner.options) else _writer(job),
     )
+
+
+def _fit(job: Job, learner: Learner, keeper: Keeper, device: str, among: Processes) -> None:
+    """Have Lightning take the steps, and leave the world's random numbers as they are."""
+    options = learner.options
+    with (
+        quiet_lightning(),
+        torch.random.fork_rng([0] if device == "cuda" else []),  # pyright: ignore[reportUnknownMemberType] - torch types it in part
+        keeper.minding_interrupts(),
+    ):
+        trainer = make_trainer(options, device, keeper, among)
+        if job.header.scaler:
+            trainer.precision_plugin.load_state_dict(job.header.scaler)
+        batches = Stream(job.data, job.clock.step * options.accumulate, among)
+        trainer.fit(learner, train_dataloaders=batches)
+
+
+@contextmanager
+def _diagnosing(keeper: Keeper, options: Options, device: str) -> Generator[None]:
+    """Name node and remedy when a loss is not a number, and when memory runs out."""
     try:
-        watcher.prepared(_facts(job, device), clock)
-        with (
-            _quiet_lightning(),
-            torch.random.fork_rng([0] if device == "cuda" else []),  # pyright: ignore[reportUnknownMemberType] - torch types it in part
-            keeper.minding_interrupts(),
-        ):
-            trainer = pl.Trainer(
-                accelerator=device,
-                precision=_PRECISION[options.precision],  # pyright: ignore[reportArgumentType] - a word that Lightning knows
-                max_epochs=-1,
-                gradient_clip_val=options.clip,
-                accumulate_grad_batches=options.accumulate,
-                callbacks=[keeper],
-                # All of these the keeper does, by steps and across resumptions.
-                logger=False,
-                enable_checkpointing=False,
-                enable_progress_bar=False,
-                enable_model_summary=False,
-                **arguments(among, device, options),
-            )
-            if header.scaler:
-                trainer.precision_plugin.load_state_dict(header.scaler)
-            trainer.fit(learner, train_dataloaders=_Stream(job.data, clock.step * options.accumulate, among))
+        yield
     except SystemExit:
         if keeper.stopping:  # Lightning's answer to a second Ctrl-C
             raise KeyboardInterrupt from None
@@ -113,14 +123,13 @@ def _perform(job: Job, watcher: Watcher, among: Processes) -> Result:
             f"{'GPU' if device == 'cuda' else 'machine'}{at_work(error)}; take a smaller --batch (with "
             f"--accumulate), shorter examples, or --precision bf16{keeper.kept}"
         ) from None
-    finally:
-        watcher.ended()
-        if curves is not None:
-            curves.close()
-    last = keeper.last
+
+
+def _result(job: Job, keeper: Keeper, model: nn.Module) -> Result:
+    header, last = job.header, keeper.last
     assert last is not None, "the last step is always measured"
     return Result(
-        model=(job.model if unsharded is None else filled(unsharded, job.model)).eval(),
+        model=model,
         tokenizers=header.made(),
         task=header.task,
         unit=header.unit,
@@ -130,26 +139,11 @@ def _perform(job: Job, watcher: Watcher, among: Processes) -> Result:
         validation_loss=last.validation_loss,
         metrics=dict(last.metrics),
         baseline=header.baseline,
-        interrupted=not clock.done and not keeper.weary,
+        interrupted=not job.clock.done and not keeper.weary,
         out=job.out,
-        tells=among.writes,
+        tells=keeper.writes,
+        ended_early=keeper.weary and not job.clock.done,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Stream:
-    """The training batches from a number on, without end, in the form that Lightning iterates."""
-
-    data: Data
-    first: int
-    among: Processes
-
-    def __iter__(self) -> Iterator[Batch]:
-        number, among = self.first, self.among
-        while True:
-            batch = self.data.batch(number)
-            yield batch if among.world == 1 else batch.part(among.rank, among.world)
-            number += 1
 
 
 def _facts(job: Job, device: str) -> Facts:
@@ -196,22 +190,3 @@ def _measure(job: Job, learner: Learner) -> dict[str, float]:
     if job.task.perplexity:
         measured["perplexity"] = math.exp(min(measured["loss"], LARGEST_EXPONENT))
     return measured
-
-
-@contextmanager
-def _quiet_lightning() -> Generator[None]:
-    """Keep Lightning's hints to authors of training scripts from people who did not write one."""
-    loggers = [logging.getLogger(f"lightning.{part}") for part in ("pytorch", "fabric")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        # Lightning 2.6 uses a name that torch 2.13 has deprecated.
-        warnings.filterwarnings("ignore", ".*LeafSpec", FutureWarning)
-        # Of in-place operations on what a model gives; a loss has none.
-        warnings.filterwarnings("ignore", "FSDP2-wrapped module .* returned a view", UserWarning)
-        try:
-            yield
-        finally:
-            for logger, level in zip(loggers, levels, strict=True):
-                logger.setLevel(level)

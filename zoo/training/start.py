@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import platform
-import shlex
-import sys
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import torch
-
-import zoo
 from zoo import arguments
 from zoo.errors import TrainingError
-from zoo.files import semantic_hash
 from zoo.files.texts import document_of, graph_of
 from zoo.graph import Graph
 from zoo.tasks import find_task, make_task
+from zoo.tasks.files import look_for
 from zoo.tasks.ports import fit_params
 from zoo.tasks.trying import try_model
-from zoo.training.checkpoint import Checkpoint, Header, Provenance
+from zoo.training.checkpoint import Checkpoint
 from zoo.training.folder import chosen_folder, free_folder
 from zoo.training.graphs import as_graph, initial_model
+from zoo.training.header import Header
 from zoo.training.job import Job, Result
 from zoo.training.options import DEFAULT_TASK, Options
 from zoo.training.planning import WATCHER, clock_of, look_at, named, plan_of, ports_of
-from zoo.training.pretrained import read_pretrained, take_over
+from zoo.training.pretrained import Weights, read_pretrained, take_over
+from zoo.training.provenance import provenance
 from zoo.training.run import perform
 from zoo.training.watcher import Watcher
 from zoo.values import EMPTY, Scalar
@@ -62,33 +58,70 @@ def train(
     look_at(settings=settings, text=text, params=params, ports=ports, out=out, task=task)
     options = Options() if options is None else arguments.instance(options, Options, "options", _OPTIONS)
     watcher = Watcher() if watcher is None else arguments.instance(watcher, Watcher, "watcher", WATCHER)
-    taken = None if pretrained is None else read_pretrained(pretrained)
-    before = taken if isinstance(taken, Checkpoint) else None
-    if graph is None and taken is not before:
-        raise TrainingError(f"{pretrained} holds weights alone; name the graph that they are for")
-    task = task or (DEFAULT_TASK if before is None else before.header.task)
-    if graph is None and before is not None:
-        graph = graph_of(before.document, before.name)
-        params, ports = {**before.header.params, **params}, {**before.header.ports, **ports}
-        settings = {**before.header.settings_here(), **settings}
-    kind = find_task(task)
-    graph = as_graph(kind.graph if graph is None else graph)
-    found = ports_of(kind, graph, task, ports, options)
-    chosen = make_task(task, {**settings, **named(kind, task, text)})
+    learned = None if pretrained is None else read_pretrained(pretrained)
+    choice = _chosen(graph, task, settings, params, ports, learned)
+    choice = replace(choice, settings={**choice.settings, **named(find_task(choice.task), choice.task, text)})
+    return perform(_job(choice, options, learned, out), watcher)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What is to be trained for what."""
+
+    graph: Graph
+    task: str
+    settings: Mapping[str, Scalar]
+    params: Mapping[str, Scalar]
+    ports: Mapping[str, str]
+
+
+def _chosen(
+    graph: Graph | str | Path | None,
+    task: str | None,
+    settings: Mapping[str, Scalar],
+    params: Mapping[str, Scalar],
+    ports: Mapping[str, str],
+    learned: Checkpoint | Weights | None,
+) -> _Choice:
+    """What was chosen; what was not is that of the checkpoint to begin with, else the task's own."""
+    if graph is None and isinstance(learned, Weights):
+        raise TrainingError(f"{learned.name} holds weights alone; name the graph that they are for")
+    header = learned.header if isinstance(learned, Checkpoint) else None
+    task = task or (header.task if header else DEFAULT_TASK)
+    if graph is None and isinstance(learned, Checkpoint):
+        header = learned.header
+        graph = graph_of(learned.document, learned.name)
+        settings = {**header.settings_here(), **settings}
+        params, ports = {**header.params, **params}, {**header.ports, **ports}
+    graph = as_graph(find_task(task).graph if graph is None else graph)
+    return _Choice(graph, task, settings, params, ports)
+
+
+def _job(
+    choice: _Choice, options: Options, learned: Checkpoint | Weights | None, out: str | Path | None
+) -> Job:
+    """All that the run needs: its data are read, its model is made and has been tried."""
+    graph, params = choice.graph, choice.params
+    kind = find_task(choice.task)
+    ports = ports_of(kind, graph, choice.task, choice.ports, options)
+    task = make_task(choice.task, choice.settings)
+    look_for(task)
     fit_params(graph, params, {})
     plan = plan_of(options, graph, params)
-    data = chosen.data(plan if before is None else replace(plan, tokenizers=before.header.made()))
+    if isinstance(learned, Checkpoint):
+        plan = replace(plan, tokenizers=learned.header.made())
+    data = task.data(plan)
     values = fit_params(graph, params, data.params)
     model = initial_model(graph, options.seed, values)
-    if taken is not None:
-        data = replace(data, about=(*data.about, take_over(model, taken)))
-    try_model(chosen, graph, model, found, data, values)
+    if learned is not None:
+        data = replace(data, about=(*data.about, take_over(model, learned)))
+    try_model(task, graph, model, ports, data, values)
     header = Header(
-        task=task,
-        settings=chosen.model_dump(exclude_defaults=True),
+        task=choice.task,
+        settings=task.model_dump(exclude_defaults=True),
         folder=str(Path.cwd()),
         params=values,
-        ports=dict(ports),
+        ports=dict(choice.ports),
         tokenizers={port: each.to_text() for port, each in data.tokenizers.items()},
         context=data.context,
         unit=data.unit,
@@ -96,13 +129,13 @@ def train(
         source=data.source,
         digest=data.digest,
         baseline=data.baseline,
-        provenance=_provenance(graph),
+        provenance=provenance(graph),
     )
-    job = Job(
+    return Job(
         name=graph.name,
         model=model,
-        task=chosen,
-        ports=found,
+        task=task,
+        ports=ports,
         data=data,
         header=header,
         document=document_of(graph),
@@ -110,9 +143,3 @@ def train(
         moments=None,
         out=free_folder(graph.name) if out is None else chosen_folder(out),
     )
-    return perform(job, watcher)
-
-
-def _provenance(graph: Graph) -> Provenance:
-    versions = {"layerzoo": zoo.__version__, "torch": torch.__version__, "python": platform.python_version()}
-    return Provenance(graph=semantic_hash(graph), versions=versions, command=shlex.join(sys.argv))

@@ -18,6 +18,7 @@ from zoo.errors import TrainingError
 from zoo.tasks import Batch, Plan, find_ports
 from zoo.training import Options, train
 from zoo_tasks.captioning import Captioning
+from zoo_tasks.captions import read_captions
 from zoo_tasks.music import Music
 from zoo_tasks.pictures import digits, forms, shapes
 from zoo_tasks.scores import read_scores
@@ -247,3 +248,54 @@ def test_a_folder_of_pictures(tmp_path: Path) -> None:
     (tmp_path / "captions.tsv").unlink()
     with pytest.raises(TrainingError, match="has one of captions"):
         Captioning(folder=str(tmp_path)).data(Plan())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("captions.csv", 'image,caption\na.png,"one, grey"\nb.png,two\na.png,one again\n'),  # as of Flickr8k
+        (
+            "metadata.jsonl",
+            "\n".join(
+                f'{{"file_name": "{file}.png", "text": "{said}"}}'
+                for file, said in (("a", "one, grey"), ("b", "two"), ("a", "one again"))
+            ),
+        ),
+        (
+            "captions_train.json",
+            """{"images": [{"id": 7, "file_name": "a.png"}, {"id": 8, "file_name": "b.png"}], "annotations": [
+            {"image_id": 7, "caption": "one, grey"}, {"image_id": 8, "caption": "two\\n"},
+            {"image_id": 7, "caption": "one again"}]}""",
+        ),
+    ],
+    ids=["flickr", "hugging face", "coco"],
+)
+def test_captions_come_in_the_usual_formats(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / "train").mkdir()
+    for file in ("a.png", "train/b.png"):
+        Image.new("L", (4, 4)).save(tmp_path / file)
+    (tmp_path / name).write_text(text)
+    rows, _, told = read_captions(tmp_path)
+    assert rows == [
+        (tmp_path / "a.png", "one, grey"),
+        (tmp_path / "train" / "b.png", "two"),
+        (tmp_path / "a.png", "one again"),
+    ]
+    assert told == str(tmp_path / name)
+
+
+def test_captions_may_stand_beside_their_pictures(tmp_path: Path) -> None:
+    for file in ("b.PNG", "a.png", "c.png"):
+        Image.new("L", (4, 4)).save(tmp_path / file)
+    (tmp_path / "a.txt").write_text("one\n\none again\n")
+    (tmp_path / "b.txt").write_text("two")
+    rows, _, _ = read_captions(tmp_path)
+    assert [(path.name, said) for path, said in rows] == [
+        ("a.png", "one"),
+        ("a.png", "one again"),
+        ("b.PNG", "two"),
+    ]
+    for broken in ("[]", "{", '{"images": [], "annotations": [{"image_id": 1, "caption": "x"}]}'):
+        (tmp_path / "captions.json").write_text(broken)
+        with pytest.raises(TrainingError, match=r"captions\.json is to hold captions as COCO has them, .*: "):
+            read_captions(tmp_path)

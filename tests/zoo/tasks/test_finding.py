@@ -66,5 +66,5 @@ def test_an_unknown_task_or_setting_is_named() -> None:
         TrainingError, match=r"no setting 'lenght' \(did you mean 'length'\?\); it has length"
     ):
         make_task("adding", {"lenght": 3})
-    with pytest.raises(TrainingError, match=r"'adding' are none: 'length' is an integer .*, got 'long'"):
+    with pytest.raises(TrainingError, match=r"'adding' is refused: 'length' is an integer .*, got 'long'"):
         make_task("adding", {"length": "long"})

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from zoo.tasks import Plan, Ports
-from zoo.training.checkpoint import Document, Header
+from zoo.training.checkpoint import Document
+from zoo.training.header import Header
 from zoo.training.job import Job
 from zoo.training.options import Options
 from zoo.training.schedule import Clock

@@ -15,8 +15,9 @@ from safetensors.torch import save_file  # pyright: ignore[reportUnknownVariable
 from zoo.errors import CheckpointError
 from zoo.tasks import Baseline
 from zoo.tasks.characters import Vocabulary
-from zoo.training.checkpoint import Checkpoint, Document, Header, read_checkpoint, write_checkpoint
+from zoo.training.checkpoint import Checkpoint, Document, read_checkpoint, write_checkpoint
 from zoo.training.folder import BEST, LAST
+from zoo.training.header import Header
 from zoo.training.options import Options
 
 GRAPH = "# A comment that stays.\nformat: zoo/1\nname: größer\n"

@@ -30,7 +30,8 @@ outputs: {logits: logits, h: gru.h}
 nodes:
   embed: {use: basic/embedding, with: {vocab: $vocab, dim: 5}, in: tokens}
   gru: {use: recurrent/gru, with: {hidden: 7}, in: {x: embed, h: h}}
-  logits: {use: basic/linear, with: {output: $vocab}, in: gru.out}
+  drop: {use: basic/dropout, with: {p: 0.2}, in: gru.out}
+  logits: {use: basic/linear, with: {output: $vocab}, in: drop}
 """
 BREAKING = """
 format: zoo/1
@@ -59,7 +60,7 @@ def text(tmp_path: Path) -> Path:
         {"optimizer": "sgd", "schedule": "constant", "warm_up": 3},
         {"optimizer": "adam", "schedule": "noam", "warm_up": 5, "clip": None},
         {"accumulate": 3},
-        {"carry": True, "batch": 4},
+        {"carry": True, "batch": 4, "accumulate": 2, "precision": "bf16"},
     ],
     ids=lambda choices: next(iter(choices)) + str(next(iter(choices.values()))),
 )
@@ -132,6 +133,16 @@ def test_patience_ends_a_run_that_learns_nothing_more(tmp_path: Path) -> None:
     assert not result.interrupted
     assert [moment.step for moment in recorder.moments] == [2, 4, 6]
     assert read_checkpoint(tmp_path).header.step == 2
+    assert result.ended_early
+
+
+def test_a_run_that_lost_patience_goes_on_when_asked(text: Path, tmp_path: Path) -> None:
+    options = Options(steps=9, measurements=9, patience=2, optimizer="sgd", learning_rate=1e-30, batch=2)
+    params = {"dim": 3, "hidden": 5}
+    first = train("rnn_language_model", text=text, params=params, options=options, out=tmp_path / "out")
+    assert (first.step, first.ended_early) == (3, True)  # nothing is learned, so that only the first is lower
+    second = resume(first.out)
+    assert (second.step, second.ended_early) == (5, True)
 
 
 def test_the_share_of_clipped_steps_is_told(tmp_path: Path) -> None:
@@ -169,8 +180,8 @@ def test_a_loss_of_the_graph_is_trained_and_not_measured(text: Path, tmp_path: P
 @pytest.mark.parametrize(
     ("node", "value", "message"),
     [
-        ("logits", math.nan, r"the weights of the node 'logits' \(.*:9:\d+\) are no numbers any more"),
-        ("logits", 1e38, r"the first value that is no number came out of the node 'logits' \(.*:9:\d+\)"),
+        ("logits", math.nan, r"the weights of the node 'logits' \(.*:9:\d+\) are no longer finite"),
+        ("logits", 1e38, r"the first value that is not finite came out of the node 'logits' \(.*:9:\d+\)"),
     ],
 )
 def test_the_node_is_named_that_a_nan_came_from(node: str, value: float, message: str) -> None:

@@ -111,8 +111,8 @@ def test_ctrl_c_saves_says_how_to_go_on_and_ends_as_shells_expect(monkeypatch: p
     [
         (["train"], 2, "name a GRAPH to train"),
         (["train", "gpt", "--set", "layers"], 2, "'layers' is not NAME=VALUE"),
-        (["train", "gpt", "--lr", "nan"], 2, "'learning_rate' is a number greater than 0, got nan"),
-        (["train", "gpt", "--epochs", "inf"], 2, "'epochs' is a number greater than 0 or None, got inf"),
+        (["train", "gpt", "--lr", "nan"], 2, "'--lr': it is a number greater than 0, and 'nan' came"),
+        (["train", "gpt", "--epochs", "inf"], 2, "'--epochs': it is a number greater than 0, and 'inf' came"),
         (["train", "gpt", "--steps", "0"], 2, "--steps"),
         (
             ["train", "gpt", "--resume", "runs/gpt", "--batch", "3"],
@@ -120,7 +120,11 @@ def test_ctrl_c_saves_says_how_to_go_on_and_ends_as_shells_expect(monkeypatch: p
             "graph, --batch: a resumed run takes this from",
         ),
         (["train", "--resume", "runs/none"], 1, "there is no checkpoint runs/none"),
-        (["train", "gpt", "--text", "missing.txt"], 1, "cannot read the text missing.txt"),
+        (
+            ["train", "gpt", "--text", "missing.txt"],
+            1,
+            "'text' names a file or a folder, and there is no missing.txt",
+        ),
         (["train", "transformer", "--text", "text.txt"], 1, "graph 'transformer' does not fit the task"),
         (["train", "gtp"], 1, "did you mean 'gpt'"),
         (["generate", "runs/none"], 1, "there is no checkpoint runs/none"),

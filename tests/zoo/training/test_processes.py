@@ -125,7 +125,7 @@ def test_what_several_processes_cannot_share_is_refused(monkeypatch: pytest.Monk
     for options, message in (
         (Options(batch=6), "take --batch 8"),
         (Options(batch=8, minutes=1.0), "cannot end by --minutes"),
-        (Options(batch=8, carry=True), "carried by one process alone"),
+        (Options(batch=8, carry=True), "carried by a single process"),
         (Options(batch=8, strategy="fsdp", precision="16"), "take --precision bf16"),
     ):
         with pytest.raises(TrainingError, match=message):

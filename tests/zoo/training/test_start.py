@@ -107,6 +107,25 @@ def test_the_checkpoint_carries_the_graph_and_the_files_it_uses(text: Path, tmp_
         assert torch.equal(model(tokens), result.model(tokens))
 
 
+def test_the_provenance_says_how_to_make_it_again(
+    text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["/usr/bin/zoo", "train", "gpt", "--out", "my run"])
+    result = train(
+        "gpt", text=text, params=TINY["gpt"], settings=WINDOW, options=OPTIONS, out=tmp_path / "run"
+    )
+    monkeypatch.setattr("sys.argv", ["/x/zoo/__main__.py", "train", "--resume", "my run"])
+    resume(result.out, steps=13)
+    found = read_checkpoint(result.last).header.provenance
+    assert found.graph == zoo.files.semantic_hash(zoo.load(zoo.registry().graphs["gpt"]))
+    assert found.command == "zoo train gpt --out 'my run'"
+    assert found.versions["torch"] == torch.__version__
+    assert {"layerzoo", "python", "lightning", "safetensors", "tokenizers"} <= {*found.versions}
+    (again,) = found.resumed
+    assert (again.step, again.command) == (12, "zoo train --resume 'my run'")
+    assert again.versions == found.versions
+
+
 def test_a_graph_made_in_python_trains_too(text: Path, tmp_path: Path) -> None:
     graph = zoo.loads(
         USER.replace("twice: {use: parts.yaml#double, in: embed}", "twice: {use: basic/tanh, in: embed}")
@@ -216,7 +235,9 @@ def test_a_run_goes_on_with_its_own_text_only(text: Path, tmp_path: Path) -> Non
     ):
         resume(tmp_path / "out", text=moved)
     moved.write_text(TEXT, encoding="utf-8")
-    with pytest.raises(TrainingError, match=r"'context' was 11; leave it out, .* can be named anew: text$"):
+    with pytest.raises(
+        TrainingError, match=r"'context' was 11; leave it out, .* can be named anew: text, validation$"
+    ):
         resume(tmp_path / "out", text=moved, settings={"context": 4})
     assert resume(tmp_path / "out", settings={"text": str(moved), "context": 11}).step == 12
 

@@ -1,0 +1,73 @@
+"""The header of a checkpoint: what it says about its model, and how far its run has come."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, PositiveInt, field_validator, model_validator
+
+from zoo.tasks import Baseline, Tokenizer, find_task, tokenizer_of
+from zoo.tasks.files import found_from
+from zoo.training.older import from_format_1
+from zoo.training.options import Options
+from zoo.training.provenance import Provenance
+from zoo.values import Scalar
+
+
+class Header(BaseModel):
+    """What a checkpoint says of its model and its run."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    format: Literal["zoo/checkpoint/2"] = "zoo/checkpoint/2"
+    task: str
+    settings: dict[str, Scalar] = {}
+    """The task's."""
+    folder: str = ""
+    """Where the run was begun or last gone on with: from there relative paths in the settings lead."""
+    params: dict[str, Scalar]
+    """The graph's."""
+    ports: dict[str, str] = {}
+    """The graph's own names for the task's ports, where they differ."""
+    tokenizers: dict[str, str] = {}
+    context: PositiveInt | None = None
+    unit: str = "nats"
+    options: Options
+    source: str = ""
+    """What was learned from, for a person."""
+    digest: str = ""
+    """The hash of it."""
+    step: int = 0
+    seconds: float = 0.0
+    train_loss: float | None = None
+    readings: int = 0
+    """How many steps' losses the smoothed training loss was made of."""
+    validation_loss: float | None = None
+    metrics: dict[str, float] = {}
+    best_loss: float | None = None
+    idle: int = 0
+    """How many measurements have brought no lower loss."""
+    baseline: Baseline | None = None
+    scaler: dict[str, float | int] = {}
+    """The state of the loss scaling that precision 16 needs."""
+    provenance: Provenance = Provenance()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_any_format(cls, written: Any) -> Any:
+        return from_format_1(cast("dict[str, Any]", written)) if isinstance(written, dict) else written
+
+    @field_validator("tokenizers")
+    @classmethod
+    def _are_tokenizers(cls, texts: dict[str, str]) -> dict[str, str]:
+        for text in texts.values():
+            tokenizer_of(text)
+        return texts
+
+    def settings_here(self) -> dict[str, Scalar]:
+        """The task's settings, with files as they are named from the working folder."""
+        return found_from(self.folder, find_task(self.task), self.settings)
+
+    def made(self) -> dict[str, Tokenizer]:
+        """The tokenizers, by the port whose tokens they make."""
+        return {port: tokenizer_of(text) for port, text in self.tokenizers.items()}
