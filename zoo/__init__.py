@@ -3,8 +3,7 @@
     graph = zoo.load("transformer.yaml")     # an immutable Graph
     model = graph.compile(device="cuda")     # an ordinary nn.Module
 
-Importing ``zoo`` loads neither torch nor Qt nor Lightning: each name below brings its module when it is first
-used.
+Importing ``zoo`` loads neither torch nor Qt nor Lightning: each name below imports its module on first use.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``python -m zoo`` is the command ``zoo``."""
+"""``python -m zoo`` runs the command ``zoo``."""
 
 from zoo.cli import main
 

@@ -1,7 +1,7 @@
-"""Arguments of public functions, checked where they come in.
+"""Validation of the arguments of public functions.
 
-Each function here returns its argument, or raises ArgumentError: what the argument is, what came, and what to
-write instead.
+Each function here returns its argument, or raises an ArgumentError that says what is expected, what was
+given, and what to write instead.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def graph(value: object, name: str = "graph") -> Graph:
-    """A graph."""
+    """Require a graph."""
     if isinstance(value, Graph):
         return value
     remedy = "zoo.load(path) reads one, and zoo.Graph.new(name) begins one"
@@ -32,7 +32,7 @@ def graph(value: object, name: str = "graph") -> Graph:
 
 
 def path(value: object, name: str = "path", example: str = "gpt.yaml") -> str:
-    """The path of a file, as text."""
+    """Require the path of a file, and return it as a string."""
     if isinstance(value, str):
         return value
     if _is_path(value) and isinstance(found := os.fspath(cast("os.PathLike[Any]", value)), str):
@@ -42,7 +42,7 @@ def path(value: object, name: str = "path", example: str = "gpt.yaml") -> str:
 
 
 def text(value: object, name: str = "text") -> str:
-    """A text."""
+    """Require a string."""
     if isinstance(value, str):
         return value
     remedy = "write it in quotes"
@@ -54,7 +54,7 @@ def text(value: object, name: str = "text") -> str:
 
 
 def whole(value: object, name: str, least: int | None = None) -> int:
-    """A whole number, ``least`` or more; True is none."""
+    """Require an integer of at least ``least``; a bool is not one."""
     bound = "" if least is None else f" of {least} or more"
     try:
         number = None if isinstance(value, bool) else index(cast("Any", value))
@@ -70,29 +70,29 @@ def whole(value: object, name: str, least: int | None = None) -> int:
 
 
 def number(value: object, name: str) -> float:
-    """A number, infinite or none at all too; True is none."""
+    """Require a number, possibly infinite or NaN; a bool is not one."""
     if isinstance(value, SupportsFloat) and not isinstance(value, bool):
         return float(value)
     raise refused(name, "a number", value, f"write for example {name}=1.0")
 
 
 def mapping(value: object, name: str, example: str) -> Mapping[Any, Any]:
-    """A mapping."""
+    """Require a mapping."""
     if isinstance(value, Mapping):
         return cast("Mapping[Any, Any]", value)
     raise refused(name, "a mapping from names", value, f"write for example {name}={example}")
 
 
 def several(value: object, name: str, each: Callable[[object, str], T]) -> list[T]:
-    """A sequence of what ``each`` takes. A text alone is one of texts, and is never meant as such."""
+    """Require a sequence whose items pass ``each``. A bare string is refused, although it is a sequence."""
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [each(one, name) for one in cast("Sequence[object]", value)]
-    one = each(value, name)  # which says what else is wrong with it
+    one = each(value, name)  # raises first if the value is wrong in itself, not just missing its brackets
     raise refused(name, "a list", value, f"write [{one!r}]")
 
 
 def instance(value: object, kind: type[T], name: str, remedy: str) -> T:
-    """An object of a class of ours."""
+    """Require an instance of one of the library's classes."""
     if isinstance(value, kind):
         return value
     called = kind.__name__
@@ -109,5 +109,5 @@ def _is_bytes(value: object) -> bool:
 
 
 def refused(name: str, what: str, value: object, remedy: str) -> ArgumentError:
-    """What says that the argument ``name`` is something else than came."""
+    """The error for an argument ``name`` that should be ``what``, and is ``value``."""
     return ArgumentError(f"'{name}' is {what}, and {came(value)} came; {remedy}")

@@ -1,4 +1,4 @@
-"""The axes of a graph's inputs whose sizes are known only when the model runs."""
+"""Open axes: the axes of a graph's inputs whose sizes are known only at run time."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from zoo.sizes import substitute
 
 
 def open_axes(resolution: Resolution) -> tuple[str, ...]:
-    """The axes of the graph's inputs whose size is known only when the model runs."""
+    """The axes of the graph's inputs whose size is known only at run time."""
     shapes = [type.shape for type in resolution.root.inputs.values() if type]
     sizes = [substitute(size, resolution.root.values) for shape in shapes for size in shape]
     return tuple(dict.fromkeys(name for size in sizes if not isinstance(size, int) for name in size.atoms()))
 
 
 def check_sizes(resolution: Resolution, sizes: Mapping[str, int]) -> None:
-    """Refuse sizes that do not fit the inputs' open axes: ZooError for one too few or too many."""
+    """Raise ZooError if an open axis of the inputs has no size, or a size belongs to no open axis."""
     wanted = open_axes(resolution)
     for name in sizes:
         if name not in wanted:

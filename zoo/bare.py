@@ -1,6 +1,6 @@
-"""Layers without weights: built and called on the ``meta`` device, where tensors have shapes but no contents.
+"""Layers without weights: built and called on the ``meta`` device, where tensors have shapes but no data.
 
-The initial weights are not even drawn, which on this device would load torch's compiler, a second's work.
+Weight initialization is skipped: on this device it would load torch's compiler, which takes a second.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from zoo.spec import DType, LayerSpec
 DTYPES: Mapping[DType, torch.dtype] = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
 
 REFUSED = (ArithmeticError, AssertionError, LookupError, RuntimeError, TypeError, ValueError, ZooError)
-"""What layers raise at sizes that they do not take, when ``shapes`` was not asked before."""
+"""What layers may raise for sizes that they do not support, if ``shapes`` has not refused them before."""
 
 _NAMES = (
     *("bernoulli_", "cauchy_", "exponential_", "fill_", "geometric_", "log_normal_", "normal_", "random_"),
@@ -32,9 +32,9 @@ _DRAWING: frozenset[Any] = frozenset(
 
 
 class Bare(DeviceContext):
-    """In this block, tensors are made on the meta device, and nothing fills them with values.
+    """Context manager: tensors are created on the meta device, and in-place initialisers do nothing.
 
-    The first draw on that device takes half a second.
+    The first random draw on that device would take half a second.
     """
 
     def __init__(self) -> None:
@@ -46,12 +46,12 @@ class Bare(DeviceContext):
         kwargs = kwargs or {}
         if func in _DRAWING and (args or "tensor" in kwargs):
             return args[0] if args else kwargs["tensor"]
-        within: Any = super()  # torch does not type it
+        within: Any = super()  # torch does not annotate __torch_function__
         return within.__torch_function__(func, types, args, kwargs)
 
 
 def build_bare(spec: LayerSpec, settings: Mapping[str, Any]) -> nn.Module:
-    """The module of a layer, without contents; raises what its constructor raises."""
+    """Build a layer's module on the meta device; raises what its constructor raises."""
     with Bare():
         module: nn.Module = spec.cls(**settings)
     return module
@@ -66,9 +66,9 @@ def call(
     device: str = "meta",
     grad: bool = False,
 ) -> Any:
-    """Call a layer on tensors that nobody filled; ``arrivals`` are dtype and shape of what comes to a port.
+    """Call a layer on uninitialised tensors; ``arrivals`` holds the dtypes and shapes for each port.
 
-    ``read`` are the outputs on demand that it computes. With ``grad``, floats that come in have gradients.
+    ``read`` names the on-demand outputs to compute. With ``grad``, float inputs require gradients.
     """
     positional: list[Tensor] = []
     named: dict[str, Any] = dict.fromkeys(read, True)
@@ -90,10 +90,10 @@ def count_flops(
     arrivals: Mapping[str, Sequence[tuple[DType, tuple[int, ...]]]],
     read: Iterable[str] = (),
 ) -> int | None:
-    """The FLOPs of one call of a bare layer, ``arrivals`` and ``read`` as in ``call``.
+    """The FLOPs of one call of a bare layer; ``arrivals`` and ``read`` are as in ``call``.
 
-    None for a layer that cannot be called so: it looks at the contents of its inputs, or refuses their
-    shapes.
+    None if the layer cannot be called this way, because it depends on the values of its inputs or does not
+    support their shapes.
     """
     try:
         with torch.no_grad(), FlopCounterMode(display=False) as counter:

@@ -1,9 +1,9 @@
-"""What layers choose while they run: one that can compute its result in several ways tells which, and why.
+"""Choices at run time: a layer that has several ways to compute its result reports which it takes, and why.
 
     if choosing.listeners:
         choosing.tell("flash", "nothing forbids it")
 
-Only ``model.explain(inputs)`` listens; otherwise telling costs a look at an empty list.
+Only ``model.explain(inputs)`` listens; otherwise a report costs one check of an empty list.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 Listener: TypeAlias = Callable[[str, str], None]
-"""Called with the way that is taken, and why it is not a faster one."""
+"""Called with the way taken, and the reason why no faster one is."""
 
 listeners: list[Listener] = []
 
 
 def tell(way: str, reason: str) -> None:
-    """Tell all who listen."""
+    """Report a choice to every listener."""
     for listener in listeners:
         listener(way, reason)
 
 
 @contextmanager
 def listening(listener: Listener) -> Generator[None]:
-    """In this block, a listener hears what layers choose."""
+    """Context manager: ``listener`` receives the choices that layers make inside the block."""
     listeners.append(listener)
     try:
         yield

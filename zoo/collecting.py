@@ -1,8 +1,8 @@
-"""A pause for the garbage collector while something large is made.
+"""Pausing the garbage collector while something large is built.
 
-A large document or model is made of many small objects, all of which stay. Again and again, as their number
-grows, Python's collector walks all of them only to find that none is garbage: with ten thousand nodes, that
-takes half the time.
+A large document or model consists of many small objects, none of which is garbage while it is being built. As
+their number grows, Python's collector still traverses all of them again and again: with ten thousand nodes,
+this takes half of the time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused() -> Generator[None]:
-    """Collect nothing in this block, unless somebody asks for it. Also a decorator: ``@paused()``."""
+    """Disable automatic collection inside the block; also a decorator: ``@paused()``."""
     before = gc.isenabled()
     gc.disable()
     try:

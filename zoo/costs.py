@@ -3,10 +3,10 @@
     tree = costs(zoo.checker.resolve(graph), {"batch": 2, "time": 64})
     tree.parameters, tree.flops, tree.children[0].types
 
-Each layer is built and called once on the ``meta`` device, where tensors have shapes and no contents. FLOPs
-are those of one forward pass, a multiplication and an addition counting as two, as
-``torch.utils.flop_counter`` counts them: products of matrices; what works element by element is left out. A
-tied parameter counts once, where it lives; a node that reuses another has FLOPs and no parameters.
+Each layer is built and called once on the ``meta`` device, where tensors have shapes but no data. FLOPs are
+those of one forward pass as ``torch.utils.flop_counter`` counts them: matrix products only, no elementwise
+operations, and two for a multiplication with its addition. A tied parameter counts once, at its owner; a node
+that reuses another has FLOPs but no parameters.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from zoo.spec import DType, TensorType
 
 
 class Held(NamedTuple):
-    """A parameter: how many numbers it has, and whether training leaves them as they are."""
+    """A parameter: how many elements it has, and whether it is frozen during training."""
 
     size: int
     frozen: bool
@@ -50,16 +50,16 @@ Parameters: TypeAlias = Mapping[str, Held]
 """Parameters by their dotted names as seen from a node."""
 
 Arrivals: TypeAlias = Mapping[str, tuple[TensorType | None, ...]]
-"""What the wires of each port bring, in the names of the graph's axes; None from an input that is absent."""
+"""The types that arrive at each port, in the graph's axis names; None for an input that is absent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a node costs, with all that is in it.
+    """The cost of a node, including everything inside it.
 
-    ``types`` are its outputs in the names of the graph's axes. ``frozen`` of the ``parameters`` are left as
-    they are by training. ``flops`` is None where a layer could not be called. ``children`` are the nodes in
-    it; each is run ``times`` times, and its own figures are those of one time.
+    ``types`` are the types of its outputs, in the graph's axis names. Of the ``parameters``, ``frozen`` are
+    not trained. ``flops`` is None if a layer could not be called. ``children`` are the nodes inside; each
+    runs ``times`` times, and its figures are those of a single run.
     """
 
     name: str
@@ -73,9 +73,9 @@ class Cost:
 
 
 def costs(resolution: Resolution, sizes: Mapping[str, int]) -> Cost:
-    """The cost of a graph without errors, with the given ``sizes`` of the axes of its inputs.
+    """The cost of an error-free graph for the given ``sizes`` of its open axes.
 
-    Raises ZooError when an axis has no size, or a size is for no axis.
+    Raises ZooError if an axis has no size, or a size belongs to no axis.
     """
     check_sizes(resolution, sizes)
     graph, root = resolution.graph, resolution.root
@@ -86,7 +86,7 @@ def costs(resolution: Resolution, sizes: Mapping[str, int]) -> Cost:
 
 
 def count_parameters(resolution: Resolution) -> int:
-    """How many numbers the parameters of a graph without errors have; cheaper than ``costs``."""
+    """The total number of parameter elements of an error-free graph; cheaper than ``costs``."""
     return sum(each.size for each in _Meter(None).body(resolution.root)[1].values())
 
 
@@ -96,12 +96,12 @@ def _counted(cost: Cost, held: Parameters) -> Cost:
 
 
 def _frozen(cost: Cost) -> Cost:
-    """A cost with all that is in it, when a node around it is frozen."""
+    """The cost of a node inside a frozen one: all of its parameters are frozen."""
     return replace(cost, frozen=cost.parameters, children=tuple(map(_frozen, cost.children)))
 
 
 class _Meter:
-    """Measures nodes, equal layers once; without sizes of the axes, parameters alone."""
+    """Measures nodes, equal layers only once; without sizes of the axes, it counts only parameters."""
 
     def __init__(self, sizes: Mapping[str, int] | None) -> None:
         self._sizes = sizes
@@ -109,7 +109,7 @@ class _Meter:
         self._flops: dict[Any, int | None] = {}
 
     def body(self, scope: Scope) -> tuple[tuple[Cost, ...], Parameters]:
-        """The nodes of a body, and the parameters that live in it."""
+        """The costs of the nodes of a body, and the parameters that the body owns."""
         costs: list[Cost] = []
         held: dict[str, Held] = {}
         for name, node in scope.nodes.items():
@@ -170,7 +170,7 @@ class _Meter:
         return Cost("", what, {}, 0, _sum(children), 1, tuple(children)), held
 
     def _steps(self, use: ScanUse, arrivals: Arrivals) -> int:
-        """How many steps a scan takes: the size of the axis along which its inputs are cut."""
+        """The number of steps of a scan: the size of the axis along which its inputs are split."""
         if self._sizes is None:
             return 0
         for port, at in use.cut.items():
@@ -191,7 +191,7 @@ class _Meter:
         return self._modules[key]
 
     def _layer(self, use: LayerUse, arrivals: Arrivals) -> int | None:
-        """The FLOPs of one call of a layer; None when it cannot be called without contents."""
+        """The FLOPs of one call of a layer; None if it cannot be called on the meta device."""
         if self._sizes is None:
             return None
         given: dict[str, list[tuple[DType, tuple[int, ...]]]] = {
@@ -211,8 +211,9 @@ class _Meter:
 
 
 def _tied(name: str, node: ResolvedNode, use: Use) -> Iterator[str]:
-    """The parameters of a node that live elsewhere; a tie of a repeat holds in all layers but one that it
-    leads to.
+    """The parameters of a node that another node owns.
+
+    A tie of a repeat applies to all of its layers, except the one that the tie points to.
     """
     shared = isinstance(node.node, Repeat) and node.node.share
     for own, tie in node.ties.items():
@@ -227,7 +228,7 @@ def _tied(name: str, node: ResolvedNode, use: Use) -> Iterator[str]:
 
 
 def _computed(use: Use, port: str) -> bool:
-    """Whether an output is computed: one on demand is when something reads it."""
+    """Whether an output is computed: an on-demand output is only if something reads it."""
     while isinstance(use, ReuseUse):
         use = use.use
     if not isinstance(use, LayerUse) or port not in use.spec.outputs:
@@ -236,7 +237,7 @@ def _computed(use: Use, port: str) -> bool:
 
 
 def _learned(scan: Scan, scope: Scope) -> dict[str, Held]:
-    """The parameters that the states of a scan start from; an axis without a number is broadcast."""
+    """The learned initial states of a scan as parameters; an axis without a known size is broadcast."""
     starts = {name: start for name, start in scan.state.items() if isinstance(start, Learned)}
     return {
         name: Held(
@@ -252,6 +253,6 @@ def _learned(scan: Scan, scope: Scope) -> dict[str, Held]:
 
 
 def _sum(costs: Iterable[Cost]) -> int | None:
-    """The FLOPs of all, each as often as it runs; None when one is unknown."""
+    """The total FLOPs, each cost multiplied by how often it runs; None if any is unknown."""
     known = [None if cost.flops is None else cost.flops * cost.times for cost in costs]
     return None if None in known else sum(filter(None, known))

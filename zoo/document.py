@@ -1,13 +1,13 @@
-"""The document: the graph that is being edited, its history, and whoever wants to know of changes.
+"""The document: the graph that is being edited, its history, and its listeners.
 
     document = Document(zoo.load("x.yaml"))
     document.listen(view.update)              # called with every Change
-    document.apply(RenameNode("", "a", "b"))  # EditError when it does not fit, and nothing has happened
+    document.apply(RenameNode("", "a", "b"))  # EditError if it does not fit; the document is unchanged then
     document.undo()
 
-The history holds edits and their inverses, not graphs, so it stays small. A listener that raises is
-logged, and neither the document nor the other listeners suffer; one that applies an edit itself is fine
-too: everybody hears of the changes one after the other, in the order in which they were made.
+The history holds edits and their inverses, not graphs, so it stays small. An exception in a listener is
+logged, and affects neither the document nor the other listeners. A listener may itself apply an edit:
+every listener still receives all changes one by one, in the order in which they were made.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One step of a document: the graph before and after, and the edit (None when a graph was put in)."""
+    """One change of a document: the graph before and after, and the edit (None if the graph was replaced)."""
 
     before: Graph
     after: Graph
@@ -45,30 +45,30 @@ class _Step:
 
 
 class Document:
-    """A graph under edit."""
+    """A graph that is being edited, with undo and redo."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = arguments.graph(graph)
         self._steps: list[_Step] = []
-        self._done = 0  # so many steps are applied, the others are undone
-        self._saved: int | None = 0  # where in the history the file is, None when that is gone
-        self._sources = {0: graph.source}  # the text that the graph is written into, from that step on
+        self._done = 0  # how many steps are applied; the rest are undone
+        self._saved: int | None = 0  # the position that the file holds; None if the history has lost it
+        self._sources = {0: graph.source}  # position -> the source text of the graph from there on
         self._listeners: list[Listener] = []
         self._news: deque[Change] = deque()
         self._telling = False
 
     @property
     def graph(self) -> Graph:
-        """The graph as it is now."""
+        """The current graph."""
         return self._graph
 
     # ------------------------------------------------------------------------------------------------ editing
 
     def apply(self, edit: Edit, *, join: bool = False) -> Edit:
-        """Apply an edit; what was undone can no longer be redone. Gives the edit that undoes it.
+        """Apply an edit, discarding the steps that could be redone, and return the edit that undoes it.
 
-        With ``join`` it becomes one step with the edit before: the letters of a word, a box on its way.
-        Raises EditError when the edit does not fit; nothing has changed then.
+        With ``join``, it becomes one step with the previous edit, as for the letters of a word or a box being
+        dragged. Raises EditError if the edit does not fit; the document is unchanged then.
         """
         if not isinstance(edit, Edit):  # pyright: ignore[reportUnnecessaryIsInstance]  # from code without types
             raise arguments.refused("edit", "an edit", edit, "zoo.edits has them")
@@ -92,7 +92,7 @@ class Document:
         return inverse
 
     def undo(self) -> None:
-        """Take back the last step; EditError when there is none."""
+        """Undo the last step; raises EditError if there is none."""
         if not self.can_undo:
             raise EditError("there is nothing to undo")
         step = self._steps[self._done - 1]
@@ -101,7 +101,7 @@ class Document:
         self._become(self._in_its_text(after), step.inverse)
 
     def redo(self) -> None:
-        """Make the step again that was taken back last; EditError when there is none."""
+        """Redo the step that was undone last; raises EditError if there is none."""
         if not self.can_redo:
             raise EditError("there is nothing to redo")
         step = self._steps[self._done]
@@ -119,23 +119,23 @@ class Document:
             self.redo()
 
     def _in_its_text(self, graph: Graph) -> Graph:
-        """The graph with the text that it had at this step: saving brings another, undo the one before it."""
+        """The graph with the source text of the current step: saving changes it, undo restores it."""
         source = self._sources[max(at for at in self._sources if at <= self._done)]
         return graph if graph.source is source else replace(graph, source=source)
 
     @property
     def can_undo(self) -> bool:
-        """Whether a step can be taken back."""
+        """Whether there is a step to undo."""
         return self._done > 0
 
     @property
     def can_redo(self) -> bool:
-        """Whether a step that was taken back can be made again."""
+        """Whether there is a step to redo."""
         return self._done < len(self._steps)
 
     @property
     def history(self) -> tuple[str, ...]:
-        """Every step in words, those that are undone too; the first ``position`` are applied."""
+        """A description of every step, including undone ones; the first ``position`` are applied."""
         return tuple(step.edit.describe() for step in self._steps)
 
     @property
@@ -147,11 +147,11 @@ class Document:
 
     @property
     def modified(self) -> bool:
-        """Whether the graph differs from the file by any step."""
+        """Whether there are changes that the file does not hold."""
         return self._saved != self._done
 
     def saved(self, graph: Graph | None = None) -> None:
-        """Note that the graph is now what the file holds; ``zoo.save`` gives it with the text of the file."""
+        """Record that the file now holds the current graph; ``graph`` is what ``zoo.save`` returned."""
         if graph is not None and not identical(graph, self._graph):
             raise EditError("the graph that was saved is not the document's; it has changed meanwhile")
         self._saved = self._done
@@ -160,11 +160,11 @@ class Document:
             self._become(graph, None)
 
     def unsaved(self) -> None:
-        """Note that no file holds the graph any more, nor what it was at any earlier step."""
+        """Record that no file holds the graph, neither as it is now nor at any earlier step."""
         self._saved = None
 
     def reset(self, graph: Graph) -> None:
-        """Begin anew with another graph, as the file holds it: the history is gone."""
+        """Replace the graph by one just read from a file, and clear the history."""
         self._steps.clear()
         self._done, self._saved, self._sources = 0, 0, {0: graph.source}
         self._become(graph, None)
@@ -172,7 +172,7 @@ class Document:
     # ---------------------------------------------------------------------------------------------- listening
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Have ``listener`` called after every change; the function that is returned ends that."""
+        """Call ``listener`` after every change; returns a function that unsubscribes it."""
         self._listeners.append(listener)
 
         def stop() -> None:
@@ -184,7 +184,7 @@ class Document:
     def _become(self, graph: Graph, edit: Edit | None) -> None:
         self._news.append(Change(self._graph, graph, edit))
         self._graph = graph
-        if self._telling:  # a listener made this change; whoever is told now hears of it next
+        if self._telling:  # made by a listener: the loop below, further up the stack, delivers it next
             return
         self._telling = True
         try:
@@ -197,5 +197,5 @@ class Document:
         for listener in tuple(self._listeners):
             try:
                 listener(change)
-            except Exception:  # noqa: BLE001 - whatever it is, it is the listener's, and it is not lost
+            except Exception:  # noqa: BLE001 - a listener may raise anything; it is logged
                 _log.exception("a listener failed; the document is as it should be")

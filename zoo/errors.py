@@ -1,24 +1,24 @@
-"""Every error that the zoo raises on purpose, in one tree.
+"""The exception hierarchy of the library.
 
     ZooError
     ├── FileError           a graph file cannot be read or written
-    ├── GraphError          a graph has problems (``.problems``: all of them, not only the first)
+    ├── GraphError          a graph has problems (``.problems`` holds all of them, not just the first)
     ├── EditError           an edit does not fit the graph it is applied to
     ├── LayerError          a layer class breaks the layer contract
     ├── PackError           a pack cannot be loaded, or two packs claim one name
-    ├── SizeError           an expression of sizes does not parse or has no value
-    ├── ArgumentError       a function was given what it does not take (also a ``TypeError``)
+    ├── SizeError           a size expression does not parse or has no value
+    ├── ArgumentError       a public function got an invalid argument (also a ``TypeError``)
     ├── InputError          a compiled model got inputs that do not fit (also a ``TypeError``)
-    ├── TrainingError       a training run cannot start or go on
+    ├── TrainingError       a training run cannot start or continue
     │   └── ChoiceError     an option of the run does not fit (``.faults`` maps options to what is wrong)
     ├── CheckpointError     a checkpoint cannot be read or written
     ├── ExportError         a model cannot be exported
-    ├── EjectError          a graph cannot be written as a file of its own
+    ├── EjectError          a graph cannot be written as a standalone file
     ├── ImportingError      a file or a module cannot become a graph
     └── ExamError           a layer failed its examination (in ``zoo.testing``)
 
-A message gives the invariant, what came, and the remedy. Code that knows the inner fact raises; code that
-knows node, file and line adds them.
+A message states what must hold, what was found instead, and the remedy. The code that detects an error raises
+it; callers that know the node, file and line add them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class ZooError(Exception):
-    """The root: ``except ZooError`` catches everything that a user of the zoo can mend."""
+    """The base class: ``except ZooError`` catches every error that a user can correct."""
 
 
 class FileError(ZooError):
@@ -40,7 +40,7 @@ class FileError(ZooError):
 
 
 class GraphError(ZooError):
-    """A graph has problems; ``problems`` holds all of them in the order of the file."""
+    """A graph has problems; ``problems`` holds all of them, in file order."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
@@ -51,7 +51,7 @@ class GraphError(ZooError):
 
 
 class EditError(ZooError):
-    """An edit does not fit the graph it is applied to; the graph is as it was."""
+    """An edit does not fit the graph it is applied to; the graph is unchanged."""
 
 
 class LayerError(ZooError):
@@ -63,11 +63,11 @@ class PackError(ZooError):
 
 
 class SizeError(ZooError):
-    """An expression of sizes does not parse or has no value."""
+    """A size expression does not parse or has no value."""
 
 
 class ArgumentError(ZooError, TypeError):
-    """A public function was given what it does not take; see ``zoo.arguments``."""
+    """A public function got an invalid argument; see ``zoo.arguments``."""
 
 
 class InputError(ZooError, TypeError):
@@ -75,7 +75,7 @@ class InputError(ZooError, TypeError):
 
 
 class TrainingError(ZooError):
-    """A training run cannot start or go on: its text, its graph's ports, its loss."""
+    """A training run cannot start or continue, because of its data, its graph's ports or its loss."""
 
 
 class ChoiceError(TrainingError):
@@ -97,15 +97,15 @@ class CheckpointError(ZooError):
 
 
 class ExportError(ZooError):
-    """A model cannot be exported: a layer, the file's name or a library stands in the way."""
+    """A model cannot be exported, because of a layer, the file's name or a library."""
 
 
 class EjectError(ZooError):
-    """A graph cannot be written as a file of its own: a layer's source is not at hand, or needs the zoo."""
+    """A graph cannot become a standalone file: a layer's source is unavailable or needs this library."""
 
 
 class ImportingError(ZooError):
-    """A file or a module cannot become a graph: it is no such file, or nobody can say what it computes."""
+    """A file or module cannot become a graph: its format or one of its operations is not supported."""
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
@@ -115,7 +115,7 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
 
 
 def came(value: object) -> str:
-    """What came, for a sentence: ``None``, ``a list``, ``an int``, ``the class Linear``."""
+    """A noun phrase for a value of the wrong type: ``None``, ``a list``, ``an int``, ``the class Linear``."""
     if value is None:
         return "None"
     if isinstance(value, type):
@@ -125,5 +125,5 @@ def came(value: object) -> str:
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """A number of things: ``1 axis``, ``2 axes``."""
+    """A number with its noun in the singular or plural: ``1 axis``, ``2 axes``."""
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"

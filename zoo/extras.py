@@ -1,6 +1,4 @@
-"""Extras: libraries that a part of the zoo needs and the rest does not. Whoever lacks one is told what to
-install, in one sentence, wherever it is.
-"""
+"""Optional dependencies: one error message, wherever it is raised, that says what to install."""
 
 from __future__ import annotations
 
@@ -13,9 +11,9 @@ from zoo.errors import ZooError
 def require(
     extra: str, *modules: str, what: str, error: type[ZooError] = ZooError, otherwise: str = ""
 ) -> None:
-    """Raise ``error`` where one of the modules is not installed.
+    """Raise ``error`` unless all modules are installed.
 
-    ``what`` begins the sentence and says what needs them, ``otherwise`` ends it with what does without.
+    ``what`` begins the message and says what needs the modules; ``otherwise`` ends it with an alternative.
     """
     missing = [module for module in modules if importlib.util.find_spec(module) is None]
     if missing:
@@ -23,8 +21,8 @@ def require(
 
 
 def lacking(extra: str, missing: Sequence[str], *, what: str, otherwise: str = "") -> str:
-    """The sentence: ``the editor needs Qt, and PySide6 is not installed; pip install "layerzoo[gui]"``."""
+    """The message: ``the editor needs Qt, and PySide6 is not installed; pip install "layerzoo[gui]"``."""
     *most, last = missing
     names = f"{', '.join(most)} and {last} are" if most else f"{last} is"
-    # In double quotes, which every shell takes, that of Windows too.
+    # Double quotes work in every shell, including cmd on Windows.
     return f'{what}, and {names} not installed; pip install "layerzoo[{extra}]"{otherwise}'

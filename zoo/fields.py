@@ -1,7 +1,7 @@
-"""Types for the settings of layers: numbers with the range that their meaning gives them.
+"""Types for the settings of layers: numbers restricted to a meaningful range.
 
-They are pydantic annotations, so a setting's range is checked, shown in the editor's form and printed in the
-catalogue from the one place where the layer's ``__init__`` names its type.
+They are pydantic annotations: a range is declared once, as the type in the layer's ``__init__``, and from
+there it is validated, shown in the editor's form and printed in the catalogue.
 """
 
 from __future__ import annotations

@@ -4,12 +4,12 @@ A graph, a block and a scan are each a **body**: named nodes (``zoo.nodes``), wi
 Changing a graph means making another one (``zoo.edits``); unchanged parts are shared between the two.
 
 **Scopes** are addressed by dotted paths: ``""`` is the graph's own body, ``decoder`` the body of the scan
-of that name, ``#encoder_layer`` a block's body, ``#encoder_layer.walk`` a scan inside the block. A node's
-**path** is its scope's and its name: ``decoder.cell``, ``#encoder_layer.attend``; these are the keys of
-``layout``.
+with that name, ``#encoder_layer`` a block's body, ``#encoder_layer.walk`` a scan inside the block. A node's
+**path** is its scope's path followed by its name: ``decoder.cell``, ``#encoder_layer.attend``; these are the
+keys of ``layout``.
 
-``==`` compares meaning, so it does not see the order of mappings, nor ``1`` beside ``1.0`` and ``true``.
-``identical`` also sees what a person sees in the file.
+``==`` compares meaning: it ignores the order of mappings, and ``1``, ``1.0`` and ``true`` are equal.
+``identical`` distinguishes everything that is visible in the file.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A graph with params, used as a node."""
+    """A subgraph with params, used as a node."""
 
     about: str = ""
     params: Frozen[str, Scalar] = EMPTY
@@ -60,12 +60,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """A whole document: what one file holds.
+    """A whole document: the contents of one file.
 
-    ``causal`` are the axes along which no output may depend on later steps. ``files`` holds the graphs of
-    other files that ``use: other.yaml#block`` names, by the name as written. ``source`` is the text this
-    graph was read from; it gives problems their line, lets saving keep comments, and does not count in
-    ``==``.
+    ``causal`` names the axes along which no output may depend on later steps. ``files`` maps file names, as
+    written in ``use: other.yaml#block``, to their graphs. ``source`` is the text that this graph was read
+    from: it gives problems their line, lets saving keep comments, and is ignored by ``==``.
     """
 
     name: str
@@ -97,19 +96,19 @@ class Graph:
         lowering: str = "auto",
         **params: Scalar,
     ) -> CompiledGraph:
-        """Turn the graph into an ordinary ``nn.Module``.
+        """Compile the graph to an ordinary ``nn.Module``.
 
-        ``params`` override the graph's own (``graph.compile(layers=12)``). Every node's initial weights
-        are drawn from a seed of their own, made of ``seed`` and the node's path. ``lowering`` is the way in
-        which scans run; weights and what is computed are the same in all of them. Raises GraphError with
-        every problem of the graph, ZooError for a lowering that nobody has.
+        ``params`` override the graph's own (``graph.compile(layers=12)``). Each node's initial weights are
+        drawn from a seed derived from ``seed`` and the node's path. ``lowering`` selects how scans run; it
+        changes neither the weights nor the results. Raises GraphError with every problem of the graph, and
+        ZooError for an unknown lowering.
         """
         from zoo.compiler import compile_graph
 
         return compile_graph(self, device=device, dtype=dtype, seed=seed, lowering=lowering, params=params)
 
     def body(self, scope: str = "") -> Body:
-        """The body at a scope path (see the module's docstring); EditError when there is none."""
+        """The body at a scope path (see the module's docstring); raises EditError if there is none."""
         block, names = split_scope(scope)
         body: Body = self if block is None else _entry(self.blocks, block, "block")
         for name in names:
@@ -154,12 +153,12 @@ def join(scope: str, name: str) -> str:
 
 
 def box_of_output(scope: str, name: str) -> str:
-    """The key under which ``layout`` has the box of an output: ``->logits``, which no node can be called."""
+    """The key of an output's box in ``layout``: ``->logits``, which cannot be the name of a node."""
     return join(scope, f"->{name}")
 
 
 def put(mapping: Mapping[str, V], key: str, value: V) -> Frozen[str, V]:
-    """``mapping`` with ``key`` set, in its old place when it was there, else at the end."""
+    """``mapping`` with ``key`` set; an existing key keeps its position, a new one goes to the end."""
     return Frozen({**mapping, key: value})
 
 
@@ -170,9 +169,7 @@ def _entry(mapping: Mapping[str, V], name: str, what: str) -> V:
 
 
 def visible(body: Body) -> Iterator[str]:
-    """The names that the nodes of a body may read: its inputs (of a scan: each, state, const) and its
-    nodes.
-    """
+    """The names that the nodes of a body may read: its inputs (in a scan: each, state, const) and nodes."""
     if isinstance(body, Scan):
         yield from body.each
         yield from body.state

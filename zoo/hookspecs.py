@@ -1,9 +1,9 @@
-"""What a pack may offer: the four hooks. A pack is a module, named by an entry point of the group ``zoo``:
+"""The four hooks of a pack, which is a module named by an entry point of the group ``zoo``:
 
     [project.entry-points.zoo]
     acme = "zoo_acme"
 
-and implements those hooks that it needs:
+A pack implements the hooks that it needs:
 
     @zoo.hookimpl
     def zoo_layers():
@@ -30,13 +30,13 @@ hookimpl = pluggy.HookimplMarker("zoo")
 
 @hookspec
 def zoo_layers() -> Iterable[type[nn.Module]]:
-    """Layers: ``nn.Module`` classes, each under ``@zoo.layer("pack/name")``, an id nobody else has."""
+    """Layers: ``nn.Module`` classes decorated with ``@zoo.layer("pack/name")``; the id must be unique."""
     raise NotImplementedError
 
 
 @hookspec
 def zoo_graphs() -> str | os.PathLike[str] | Iterable[str | os.PathLike[str]]:
-    """Graphs: paths of YAML files or of folders that hold them; ``gpt.yaml`` has the name ``gpt``."""
+    """Graphs: paths of YAML files or of folders of them; ``gpt.yaml`` is offered as ``gpt``."""
     raise NotImplementedError
 
 
@@ -48,5 +48,5 @@ def zoo_tasks() -> Mapping[str, type[Task]]:
 
 @hookspec
 def zoo_exporters() -> Mapping[str, Callable[..., Any]]:
-    """Exporters by name: each is called with a compiled graph and a path, and writes the model there."""
+    """Exporters by name: callables that take a compiled graph and a path, and write the model there."""
     raise NotImplementedError

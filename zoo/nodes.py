@@ -1,4 +1,4 @@
-"""Nodes and what they read: the parts that the bodies of a graph are made of.
+"""Nodes and their wires: the parts of a graph's bodies.
 
 A node is a ``Call`` of a layer or block, a ``Repeat`` of one, a ``Scan`` or a ``Reuse``. Wires are stored at
 their consumer, as in the file: ``inputs`` maps a port to the ``Ref`` it reads.
@@ -14,12 +14,12 @@ from zoo.sizes import Expr
 from zoo.values import EMPTY, Frozen, Value
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-"""What nodes, ports, params and blocks may be called."""
+"""The form of the names of nodes, ports, params and blocks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """The output that a wire reads: ``cell.h``, or ``cell`` when it has only one."""
+    """The output that a wire reads: ``cell.h``, or ``cell`` for a node with a single output."""
 
     node: str
     port: str | None = None
@@ -34,13 +34,13 @@ Wire: TypeAlias = Ref | tuple[Ref, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A layer (``use: pack/name``, ``pack/name@2``) or a block (``use: name``, ``use: other.yaml#name``),
-    placed in a body.
+    """A node that uses a layer or a block.
 
-    In ``inputs`` the port ``""`` stands for ``in: x`` and ``in: [x, y]``: the one required port. ``tie``
-    shares a parameter with another node, of this body or one around it, and may go through nodes:
-    ``{weight: encoder.0.embed.weight}``. What a node with ``freeze`` holds, at any depth, training leaves as
-    it is; this goes for repeats and scans too.
+    ``use`` is ``pack/name`` or ``pack/name@2`` for a layer, ``name`` or ``other.yaml#name`` for a block. In
+    ``inputs``, the port ``""`` stands for the one required port, as in ``in: x`` and ``in: [x, y]``. ``tie``
+    shares a parameter with another node, of this body or an enclosing one, and may reach into nodes:
+    ``{weight: encoder.0.embed.weight}``. With ``freeze``, training changes none of the parameters inside the
+    node, at any depth; this also holds for repeats and scans.
     """
 
     use: str
@@ -59,9 +59,9 @@ class Call:
 class Repeat:
     """``use`` stacked ``count`` times; ``carry`` feeds each layer's output into the next one's port.
 
-    ``carry`` maps an input port to what the first layer reads; the next layer reads the output of the
-    same name, or the only output. Every layer has weights of its own unless ``share``. ``vary`` gives a
-    setting one value per layer.
+    ``carry`` maps an input port to what the first layer reads; each further layer reads the previous one's
+    output of the same name, or its only output. Every layer has its own weights unless ``share`` is set.
+    ``vary`` gives a setting one value per layer.
     """
 
     count: Expr
@@ -89,9 +89,7 @@ class Zeros:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """A state that starts from a trained parameter: ``learned AXIS …`` (axes without a number are
-    broadcast).
-    """
+    """A state that starts from a learned parameter: ``learned AXIS …``; axes without a size are broadcast."""
 
     shape: tuple[Expr, ...]
 
@@ -104,13 +102,13 @@ Start: TypeAlias = Ref | Zeros | Learned
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """A body walked over one axis, with state fed back: a recurrent network, drawn once.
+    """A body applied at every step of one axis, with state fed back: a recurrent network, drawn once.
 
-    ``each`` names what is cut into steps along ``over``, ``state`` what is fed back and how it starts,
-    ``const`` what every step sees whole; these names are what the body's nodes may read. ``next`` gives
-    each state's value for the step after, ``stack`` the outputs collected over the axis, ``final`` the
-    outputs that are a state after the last step. A step where ``mask`` is false carries the old state
-    through and stacks zeros. ``reverse`` walks from the end.
+    ``each`` names the inputs that are split into steps along ``over``, ``state`` the values that are fed back
+    and their initial values, ``const`` the inputs that every step sees whole; the body's nodes may read these
+    names. ``next`` gives each state's value for the following step, ``stack`` the outputs collected over the
+    axis, ``final`` the outputs that are a state after the last step. A step where ``mask`` is false keeps the
+    state and stacks zeros. ``reverse`` runs from the last step to the first.
     """
 
     over: str
@@ -128,9 +126,9 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reuse:
-    """The module of another node, applied again: same weights, other inputs.
+    """The module of another node, applied again: the same weights on other inputs.
 
-    ``of`` is a node of the same body or, inside a scan, of the bodies around it.
+    ``of`` is a node of the same body or, inside a scan, of an enclosing one.
     """
 
     of: str
@@ -141,12 +139,12 @@ Node: TypeAlias = Call | Repeat | Scan | Reuse
 
 
 def kind(node: Node) -> str:
-    """The kind of a node in a word: layer, block, repeat, scan, reuse."""
+    """The kind of a node: layer, block, repeat, scan or reuse."""
     if isinstance(node, Call):
         return "layer" if node.is_layer else "block"
     return type(node).__name__.lower()
 
 
 def refs(wire: Wire) -> tuple[Ref, ...]:
-    """The refs of a wire, one or several."""
+    """The refs of a wire as a tuple."""
     return (wire,) if isinstance(wire, Ref) else wire

@@ -1,8 +1,8 @@
 """Problems: what is wrong with a graph, as data.
 
-The reader, the checker and the compiler report; the command line, the editor and exceptions print. One
-problem names one place in a file and one node of the graph, says what holds there, what came instead, and
-what to do.
+The reader, the checker and the compiler report problems; the command line, the editor and exceptions show
+them. A problem names one place in a file and one node of the graph, and says what must hold there, what was
+found instead, and how to fix it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Severity = Literal["error", "warning", "note"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A place in a text: file name as given by the user ("" for a string), line and column from 1."""
+    """A place in a text: the file name as the user gave it ("" for a string), line and column from 1."""
 
     file: str
     line: int
@@ -30,9 +30,9 @@ class Place:
 class Problem:
     """One finding about a graph.
 
-    ``code`` is a stable word such as ``wire-shape`` (docs/problems.md has a line for each), ``path`` the
-    node's path as people write it (``encoder.0.ffn``; empty for the graph itself), ``place`` is None for a
-    graph without a file. ``port`` is the port of the node that the problem is about, if it is about one.
+    ``code`` is a stable identifier such as ``wire-shape`` (docs/problems.md lists them all). ``path`` is the
+    node's path, such as ``encoder.0.ffn``, and empty for the graph itself. ``place`` is None for a graph that
+    was not read from text. ``port`` is the node's port if the problem concerns one.
     """
 
     severity: Severity
@@ -68,5 +68,5 @@ class Problem:
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
-    """Whether one of the problems is an error (warnings and notes do not stop a graph from running)."""
+    """Whether any problem is an error (warnings and notes do not keep a graph from running)."""
     return any(problem.severity == "error" for problem in problems)

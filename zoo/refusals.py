@@ -1,7 +1,7 @@
-"""Sizes that a graph refuses, such as those beyond a table of positions.
+"""Sizes that a graph does not support, such as a sequence longer than its table of positions.
 
-A layer's own rule for shapes (``zoo.contract``) says so. The checker asks the rule about axes of known size;
-here it is asked about sizes that are chosen later, before anything runs.
+A layer's own rule for shapes (``zoo.contract``) decides. The checker applies the rule to axes of known size;
+this module applies it to sizes that are chosen later, before anything runs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from zoo.sizes import substitute
 
 
 def refusal(resolution: Resolution, sizes: Mapping[str, int]) -> str:
-    """Why the graph cannot take ``sizes`` of its axes, with the path of the node; empty where it can."""
+    """Why the graph does not support these ``sizes``, with the path of the node; empty if it does."""
     return next(_body(resolution.root, sizes, ""), "")
 
 

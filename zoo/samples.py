@@ -1,4 +1,4 @@
-"""Inputs made up for a graph, to try it: sizes for its axes, then tensors that fit."""
+"""Random inputs for trying a graph: sizes for its open axes, then tensors that fit."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from zoo.sizes import substitute
 from zoo.spec import TensorType
 
 BATCH, LENGTH = 1, 32
-"""The sizes of axes that nobody gives."""
+"""The default sizes of open axes."""
 
 
 def sizes_of(resolution: Resolution, given: Mapping[str, int]) -> dict[str, int]:
-    """The sizes of the axes of the inputs: as given, else 1 for ``batch`` and 32 for all others.
+    """The sizes of the inputs' open axes: as given, else 1 for ``batch`` and 32 for all others.
 
-    Where a layer refuses 32, as a table of 16 positions does, it is 16, 8, 4, 2 or 1. If every length is
-    refused, or a given size is, the caller gets it all the same: whatever uses it can say more about why.
+    If a layer does not support 32, as with a table of 16 positions, the length is 16, 8, 4, 2 or 1. If no
+    length is supported, or a given size is not, the sizes are returned anyway: the code that uses them can
+    give a better error.
     """
     axes = open_axes(resolution)
     check_sizes(resolution, {**dict.fromkeys(axes, LENGTH), **given})
@@ -37,12 +38,12 @@ def sizes_of(resolution: Resolution, given: Mapping[str, int]) -> dict[str, int]
 def random_inputs(
     resolution: Resolution, sizes: Mapping[str, int], dtype: torch.dtype, device: torch.device, seed: int
 ) -> dict[str, Tensor]:
-    """An input for every port: normal floats, tokens of the vocabulary, masks for several lengths.
+    """A tensor for every input: normal floats, tokens of the vocabulary, masks with varying lengths.
 
-    An integer that no layer reads as a token is a place or a length: for each step the step before it, for
-    each example the length of the longest sequence.
+    An integer input that no layer reads as tokens is taken as positions or lengths: each step gets the
+    preceding step's index, each example the length of the longest sequence.
     """
-    generator = torch.Generator().manual_seed(seed % 2**63)  # all that it takes
+    generator = torch.Generator().manual_seed(seed % 2**63)  # manual_seed accepts no larger ones
     root = resolution.root
     inputs: dict[str, Tensor] = {}
     for name, type in root.inputs.items():
@@ -66,7 +67,7 @@ def _shape(type: TensorType, sizes: Mapping[str, int]) -> tuple[int, ...]:
 
 
 def _is_token(resolution: Resolution, name: str) -> bool:
-    """Whether a layer reads an input as tokens, or nobody knows what it is read as."""
+    """Whether a layer reads an input as tokens; also true if no layer reads it directly."""
     read = [
         port
         for node in resolution.root.nodes.values()
@@ -94,7 +95,7 @@ def _random(kind: str, shape: tuple[int, ...], vocabulary: int, generator: torch
 
 
 def vocabulary(resolution: Resolution) -> int:
-    """A number of tokens that every table has: the smallest param called vocab or …_vocab, else 2."""
+    """A vocabulary size that every table covers: the smallest param called vocab or …_vocab, else 2."""
     sizes = [
         value
         for name, value in resolution.params.items()

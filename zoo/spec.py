@@ -1,7 +1,7 @@
-"""What a layer says of itself, as plain data: ports, settings, help.
+"""The specification of a layer as plain data: ports, settings, help.
 
-A ``LayerSpec`` is read once from the type hints of a layer class (``zoo.contract``) and is all that the
-checker, the compiler, the editor and the catalogue know of it. Nothing here imports torch.
+A ``LayerSpec`` is read once from the type hints of a layer class (``zoo.contract``), and is all that the
+checker, the compiler, the editor and the catalogue know about the layer. Nothing here imports torch.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pydantic import BaseModel
 
 from zoo.sizes import Expr, Name, Op, Size
 
-# Once Qt is there, it asks every module that is imported for __wrapped__. pydantic answers such a question
-# with an import of its own, which fails in the middle of another one; asked before, it has that behind it.
+# Once loaded, PySide6 looks up __wrapped__ on every imported module. pydantic resolves an unknown attribute
+# by an import, which fails in the middle of another import; looking it up here first avoids that.
 hasattr(pydantic, "__wrapped__")
 
 DType = Literal["float", "int", "bool"]
@@ -25,7 +25,7 @@ DTYPES: tuple[DType, ...] = ("float", "int", "bool")
 
 @dataclass(frozen=True, slots=True)
 class Star:
-    """``*any``: any number of axes, the same wherever the layer names them; ``...`` is one without a name."""
+    """``*any``: any number of axes, the same wherever the layer names them; ``...`` is the unnamed form."""
 
     name: str
 
@@ -46,7 +46,7 @@ Axis: TypeAlias = Expr | Star | Wild
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """A typed input or output: of a layer (axes may be patterns), of a graph or block (axes are expressions).
+    """A typed input or output: of a layer (axes may be patterns), or of a graph or block (expressions).
 
     ``optional`` inputs may stay unwired, ``variadic`` inputs take a list of wires, ``on_demand`` outputs are
     computed only when something reads them.
@@ -65,13 +65,13 @@ class Port:
 
     @property
     def star(self) -> str | None:
-        """The name of its variadic axes (``any`` in ``*any dim``), or None."""
+        """The name of the variadic axes (``any`` in ``*any dim``), or None."""
         return next((axis.name for axis in self.shape if isinstance(axis, Star)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class TensorType:
-    """The type of what flows through a wire: a dtype and one size per axis."""
+    """The type of the tensor on a wire: a dtype and one size per axis."""
 
     dtype: DType
     shape: tuple[Size, ...]
@@ -86,25 +86,27 @@ def _word(size: Size) -> str:
 
 
 Shapes: TypeAlias = Mapping[str, tuple[Size, ...] | Sequence[tuple[Size, ...]]]
-"""The shape that arrives at each input port; of a variadic port, a sequence of them."""
+"""The shape that arrives at each input port; for a variadic port, a sequence of shapes."""
 
 ShapeRule: TypeAlias = Callable[[Mapping[str, Any], Shapes], Mapping[str, tuple[Size, ...]]]
 """Computes output shapes from settings and input shapes."""
 
 AheadRule: TypeAlias = Callable[[Mapping[str, Any], Collection[str]], tuple[str, ...]]
-"""Says from settings and wired ports along which axes a layer sees later steps."""
+"""Computes, from settings and wired ports, the axes along which a layer sees later steps."""
 
 Migration: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
-"""Turns settings of an earlier version into those of this one."""
+"""Converts settings of an earlier version into those of this one."""
 
 Role: TypeAlias = Literal["norm", "sum"]
-"""What a layer is in a stack of residual layers."""
+"""The role of a layer in a residual stack."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fusing:
-    """How a cell takes all steps at once (``fused``): the ports that are cut into steps, and for each
-    port that is a state, the output that is that state after a step. ``unfused`` says why not.
+    """How a cell computes all steps at once (``fused``).
+
+    ``cut`` are the ports that are split into steps; ``states`` maps each port that is a state to the output
+    that is its value after a step; ``unfused`` says why given settings have no fused form.
     """
 
     cut: tuple[str, ...]
@@ -114,7 +116,7 @@ class Fusing:
 
 @dataclass(frozen=True, slots=True)
 class LayerSpec:
-    """A registered layer: all that is known of it without running it."""
+    """A registered layer: all that is known about it without running it."""
 
     id: str
     version: int
@@ -125,35 +127,35 @@ class LayerSpec:
     settings: type[BaseModel]
     """A strict pydantic model of the parameters of ``__init__``."""
     widths: frozenset[str]
-    """Settings that are also axes of input ports: left out of a file, they are solved from the wires."""
+    """Settings that are also axes of input ports: if a file omits them, they are solved from the wires."""
     pointwise: bool
     """Whether it works on any leading axes."""
     rule: ShapeRule | None
-    """Its static method ``shapes``, which computes output shapes where hints cannot."""
+    """The static method ``shapes``, which computes output shapes that hints cannot express."""
     help: str
     pack: str = ""
     pieces: frozenset[str] = frozenset()
-    """If it streams, the ports that its ``step`` takes piece by piece."""
+    """The ports that ``step`` takes piece by piece, if the layer streams."""
     whole: frozenset[str] = frozenset()
-    """If it streams, the ports that its ``initial_state`` takes at the start."""
+    """The ports that ``initial_state`` takes whole, if the layer streams."""
     ahead: tuple[str, ...] | AheadRule = ()
-    """The axes along which it sees later steps, or the rule that says which (``sees_ahead``)."""
+    """The axes along which it sees later steps, or the rule that computes them (``sees_ahead``)."""
     prepares: tuple[str, ...] | None = None
-    """The ports that ``prepare`` takes, once for a loop that does not change them."""
+    """The ports that ``prepare`` takes, once per loop, when they are constant in it."""
     fuses: Fusing | None = None
-    """How a cell takes all steps of a loop at once."""
+    """How a cell computes all steps of a loop at once."""
     migrate: Migration | None = None
-    """Reads the settings of earlier versions, whose place the layer then takes."""
+    """Converts the settings of earlier versions, which this version then replaces."""
     role: Role | None = None
 
     @property
     def streams(self) -> bool:
-        """Whether it can take a sequence in pieces: it has ``initial_state`` and ``step``."""
+        """Whether it can process a sequence in pieces: it has ``initial_state`` and ``step``."""
         return bool(self.pieces)
 
     @property
     def name(self) -> str:
-        """The part of the id behind the slash: ``lstm_cell``."""
+        """The part of the id after the slash: ``lstm_cell``."""
         return self.id.rpartition("/")[2]
 
     @property
@@ -167,10 +169,10 @@ class LayerSpec:
         return tuple(name for name, port in self.inputs.items() if not port.optional)
 
     def sees_ahead(self, settings: Mapping[str, Any], wired: Collection[str]) -> frozenset[str]:
-        """The axes of inputs along which a step of an output may depend on later steps.
+        """The input axes along which a step of an output may depend on later steps.
 
-        ``settings`` are all of them, as they were validated; ``wired`` are the input ports that have a wire.
-        Raises what the layer's own rule raises.
+        ``settings`` are all validated settings; ``wired`` are the input ports that have a wire. Raises what
+        the layer's own rule raises.
         """
         return frozenset(self.ahead(settings, wired) if callable(self.ahead) else self.ahead)
 

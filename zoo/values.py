@@ -1,4 +1,4 @@
-"""Values that cannot change: settings, and the mappings that graphs are made of."""
+"""Immutable values: settings, and the mappings inside a graph."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ V = TypeVar("V")
 
 
 class Frozen(dict[K, V]):
-    """A dict that cannot be changed, and keeps its order: the mappings inside a graph."""
+    """An immutable, hashable dict: the mappings inside a graph."""
 
     __slots__ = ()
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError("a graph is immutable: make a changed one with zoo.edits or dataclasses.replace")
 
-    if not TYPE_CHECKING:  # a type checker would have every dict changeable, and none hashable
+    if not TYPE_CHECKING:  # to a type checker, every dict is mutable and none is hashable
         __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse
 
         def __hash__(self) -> int:
@@ -38,13 +38,13 @@ Value: TypeAlias = bool | int | float | str | Name | Op | tuple["Value", ...] | 
 """A setting: a plain value, or an expression of ``$params`` (``Name`` or ``Op``)."""
 
 Scalar: TypeAlias = bool | int | float | str | None
-"""What a param may hold; None is ``~``: it must be given where the block is used."""
+"""The value of a param; None is ``~``: the value must be given where the block is used."""
 
 
 def freeze(value: object) -> Value:
-    """A setting's value as a graph holds it, from lists and dicts too.
+    """Convert a setting's value, including lists and dicts, to its immutable form.
 
-    Raises EditError for what no file can hold.
+    Raises EditError for values that a file cannot hold.
     """
     if isinstance(value, float) and math.isnan(value):
         raise EditError("a setting is a value that means something, not .nan")
@@ -61,7 +61,7 @@ def freeze(value: object) -> Value:
 
 
 def identical(a: object, b: object) -> bool:
-    """Whether two graphs, or parts of graphs, would be the same file: equal in value, type and order."""
+    """Whether two graphs, or parts of graphs, give the same file: equal in value, type and order."""
     if a is b:
         return True
     if type(a) is not type(b):

@@ -1,8 +1,7 @@
-"""The wires of a body: what is read, and where it ends.
+"""The wires of a body: what each reads, and where it ends.
 
-A graph stores a wire at its consumer, in one of several places: the ports of a node, what a repeat
-carries, what enters a scan, what leaves a body. ``wires`` lists them all, ``read`` and ``write`` look at
-one, ``rewire`` changes many.
+A graph stores a wire at its consumer, in one of several places: the ports of a node, the carry of a repeat,
+the inputs of a scan, the outputs of a body. ``wires`` iterates over all of them; ``rewire`` changes many.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ Part: TypeAlias = Literal["inputs", "carry", "each", "state", "const", "mask", "
 class End:
     """Where a wire ends.
 
-    ``part`` is the field that holds it: of a node (``inputs``, a repeat's ``carry``, a scan's ``each``,
-    ``state``, ``const``, ``mask``), or, with no ``node``, of the body itself (``outputs``; of a scan
-    ``next`` and ``stack``). ``port`` is the key in it, empty for ``in: x`` and for a mask; ``index`` a
-    place in a list of wires.
+    ``part`` is the field that holds the wire: a field of a node (``inputs``, a repeat's ``carry``, a scan's
+    ``each``, ``state``, ``const``, ``mask``) or, if ``node`` is empty, of the body itself (``outputs``, or a
+    scan's ``next`` and ``stack``). ``port`` is the key in that field, empty for ``in: x`` and for a mask;
+    ``index`` is the position in a list of wires.
     """
 
     node: str
@@ -43,7 +42,7 @@ class End:
 
 
 def node_wires(name: str, node: Node) -> Iterator[tuple[End, Ref]]:
-    """Every wire that ends at a node, in the order of the file."""
+    """Every wire that ends at a node, in file order."""
     if isinstance(node, Scan):
         yield from _simple(name, "each", node.each)
         if node.mask is not None:
@@ -64,9 +63,7 @@ def node_wires(name: str, node: Node) -> Iterator[tuple[End, Ref]]:
 
 
 def body_wires(body: Body) -> Iterator[tuple[End, Ref]]:
-    """The wires that end at the body itself: its outputs; of a scan, what goes to the next step and what is
-    stacked.
-    """
+    """The wires that end at the body itself: its outputs, or a scan's ``next`` and ``stack``."""
     if isinstance(body, Scan):
         yield from _simple("", "next", body.next)
         yield from _simple("", "stack", body.stack)
@@ -75,7 +72,7 @@ def body_wires(body: Body) -> Iterator[tuple[End, Ref]]:
 
 
 def wires(body: Body) -> Iterator[tuple[End, Ref]]:
-    """Every wire of a body, those inside its scans excepted: first those of its nodes, then its own."""
+    """Every wire of a body, except those inside its scans: first those of its nodes, then its own."""
     for name, node in body.nodes.items():
         yield from node_wires(name, node)
     yield from body_wires(body)
@@ -87,7 +84,7 @@ def _simple(node: str, part: Part, mapping: Mapping[str, Ref]) -> Iterator[tuple
 
 
 def reads(node: Node) -> Iterator[str]:
-    """The names that a node reads in the body around it, as often as it reads them."""
+    """The names that a node reads in the body around it, with repetitions."""
     if isinstance(node, Scan):
         starts = (start for start in node.state.values() if isinstance(start, Ref))
         for ref in (*node.each.values(), *starts, *node.const.values()):
@@ -104,14 +101,12 @@ def reads(node: Node) -> Iterator[str]:
 
 
 def path_back(body: Body, start: str, ends: Container[str]) -> list[str] | None:
-    """The names from ``start`` against the wires to one of ``ends``, both included; None when none leads
-    there.
-    """
+    """A path from ``start`` upstream to one of ``ends``, both included; None if there is none."""
     return path_back_from(body, (start,), ends)
 
 
 def path_back_from(body: Body, starts: Iterable[str], ends: Container[str]) -> list[str] | None:
-    """``path_back`` from whichever of several names leads there."""
+    """``path_back`` from any of several names."""
     came_from = dict.fromkeys(starts, "")
     stack = [*came_from]
     while stack:
@@ -132,11 +127,11 @@ def path_back_from(body: Body, starts: Iterable[str], ends: Container[str]) -> l
 # ---------------------------------------------------------------------------------------- changing many wires
 
 Change: TypeAlias = Callable[[Ref], Ref | None]
-"""What a wire shall read instead; None takes it away."""
+"""Maps what a wire reads to what it should read instead; None removes the wire."""
 
 
 def rewire_node(node: Node, change: Change) -> Node:
-    """A node with every wire changed; the same object when nothing changes."""
+    """A node with ``change`` applied to every wire; the same object if nothing changes."""
     if isinstance(node, Scan):
         parts: dict[str, Any] = {
             "each": changed(node.each, change),
@@ -152,8 +147,9 @@ def rewire_node(node: Node, change: Change) -> Node:
 
 
 def rewire(body: B, change: Change) -> B:
-    """A body with every wire changed, those inside its scans excepted; the same object when nothing
-    changes.
+    """A body with ``change`` applied to every wire, except those inside its scans.
+
+    Returns the same object if nothing changes.
     """
     nodes = changed(body.nodes, lambda node: rewire_node(node, change))
     if isinstance(body, Scan):
@@ -162,15 +158,16 @@ def rewire(body: B, change: Change) -> B:
 
 
 def updated(thing: T, **parts: Any) -> T:
-    """``dataclasses.replace``, but the same object when every part is what it was."""
+    """``dataclasses.replace``, but the same object if no part changes."""
     if all(getattr(thing, name) is value for name, value in parts.items()):
         return thing
     return replace(thing, **parts)
 
 
 def changed(mapping: Frozen[str, V], change: Callable[[V], V | None]) -> Frozen[str, V]:
-    """A mapping with its values changed, those that become None left out; the same object when nothing
-    changes.
+    """A mapping with ``change`` applied to its values, without those that become None.
+
+    Returns the same object if nothing changes.
     """
     kept: dict[str, V] = {}
     same = True

@@ -1,12 +1,12 @@
-"""What a layer sees ahead: the axes along which an output may depend on later steps of an input.
+"""Looking ahead: the axes along which an output may depend on later steps of an input.
 
-    sees_ahead = ("time",)                    # in the class: with any settings
+    sees_ahead = ("time",)                    # in the class body: for all settings
 
-    @staticmethod                             # or as settings and wires have it
+    @staticmethod                             # or depending on settings and wires
     def sees_ahead(settings: Mapping[str, Any], wired: Collection[str]) -> tuple[str, ...]: ...
 
-A class that says nothing promises that no step of an output depends on a later step of an input. An axis that
-is gone from an output needs no word: the hints say that the output depends on all of it.
+A class without ``sees_ahead`` promises that no step of an output depends on a later step of an input. An axis
+that an output lacks need not be declared: the hints already say that the output depends on all of it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _FORMS = (
 
 
 def read_ahead(cls: type[Any], inputs: Mapping[str, TensorHint]) -> tuple[str, ...] | AheadRule:
-    """The axes that a class names, or its rule that names them; LayerError for anything else."""
+    """The axes that a class declares, or its rule that computes them; LayerError for anything else."""
     said = inspect.getattr_static(cls, "sees_ahead", ())
     if isinstance(said, staticmethod):
         if len(inspect.signature(cls.sees_ahead).parameters) != 2:

@@ -1,8 +1,8 @@
-"""Which axis gives which its size: what makes every shape computable before anything runs.
+"""Axis sizes: the rules that make every shape computable before anything runs.
 
-An axis name is **bound** where it stands alone on an input port (the wire gives its size), or where it is a
-setting. Every other use, in an expression or on an output, must be computable from bound names, and in the
-order in which jaxtyping reads the hints at run time, so that both always agree.
+An axis name is **bound** if it stands alone on an input port (the wire gives its size) or is a setting. Every
+other use, in an expression or on an output, must be computable from bound names, in the order in which
+jaxtyping evaluates the hints at run time, so that the two always agree.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ def check_axes(
     *,
     ruled: bool,
 ) -> None:
-    """Refuse axes whose size nothing gives. A ``ruled`` layer computes its output shapes by ``shapes``."""
-    bound: set[str] = set()  # by required ports, so always
-    maybe: set[str] = set()  # by optional ports
+    """Raise LayerError for an unbound axis; a ``ruled`` layer computes its output shapes by ``shapes``."""
+    bound: set[str] = set()  # by required ports: always
+    maybe: set[str] = set()  # by optional ports: only if they are wired
     for name, hint in inputs.items():
         here = set(bound)
         for axis in hint.port.shape:
@@ -51,20 +51,20 @@ def check_axes(
 
 
 def widths(inputs: Mapping[str, TensorHint], settings: Mapping[str, SettingKind]) -> frozenset[str]:
-    """The settings that are axes of input ports, and so can be solved from the wires."""
+    """The settings that are axes of input ports, and can therefore be solved from the wires."""
     plain = {axis.text for hint in inputs.values() for axis in hint.port.shape if isinstance(axis, Name)}
     return frozenset(name for name in plain if settings.get(name) in ("int", "maybe int"))
 
 
 def is_pointwise(inputs: Mapping[str, TensorHint], outputs: Mapping[str, TensorHint]) -> bool:
-    """Whether every port begins with the same named star, and so the layer works on any leading axes."""
+    """Whether every port begins with the same named star, so that the layer works on any leading axes."""
     first = {next(iter(hint.port.shape), None) for hint in (*inputs.values(), *outputs.values())}
     only = first.pop()
     return bool(inputs) and not first and isinstance(only, Star) and bool(only.name)
 
 
 def _binds(axis: Axis) -> Iterator[str]:
-    """The name that an axis of an input binds; its asterisk keeps a star's apart from an axis's."""
+    """The name that an axis of an input binds; a star's keeps its asterisk, so ``*a`` differs from ``a``."""
     if isinstance(axis, Name) or (isinstance(axis, Star) and axis.name):
         yield str(axis)
 
@@ -72,7 +72,7 @@ def _binds(axis: Axis) -> Iterator[str]:
 def _check_settings(
     axis: Axis, references: AbstractSet[str], bound: AbstractSet[str], settings: Mapping[str, SettingKind]
 ) -> None:
-    """Settings in an axis exist, are numbers, and are written so that jaxtyping finds their value."""
+    """Check that the settings in an axis exist, are numbers, and can be evaluated by jaxtyping as written."""
     words = set(names(axis)) if isinstance(axis, Name | Op) else set[str]()
     for word in sorted(words & references):
         if word not in settings:

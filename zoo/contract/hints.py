@@ -1,19 +1,19 @@
 """From a type hint to a port: ``Float[Tensor, "batch time dim"]`` is ``float batch time dim``.
 
-The axes of a hint are written in jaxtyping's grammar, of which the layer contract takes the part that can be
+The axes of a hint are written in jaxtyping's grammar. The layer contract accepts the subset that can be
 checked before anything runs:
 
-    batch            a named axis: one size wherever the layer says the name
+    batch            a named axis: the same size wherever the layer uses the name
     4                a fixed size
     dim+1            a size computed from named axes, without spaces: + - * // and parentheses
-    {self.heads}     a setting, which the layer keeps under its own name
-    *any             any number of axes, the same ones wherever the layer says the name
+    {self.heads}     a setting, which the layer stores as an attribute of the same name
+    *any             any number of axes, the same ones wherever the layer uses the name
     ...              any number of axes, bound to nothing
     _                one axis of any size, bound to nothing
 
-jaxtyping's other marks (``#`` for broadcasting, ``?`` for pytrees, ``name=4``, ``_name``) mean nothing
-between the ports of a graph and are refused. What is wrong with a hint is said here; class and parameter are
-added outside.
+jaxtyping's other marks (``#`` for broadcasting, ``?`` for pytrees, ``name=4``, ``_name``) have no meaning
+between the ports of a graph and are refused. Errors raised here say what is wrong with a hint; the callers
+add the class and the parameter.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ NoneType = type(None)
 
 @dataclass(frozen=True, slots=True)
 class TensorHint:
-    """A hint as read: the port it makes, and the settings it names as ``{self.setting}``."""
+    """A parsed hint: the port that it describes, and the settings that it refers to as ``{self.setting}``."""
 
     port: Port
     references: frozenset[str]
@@ -48,10 +48,10 @@ class TensorHint:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What stands around a layer's class: its module, and the names that hints in that module may say.
+    """The surroundings of a layer class: its module, and the local names that its hints may refer to.
 
-    Hints that are strings are found among the names of the module they were written in; a class inside a
-    function may also name what the function defines.
+    String hints are resolved in the module in which they were written; the hints of a class that is defined
+    inside a function may also refer to that function's local names.
     """
 
     module: str
@@ -59,7 +59,7 @@ class Around:
 
 
 def resolve_hints(owner: Any, what: str, around: Around) -> dict[str, Any]:
-    """The type hints of a function or class, strings evaluated; ``what`` is its name in messages."""
+    """The type hints of a function or class, with strings evaluated; ``what`` is its name in messages."""
     try:
         names = dict(around.names) if owner.__module__ == around.module else None
         return get_type_hints(owner, localns=names, include_extras=True)
@@ -142,7 +142,7 @@ def _size(word: str) -> Axis:
 
 
 def shown(hint: Any) -> str:
-    """A type as people write it: ``int``, ``torch.Tensor``, ``list[int]``."""
+    """A type as it is written in source code: ``int``, ``torch.Tensor``, ``list[int]``."""
     if hint is NoneType or hint is None:
         return "None"
     if not isinstance(hint, type) or get_args(hint):

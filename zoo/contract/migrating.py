@@ -1,13 +1,14 @@
-"""Migrating: how a later version of a layer reads the settings of earlier ones.
+"""Migrating: a later version of a layer converts the settings of earlier ones.
 
     @layer("mine/attend", version=2)
     class Attend(nn.Module):
         @staticmethod
         def migrate(settings: Mapping[str, Any]) -> Mapping[str, Any]: ...
 
-``settings`` are those that a file gives, by name, as it gives them: numbers, words, and expressions of params
-where it has these. What comes back is what version 2 is built with. A file names the plain id, as ever, and
-means what it meant; settings of the present version come back as they are, so that it may say those as well.
+``settings`` are those in the file, by name and as written there: numbers, strings and, possibly, expressions
+of params. Version 2 is built with the settings that ``migrate`` returns. A file that uses the plain id keeps
+its meaning; ``migrate`` must return settings of the current version unchanged, so that a file may use those
+as well.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _FORM = "write @staticmethod def migrate(settings) that returns settings of this
 
 
 def read_migration(cls: type[Any], version: int) -> Migration | None:
-    """The function of a class that reads earlier settings; LayerError for anything else of that name."""
+    """The ``migrate`` function of a class, if any; LayerError if ``migrate`` is anything else."""
     said = inspect.getattr_static(cls, "migrate", None)
     if said is None:
         return None

@@ -11,14 +11,14 @@ from zoo.contract.hints import Around, TensorHint, resolve_hints, split_none, te
 from zoo.errors import LayerError, did_you_mean
 from zoo.graph import NAME
 
-_UNSPEAKABLE = ("true", "false", "null")  # as a key, a file would read these as a bool or None
+_RESERVED = ("true", "false", "null")  # keys that YAML reads as a bool or None
 PREPARED = "prepared"
-"""The keyword by which ``forward`` is handed what ``prepare`` returned (see ``zoo.contract.preparing``)."""
+"""The keyword by which ``forward`` receives what ``prepare`` returned (see ``zoo.contract.preparing``)."""
 _EXAMPLE = 'Float[Tensor, "batch time dim"]'
 
 
 def read_ports(cls: type[Any], around: Around) -> tuple[dict[str, TensorHint], dict[str, TensorHint]]:
-    """The inputs and outputs of a layer class, whose hints may name what is around it."""
+    """The inputs and outputs of a layer class; its hints may refer to the names in ``around``."""
     from torch import nn
 
     forward = inspect.getattr_static(cls, "forward")
@@ -45,7 +45,7 @@ def read_ports(cls: type[Any], around: Around) -> tuple[dict[str, TensorHint], d
 
 
 def parameters_of(function: Callable[..., Any]) -> dict[str, Parameter]:
-    """The parameters of a method behind ``self``."""
+    """The parameters of a method without ``self``."""
     _, *rest = inspect.signature(function).parameters.items()
     return dict(rest)
 
@@ -100,7 +100,7 @@ def _outputs(hints: Mapping[str, Any], around: Around) -> dict[str, TensorHint]:
 
 def _fields(tuple_: Any, around: Around) -> dict[str, TensorHint]:
     hints = resolve_hints(tuple_, tuple_.__name__, around)
-    if tuple_._fields == ("out",):  # which is what a tensor alone is called
+    if tuple_._fields == ("out",):  # the name of the port of a bare tensor
         raise LayerError(
             f"output 'out' of {tuple_.__name__} is its only field, and an only output is the tensor itself; "
             f"write -> {_EXAMPLE}, or name the field for what it is"
@@ -141,10 +141,10 @@ def _check_flags(
 
 
 def is_named_tuple(hint: Any) -> bool:
-    """Whether a hint is a class made by NamedTuple."""
+    """Whether a hint is a NamedTuple class."""
     return isinstance(hint, type) and issubclass(hint, tuple) and hasattr(cast("type", hint), "_fields")
 
 
 def _check_name(name: str) -> None:
-    if not NAME.fullmatch(name) or name in _UNSPEAKABLE:
+    if not NAME.fullmatch(name) or name in _RESERVED:
         raise LayerError("its name is no word of plain letters, digits and _, as files need; rename it")

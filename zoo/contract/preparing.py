@@ -1,13 +1,13 @@
-"""Preparing: what a layer makes once of inputs that stay the same while others change.
+"""Preparing: work on inputs that are constant in a loop, done once before it.
 
     def prepare(self, keys: Float[Tensor, "…"], mask: Bool[Tensor, "…"] | None = None) -> Memory: ...
 
     def forward(self, query, keys, mask=None, *, prepared: Memory | None = None) -> …:
         keys, padding = self.prepare(keys, mask) if prepared is None else prepared
 
-``prepare`` takes ports of ``forward`` and returns whatever ``forward`` goes on with. A scan in whose loop
-these ports are constants calls it once, before the loop, and hands every step what came of it. With
-``prepared`` or without, ``forward`` returns the same.
+``prepare`` takes ports of ``forward`` and returns an intermediate result of any type. A scan in which these
+ports are constant calls ``prepare`` once, before the loop, and passes the result to ``forward`` at every
+step. ``forward`` must return the same with ``prepared`` as without.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from zoo.errors import LayerError
 def read_preparing(
     cls: type[Any], around: Around, inputs: Mapping[str, TensorHint]
 ) -> tuple[str, ...] | None:
-    """The ports that ``prepare`` takes, in its order; None for a layer whose ``forward`` asks for nothing."""
+    """The ports that ``prepare`` takes, in its order; None if ``forward`` takes nothing prepared."""
     prepared = parameters_of(cls.forward).get(PREPARED)
     if prepared is None or prepared.kind is not Parameter.KEYWORD_ONLY:
         return None

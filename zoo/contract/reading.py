@@ -1,4 +1,4 @@
-"""From a class to its spec: the decorator ``layer``."""
+"""From a layer class to its spec: the decorator ``layer``."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     M = TypeVar("M", bound=nn.Module)
 else:
-    M = TypeVar("M")  # checkers at run time could not resolve a bound that is not imported
+    M = TypeVar("M")  # run-time type checkers cannot resolve a bound that is not imported
 
 _ID = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 
@@ -38,11 +38,12 @@ _ID = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 def layer(id: str, *, version: int = 1) -> Callable[[type[M]], type[M]]:
     """Register a typed ``nn.Module`` as the layer ``id`` (``pack/name``).
 
-    The class stays as it is; one without an ``extra_repr`` gets that of ``zoo.contract.showing``.
+    The class gets the attribute ``__zoo_spec__``, and the ``extra_repr`` of ``zoo.contract.showing`` unless
+    it defines one; apart from that, it is unchanged.
 
-    A later ``version`` of a layer is another class with the same id: files name it ``pack/name@2``, and the
-    plain id stays with version 1, or goes to a later one that reads its settings (``migrate``). Raises
-    LayerError when the class breaks the contract (see ``zoo.contract``).
+    A later ``version`` of a layer is another class with the same id. Files name it ``pack/name@2``; the plain
+    id means version 1, or the latest version that can ``migrate`` its settings. Raises LayerError if the
+    class breaks the contract (see ``zoo.contract``).
     """
     if not isinstance(id, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # @layer without parentheses
         raise LayerError(
@@ -52,7 +53,7 @@ def layer(id: str, *, version: int = 1) -> Callable[[type[M]], type[M]]:
     def register(cls: type[M]) -> type[M]:
         from torch import nn
 
-        # The names around the class, so that hints may be strings and still name what a function defines.
+        # The caller's local names, so that string hints of a class inside a function can be resolved.
         frame = inspect.currentframe()
         around = dict(frame.f_back.f_locals) if frame and frame.f_back else {}
         try:
@@ -69,7 +70,7 @@ def layer(id: str, *, version: int = 1) -> Callable[[type[M]], type[M]]:
 
 
 def read(cls: type[Any], id: str, version: int = 1, names: Mapping[str, Any] | None = None) -> LayerSpec:
-    """The spec of a layer class; ``names`` are what its hints may name beside the globals of its module."""
+    """The spec of a layer class; its hints may refer to ``names`` besides the globals of its module."""
     from torch import nn
 
     if not _ID.fullmatch(id):
@@ -81,7 +82,7 @@ def read(cls: type[Any], id: str, version: int = 1, names: Mapping[str, Any] | N
     if not (inspect.isclass(cls) and issubclass(cls, nn.Module)):
         raise LayerError("a layer is a class derived from torch.nn.Module, and this is not one")
     doc: str = cls.__dict__.get("__doc__") or ""
-    if not doc.strip() and sys.flags.optimize < 2:  # python -OO leaves all docstrings out
+    if not doc.strip() and sys.flags.optimize < 2:  # python -OO strips docstrings
         raise LayerError(
             "the docstring is the help text, and there is none; say what it computes and whose idea it is"
         )

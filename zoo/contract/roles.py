@@ -1,10 +1,10 @@
-"""Roles: what a layer is to the stream that runs through a stack of residual layers.
+"""Roles: what a layer does to the residual stream of a stack of layers.
 
-    role = "norm"     # every vector comes out at one size, however large it came in
-    role = "sum"      # out is the sum of all that comes in
+    role = "norm"     # the norm of every output vector is independent of the input's scale
+    role = "sum"      # the output is the sum of all inputs
 
-A layer of another kind says nothing. The checker knows by this how a stack is built, and the examination
-tries whether it is so.
+Other layers declare no role. From the roles, the checker infers how a stack is built; the examination tests
+that they are true.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from zoo.spec import Role
 
 
 def read_role(cls: type[Any]) -> Role | None:
-    """The role that a class names, if any; LayerError for anything else of that name."""
+    """The role that a class declares, if any; LayerError if ``role`` is anything else."""
     said = inspect.getattr_static(cls, "role", None)
     if said is None or (isinstance(said, str) and said in get_args(Role)):
         return cast("Role | None", said)

@@ -1,8 +1,9 @@
 """The settings of a layer, as a pydantic model built from the signature of its ``__init__``.
 
-The model is strict (``"3"`` is no number, ``1.0`` is no count), forbids what it does not know, and is frozen.
-From it come validation with every error at once, the editor's forms and the JSON schema of the file format. A
-setting is something that a file can say: a number, a string, a bool, None, or a tuple or mapping of these.
+The model is strict (``"3"`` is not a number, ``1.0`` is not an int), forbids extra settings, and is frozen.
+It provides validation that reports every error at once, the editor's forms and the JSON schema of the file
+format. A setting must be expressible in a file: a number, a string, a bool, None, or a tuple or mapping of
+these.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from zoo.contract.hints import NoneType, shown
 from zoo.errors import LayerError
 
 SettingKind: TypeAlias = Literal["int", "maybe int", "bool", "other"]
-"""What a setting can be to an axis: a size, a size that may be None, a 0 or 1, or nothing."""
+"""How an axis can use a setting: as a size, as a size that may be None, as 0 or 1, or not at all."""
 
 _PLAIN = (bool, int, float, str, NoneType)
 _CONFIG = ConfigDict(strict=True, extra="forbid", frozen=True, validate_default=True, protected_namespaces=())
@@ -28,12 +29,12 @@ _CONFIG = ConfigDict(strict=True, extra="forbid", frozen=True, validate_default=
 def settings_model(
     name: str, module: str, parameters: Mapping[str, Parameter], hints: Mapping[str, Any]
 ) -> type[BaseModel]:
-    """The model called ``name`` of the parameters; LayerError says which one cannot be a setting, and why."""
+    """Build the model ``name`` of the parameters; raises LayerError for one that cannot be a setting."""
     fields: dict[str, Any] = {}
     for key, parameter in parameters.items():
         _check_parameter(key, parameter)
         try:
-            _check_speakable(hints[key])
+            _check_expressible(hints[key])
         except LayerError as error:
             raise LayerError(f"setting '{key}': {error}") from None
         fields[key] = (hints[key], ... if parameter.default is Parameter.empty else parameter.default)
@@ -49,7 +50,7 @@ def settings_model(
 
 
 def setting_kind(hint: Any) -> SettingKind:
-    """What a setting with this hint can be to an axis."""
+    """How an axis can use a setting with this hint."""
     hint = _bare(hint)
     arms = get_args(hint)
     if get_origin(hint) in (Union, types.UnionType):
@@ -62,7 +63,7 @@ def setting_kind(hint: Any) -> SettingKind:
 
 
 def _bare(hint: Any) -> Any:
-    """A hint without ``Annotated``, and without the name that a ``type`` statement gave it."""
+    """A hint without ``Annotated`` and without aliases made by ``type`` statements."""
     while True:
         if get_origin(hint) is Annotated:
             hint = get_args(hint)[0]
@@ -92,8 +93,8 @@ def _check_parameter(key: str, parameter: Parameter) -> None:
         )
 
 
-def _check_speakable(hint: Any) -> None:
-    """Refuse a type of which a file can write no value."""
+def _check_expressible(hint: Any) -> None:
+    """Raise LayerError for a type whose values a file cannot express."""
     hint = _bare(hint)
     origin, arms = get_origin(hint), get_args(hint)
     if hint in _PLAIN or (origin is Literal and all(isinstance(value, _PLAIN) for value in arms)):
@@ -101,12 +102,12 @@ def _check_speakable(hint: Any) -> None:
     if origin in (Union, types.UnionType) or (origin is tuple and arms):
         for arm in arms:
             if arm is not Ellipsis:
-                _check_speakable(arm)
+                _check_expressible(arm)
     elif _is_mapping(origin) and _bare(arms[0]) is str:
-        _check_speakable(arms[1])
+        _check_expressible(arms[1])
     else:
         raise LayerError(
-            f"its type is {shown(hint)}, of which a file can write no value; "
+            f"its type is {shown(hint)}, whose values a file cannot express; "
             "use int, float, bool, str, None, Literal, or tuple[...] or Mapping[str, ...] of these"
         )
 

@@ -1,4 +1,4 @@
-"""Streaming: the two methods of a layer that can take a sequence in pieces.
+"""Streaming: the two methods of a layer that can process a sequence in pieces.
 
     class LastState(NamedTuple):
         h: Float[Tensor, "batch hidden"]
@@ -8,16 +8,19 @@
     def step(self, x: Float[Tensor, "batch time dim"], state: LastState) -> tuple[<forward's>, LastState]: ...
 
 ``step`` is ``forward`` over the next piece of the sequence, of any length: the same ports, types and outputs,
-with the state before the piece coming in and the state after it going out. Both are called by keyword.
+plus the state, which it takes from before the piece and returns as of after it. Both are called by keyword.
 
-A port of ``forward`` that is the same for the whole stream, such as the memory of an attention, is a
-parameter of ``initial_state`` instead, which can compute once what depends on it alone. Where the wiring
-decides, a port is ``X | None = None`` in both.
+A port of ``forward`` that is constant over the whole stream, such as the memory of an attention, is a
+parameter of ``initial_state`` instead, where work that depends only on it can be done once. A port that may
+be either, depending on the wiring, is ``X | None = None`` in both.
 
-An axis of an input or of a single output tensor that grows with the past, such as all keys so far, is
-``seen`` in ``step``. An axis that ``forward`` computes from other ports is ``_`` where these are not.
-A state is a tensor with the batch first, an int (how far the sequence is), None (not known before the first
-piece), or a NamedTuple of states. So it can be saved, moved and reordered without knowing the layer.
+In ``step``, an axis that grows with the past, such as that of all keys so far, is named ``seen``; this may be
+an axis of an input or of a single output tensor. An axis that ``forward`` computes from ports that ``step``
+does not have is written ``_``.
+
+A state is a tensor whose first axis is the batch, an int (the position in the sequence), None (not known
+before the first piece), or a NamedTuple of states. It can therefore be saved, moved and reordered by code
+that does not know the layer.
 """
 
 from __future__ import annotations
@@ -43,7 +46,7 @@ def read_streaming(
 ) -> tuple[frozenset[str], frozenset[str]]:
     """The ports that ``step`` takes in pieces, and those that ``initial_state`` takes whole.
 
-    Both are empty for a layer that does not stream. ``flags`` are the names of the outputs on demand.
+    Both are empty for a layer that does not stream. ``flags`` are the names of the on-demand outputs.
     """
     found = [name for name in ("initial_state", "step") if callable(getattr(cls, name, None))]
     if not found:
@@ -86,7 +89,7 @@ def read_streaming(
 def parameters_by_keyword(
     cls: type[Any], method: str, around: Around
 ) -> tuple[dict[str, Parameter], dict[str, Any]]:
-    """The parameters of a method that is called by keyword, and its hints."""
+    """The parameters of a method that is called by keyword, and its type hints."""
     if not inspect.isfunction(inspect.getattr_static(cls, method)):
         raise LayerError(f"{method} is an ordinary method, with self, and this is not one; make it one")
     function = getattr(cls, method)
@@ -115,7 +118,10 @@ def check_port(
     *,
     shared: bool = False,
 ) -> None:
-    """Refuse a parameter that is no port of ``forward``; one ``shared`` with another method is optional."""
+    """Raise LayerError unless a parameter matches a port of ``forward``.
+
+    A port that is ``shared`` with another method must be optional.
+    """
     if name not in inputs:
         raise LayerError(f"forward has no such port{did_you_mean(name, inputs)}; rename or remove it")
     port = inputs[name].port
@@ -159,7 +165,7 @@ def _check_returns(cls: type[Any], around: Around, start: Mapping[str, Any], ste
 
 
 def _check_state(hint: Any, what: str, around: Around) -> None:
-    """A state can be saved, moved and reordered: tensors with the batch first, ints, None, NamedTuples."""
+    """Check that a state consists of tensors whose first axis is the batch, ints, None and NamedTuples."""
     hint, _ = split_none(hint)
     if hint is int or hint is NoneType:
         return
@@ -179,7 +185,7 @@ def _check_state(hint: Any, what: str, around: Around) -> None:
 
 
 def _same(found: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
-    """Whether types say the same; equal array hints may be different objects."""
+    """Whether types are equal; equal array hints may be different objects."""
     return len(found) == len(wanted) and all(map(_equal, found, wanted))
 
 
@@ -194,15 +200,16 @@ def _equal(one: Any, other: Any) -> bool:
 
 
 def _grown(found: Any, out: Any) -> bool:
-    """Whether ``step`` gives the tensor that ``forward`` gives, with axes that grow called ``seen``."""
+    """Whether ``step`` returns the type of ``forward``'s output, except for growing axes named ``seen``."""
     if is_named_tuple(found) or is_named_tuple(out):
         return False
     return _grows_into(tensor_hint(found).port, tensor_hint(out).port)
 
 
 def _grows_into(one: Port, other: Port) -> bool:
-    """Whether two ports have one type, but for axes of the first that are called ``seen``, or are ``_`` where
-    the second computes them from ports that may be elsewhere.
+    """Whether two ports have the same type, except that axes of ``one`` may be ``seen`` or ``_``.
+
+    ``_`` may stand only for an axis that ``other`` computes from further ports.
     """
     if len(one.shape) != len(other.shape):
         return False

@@ -25,27 +25,27 @@ SETTINGS = {
         "bias: bool = True",
         "bias: Callable[..., Any]",
         (
-            "setting 'bias': its type is collections.abc.Callable[..., Any], of which a file can write no "
-            "value; use int"
+            "setting 'bias': its type is collections.abc.Callable[..., Any], whose values a file cannot "
+            "express; use int"
         ),
     ),
     "list": (
         "bias: bool = True",
         "bias: list[int]",
-        "setting 'bias': its type is list[int], of which a file can write no value; use int",
+        "setting 'bias': its type is list[int], whose values a file cannot express; use int",
     ),
     "module": (
         "bias: bool = True",
         "bias: nn.Module",
         (
-            "setting 'bias': its type is torch.nn.modules.module.Module, of which a file can write no "
-            "value; use int"
+            "setting 'bias': its type is torch.nn.modules.module.Module, whose values a file cannot "
+            "express; use int"
         ),
     ),
     "inside": (
         "bias: bool = True",
         "bias: tuple[int, Any] | None",
-        "setting 'bias': its type is Any, of which a file can write no value; use int",
+        "setting 'bias': its type is Any, whose values a file cannot express; use int",
     ),
     "wrong default": (
         "bias: bool = True",
