@@ -18,8 +18,9 @@
 
     tasks.py        tasks          what a graph can be trained for
     train.py        train          a graph learns a task; learning.py, how; config.py, options from a file
-    generate.py     generate       a model continues a text
-    translate.py    translate      a model translates; caption.py, it describes pictures; searching.py, both
+    generate.py     generate       a model continues texts
+    translate.py    translate      a model translates; caption.py, it describes pictures
+    searching.py                   how these search and draw; lines.py, how they read and write
     probe.py        probe          what a model does inside; probed.py, probed_tables.py, probed_json.py
 
     eject.py        eject          a graph as plain PyTorch

@@ -7,15 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo.cli.files import examples, json_option, print_json
-from zoo.cli.searching import device_option, facts, search_of, search_options, tell_obstacle
+from zoo.cli.files import examples, json_option
+from zoo.cli.lines import output_options, writing
+from zoo.cli.searching import (
+    device_option,
+    drawing_of,
+    facts,
+    line_of,
+    search_of,
+    search_options,
+    tell_obstacle,
+)
 from zoo.errors import FileError
 
 if TYPE_CHECKING:
+    from zoo.decoding.texts import Text
     from zoo.training.options import Device
 
 PICTURES = {".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"}
-"""What is a picture in a folder; a file that is named may have any ending."""
+"""The files of a folder that are taken for pictures; a file that is named may have any ending."""
 
 
 @click.command(
@@ -23,7 +33,7 @@ PICTURES = {".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".t
     epilog=examples(
         "zoo caption runs/captioner three.png",
         "zoo caption runs/captioner photos --beam 8 --best 3",
-        "zoo caption runs/captioner photos --json > captions.json",
+        "zoo caption runs/captioner photos --json -o captions.json",
     ),
 )
 @click.argument("checkpoint", type=click.Path(path_type=Path))
@@ -31,11 +41,14 @@ PICTURES = {".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".t
     "pictures", type=click.Path(exists=True, path_type=Path), nargs=-1, required=True, metavar="PICTURE..."
 )
 @search_options("picture")
+@output_options
 @device_option
 @json_option
 def caption(
     checkpoint: Path,
     pictures: tuple[Path, ...],
+    output: Path | None,
+    force: bool,
     device: Device,
     batch: int,
     seed: int,
@@ -44,28 +57,29 @@ def caption(
 ) -> None:
     """Write a caption for each PICTURE, a file or a folder of them, by beam search on a trained model.
 
-    The lines are those of a captions.tsv, file and caption, or file, score and caption with --best. A picture
-    is made as large as those that the model has learned from, and grey where they were.
+    Lines are those of a captions.tsv, file and caption, or file, score and caption with --best. They are
+    written batch by batch, as soon as they are ready: Ctrl-C loses none. A picture is scaled to the size of
+    those that the model has learned from, and is grey where they were.
     """
     from zoo.decoding.texts import Author
 
-    author = Author.load(checkpoint, device)
+    search = search_of(how)
     files = [file for path in pictures for file in pictures_of(path)]
-    found = author.caption(files, search_of(how), batch=batch, longest=how["longest"], seed=seed)
+    author = Author.load(checkpoint, device)
+    found: list[list[Text]] = []
+
+    def document() -> list[dict[str, Any]]:
+        return [
+            {"file": str(file), "texts": [facts(each) for each in texts]}
+            for file, texts in zip(files, found, strict=False)
+        ]
+
+    with writing("pictures", len(files), output, force=force, document=document if as_json else None) as pen:
+        captions = author.captions(files, search, batch=batch, **drawing_of(how, seed))
+        for file, texts in zip(files, captions, strict=True):
+            found.append(texts)
+            pen.done(*(f"{file}\t{line_of(each, how)}" for each in texts))
     tell_obstacle(author.obstacle)
-    if as_json:
-        print_json(
-            [
-                {"file": str(file), "texts": [facts(each) for each in texts]}
-                for file, texts in zip(files, found, strict=True)
-            ]
-        )
-        return
-    for file, texts in zip(files, found, strict=True):
-        for each in texts:
-            score = "" if how["best"] == 1 else f"{each.found.score:.4f}\t"
-            line = each.text.replace("\n", " ")  # which a tokenizer of bytes can write
-            click.echo(f"{file}\t{score}{line}")
 
 
 def pictures_of(path: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""``zoo generate``: a trained model writes on from a prompt."""
+"""``zoo generate``: a trained model writes on from prompts."""
 
 from __future__ import annotations
 
@@ -7,23 +7,39 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo.cli.files import examples
+from zoo.cli.files import examples, json_option
+from zoo.cli.lines import lines_of, output_options, writing
 from zoo.cli.searching import device_option, sampling_of, sampling_options
 
 if TYPE_CHECKING:
     from zoo.training.options import Device
 
+BETWEEN = "---"
+"""The line between two texts."""
+
 
 @click.command(
-    short_help="Continue a text with a trained model.",
+    short_help="Continue texts with a trained model.",
     epilog=examples(
         'zoo generate runs/gpt --prompt "The "',
         'zoo generate runs/gpt --prompt "def " --length 1000 --temperature 0.5 --top-k 10',
-        "zoo generate runs/gpt --top-p 0.9",
+        "zoo generate runs/gpt --top-p 0.9 --samples 5",
+        "zoo generate runs/gpt --prompts beginnings.txt --json -o texts.json",
     ),
 )
 @click.argument("checkpoint", type=click.Path(path_type=Path))
-@click.option("--prompt", help="The text to go on from  [default: a line end]")
+@click.option(
+    "--prompt", multiple=True, help="The text to go on from. May be repeated.  [default: a line end]"
+)
+@click.option(
+    "--prompts",
+    "file",
+    type=click.File(encoding="utf-8-sig"),
+    help="A file with a prompt a line (- is the standard input); empty lines are left out.",
+)
+@click.option(
+    "--samples", type=click.IntRange(min=1), default=1, show_default=True, help="Texts for each prompt."
+)
 @click.option(
     "--length",
     type=click.IntRange(min=0),
@@ -32,19 +48,49 @@ if TYPE_CHECKING:
     help="Tokens to write: characters, most often.",
 )
 @sampling_options(temperature=0.8)
+@output_options
 @device_option
+@json_option
 def generate(
-    checkpoint: Path, prompt: str | None, length: int, seed: int, device: Device, **how: Any
+    checkpoint: Path,
+    prompt: tuple[str, ...],
+    file: Any,
+    samples: int,
+    length: int,
+    seed: int,
+    output: Path | None,
+    force: bool,
+    device: Device,
+    as_json: bool,
+    **how: Any,
 ) -> None:
-    """Continue a prompt with the model of CHECKPOINT, a run's folder or a file in it.
+    """Continue prompts with the model of CHECKPOINT, a run's folder or a file in it.
 
-    The text goes to the standard output as it is written; how its tokens were computed, once each or all
-    anew for each new one, is said on the standard error at its end.
+    A text goes to the standard output as it is written, with a line --- between two. The n-th of several is
+    what --seed plus n - 1 writes alone. How tokens were computed, once each or all anew for each new one, is
+    said on the standard error at the end.
     """
-    from zoo.training.decode import stream
+    from zoo.training.decode import Writer
 
-    written = stream(checkpoint, prompt, length=length, sampling=sampling_of(how), seed=seed, device=device)
-    for piece in written:
-        click.echo(piece, nl=False)
-    click.echo()
-    click.echo(written.way, err=True)
+    if prompt and file is not None:
+        raise click.UsageError("give either --prompt or --prompts FILE")
+    given = list(prompt) or ([None] if file is None else [line for line in lines_of(file) if line])
+    writer = Writer.load(checkpoint, device)
+    sampling, found, way = sampling_of(how), list[dict[str, str]](), ""
+    every = [
+        writer.write(each, length=length, sampling=sampling, seed=seed + number)
+        for number, each in enumerate(each for each in given for _ in range(samples))
+    ]
+    total = len(every)
+    with writing("texts", total, output, force=force, document=(lambda: found) if as_json else None) as pen:
+        for number, written in enumerate(every):
+            if number:
+                pen.write(BETWEEN)
+            found.append({"prompt": written.prompt, "text": ""})
+            for piece in written:
+                pen.write(piece, end="")
+                found[-1]["text"] += piece
+            pen.done("")
+            way = written.way
+    if way:
+        click.echo(way, err=True)

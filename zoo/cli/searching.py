@@ -1,4 +1,4 @@
-"""What the commands that decode share: how texts are searched for or drawn, and how they are told."""
+"""What the commands that decode share: how texts are searched for or drawn, and how they are printed."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from zoo.cli.files import C, together
 
 if TYPE_CHECKING:
     from zoo.decoding import Sampling
-    from zoo.decoding.texts import Search, Text
+    from zoo.decoding.texts import Drawing, Search, Text
+
+_SEARCHING = ("beam", "stop", "alpha", "length", "coverage")
+_DRAWING = ("temperature", "top_k", "top_p")
 
 device_option = click.option(
     "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
@@ -19,7 +23,7 @@ device_option = click.option(
 
 
 def sampling_options(temperature: float, when: str = "") -> Callable[[C], C]:
-    """--temperature, --top-k, --top-p and --seed; ``when`` begins their help."""
+    """--temperature, --top-k, --top-p and --seed; their help begins with ``when``."""
     return together(
         click.option(
             "--temperature",
@@ -34,7 +38,7 @@ def sampling_options(temperature: float, when: str = "") -> Callable[[C], C]:
         click.option(
             "--top-p",
             type=click.FloatRange(min=0, max=1, min_open=True),
-            help=f"{when}Draw from the fewest likeliest tokens that have p of the probability.",
+            help=f"{when}Draw from the fewest tokens that together have probability p.",
         ),
         click.option(
             "--seed",
@@ -47,7 +51,7 @@ def sampling_options(temperature: float, when: str = "") -> Callable[[C], C]:
 
 
 def search_options(each: str, *more: Callable[[Any], Any]) -> Callable[[C], C]:
-    """How texts are found for ``each`` sentence or picture; ``more`` are options of one command alone."""
+    """How texts are found for ``each`` sentence or picture; ``more`` are options of one command only."""
     return together(
         click.option(
             "--beam",
@@ -57,26 +61,30 @@ def search_options(each: str, *more: Callable[[Any], Any]) -> Callable[[C], C]:
             help="How many texts a search keeps; 1 is greedy.",
         ),
         click.option(
-            "--best", type=click.IntRange(min=1), default=1, show_default=True, help=f"Texts for each {each}."
+            "--best",
+            type=click.IntRange(min=1),
+            default=1,
+            show_default=True,
+            help=f"Texts for each {each}, at most --beam; with --sample, texts to draw.",
         ),
         click.option(
             "--longest",
             type=click.IntRange(min=1),
             default=100,
             show_default=True,
-            help="Tokens, the end with them.",
+            help="Tokens of a text at most, including its end.",
         ),
         click.option(
             "--stop",
             type=click.IntRange(min=1),
-            help="So many finished texts are enough  [default: as many as --beam]",
+            help="Finished texts at which a search stops  [default: as many as --beam]",
         ),
         click.option(
             "--alpha",
             type=click.FloatRange(min=0),
             default=0.6,
             show_default=True,
-            help="How much longer texts are favoured; 0 compares plain probabilities.",
+            help="How strongly longer texts are favoured; 0 compares plain probabilities.",
         ),
         click.option(
             "--length",
@@ -106,14 +114,41 @@ def sampling_of(how: dict[str, Any]) -> Sampling:
 
 
 def search_of(how: dict[str, Any]) -> Search:
-    """The search that ``search_options`` chose."""
+    """The search that ``search_options`` chose. UsageError for options that do not go together."""
     from zoo.decoding import Beam, Ranking
     from zoo.tasks.tokenizers import END
 
     if how["sample"]:
+        _refuse(_SEARCHING, "with --sample tokens are drawn, and no search compares texts; leave it out")
         return sampling_of(how)
+    _refuse(_DRAWING, "tokens are only drawn with --sample; add that")
+    for option in ("beam", "stop"):
+        if how[option] is not None and how[option] < how["best"]:
+            raise click.UsageError(
+                f"--best {how['best']} is more than the {how[option]} texts that a search gives with "
+                f"--{option} {how[option]}; write --{option} {how['best']} or more"
+            )
     ranking = Ranking(how["length"], how["alpha"], how.get("coverage", 0.0))
     return Beam(END, how["beam"], how["longest"], how["best"], how["stop"], ranking)
+
+
+def drawing_of(how: dict[str, Any], seed: int) -> Drawing:
+    """What ``search_options`` say of drawing."""
+    return {"longest": how["longest"], "draws": how["best"], "seed": seed}
+
+
+def _refuse(options: tuple[str, ...], why: str) -> None:
+    """UsageError where one of these was given."""
+    ctx = click.get_current_context()
+    for name in options:
+        if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--{name.replace('_', '-')}: {why}")
+
+
+def line_of(text: Text, how: dict[str, Any]) -> str:
+    """A text as a line; with its score before it, where there are several."""
+    line = text.text.replace("\n", " ")  # which a tokenizer of bytes can write
+    return line if how["best"] == 1 else f"{text.found.score:.4f}\t{line}"
 
 
 def facts(text: Text) -> dict[str, Any]:
@@ -123,6 +158,6 @@ def facts(text: Text) -> dict[str, Any]:
 
 
 def tell_obstacle(obstacle: str) -> None:
-    """Say on the standard error why a search was not step by step, if it was not."""
+    """Say on the standard error why a search did not run step by step, if it did not."""
     if obstacle:
         click.echo(f"all tokens were computed anew for each new one: {obstacle}", err=True)

@@ -1,17 +1,27 @@
-"""``zoo translate``: a trained model writes a text for each line; beside references it is judged."""
+"""``zoo translate``: a trained model writes a text for each line, and is judged beside references."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo.cli.files import examples, json_option, print_json
-from zoo.cli.searching import device_option, facts, search_of, search_options, tell_obstacle
-from zoo.errors import FileError
+from zoo.cli.files import examples, json_option
+from zoo.cli.lines import lines_of, output_options, writing
+from zoo.cli.searching import (
+    device_option,
+    drawing_of,
+    facts,
+    line_of,
+    search_of,
+    search_options,
+    tell_obstacle,
+)
 
 if TYPE_CHECKING:
+    from zoo.decoding.texts import Author, Text
     from zoo.training.options import Device
 
 
@@ -19,7 +29,7 @@ if TYPE_CHECKING:
     short_help="Translate texts with a trained model.",
     epilog=examples(
         "zoo translate runs/transformer --text 'two hundred and five'",
-        "zoo translate runs/transformer sentences.txt --beam 8 > translations.txt",
+        "zoo translate runs/transformer sentences.txt --beam 8 -o translations.txt",
         "zoo translate runs/transformer sentences.txt --references right.txt --json",
     ),
 )
@@ -33,12 +43,15 @@ if TYPE_CHECKING:
         type=click.FloatRange(min=0),
         default=0.0,
         show_default=True,
-        help="How much texts are favoured that look at all of the source; needs an output `alignment`.",
+        help="How strongly texts that attend to all of the source are favoured; needs an output `alignment`.",
     ),
 )
 @click.option(
-    "--references", type=click.File(encoding="utf-8-sig"), help="Right translations: print BLEU and chrF."
+    "--references",
+    type=click.File(encoding="utf-8-sig"),
+    help="Right translations: tell BLEU, chrF, perplexity and accuracy.",
 )
+@output_options
 @device_option
 @json_option
 def translate(
@@ -46,6 +59,8 @@ def translate(
     file: Any,
     text: tuple[str, ...],
     references: Any,
+    output: Path | None,
+    force: bool,
     device: Device,
     batch: int,
     seed: int,
@@ -54,49 +69,77 @@ def translate(
 ) -> None:
     """Write a text for each line of FILE (- is the standard input), by beam search on a trained model.
 
-    With --references, the right translations line by line, what is written is judged: BLEU and chrF by
-    sacrebleu with their signatures, and BLEU by length, on the standard error; all of it with --json.
+    A few batches are read ahead; lines that are typed are answered one by one, as are those of a pipe with
+    --batch 1. Each text is written as soon as it and those before it are ready: Ctrl-C loses none.
+
+    With --references, the right translations line by line, what is written is judged on the standard error:
+    BLEU and chrF by sacrebleu with their signatures, BLEU by length, and how well the model predicts the
+    references (NLL, perplexity, accuracy). With --json, all of it is one document.
     """
-    from zoo.decoding.judging import by_length, comparable, judge
+    from zoo.decoding.judging import comparable
     from zoo.decoding.texts import Author
 
     if (file is None) == (not text):
         raise click.UsageError("give either a FILE with a sentence a line, or --text")
-    sentences = list(text) or _lines(file)
-    right = None if references is None else _lines(references)
+    search = search_of(how)
+    sentences = text or lines_of(file)
+    right = None if references is None else list(lines_of(references))
     if right is not None:
+        sentences = list(sentences)
         comparable(sentences, right)  # before time is spent on them
     author = Author.load(checkpoint, device)
-    found = author.translate(sentences, search_of(how), batch=batch, longest=how["longest"], seed=seed)
+    found: list[list[Text]] = []
+    judged: dict[str, Any] = {"scores": [], "bleu_by_length": [], "forced": None}
+
+    def document() -> dict[str, Any]:
+        return {"texts": [[facts(each) for each in texts] for texts in found], **judged}
+
+    total = None if isinstance(sentences, Iterator) else len(sentences)
+    batch = 1 if file is not None and file.isatty() else batch
+    with writing("sentences", total, output, force=force, document=document if as_json else None) as pen:
+        for texts in author.translations(sentences, search, batch=batch, **drawing_of(how, seed)):
+            found.append(texts)
+            pen.done(*(line_of(each, how) for each in texts))
+        if right is not None:
+            judged |= _judged(author, list(sentences), [texts[0].text for texts in found], right, batch)
     tell_obstacle(author.obstacle)
-    best = [each[0].text for each in found]
-    scores = () if right is None else judge(best, right)
-    groups = [] if right is None else by_length(best, right)
-    if as_json:
-        print_json(
-            {
-                "texts": [[facts(each) for each in texts] for texts in found],
-                "scores": [{"name": s.name, "score": s.score, "signature": s.signature} for s in scores],
-                "bleu_by_length": [{"words": name, "texts": n, "bleu": bleu} for name, n, bleu in groups],
-            }
-        )
-        return
-    for texts in found:
-        for each in texts:
-            line = each.text.replace("\n", " ")  # which a tokenizer of bytes can write
-            click.echo(line if how["best"] == 1 else f"{each.found.score:.4f}\t{line}")
-    for score in scores:
-        click.echo(f"{score.name} {score.score:.2f}  {score.signature}", err=True)
-    for name, count, bleu in groups:
-        click.echo(f"  {name} words: {bleu:.2f} ({count:,} texts)", err=True)
+    if right is not None and not as_json:
+        _tell(judged)
 
 
-def _lines(file: Any) -> list[str]:
-    """The lines of a file that was opened as UTF-8: those that training reads, whose ends are line feeds."""
-    try:
-        text = file.read()
-        return text.removesuffix("\n").split("\n") if text else []
-    except UnicodeDecodeError as error:
-        raise FileError(
-            f"{file.name} is to be text in UTF-8, and is not from byte {error.start} on; convert it first"
-        ) from None
+def _judged(
+    author: Author, sentences: list[str], written: list[str], right: list[str], batch: int
+) -> dict[str, Any]:
+    """All figures that references allow."""
+    from zoo.decoding.judging import by_length, judge
+
+    fit = author.fit(sentences, right, batch=batch)
+    return {
+        "scores": [
+            {"name": each.name, "score": each.score, "signature": each.signature}
+            for each in judge(written, right)
+        ],
+        "bleu_by_length": [
+            {"words": name, "texts": count, "bleu": bleu} for name, count, bleu in by_length(written, right)
+        ],
+        "forced": {
+            "nll": fit.nll,
+            "perplexity": fit.perplexity,
+            "accuracy": fit.accuracy,
+            "tokens": fit.tokens,
+        },
+    }
+
+
+def _tell(judged: dict[str, Any]) -> None:
+    """Print the figures on the standard error."""
+    for score in judged["scores"]:
+        click.echo(f"{score['name']} {score['score']:.2f}  {score['signature']}", err=True)
+    for group in judged["bleu_by_length"]:
+        click.echo(f"  {group['words']} words: {group['bleu']:.2f} ({group['texts']:,} texts)", err=True)
+    fit = judged["forced"]
+    click.echo(
+        f"the references, token by token: NLL {fit['nll']:.3f} nats, perplexity {fit['perplexity']:.2f}, "
+        f"accuracy {fit['accuracy']:.3f} ({fit['tokens']:,} tokens)",
+        err=True,
+    )

@@ -1,13 +1,14 @@
 """Beam search: the best few texts are kept at every step.
 
-Of every sentence up to k hypotheses are *live*. At each step all their continuations are compared; of the
-best k those that end are *finished* and put aside, and the best k that go on are live. A sentence is done
-when ``stop`` hypotheses are finished, when none that is live can still become one of the best, or at the
-limit. Sentences that are done leave the batch. With k = 1 it is greedy search.
+Each sentence has up to k *live* hypotheses. At every step all their continuations are compared: those of the
+best k that end are *finished* and set aside, and the best k of the others stay live. A sentence is done when
+``stop`` hypotheses are finished, when no live one can still become one of the best, or at the limit; it then
+leaves the batch. With k = 1 this is greedy search.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import torch
@@ -16,7 +17,7 @@ from torch import Tensor
 
 from zoo import arguments
 from zoo.decoding.ranking import Hypothesis, Ranking
-from zoo.decoding.scorer import Next, Scorer, numbers
+from zoo.decoding.scorer import Next, Scorer, numbers, unusable
 from zoo.errors import InputError
 
 _NEVER = float("-inf")
@@ -24,7 +25,7 @@ _NEVER = float("-inf")
 
 @dataclass(frozen=True, slots=True)
 class _Live:
-    """A hypothesis that goes on; ``row`` is its row in the batch of the last step."""
+    """A hypothesis that can grow; ``row`` is that of its parent in the batch of the last step."""
 
     tokens: tuple[int, ...]
     log_p: float
@@ -34,9 +35,10 @@ class _Live:
 
 @dataclass(slots=True)
 class _Sentence:
-    """One sentence: its number, the hypotheses that go on, those that are finished."""
+    """One sentence: its number, its live hypotheses from row ``first`` of the batch on, the finished ones."""
 
     number: int
+    first: int
     live: list[_Live]
     finished: list[Hypothesis] = field(default_factory=list[Hypothesis])
 
@@ -45,8 +47,9 @@ class _Sentence:
 class Beam:
     """The settings of a search.
 
-    ``end`` is the token that ends a text, of at most ``longest`` tokens with it. ``best`` hypotheses of each
-    sentence are given. ``stop`` is how many finished ones are enough, by default ``size``.
+    ``end`` is the token that ends a text; ``longest`` is the largest number of tokens, including the end.
+    Each sentence yields ``best`` hypotheses, and is done once ``stop`` are finished (by default ``size``).
+    Raises InputError where ``best`` is more than ``size`` or ``stop``.
     """
 
     end: int
@@ -66,6 +69,12 @@ class Beam:
         for name, number in numbers.items():
             if arguments.whole(number, name) < 1:
                 raise InputError(f"{name} of a beam search is at least 1, and this is {number}")
+        for name, number in (("size", self.size), ("stop", self.stop)):
+            if number is not None and number < self.best:
+                raise InputError(
+                    f"a beam search finds no more texts than its {name}, which is {number}, and best is "
+                    f"{self.best}; write {name}={self.best} or more"
+                )
 
     def search(
         self,
@@ -73,18 +82,18 @@ class Beam:
         start: Int[Tensor, " sentences"],
         real: Bool[Tensor, "sentences source"] | None = None,
     ) -> list[list[Hypothesis]]:
-        """The best hypotheses of each sentence, the best first; ``start`` are the first tokens.
+        """The best hypotheses of each sentence, best first; ``start`` holds the first token of each.
 
-        One that the limit cut is given only where too few are finished. ``real`` masks the source for the
-        penalty of coverage.
+        A hypothesis that was cut off at the limit is returned only if too few are finished. ``real`` masks
+        the source for the coverage penalty. Raises InputError if the model's scores are not numbers.
         """
+        if not len(start):
+            return []
         results: dict[int, list[Hypothesis]] = {}
-        sentences = [_Sentence(number, [_Live((), 0.0, number)]) for number in range(len(start))]
+        sentences = [_Sentence(number, number, [_Live((), 0.0, number)]) for number in range(len(start))]
         last = start
         with torch.no_grad():
             for step in range(1, self.longest + 1):
-                if not sentences:
-                    break
                 following, scorer = scorer.next(last)
                 if self.ranking.coverage and following.attention is None:
                     raise InputError(
@@ -92,35 +101,43 @@ class Beam:
                         "the output that gives it, Reading(attention='alignment'), or leave coverage at 0"
                     )
                 self._follow(sentences, following, real)
-                results |= {
-                    each.number: self._ranked(each, real) for each in sentences if self._is_done(each, step)
-                }
-                sentences = [each for each in sentences if not self._is_done(each, step)]
-                live = [one for each in sentences for one in each.live]
-                if live:
-                    scorer = scorer.reordered(start.new_tensor([one.row for one in live]))
-                    last = start.new_tensor([one.tokens[-1] for one in live])
-                    _renumber(sentences)
+                for each in sentences:
+                    if self._is_done(each, step):
+                        results[each.number] = self._ranked(each, real)
+                sentences = [each for each in sentences if each.number not in results]
+                if not (live := [one for each in sentences for one in each.live]):
+                    break
+                if (rows := [one.row for one in live]) != list(range(len(last))):  # a copy costs time
+                    scorer = scorer.reordered(start.new_tensor(rows))
+                last = start.new_tensor([one.tokens[-1] for one in live])
+                _number_rows(sentences)
         return [results[number] for number in range(len(start))]
 
     def _follow(self, sentences: list[_Sentence], following: Next, real: Tensor | None) -> None:
         """Take each sentence a step further."""
         log_p = following.log_p if following.log_p.dtype is torch.float64 else following.log_p.float()
+        before = log_p.new_tensor([one.log_p for each in sentences for one in each.live])
+        # What is best for a sentence is among the best of its rows: one topk does for the whole batch.
+        best = (before.unsqueeze(1) + log_p).topk(min(2 * self.size, log_p.shape[1]))
+        values, tokens = numbers(best.values), numbers(best.indices)
         for sentence in sentences:
-            rows = [one.row for one in sentence.live]
-            before = log_p.new_tensor([one.log_p for one in sentence.live])
-            sums = (before.unsqueeze(1) + log_p[rows]).flatten()
-            values, places = sums.topk(min(2 * self.size, len(sums)))
+            found = [
+                (value, token, row, parent)
+                for row, parent in enumerate(sentence.live, sentence.first)
+                for value, token in zip(values[row], tokens[row], strict=True)
+            ]
+            if any(math.isnan(value) for value, *_ in found):
+                raise unusable(math.nan)
+            found.sort(key=lambda each: -each[0])
             going: list[_Live] = []
-            for rank, (value, place) in enumerate(zip(numbers(values), numbers(places), strict=True)):
-                parent, token = sentence.live[int(place) // log_p.shape[1]], int(place) % log_p.shape[1]
+            for rank, (value, token, row, parent) in enumerate(found[: 2 * self.size]):
                 if value == _NEVER or len(going) == self.size:
                     break
                 attention = parent.attention
                 if following.attention is not None:
-                    seen = following.attention[parent.row]
+                    seen = following.attention[row]
                     attention = seen if attention is None else attention + seen
-                one = _Live((*parent.tokens, token), value, parent.row, attention)
+                one = _Live((*parent.tokens, token), value, row, attention)
                 if token != self.end:
                     going.append(one)
                 elif rank < self.size:
@@ -130,6 +147,7 @@ class Beam:
     def _hypothesis(
         self, sentence: _Sentence, one: _Live, real: Tensor | None, *, finished: bool
     ) -> Hypothesis:
+        """What ``one`` is worth as a result."""
         score = one.log_p / self.ranking.divisor(len(one.tokens))
         if one.attention is not None:
             mask = None if real is None else real[sentence.number]
@@ -153,12 +171,9 @@ class Beam:
         return [*found, *sorted(cut, key=lambda each: -each.score)[: self.best - len(found)]]
 
 
-def _renumber(sentences: list[_Sentence]) -> None:
-    """The rows of all live hypotheses, as they stand in the batch of the next step."""
+def _number_rows(sentences: list[_Sentence]) -> None:
+    """Number the rows of all live hypotheses as they stand in the batch of the next step."""
     row = 0
     for sentence in sentences:
-        live: list[_Live] = []
-        for one in sentence.live:
-            live.append(_Live(one.tokens, one.log_p, row, one.attention))
-            row += 1
-        sentence.live = live
+        sentence.first = row
+        row += len(sentence.live)

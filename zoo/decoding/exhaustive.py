@@ -1,4 +1,4 @@
-"""Exhaustive search: every text there is, for small vocabularies. What a wide beam must find."""
+"""Exhaustive search: every possible text, for small vocabularies. What a wide enough beam must find."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zoo.decoding.scorer import Scorer, numbers
 from zoo.errors import InputError
 
 MOST = 1_000_000
-"""So many texts are looked at, and no more."""
+"""The largest number of texts that are looked at."""
 
 
 def exhaustive_search(
@@ -23,9 +23,9 @@ def exhaustive_search(
     best: int = 1,
     ranking: Ranking = Ranking(),  # noqa: B008 - it is frozen
 ) -> list[Hypothesis]:
-    """The best finished texts of one sentence, of at most ``longest`` tokens with their end.
+    """The ``best`` finished texts of a sentence, best first, of at most ``longest`` tokens with their end.
 
-    Raises InputError where there are too many texts to look at.
+    Raises InputError where there are more than ``MOST`` texts to look at.
     """
     found: list[Hypothesis] = []
     texts: list[tuple[int, ...]] = [()]

@@ -1,7 +1,7 @@
 """How good translations are: BLEU and chrF by sacrebleu, with the signature that makes them comparable.
 
 BLEU: Papineni et al. 2002; chrF: Popović 2015; signatures: Post, "A call for clarity in reporting BLEU
-scores", 2018. Both are of a whole corpus, and no mean over sentences.
+scores", 2018. Both describe a whole corpus; they are not means over its sentences.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from zoo import arguments, extras
 from zoo.errors import TrainingError
 
 STEPS = (10, 20, 30, 40, 50)
-"""Where the lengths of references are cut into groups, in words."""
+"""The upper bounds of the groups by length of the reference, in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A score out of 100, and the signature of what computed it."""
+    """A score out of 100, and sacrebleu's signature: how it was computed."""
 
     name: str
     score: float
@@ -28,7 +28,7 @@ class Score:
 def judge(written: Sequence[str], references: Sequence[str]) -> tuple[Score, ...]:
     """BLEU and chrF of texts against one reference each.
 
-    Raises TrainingError where there are not as many of both, and where sacrebleu is missing.
+    Raises TrainingError if the numbers of texts and references differ or are 0, or sacrebleu is missing.
     """
     comparable(written, references)
     from sacrebleu.metrics.bleu import BLEU
@@ -42,7 +42,7 @@ def judge(written: Sequence[str], references: Sequence[str]) -> tuple[Score, ...
 
 
 def comparable(written: Sequence[str], references: Sequence[str]) -> None:
-    """Raise what ``judge`` raises; ``written`` may be what texts are still to be written for."""
+    """Raise what ``judge`` would raise; ``written`` may be the sources of texts yet to be written."""
     extras.require("train", "sacrebleu", what="BLEU needs sacrebleu", error=TrainingError)
     written = arguments.several(written, "written", arguments.text)
     references = arguments.several(references, "references", arguments.text)
@@ -56,7 +56,9 @@ def comparable(written: Sequence[str], references: Sequence[str]) -> None:
 def by_length(
     written: Sequence[str], references: Sequence[str], steps: Sequence[int] = STEPS
 ) -> list[tuple[str, int, float]]:
-    """BLEU of the texts whose references have so many words: the group, how many texts, their BLEU."""
+    """BLEU for each group of texts by the number of words of their references: the name of the group, the
+    number of texts, their BLEU. A text with an empty reference is in no group.
+    """
     edges = [0, *steps]
     groups: list[tuple[str, int, float]] = []
     for low, high in zip(edges, [*steps, None], strict=True):

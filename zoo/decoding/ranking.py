@@ -1,4 +1,4 @@
-"""How finished texts are compared: by log-probability, divided so that the longer are not the worse.
+"""How finished texts are compared: by log-probability, normalised so that longer texts are not at a loss.
 
 Wu et al., "Google's neural machine translation system", 2016, section 7:
 
@@ -6,7 +6,7 @@ Wu et al., "Google's neural machine translation system", 2016, section 7:
     lp(Y) = ((5 + |Y|) / 6)^α           ``gnmt``;  |Y|^α is ``plain``
     cp = Σ over the source of log(min(Σ over the steps of attention, 1))
 
-|Y| counts the end token, whose probability is in p(Y), too.
+|Y| counts the end token, whose probability is part of p(Y).
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ LENGTHS: tuple[str, ...] = get_args(Length)
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """``length`` is the form of lp, ``alpha`` its exponent, 0 for none; ``coverage`` is β."""
+    """``length`` is the form of lp, ``alpha`` its exponent (0: no normalisation); ``coverage`` is β.
+
+    Raises InputError for settings out of range.
+    """
 
     length: Length = "gnmt"
     alpha: float = 0.6
@@ -41,20 +44,20 @@ class Ranking:
                 raise InputError(f"{name} is 0 or more and finite, and this is {number}")
 
     def divisor(self, length: int) -> float:
-        """What the log-probability of so many tokens, the end among them, is divided by."""
+        """lp: what the log-probability of ``length`` tokens, including the end, is divided by."""
         return float((5 + length) / 6 if self.length == "gnmt" else max(length, 1)) ** self.alpha
 
     def covered(self, attention: Float[Tensor, " source"], real: Bool[Tensor, " source"] | None) -> float:
-        """β·cp of what was attended to over all steps, at the real tokens of the source."""
+        """β·cp of the attention summed over all steps, at the ``real`` tokens of the source (None: all)."""
         sums = attention if real is None else attention[real]
         return self.coverage * float(sums.clamp(min=1e-10, max=1).log().sum())
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A text that a search found: its tokens without start and end, and how likely it is.
+    """A text that a search found: its tokens without start and end, and its log-probability.
 
-    ``score`` is what texts are compared by. One that is not ``finished`` was cut at the limit.
+    Texts are compared by ``score``. One that is not ``finished`` was cut off at the limit.
     """
 
     tokens: tuple[int, ...]

@@ -1,7 +1,7 @@
-"""Sampling: texts drawn from what a model expects, made bolder or more careful.
+"""Sampling: texts drawn at random from the distribution that a model predicts, sharpened or cut off.
 
 ``temperature`` divides the scores; ``top_k`` keeps the k likeliest tokens (Fan, Lewis & Dauphin 2018), and
-``top_p`` the fewest likeliest tokens that have p of all probability (nucleus sampling, Holtzman et al. 2020).
+``top_p`` the fewest that together have probability p (nucleus sampling, Holtzman et al. 2020).
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from torch import Tensor
 
 from zoo import arguments
 from zoo.decoding.ranking import Hypothesis
-from zoo.decoding.scorer import Scorer, numbers
+from zoo.decoding.scorer import Scorer, numbers, unusable
 from zoo.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How tokens are drawn; a temperature of 0 always takes the likeliest."""
+    """How tokens are drawn. A temperature of 0 always takes the likeliest. Raises InputError for settings out
+    of range.
+    """
 
     temperature: float = 1.0
     top_k: int | None = None
@@ -36,30 +38,26 @@ class Sampling:
             raise InputError(f"top_p is above 0 and at most 1, and this is {self.top_p}")
 
     def chances(self, scores: Float[Tensor, "*rows vocab"]) -> Float[Tensor, "*rows vocab"]:
-        """The probability with which each token is drawn, of logits or log-probabilities.
+        """The probability with which each token is drawn, given logits or log-probabilities.
 
-        Raises InputError where the largest score is no number to compare with.
+        Raises InputError if the largest score is not a finite number.
         """
         scores = scores.double()
         largest = scores.amax(-1)
         if not bool(largest.isfinite().all()):
-            worst = float(largest[~largest.isfinite()].flatten()[0])
-            raise InputError(
-                f"a token is drawn from scores that are numbers, and the model's largest is {worst}: its "
-                "weights are broken, or its precision is too low"
-            )
+            raise unusable(float(largest[~largest.isfinite()].flatten()[0]))
         if self.temperature == 0:
             return torch.zeros_like(scores).scatter(-1, scores.argmax(-1, keepdim=True), 1.0)
-        # The largest becomes 0 first: a small temperature then leads to -inf, never to inf - inf.
+        # The largest is moved to 0 first: a tiny temperature then leads to -inf, never to inf - inf.
         scores = (scores - scores.amax(-1, keepdim=True)) / self.temperature
         if self.top_k is not None and self.top_k < scores.shape[-1]:
-            # By place, not by value: of tokens that are equally likely no more than k stay.
+            # By index, not by value: of equally likely tokens no more than k are kept.
             kept = scores.topk(self.top_k, -1).indices
             scores = torch.full_like(scores, -math.inf).scatter(-1, kept, scores.gather(-1, kept))
         chances = scores.softmax(-1)
         if self.top_p is not None:
             ordered, places = chances.sort(stable=True, dim=-1, descending=True)
-            spare = ordered.cumsum(-1) - ordered >= self.top_p  # what stands before has enough already
+            spare = ordered.cumsum(-1) - ordered >= self.top_p  # the likelier ones are enough
             chances = chances.masked_fill(torch.zeros_like(spare).scatter(-1, places, spare), 0)
             chances = chances / chances.sum(-1, keepdim=True)
         return chances
@@ -73,13 +71,14 @@ class Sampling:
         longest: int = 100,
         seed: int = 0,
     ) -> list[Hypothesis]:
-        """A text for each row, of at most ``longest`` tokens; the same seed gives the same texts.
+        """A text for each row, of at most ``longest`` tokens including ``end``; a seed fixes the texts.
 
-        ``log_p`` and ``score`` of a hypothesis are its log-probability by the model, however it was drawn.
+        ``start`` holds the first token of each row. ``log_p`` and ``score`` of a hypothesis are its
+        log-probability under the model, whatever the temperature. Raises InputError as ``chances`` does.
         """
         longest = arguments.whole(longest, "longest", 1)
         seed = arguments.whole(seed, "seed")
-        generator = torch.Generator().manual_seed(seed)  # on the CPU: one seed means one text everywhere
+        generator = torch.Generator().manual_seed(seed)  # on the CPU: the same on every device
         texts: list[list[int]] = [[] for _ in range(len(start))]
         sums, done, last = [0.0] * len(texts), [False] * len(texts), start
         with torch.no_grad():
@@ -99,5 +98,5 @@ class Sampling:
 
 
 def greedy(scorer: Scorer, start: Int[Tensor, " rows"], *, end: int, longest: int = 100) -> list[Hypothesis]:
-    """The likeliest token at each step."""
+    """Take the likeliest token at each step; see ``Sampling.draw``."""
     return Sampling(temperature=0).draw(scorer, start, end=end, longest=longest)

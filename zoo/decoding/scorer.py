@@ -1,7 +1,7 @@
 """What comes next: the log-probabilities of each next token, for rows that a search keeps, drops and copies.
 
-A search knows models by this alone. ``Stepwise`` asks a model's stream, which computes each token once;
-``Anew`` gives the model all tokens again for each new one, and works with any module.
+This is all that a search knows of a model. ``Stepwise`` asks the model's stream, which computes each token
+once; ``Anew`` gives the model all tokens again for each new one, and works with any module.
 """
 
 from __future__ import annotations
@@ -23,22 +23,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """``log_p`` of each token that may be next, and what was attended to for it, if that is read."""
+    """``log_p`` of each possible next token, and the attention over the source behind it, if that is read."""
 
     log_p: Float[Tensor, "rows vocab"]
     attention: Float[Tensor, "rows source"] | None = None
 
 
 def numbers(tensor: Tensor) -> list[Any]:
-    """The elements of a tensor with one axis."""
+    """The elements of a tensor, a list for each axis."""
     return tensor.tolist()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # torch types it in part
 
 
+def unusable(largest: float) -> InputError:
+    """What to raise where the largest score is not a finite number, and no token can be chosen."""
+    return InputError(
+        f"a token is chosen by scores that are numbers, and the model's largest is {largest}: its weights "
+        "are broken, or its precision is too low"
+    )
+
+
 class Scorer(Protocol):
-    """A model at one place of its rows. It never changes: every method gives another one."""
+    """A model at one place in its sequences. It is immutable: each method returns a new one."""
 
     def next(self, tokens: Int[Tensor, " rows"]) -> tuple[Next, Self]:
-        """What comes after these tokens, which come after those so far, and the scorer behind them."""
+        """What may follow when ``tokens`` are appended, one to each row, and the scorer at that place."""
         ...
 
     def reordered(self, rows: Int[Tensor, " some"]) -> Self:
@@ -48,13 +56,13 @@ class Scorer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The outputs that are read, by the model's names; a model that gives a tensor has one."""
+    """The names of the outputs to read; a model that returns a single tensor has only scores."""
 
     scores: str = "logits"
     attention: str | None = None
 
     def next(self, outputs: Any, last: bool) -> Next:
-        """The step of outputs: the ``last`` of several, or the only one."""
+        """What the outputs say of the next token: their only step, or the ``last`` of several."""
         scores = outputs if isinstance(outputs, Tensor) else getattr(outputs, self.scores)
         seen = None if self.attention is None else getattr(outputs, self.attention)
         if last:
@@ -64,7 +72,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Stepwise:
-    """A model through its stream."""
+    """A model read through its stream: each token is computed once."""
 
     stream: Stream
     reading: Reading = Reading()
@@ -79,7 +87,7 @@ class Stepwise:
 
 @dataclass(frozen=True, slots=True)
 class Anew:
-    """A model that is given all tokens so far (``prefix``) each time, beside what stays (``given``)."""
+    """A model that is given the whole ``prefix`` at every step, beside inputs that stay (``given``)."""
 
     model: nn.Module
     target: str
@@ -99,7 +107,7 @@ class Anew:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A scorer before the first token, and why it is not stepwise, if it is not."""
+    """A scorer before its first token; ``obstacle`` says why it is not stepwise, if it is not."""
 
     scorer: Scorer
     obstacle: str = field(default="")
@@ -113,14 +121,16 @@ def begin(
     batch: int | None = None,
     reading: Reading = Reading(),
 ) -> Begun:
-    """A scorer of a model: its stream where it has one along ``target``, else the whole model each time.
+    """A scorer of a model: through its stream if it has one, else by running the whole model at each step.
 
-    ``target`` is the input that holds the tokens so far, ``given`` are inputs that stay as they are.
-    Without any, ``batch`` says how many rows there are.
+    ``target`` is the input that holds the tokens so far; ``given`` are the inputs that stay the same, batch
+    first. If there are none, ``batch`` is the number of rows. Raises InputError where neither is known.
     """
     rows = next((len(tensor) for tensor in given.values()), batch)
     if rows is None:
-        raise InputError("how many rows to write follows from what is given; without anything give batch=1")
+        raise InputError(
+            "the number of rows follows from the inputs that are given; without any, give batch=1"
+        )
     device = next((each.device for each in model.parameters()), torch.device("cpu"))
     anew = Anew(model, target, given, torch.empty(rows, 0, dtype=torch.int64, device=device), reading)
     start = getattr(model, "stream", None)

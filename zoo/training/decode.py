@@ -1,10 +1,11 @@
-"""Writing on: the next token is drawn from what the model expects after those before it."""
+"""Writing on from a prompt: each next token is drawn from what the model expects after those before it."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import torch
 from torch import nn
@@ -27,8 +28,9 @@ DEFAULT = Sampling(temperature=0.8)
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
-    """A text that is being written: iterating gives it piece by piece."""
+    """A text that is being written after ``prompt``: iterating gives it piece by piece."""
 
+    prompt: str
     pieces: Generator[str]
     by: Continuing
 
@@ -66,31 +68,61 @@ def stream(
     seed: int = 0,
     device: Device = "auto",
 ) -> Continuation:
-    """As ``generate``, piece by piece: the prompt first, then every new character. Without a prompt it begins
-    after a line end, or after the first character that the model knows.
+    """As ``generate``, piece by piece: the prompt first, then every new character; see ``Writer.write``."""
+    writer = Writer.load(checkpoint, device)
+    return writer.write(prompt, length=length, sampling=sampling, seed=seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A trained model that goes on from a prompt: loaded once, for any number of texts.
+
+    It sees the last ``context`` tokens (None: all); ``tokens`` and ``logits`` are its names for its ports.
     """
-    saved = read_checkpoint(checkpoint)
-    decoding, ports = _writing_on(saved)
-    vocabulary = saved.header.made().get(decoding.tokenizer)
-    if vocabulary is None:
-        raise CheckpointError(
-            f"a text is made of tokens, and {saved.name} has no tokenizer for '{decoding.tokenizer}'; it is "
-            "damaged, or its task gives none"
+
+    model: nn.Module
+    vocabulary: Tokenizer
+    context: int | None
+    tokens: str
+    logits: str
+
+    @classmethod
+    def load(cls, checkpoint: str | Path, device: Device = "auto") -> Self:
+        """Load the model of a run's folder or of a checkpoint file.
+
+        Raises CheckpointError if there is none, and TrainingError for a task whose models do not go on.
+        """
+        saved = read_checkpoint(checkpoint)
+        decoding, ports = _writing_on(saved)
+        vocabulary = saved.header.made().get(decoding.tokenizer)
+        if vocabulary is None:
+            raise CheckpointError(
+                f"a text is made of tokens, and {saved.name} has no tokenizer for '{decoding.tokenizer}'; it "
+                "is damaged, or its task gives none"
+            )
+        model = restored(saved).to(device_for(device))
+        names = ports.inputs[decoding.target], ports.outputs[decoding.scores]
+        return cls(model, vocabulary, saved.header.context, *names)
+
+    def write(
+        self, prompt: str | None = None, *, length: int = 300, sampling: Sampling = DEFAULT, seed: int = 0
+    ) -> Continuation:
+        """The prompt and ``length`` tokens after it. Without a prompt it begins after a line end, or after
+        the first character that the model knows. For the rest see ``continue_text``.
+        """
+        prompt = beginning(self.vocabulary) if prompt is None else prompt
+        written = continue_text(
+            self.model,
+            self.vocabulary,
+            prompt,
+            length=length,
+            context=self.context,
+            sampling=sampling,
+            seed=seed,
+            tokens=self.tokens,
+            logits=self.logits,
         )
-    if prompt is None:
-        prompt = beginning(vocabulary)
-    written = continue_text(
-        restored(saved).to(device_for(device)),
-        vocabulary,
-        prompt,
-        length=length,
-        context=saved.header.context,
-        sampling=sampling,
-        seed=seed,
-        tokens=ports.inputs[decoding.target],
-        logits=ports.outputs[decoding.scores],
-    )
-    return Continuation(_after(prompt, written.pieces), written.by)
+        return Continuation(prompt, _after(prompt, written.pieces), written.by)
 
 
 def _after(prompt: str, pieces: Generator[str]) -> Generator[str]:
@@ -151,7 +183,7 @@ def continue_text(
         raise TrainingError("a prompt must have a character to begin with; a line end will do")
     begun = [int(token) for token in vocabulary.encode(prompt)] or [0]
     continuing = Continuing(model, context, tokens=tokens, logits=logits)
-    return Continuation(_draw(continuing, vocabulary, begun, length, sampling, seed), continuing)
+    return Continuation(prompt, _draw(continuing, vocabulary, begun, length, sampling, seed), continuing)
 
 
 def _draw(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from zoo.decoding import Beam, Hypothesis, Next, Ranking, Sampling, exhaustive_search, forced, greedy
+from zoo.decoding.scorer import numbers
 from zoo.errors import InputError
 
 END = 0
@@ -86,7 +87,7 @@ def test_a_beam_of_one_is_greedy(seed: int) -> None:
 def test_sentences_of_a_batch_do_not_know_each_other(
     seed: int, size: int, ranking: Ranking, best: int
 ) -> None:
-    beam = Beam(END, size, 7, best=best, ranking=ranking)
+    beam = Beam(END, size, 7, best=min(best, size), ranking=ranking)
     together = beam.search(model(sentences=4, seed=seed), starts(4))
     alone = [beam.search(model(seed=seed), starts(4)[row : row + 1])[0] for row in range(4)]
     for some, others in zip(together, alone, strict=True):
@@ -147,6 +148,42 @@ def test_length_is_divided_by_as_the_paper_has_it() -> None:
     assert Ranking("gnmt", 0.6).divisor(7) == pytest.approx(2**0.6)
     assert Ranking("plain", 0.5).divisor(9) == 3
     assert Ranking("gnmt", 0).divisor(100) == 1
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_scores_that_are_no_numbers_are_told(size: int) -> None:
+    class Broken:
+        def next(self, tokens: Tensor) -> tuple[Next, Broken]:
+            return Next(torch.full((len(tokens), 4), math.nan)), self
+
+        def reordered(self, rows: Tensor) -> Broken:
+            raise AssertionError(rows)
+
+    with pytest.raises(InputError, match="the model's largest is nan"):
+        Beam(END, size, 5).search(Broken(), starts(2))
+
+
+def test_rows_are_copied_only_where_they_change() -> None:
+    """Greedy search keeps its rows as long as no sentence is done."""
+    copied: list[list[int]] = []
+
+    @dataclass(frozen=True)
+    class Watched:
+        inner: Remembering
+
+        def next(self, tokens: Tensor) -> tuple[Next, Watched]:
+            following, inner = self.inner.next(tokens)
+            return following, Watched(inner)
+
+        def reordered(self, rows: Tensor) -> Watched:
+            copied.append(numbers(rows))
+            return Watched(self.inner.reordered(rows))
+
+    found = Beam(END, 1, 9).search(Watched(model(sentences=3)), starts(3))
+    assert found == Beam(END, 1, 9).search(model(sentences=3), starts(3))
+    lengths = sorted({len(one.tokens) for (one,) in found})
+    assert len(copied) == len(lengths) - 1 < max(lengths)
+    assert Beam(END).search(model(sentences=0), starts(0)) == []
 
 
 def test_coverage_prefers_what_looks_at_the_whole_source() -> None:
@@ -225,6 +262,8 @@ def test_forced_decoding_says_how_likely_a_text_is() -> None:
         (lambda: Ranking(alpha=-1), "alpha is 0 or more and finite, and this is -1"),
         (lambda: Ranking(cast(Any, "gnm")), "divided by 'gnmt' or 'plain', and this is 'gnm'"),
         (lambda: Beam(END, stop=0), "stop of a beam search is at least 1"),
+        (lambda: Beam(END, 3, best=4), "no more texts than its size, which is 3, and best is 4"),
+        (lambda: Beam(END, 3, best=2, stop=1), "no more texts than its stop, which is 1, and best is 2"),
         (
             lambda: Beam(END, ranking=Ranking(coverage=0.2)).search(model(), starts()),
             r"which this scorer does not read; name the output that gives it, Reading\(attention=",

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import re
 import shlex
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +59,11 @@ def test_each_sentence_has_its_texts_whatever_the_batch(run: Path) -> None:
         assert [each.found.score for each in texts] == pytest.approx(
             [each.found.score for each in others], abs=1e-5
         )
-    drawn = author.translate(SENTENCES, Sampling(top_p=0.9), longest=5, seed=3)
-    assert drawn == author.translate(SENTENCES, Sampling(top_p=0.9), longest=5, seed=3)
-    assert all(len(texts[0].found.tokens) <= 5 for texts in drawn)
+    drawn = author.translate(SENTENCES, Sampling(top_p=0.9), longest=5, draws=3, seed=3)
+    assert drawn == author.translate(SENTENCES, Sampling(top_p=0.9), longest=5, draws=3, seed=3)
+    assert [len(texts) for texts in drawn] == [3] * len(SENTENCES)
+    assert all(len(each.found.tokens) <= 5 for texts in drawn for each in texts)
+    assert len({each.text for texts in drawn for each in texts[:2]}) > len(SENTENCES)
 
 
 def test_texts_that_are_there_are_scored_as_a_search_scores_them(run: Path) -> None:
@@ -71,6 +77,17 @@ def test_texts_that_are_there_are_scored_as_a_search_scores_them(run: Path) -> N
     assert len(ended) > 2
     scores = author.score([sentence for sentence, _ in ended], [each.text for _, each in ended], batch=2)
     assert scores == pytest.approx([each.found.log_p for _, each in ended], abs=1e-4)
+    greedy = [each[0] for each in author.translate(SENTENCES, Beam(END, 1, 8))]
+    finished = [pair for pair in zip(SENTENCES, greedy, strict=True) if pair[1].found.finished]
+    fit = author.fit([sentence for sentence, _ in finished], [each.text for _, each in finished], batch=2)
+    assert fit.accuracy == 1.0  # the likeliest tokens, by definition
+    assert fit.tokens == sum(len(each.found.tokens) + 1 for _, each in finished)
+    total = -sum(each.found.log_p for _, each in finished)
+    assert fit.nll == pytest.approx(total / fit.tokens, abs=1e-5)
+    assert fit.perplexity == pytest.approx(math.exp(fit.nll))
+    assert author.fit(SENTENCES[:3], ["Zahl Zahl"] * 3).accuracy < 1
+    with pytest.raises(TrainingError, match="and there are none"):
+        author.fit([], [])
     with pytest.raises(TrainingError, match="1 sentences and 2 texts"):
         author.score(["a"], ["b", "c"])
 
@@ -89,11 +106,20 @@ def test_coverage_reads_where_the_model_looked(run: Path) -> None:
         author.translate(SENTENCES[:1], Beam(END, ranking=Ranking(coverage=0.1)))
 
 
-def translate(*arguments: str | Path) -> str:
+def translate(*arguments: str | Path, beam: int | None = 3) -> str:
     """What the command prints."""
-    done = CliRunner().invoke(cli, ["translate", *map(str, arguments), "--longest", "8", "--beam", "3"])
+    search = [] if beam is None else ["--beam", str(beam)]
+    done = CliRunner().invoke(cli, ["translate", *map(str, arguments), "--longest", "8", *search])
     assert done.exit_code == 0, done.output
     return done.stdout
+
+
+def refused(*arguments: str | Path) -> str:
+    """What the command says of something that it does not do."""
+    done = CliRunner().invoke(cli, ["translate", *map(str, arguments)])
+    assert done.exit_code in (1, 2), done.output
+    assert not done.stdout
+    return done.stderr
 
 
 def test_the_command_writes_a_line_for_a_line(run: Path, tmp_path: Path) -> None:
@@ -113,6 +139,15 @@ def test_the_command_writes_a_line_for_a_line(run: Path, tmp_path: Path) -> None
         map(bool, map(str.split, expected))
     )
     assert found["texts"][0][0].keys() == {"text", "score", "log_p", "finished"}
+    assert found["forced"].keys() == {"nll", "perplexity", "accuracy", "tokens"}
+    written = tmp_path / "new" / "written.txt"
+    assert translate(run, source, "-o", written) == ""
+    assert written.read_text(encoding="utf-8") == said
+    assert "exists already" in refused(run, source, "-o", written)
+    told = CliRunner().invoke(cli, ["translate", str(run), str(source), "--references", str(right)]).stderr
+    assert re.search(r"NLL \d+\.\d+ nats, perplexity \d+\.\d+, accuracy \d\.\d+ \(\d+ tokens\)", told)
+    drawn = translate(run, "--text", SENTENCES[0], "--sample", "--best", "3", beam=None)
+    assert [line.count("\t") for line in drawn.splitlines()] == [1, 1, 1]
     several = translate(run, "--text", SENTENCES[0], "--best", "2")
     assert [line.count("\t") for line in several.splitlines()] == [1, 1]
 
@@ -143,6 +178,52 @@ def test_the_documentation_holds(run: Path, monkeypatch: pytest.MonkeyPatch) -> 
     for code in codes:
         exec(code.replace('"runs/first"', repr(str(run))), names)
     assert names["found"]
+
+
+@pytest.mark.long
+def test_a_pipe_is_answered_while_it_is_open_and_ctrl_c_loses_nothing(run: Path) -> None:
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "zoo",
+        "translate",
+        str(run),
+        "-",
+        "--batch",
+        "1",
+        "--longest",
+        "8",
+    ]
+    pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, encoding="utf-8", **pipes) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        first = Author.load(run, "cpu").translate(SENTENCES[:2], Beam(END, longest=8))
+        for sentence, texts in zip(SENTENCES, first, strict=False):
+            process.stdin.write(f"{sentence}\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == f"{texts[0].text}\n"
+        process.send_signal(signal.SIGINT)
+        rest, said = process.communicate(timeout=60)
+    assert (process.returncode, rest) == (130, "")
+    # The second is counted a moment after it is written.
+    assert re.fullmatch("stopped early; sentences complete and written: [12]\ninterrupted\n", said)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--best 5", "--best 5 is more than the 4 texts that a search gives with --beam 4; write --beam 5"),
+        ("--best 3 --stop 2", "with --stop 2; write --stop 3 or more"),
+        ("--temperature 0.5", "--temperature: tokens are only drawn with --sample"),
+        ("--top-k 5", "--top-k: tokens are only drawn with --sample"),
+        ("--sample --beam 2", "--beam: with --sample tokens are drawn"),
+        ("--sample --coverage 0.1", "--coverage: with --sample tokens are drawn"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(run: Path, options: str, said: str) -> None:
+    assert said in " ".join(refused(run, "--text", "a", *options.split()).split())
 
 
 def test_what_does_not_fit_is_told(run: Path, tmp_path: Path) -> None:
