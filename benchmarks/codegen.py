@@ -19,9 +19,9 @@ import torch
 import zoo
 from zoo.checker import resolve
 from zoo.collecting import paused
-from zoo.compiler import loop
-from zoo.compiler.compiling import lower
+from zoo.compiler.driver import lower
 from zoo.compiler.materialise import materialise
+from zoo.compiler.scans import loop
 from zoo.compiler.unit import Recipe
 
 HEAD = """\

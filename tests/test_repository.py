@@ -90,7 +90,26 @@ def test_every_module_stands_on_the_page_of_the_architecture() -> None:
 
 @pytest.mark.parametrize(
     "package",
-    ["checker", "cli", "contract", "edits", "exporting", "files", "formulas", "pages", "tasks", "testing"],
+    [
+        "checker",
+        "cli",
+        "compiler",
+        "compiler/merging",
+        "compiler/recognition",
+        "compiler/scans",
+        "compiler/step",
+        "contract",
+        "edits",
+        "ejecting",
+        "ejecting/flat",
+        "exporting",
+        "files",
+        "formulas",
+        "pages",
+        "recurrence",
+        "tasks",
+        "testing",
+    ],
 )
 def test_the_map_of_a_package_names_every_module(package: str) -> None:
     folder = ROOT / "zoo" / package

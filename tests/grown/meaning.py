@@ -26,7 +26,7 @@ from zoo.checker.resolution import (
 )
 from zoo.compiler import CompiledGraph
 from zoo.compiler.names import attributes, plain
-from zoo.compiler.uses import sources, wanted
+from zoo.compiler.queries import sources, wanted
 from zoo.graph import Learned, Ref, Repeat, Reuse, Scan, Start, Zeros
 from zoo.sizes import evaluate, substitute, symbol
 

@@ -6,21 +6,21 @@ from collections.abc import Iterable, Mapping
 
 from zoo.checker.resolution import BlockUse, Scope
 from zoo.compiler.body import Body, Home, note
-from zoo.compiler.building import init, kept
 from zoo.compiler.calls import Calls
-from zoo.compiler.merges import merged
-from zoo.compiler.merging import plan
+from zoo.compiler.constructors import init, kept
+from zoo.compiler.liveness import releases
+from zoo.compiler.merging.emit import merged
+from zoo.compiler.merging.planner import plan
 from zoo.compiler.names import Names, camel, field
-from zoo.compiler.program import OWN, Callee, Input, Line, Written
-from zoo.compiler.release import releases
+from zoo.compiler.program import OWN, Callee, Input, Line, ModuleClass
+from zoo.compiler.queries import outputs, scopes_of, wanted
 from zoo.compiler.text import call, deletion, value
-from zoo.compiler.uses import outputs, scopes_of, wanted
 from zoo.compiler.writer import Writer
 from zoo.graph import Graph, Ref
 from zoo.spec import Port
 
 
-def write_block(writer: Writer, uses: list[BlockUse]) -> Written:
+def write_block(writer: Writer, uses: list[BlockUse]) -> ModuleClass:
     """The class of a block that serves all these uses."""
     use = uses[0]
     block = use.home.blocks[use.name]
@@ -33,7 +33,7 @@ def write_block(writer: Writer, uses: list[BlockUse]) -> Written:
 
 def write_graph(
     writer: Writer, graph: Graph, scope: Scope, params: Mapping[str, object], reserved: Iterable[str]
-) -> Written:
+) -> ModuleClass:
     """The class of a graph; its params are the defaults of ``__init__``."""
     defaults = {f"${name}": value(given, str) for name, given in params.items()}
     body = Body(
@@ -52,7 +52,7 @@ def _maybe(inputs: Mapping[str, Port]) -> frozenset[str]:
     return frozenset(name for name, port in inputs.items() if port.optional)
 
 
-def write(writer: Writer, body: Body, inputs: Mapping[str, Port], about: str) -> Written:
+def write(writer: Writer, body: Body, inputs: Mapping[str, Port], about: str) -> ModuleClass:
     """Draft the class of a body."""
     roots = outputs(body.scopes)
     body.reads = wanted(body.scope.nodes, roots.values())
@@ -116,11 +116,11 @@ def finish(
     signature: list[str],
     building: list[Line],
     forward: list[Line],
-) -> Written:
+) -> ModuleClass:
     """The draft of a class, once its methods are written."""
     init_ = [*building, *kept(body)]  # which may ask for arguments
     order = {word: place for place, word in enumerate(body.scope.values)}
-    return Written(
+    return ModuleClass(
         about=about,
         callee=callee,
         arguments=dict(sorted(body.arguments.items(), key=lambda entry: order.get(entry[0], len(order)))),

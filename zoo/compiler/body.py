@@ -12,9 +12,9 @@ from typing import Any
 
 from zoo.checker.resolution import Scope, Use
 from zoo.compiler.names import Names, attributes, plain
-from zoo.compiler.program import Argument, Callee, Program, Written
+from zoo.compiler.program import Argument, Callee, ModuleClass, Program
+from zoo.compiler.queries import lent, unique, used
 from zoo.compiler.text import comment, expr
-from zoo.compiler.uses import lent, unique, used
 from zoo.graph import Graph, Ref, Reuse
 from zoo.problems import Place
 from zoo.sizes import Expr, Size, Symbolic, linear, substitute, symbol
@@ -65,7 +65,7 @@ class Child:
     """The module of a node, or of one layer of a repeat: how it is called, and the class written for it."""
 
     callee: Callee
-    written: Written | None = None
+    written: ModuleClass | None = None
 
 
 @dataclass(slots=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from zoo.checker.resolution import LayerUse, RepeatUse, ReuseUse
 from zoo.compiler.body import Body
 from zoo.compiler.names import plain
-from zoo.compiler.program import Callee, Line, Written
+from zoo.compiler.program import Callee, Line, ModuleClass
+from zoo.compiler.queries import applied, sources, unique, used
 from zoo.compiler.text import call
-from zoo.compiler.uses import applied, sources, unique, used
 from zoo.compiler.writer import Writer
 from zoo.contract.ports import PREPARED
 from zoo.graph import Ref, Repeat, refs
@@ -113,7 +113,7 @@ class Calls:
             return self.body.around(use.depth), use.target, use.depth
         return self.body, name, 0
 
-    def _lent(self, written: Written | None, distance: int) -> list[str]:
+    def _lent(self, written: ModuleClass | None, distance: int) -> list[str]:
         """What a scan borrows from the bodies around it."""
         if written is None:
             return []

@@ -13,7 +13,7 @@ from zoo.choosing import listening
 
 if TYPE_CHECKING:
     from zoo.compiler.model import CompiledGraph
-    from zoo.compiler.program import Written
+    from zoo.compiler.program import ModuleClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def explanation(model: CompiledGraph, run: Callable[[], object] | None = None) -
     ways: dict[Way, None] = {}
     together: dict[str, Mapping[str, str]] = {"": unit.root.together}
     for name, module in cast("Iterator[tuple[str, nn.Module]]", model.named_modules()):
-        written: Written | None = unit.written.get(type(module).__name__)
+        written: ModuleClass | None = unit.written.get(type(module).__name__)
         if written is None or unit.classes.get(type(module).__name__) is not type(module):
             continue
         together[name] = written.together

@@ -7,7 +7,7 @@ declines says why, in a sentence that ends up in ``model.explain()``.
 A lowering of one's own is a function that writes the class of a scan, or raises ``Declined`` before it has
 written anything:
 
-    def write(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> Written: ...
+    def write(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> ModuleClass: ...
 
     LOWERINGS["mine"] = (Lowering("mine", "as I like it", write), LOOP)
 """
@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 from zoo.arguments import text
 from zoo.checker.resolution import ScanUse
-from zoo.compiler import fused, loop, scan
 from zoo.compiler.body import Body
-from zoo.compiler.program import Chosen, Written
+from zoo.compiler.program import Chosen, ModuleClass
+from zoo.compiler.scans import fused, higher_order, loop
 from zoo.compiler.writer import Declined, Writer, WriteScan
 from zoo.errors import GraphError, ZooError, did_you_mean
 from zoo.problems import Problem
@@ -37,7 +37,7 @@ class Lowering:
 
 LOOP = Lowering("loop", "a loop over the steps", loop.lowering())
 FUSED = Lowering("fused", "all steps of a cell in one call", fused.write_scan)
-SCAN = Lowering("scan", "torch's scan, which exports for any length", scan.write_scan)
+SCAN = Lowering("scan", "torch's scan, which exports for any length", higher_order.write_scan)
 UNROLL = "unroll"
 """Names the loop in a model that ``torch.compile`` unrolls (``zoo.compiler.unrolled``)."""
 UNROLLED = Lowering(UNROLL, "a loop that torch.compile unrolls, for each length anew", loop.lowering())
@@ -65,7 +65,7 @@ def lowering(name: str) -> WriteScan:
             f"there is no lowering '{name}'{did_you_mean(name, known)}; there are {', '.join(known)}"
         )
 
-    def write(writer: Writer, outer: Body, scan: str, uses: list[ScanUse]) -> Written:
+    def write(writer: Writer, outer: Body, scan: str, uses: list[ScanUse]) -> ModuleClass:
         return _first(line, writer, outer, scan, uses)
 
     return write
@@ -73,7 +73,7 @@ def lowering(name: str) -> WriteScan:
 
 def _first(
     line: tuple[Lowering, ...], writer: Writer, outer: Body, name: str, uses: list[ScanUse]
-) -> Written:
+) -> ModuleClass:
     """The class of a scan by the first in line that takes it; GraphError when none does."""
     declined: dict[str, str] = {}
     for each in line:

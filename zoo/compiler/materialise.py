@@ -14,11 +14,11 @@ from torch import nn
 from zoo.bare import Bare
 from zoo.collecting import paused
 from zoo.compiler.exhausted import lacks_memory
+from zoo.compiler.meta_copies import can_be_copied, meta_copy
 from zoo.compiler.placeholders import Placeholder, default_dtype, is_frozen, placeholders, standing_for
 from zoo.compiler.seeds import reseeding
-from zoo.compiler.sharing import tie
 from zoo.compiler.tables import keep
-from zoo.compiler.twins import can_be_copied, twin
+from zoo.compiler.tied_weights import tie
 from zoo.compiler.unit import Unit
 from zoo.contract.showing import KEPT
 from zoo.errors import GraphError
@@ -71,7 +71,7 @@ def _build(layer: Placeholder, device: torch.device, firsts: dict[str, nn.Module
         return layer.cls(**layer.settings)
     key = f"{id(layer.cls)} {layer.settings}"
     if (first := firsts.get(key)) is not None:
-        return twin(first)
+        return meta_copy(first)
     try:
         module = layer.cls(**layer.settings)
     except (NotImplementedError, RuntimeError):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Self
 import torch
 from torch import Tensor, fx, nn
 
+from zoo.compiler.error_notes import annotate
 from zoo.compiler.explaining import Explanation, explanation
-from zoo.compiler.notes import explain
-from zoo.compiler.sharing import share
 from zoo.compiler.tables import compute, tables, without_contents
+from zoo.compiler.tied_weights import share
 from zoo.compiler.tracing import to_fx
 from zoo.graph import Graph
 
@@ -96,7 +96,7 @@ class CompiledGraph(nn.Module):
         try:
             return self._run(values)
         except Exception as error:
-            explain(error, self, values)
+            annotate(error, self, values)
             raise
 
     def _run(self, values: tuple[Any, ...]) -> Any:

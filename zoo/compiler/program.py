@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zoo.compiler.names import WORDS, Names, camel
-from zoo.compiler.single import Single
+from zoo.compiler.scans.single_cell import SingleCell
 from zoo.compiler.text import WIDTH, comment, docstring
 from zoo.problems import Place
 
@@ -67,7 +67,7 @@ class Chosen:
 
 
 @dataclass(slots=True)
-class Written:
+class ModuleClass:
     """A class as drafted, and once it is in the program: as it stands there.
 
     ``arguments`` are by their name in the scope (``$dim``, ``dim``). ``lent`` are the modules (node, so
@@ -86,11 +86,11 @@ class Written:
     note: str = ""
     lent: Mapping[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
     sizes: Mapping[str, str] = field(default_factory=dict[str, str])
-    inner: Mapping[str, Written] = field(default_factory=dict[str, "Written"])
+    inner: Mapping[str, ModuleClass] = field(default_factory=dict[str, "ModuleClass"])
     name: str = ""
     chosen: Chosen | None = None
     """Of a scan: how it was lowered."""
-    single: Single | str = ""
+    single: SingleCell | str = ""
     """Of a scan in one call: the cell that it is, or why it is not one alone."""
     together: Mapping[str, str] = field(default_factory=dict[str, str])
     """Its scans that run in one call with others, or nearly did: with which, and why not."""
@@ -155,10 +155,10 @@ class Program:
         self.reserved = frozenset({*WORDS, *self.layers.values()})
         """What no variable may be called; the names of classes keep away from people's."""
         self.helpers: dict[tuple[str, str], str] = {}
-        self.classes: list[Written] = []
-        self._known: dict[tuple[object, ...], Written] = {}
+        self.classes: list[ModuleClass] = []
+        self._known: dict[tuple[object, ...], ModuleClass] = {}
 
-    def add(self, draft: Written, *wishes: str) -> Written:
+    def add(self, draft: ModuleClass, *wishes: str) -> ModuleClass:
         """The class that reads like the draft: a new one under a wished name, unless there is one."""
         key = (wishes[0], *draft.key())
         known = self._known.get(key)

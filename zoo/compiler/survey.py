@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ResolvedNode, ReuseUse, ScanUse, Scope, Use
-from zoo.compiler.uses import unique
+from zoo.compiler.queries import unique
 from zoo.graph import Scan
 from zoo.sizes import Symbolic, substitute, symbol
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ResolvedNode, ScanUse, Scope, Tie, Use
 from zoo.compiler.body import Body
-from zoo.compiler.uses import applied, used
+from zoo.compiler.queries import applied, used
 from zoo.compiler.writer import Writer
 from zoo.graph import Repeat
 

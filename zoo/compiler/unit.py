@@ -19,7 +19,7 @@ from typing import Any, cast
 from torch import nn
 
 from zoo.compiler.inputs import Inputs
-from zoo.compiler.program import Program, Written
+from zoo.compiler.program import ModuleClass, Program
 from zoo.errors import ZooError
 from zoo.graph import Graph
 from zoo.problems import Place
@@ -53,7 +53,7 @@ class Unit:
     """The code of one compiled graph; ``base`` is the class that its models have beside the written one."""
 
     def __init__(
-        self, recipe: Recipe, program: Program, root: Written, base: type[nn.Module], inputs: Inputs
+        self, recipe: Recipe, program: Program, root: ModuleClass, base: type[nn.Module], inputs: Inputs
     ) -> None:
         self.recipe, self.root, self.inputs = recipe, root, inputs
         lines = program.lines()
@@ -77,7 +77,7 @@ class Unit:
         )
         self._adopt(self.model, root)
 
-    def _adopt(self, cls: type[Any], written: Written) -> None:
+    def _adopt(self, cls: type[Any], written: ModuleClass) -> None:
         cls.__module__ = f"zoo.compiled.{self.recipe.graph.name}"
         cls.__zoo_unit__ = self
         setattr(cls, "__reduce_ex__", _reduce_module)  # noqa: B010  # of another type than object's
@@ -110,7 +110,7 @@ class Unit:
 
     def nodes_of(self, name: str) -> tuple[str, ...]:
         """A module's name as nodes: ``encoder.0.forward_`` as ``encoder``, ``0``, ``forward``."""
-        written: Written | None = self.root
+        written: ModuleClass | None = self.root
         path: list[str] = []
         for part in name.split(".") if name else ():
             node = part
@@ -124,7 +124,7 @@ class Unit:
 
     def place(self, path: Sequence[str]) -> Place | None:
         """Where the node at a path of nodes is written."""
-        written: Written | None = self.root
+        written: ModuleClass | None = self.root
         place: Place | None = None
         for node in path:
             if written is None:
@@ -155,7 +155,7 @@ class Unit:
         return self
 
     def __reduce__(self) -> tuple[Callable[[Recipe], Unit], tuple[Recipe]]:
-        from zoo.compiler.compiling import recompile
+        from zoo.compiler.driver import recompile
 
         return recompile, (self.recipe,)
 

@@ -1,10 +1,7 @@
 """Writing a graph as a program: a class for each block and scan, a line for each module in ``__init__``.
 
-The writer remembers what is written, so that each class is written once. Three modules do the writing:
-
-    blocks.py     the class of a block, and of the graph itself
-    loop.py       the class of a scan as a loop over its steps; lowerings.py has all ways to write one
-    calls.py      the lines of forward that apply the module of a node
+The writer remembers what is written, so that each class is written once. It is told how to write blocks (see
+``blocks``) and scans (see ``lowerings``).
 """
 
 from __future__ import annotations
@@ -15,11 +12,11 @@ from typing import Any, TypeAlias
 
 from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ScanUse, Use
 from zoo.compiler.body import Body, Child
-from zoo.compiler.program import Callee, Input, Program, Written
-from zoo.compiler.uses import scopes_of
+from zoo.compiler.program import Callee, Input, ModuleClass, Program
+from zoo.compiler.queries import scopes_of
 from zoo.spec import LayerSpec
 
-WriteScan: TypeAlias = "Callable[[Writer, Body, str, list[ScanUse]], Written]"
+WriteScan: TypeAlias = "Callable[[Writer, Body, str, list[ScanUse]], ModuleClass]"
 """Writes the class of a scan: the body around it, the scan's name there, all uses of its module."""
 
 
@@ -32,9 +29,9 @@ class Writer:
     """What has been written so far, and how blocks and scans are written."""
 
     program: Program
-    write_block: Callable[[Writer, list[BlockUse]], Written]
+    write_block: Callable[[Writer, list[BlockUse]], ModuleClass]
     write_scan: WriteScan
-    _blocks: dict[tuple[int, ...], Written] = field(default_factory=dict[tuple[int, ...], Written])
+    _blocks: dict[tuple[int, ...], ModuleClass] = field(default_factory=dict[tuple[int, ...], ModuleClass])
     _layers: dict[type[Any], Child] = field(default_factory=dict[type[Any], Child])
 
     def children(self, body: Body, name: str) -> list[Child]:
@@ -65,7 +62,7 @@ class Writer:
             written = self.write_scan(self, body, name, [use for use in uses if isinstance(use, ScanUse)])
         return Child(written.callee, written)
 
-    def block(self, uses: list[BlockUse]) -> Written:
+    def block(self, uses: list[BlockUse]) -> ModuleClass:
         """The class of a block, written once for uses that resolve to the same."""
         key = tuple(id(scope) for scope in scopes_of(uses))
         if key not in self._blocks:

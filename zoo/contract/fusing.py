@@ -19,7 +19,7 @@ output of ``forward`` at every step, zeros where the mask is false, and what ``f
 real step: where there is none, the states it was given.
 
 ``unfused`` returns why it cannot be with these settings, or an empty text where it can. A scan whose body is
-such a cell then runs as one call (``zoo.compiler.fused``); ``zoo exam`` compares the two.
+such a cell then runs as one call (``zoo.compiler.scans.fused``); ``zoo exam`` compares the two.
 """
 
 from __future__ import annotations

@@ -11,9 +11,9 @@ from torch import Tensor
 
 from zoo.arguments import refused
 from zoo.checker import Resolution, resolve
-from zoo.compiler.compiling import write
+from zoo.compiler.driver import write
 from zoo.compiler.lowerings import lowering as lowering_of
-from zoo.compiler.program import Written
+from zoo.compiler.program import ModuleClass
 from zoo.compiler.survey import Survey
 from zoo.compiler.text import WIDTH, docstring
 from zoo.ejecting.flat import flattened
@@ -141,7 +141,7 @@ def _check(imports: list[str]) -> None:
             )
 
 
-def _entry(resolution: Resolution, root: Written) -> str:
+def _entry(resolution: Resolution, root: ModuleClass) -> str:
     """``build``, ``load``, ``example`` and ``main``."""
     sizes = {**sizes_of(resolution, {}), "batch": 2}
     drawn = random_inputs(resolution, sizes, torch.float32, torch.device("cpu"), 0)

@@ -12,9 +12,10 @@ from torch import Tensor
 import zoo
 from zoo import arguments
 from zoo.checker import Resolution, resolve
-from zoo.compiler import CompiledGraph, loop
-from zoo.compiler.compiling import make_unit
+from zoo.compiler import CompiledGraph
+from zoo.compiler.driver import make_unit
 from zoo.compiler.materialise import materialise
+from zoo.compiler.scans import loop
 from zoo.compiler.target import device_of, dtype_of
 from zoo.compiler.unit import Recipe
 from zoo.errors import FileError, GraphError, ZooError

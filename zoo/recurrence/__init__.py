@@ -6,8 +6,8 @@ real step, and padding may stand anywhere, in the middle too.
 
     cells.py      ``rnn``, ``gru``, ``lstm``: one cell over a sequence, forward or from its end
     together.py   ``together``: cells in both directions, and layers of them, in one call
-    kernels.py    ``run``: layers of cells in one kernel, padding packed away; places.py: where it is
-    padded.py     LSTM layers that walk through padding, which is quicker on CPUs
+    kernels.py    ``run``: layers of cells in one kernel, padding packed away; padding.py: where it is
+    dense_lstm.py LSTM layers that walk through padding, which is quicker on CPUs
     walking.py    ``walk``: the same by calling the cells, as ``torch.export`` needs it
     scanning.py   ``scan``: any walk as a loop that ``torch.export`` and ONNX keep
 

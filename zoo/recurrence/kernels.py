@@ -10,8 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from zoo.recurrence.padded import pays, through_padding
-from zoo.recurrence.places import empty, lengths, moved, real_first
+from zoo.recurrence.dense_lstm import pays, through_padding
+from zoo.recurrence.padding import empty, lengths, moved, real_first
 from zoo.recurrence.walking import Cell, asked, walk
 
 Kernel: TypeAlias = Callable[..., tuple[Tensor, ...]]

@@ -14,7 +14,7 @@ from tests.plugins.agreement import assert_agrees, borrowing, prepared, real
 from tests.plugins.streams import assert_streams
 from zoo.errors import InputError
 from zoo.recurrence import side_by_side, walk
-from zoo.recurrence.padded import pays
+from zoo.recurrence.dense_lstm import pays
 from zoo_recurrent.gru_sequence import GRU
 from zoo_recurrent.lstm import LSTMCell
 from zoo_recurrent.lstm_sequence import LSTM

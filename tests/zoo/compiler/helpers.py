@@ -15,9 +15,10 @@ import torch
 from torch import Tensor, nn
 
 import zoo
-from zoo.compiler import CompiledGraph, loop
-from zoo.compiler.compiling import make_unit
+from zoo.compiler import CompiledGraph
+from zoo.compiler.driver import make_unit
 from zoo.compiler.materialise import materialise
+from zoo.compiler.scans import loop
 from zoo.compiler.unit import Recipe
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -10,10 +10,11 @@ import torch
 
 from tests.zoo.compiler import helpers
 from zoo.checker.resolution import ScanUse
-from zoo.compiler import CompiledGraph, compile_graph, loop
+from zoo.compiler import CompiledGraph, compile_graph
 from zoo.compiler.body import Body
 from zoo.compiler.lowerings import LOOP, LOWERINGS, Lowering
-from zoo.compiler.program import Written
+from zoo.compiler.program import ModuleClass
+from zoo.compiler.scans import loop
 from zoo.compiler.writer import Declined, Writer
 from zoo.errors import GraphError, InputError, ZooError
 
@@ -22,7 +23,7 @@ from zoo.errors import GraphError, InputError, ZooError
 def picky(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lowering that takes no scan called decoder, in line before the loop."""
 
-    def write(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> Written:
+    def write(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> ModuleClass:
         if name == "decoder":
             raise Declined("it is called decoder")
         return loop.write_scan(writer, outer, name, uses)

@@ -136,6 +136,67 @@ def test_its_source_is_what_one_would_write() -> None:
     ]
 
 
+@zoo.layer("own/total")
+class Total(nn.Module):
+    """The sum over the last axis."""
+
+    def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any"]:
+        return x.sum(-1)
+
+
+ACROSS = """
+format: zoo/1
+name: across
+inputs: {x: float batch time 3, mask: bool batch time}
+outputs: {out: walk}
+nodes:
+  walk:
+    scan:
+      over: batch
+      mask: mask
+      each: {x: x}
+      state: {h: zeros time 5}
+      nodes:
+        from_x: {use: basic/linear, with: {output: 5}, in: x}
+        from_h: {use: basic/linear, with: {output: 5}, in: h}
+        both: {use: basic/add, in: [from_x, from_h]}
+        drawn: {use: basic/tanh, in: both}
+        cell: {use: recurrent/rnn_cell, with: {hidden: 5}, in: {x: x, h: h}}
+        total: {use: own/total, in: CELL}
+        share: {use: basic/softmax, in: total}
+      next: {h: CELL}
+      stack: {out: share}
+"""
+"""A walk over sequences, whose steps stand beside one another, and a node that mixes these."""
+
+
+@pytest.mark.parametrize("cell", ["cell", "drawn"])
+def test_what_mixes_sequences_behind_a_cell_keeps_a_masked_scan_a_loop(cell: str) -> None:
+    """A kernel gives zeros at padding, where a loop gives what the cell makes of zeros: a softmax over both
+    would let the difference show in real steps.
+    """
+    layers = Registry.of(Total, *(spec.cls for spec in zoo.registry().layers.values()))
+    unread = "drawn" if cell == "cell" else "cell"
+    lines = [line for line in ACROSS.replace("CELL", cell).splitlines() if f" {unread}: " not in line]
+    if cell == "cell":
+        lines = [line for line in lines if not line.lstrip().startswith(("from_", "both"))]
+    source = "\n".join(lines)
+    given = {name: inputs(float("nan"))[name] for name in ("x", "mask")}
+    found: list[Tensor] = []
+    for text_ in (source, source.replace("basic/softmax", "basic/tanh")):
+        loop, auto = (
+            compile_graph(zoo.loads(text_), dtype=torch.float64, registry=layers, lowering=each)
+            for each in ("loop", "auto")
+        )
+        found += [loop(given), auto(given)]
+        mixes = text_ is source
+        assert auto.explain()["walk"].way == ("loop" if mixes else "fused")
+        said = "'share' mixes sequences, of which some may be padding at a step"
+        assert (said in auto.explain()["walk"].reason) == (mixes and cell == "cell")
+    torch.testing.assert_close(found[1], found[0])
+    torch.testing.assert_close(found[3], found[2])
+
+
 TIME_FIRST = """
 format: zoo/1
 name: time_first

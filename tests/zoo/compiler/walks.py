@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.zoo.compiler.test_lowerings_drawn import SIGMOIDS
+from tests.zoo.compiler.test_lowerings_recognised import SIGMOIDS
 
 ALONE = {"h": "cell"}
 CELLS = {

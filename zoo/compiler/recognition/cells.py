@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from zoo.compiler.recognition.terms import Bent, Factor, Leaf, Product, Sum, only
+from zoo.compiler.recognition.terms import Activation, Factor, Leaf, Product, Sum, only
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def match(next_: Mapping[str, Sum]) -> Match | None:
 
 def _rnn(state: str, term: Sum) -> Match | None:
     bent = term.alone
-    if not isinstance(bent, Bent) or bent.by not in ("tanh", "relu"):
+    if not isinstance(bent, Activation) or bent.by not in ("tanh", "relu"):
         return None
     gate = _gate(bent.sum, state)
     return None if gate is None else Match("rnn", (gate,), (state,), bent.by)
@@ -93,7 +93,7 @@ def _candidate(term: Sum, state: str) -> tuple[Gate, Gate] | None:
 def _lstm(h: str, c: str, next_: Mapping[str, Sum]) -> Match | None:
     cell = next_[c]
     old = _leaf(c, cell)
-    shown = only(Bent("tanh", cell))
+    shown = only(Activation("tanh", cell))
     for o in _bents(next_[h], "sigmoid"):
         if old is None or next_[h] != only(o).times(shown):
             continue
@@ -135,9 +135,11 @@ def _reads(x: Product, h: Product, state: str) -> bool:
     return x.of.kind == "step" and (h.of.kind, h.of.name) == ("state", state)
 
 
-def _bents(term: Sum, by: str) -> list[Bent]:
+def _bents(term: Sum, by: str) -> list[Activation]:
     """The factors of a sum that are a function of this kind."""
-    found = {factor: None for key in term for factor in key if isinstance(factor, Bent) and factor.by == by}
+    found = {
+        factor: None for key in term for factor in key if isinstance(factor, Activation) and factor.by == by
+    }
     return list(found)
 
 

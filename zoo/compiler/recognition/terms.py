@@ -4,8 +4,8 @@
 
 A ``Sum`` maps products, each a sorted tuple of factors, to how often they are added, so that
 ``(1 - z) ⊙ n + z ⊙ h`` and ``n + z ⊙ (h - n)`` are one sum. A factor is an input or parameter (``Leaf``),
-rows of a matrix times one (``Product``), or a function of a sum (``Bent``). All of them know which features
-they are: the slice of a sum is the sum of slices.
+rows of a matrix times one (``Product``), or a function of a sum (``Activation``). All of them know which
+features they are: the slice of a sum is the sum of slices.
 """
 
 from __future__ import annotations
@@ -44,18 +44,18 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
-class Bent:
+class Activation:
     """A function of each number of a sum: sigmoid, tanh, relu."""
 
     by: str
     sum: Sum
 
-    def sliced(self, start: int, stop: int) -> Bent:
+    def sliced(self, start: int, stop: int) -> Activation:
         """Some of these features."""
         return replace(self, sum=self.sum.sliced(start, stop))
 
 
-Factor: TypeAlias = Leaf | Product | Bent
+Factor: TypeAlias = Leaf | Product | Activation
 
 
 class Sum(Mapping[tuple[Factor, ...], float]):

@@ -12,47 +12,47 @@ from dataclasses import replace
 from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ResolvedNode, ScanUse, Scope, Use
 from zoo.compiler.body import Home, note
 from zoo.compiler.names import camel
-from zoo.compiler.program import Written
+from zoo.compiler.program import ModuleClass
+from zoo.compiler.queries import applied, used, wanted
 from zoo.compiler.step.body import Refused
-from zoo.compiler.step.calls import Goer, Stepped
-from zoo.compiler.step.deciding import Arrival, layer_steps, scan_steps
-from zoo.compiler.step.halves import Halves, Making
+from zoo.compiler.step.calls import StatefulNode, Stepped
+from zoo.compiler.step.methods import MethodPair, StepContext
+from zoo.compiler.step.program import GIVEN, Stack, StepClass
 from zoo.compiler.step.scans import ScanSteps
-from zoo.compiler.step.written import GIVEN, Stack, StepClass
+from zoo.compiler.step.streamability import Arrival, layer_steps, scan_steps
 from zoo.compiler.text import call
-from zoo.compiler.uses import applied, used, wanted
 from zoo.graph import Ref, Repeat, Scan, refs
 from zoo.sizes import substitute, symbol
 from zoo.spec import Port
 
 
 def block_steps(
-    making: Making, use: BlockUse, model: Written, moving: frozenset[str], path: tuple[str, ...]
+    context: StepContext, use: BlockUse, model: ModuleClass, moving: frozenset[str], path: tuple[str, ...]
 ) -> StepClass:
     """The draft of a block to whose inputs ``moving`` pieces come, written once for all such uses."""
     key = id(use.scope), moving
-    if key not in making.blocks:
+    if key not in context.blocks:
         block = use.home.blocks[use.name]
         home = Home(use.home, ("blocks", use.name))
-        steps = Steps(making, use.scope, home, model, moving, path)
-        making.blocks[key] = steps.write(block.inputs, block.about or f"The block '{use.name}'.")
-    return making.blocks[key]
+        steps = Steps(context, use.scope, home, model, moving, path)
+        context.blocks[key] = steps.write(block.inputs, block.about or f"The block '{use.name}'.")
+    return context.blocks[key]
 
 
 class Steps:
-    """Writes the class of one body; the arguments are those of ``Halves``."""
+    """Writes the class of one body; the arguments are those of ``MethodPair``."""
 
     def __init__(
         self,
-        making: Making,
+        context: StepContext,
         scope: Scope,
         home: Home,
-        model: Written,
+        model: ModuleClass,
         moving: frozenset[str],
         path: tuple[str, ...] = (),
     ) -> None:
-        self.making, self.scope = making, scope
-        self.half = Halves(making, scope, home, model, moving, path)
+        self.context, self.scope = context, scope
+        self.half = MethodPair(context, scope, home, model, moving, path)
 
     def write(self, inputs: Mapping[str, Port], about: str) -> StepClass:
         """The draft of the class."""
@@ -136,14 +136,14 @@ class Steps:
             if not any(each.runs for each in arrivals):
                 return None
             moving = frozenset(each.port for each in arrivals if each.moving)
-            return block_steps(self.making, use, model, moving, (*self.half.path, *path))
+            return block_steps(self.context, use, model, moving, (*self.half.path, *path))
         assert isinstance(use, ScanUse)
         scan = self.scope.nodes[target].node
         assert isinstance(scan, Scan)
         walked = substitute(symbol(scan.over), self.scope.values) == symbol(axis)
         if not scan_steps(scan, use, arrivals, axis, walked):
             return None
-        return ScanSteps(self.making.model, self.half.body, model, name, target, use).write()
+        return ScanSteps(self.context.model, self.half.body, model, name, target, use).write()
 
     def _check_rows(self, use: LayerUse, arrivals: list[Arrival]) -> None:
         """What a layer remembers it remembers of each row."""
@@ -161,7 +161,7 @@ class Steps:
         if not isinstance(draft, StepClass):
             return draft
         wish = camel(use.name) if isinstance(use, BlockUse) else camel(name)
-        return self.making.program.add(draft, wish, f"{wish}Steps")
+        return self.context.program.add(draft, wish, f"{wish}Steps")
 
     def _go_on(self, name: str, layers: list[Stepped], arrivals: list[Arrival]) -> None:
         """The lines of a node with a state."""
@@ -172,13 +172,13 @@ class Steps:
         moving = {each.port for each in arrivals if each.moving} | {*(repeat.carry if repeat else ())}
         module = self._module(name, target, layers, stacked=repeat is not None and not share)
         entry = self.half.entry(name)
-        goer = Goer(name, layers[0], module, entry, frozenset(moving), repeat, share)
-        for port in goer.moving:  # the first layer of a repeat may begin with what does not move
+        stateful = StatefulNode(name, layers[0], module, entry, frozenset(moving), repeat, share)
+        for port in stateful.moving:  # the first layer of a repeat may begin with what does not move
             wire = self.scope.nodes[name].inputs[port]
             self.half.go.values.update((ref, self.half.here(ref)) for ref in refs(wire))
-        first, lines = self.half.begin.begin(goer)
+        first, lines = self.half.begin.begin(stateful)
         self.half.beginning += lines
-        after, lines = self.half.go.go(goer)
+        after, lines = self.half.go.go(stateful)
         self.half.going += lines
         self.half.state[entry] = Stack(tuple(layers)) if repeat else layers[0], first, after
 

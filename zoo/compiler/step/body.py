@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from zoo.checker.resolution import LayerUse, RepeatUse
 from zoo.compiler.body import Body, Child
 from zoo.compiler.names import Names, plain
-from zoo.compiler.program import Line, Program, Written
-from zoo.compiler.step.along import Along
-from zoo.compiler.uses import applied, used
+from zoo.compiler.program import Line, ModuleClass, Program
+from zoo.compiler.queries import applied, used
+from zoo.compiler.step.axis import StreamAxis
 from zoo.compiler.writer import Writer, layer_callee
 from zoo.sizes import Symbolic, symbol
 
@@ -46,7 +46,7 @@ class Slots:
         self.lines += [Line(text.replace("\0self", f"self.{attribute}"), node) for text in texts]
         return attribute
 
-    def module(self, model: Written, node: str, distance: int) -> str:
+    def module(self, model: ModuleClass, node: str, distance: int) -> str:
         """The attribute that holds a module of the model, of this body or one further out."""
         if (node, distance) not in self._raw:
             text = f"module.{model.attributes[node]}" if distance == 0 else self.borrow(node, distance)
@@ -75,8 +75,8 @@ class StepBody(Body):
     methods it is.
     """
 
-    model: Written = field(kw_only=True)
-    along: Along = field(kw_only=True)
+    model: ModuleClass = field(kw_only=True)
+    along: StreamAxis = field(kw_only=True)
     slots: Slots = field(kw_only=True)
     begins: bool = field(kw_only=True)
 
@@ -128,5 +128,5 @@ class Modules(Writer):
         return [Child(written.callee, written)]
 
 
-def _nothing(*_: object) -> Written:
+def _nothing(*_: object) -> ModuleClass:
     raise AssertionError("the model is written before its stream")

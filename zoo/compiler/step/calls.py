@@ -14,7 +14,7 @@ from zoo.checker.resolution import RepeatUse
 from zoo.compiler.body import Body
 from zoo.compiler.calls import Calls
 from zoo.compiler.program import Line
-from zoo.compiler.step.written import GIVEN, StepClass
+from zoo.compiler.step.program import GIVEN, StepClass
 from zoo.compiler.text import WIDTH, call
 from zoo.compiler.writer import layer_callee
 from zoo.graph import EMPTY, Ref, refs
@@ -25,7 +25,7 @@ Stepped: TypeAlias = LayerSpec | StepClass
 
 
 @dataclass(frozen=True, slots=True)
-class Goer:
+class StatefulNode:
     """A node that goes on with a state: what it is, the code that names it, the field of its state.
 
     ``moving`` are the ports to which pieces come. ``module`` is a list for a ``repeat``, unless its layers
@@ -53,79 +53,79 @@ class StepCalls(Calls):
         """The body that has the module of a node, its node there, and how far out that is."""
         return self._owner(name)
 
-    def begin(self, goer: Goer) -> tuple[str, list[Line]]:
+    def begin(self, node: StatefulNode) -> tuple[str, list[Line]]:
         """The variable of a node's first state, and the lines that make it."""
-        variable = self.in_forward(f"{goer.name.rstrip('_')}_state")
+        variable = self.in_forward(f"{node.name.rstrip('_')}_state")
         parts = [f"{word}={word}" for word in GIVEN]
-        if isinstance(goer.stepped, StepClass):
-            parts += [f"{parameter}={self.body.size(axis)}" for axis, parameter in goer.stepped.sizes.items()]
-        parts += self._told(goer, _whole(goer.stepped), lambda port: port not in goer.moving)
-        if goer.repeat is None:
-            texts = call(f"{variable} = {goer.module}.initial_state", parts)
+        if isinstance(node.stepped, StepClass):
+            parts += [f"{parameter}={self.body.size(axis)}" for axis, parameter in node.stepped.sizes.items()]
+        parts += self._told(node, _whole(node.stepped), lambda port: port not in node.moving)
+        if node.repeat is None:
+            texts = call(f"{variable} = {node.module}.initial_state", parts)
         else:
-            layer = goer.module if goer.share else "layer"
-            source = f"_ in range({len(goer.repeat.each)})" if goer.share else f"layer in {goer.module}"
+            layer = node.module if node.share else "layer"
+            source = f"_ in range({len(node.repeat.each)})" if node.share else f"layer in {node.module}"
             line = f"        {variable} = tuple({layer}.initial_state({', '.join(parts)}) for {source})"
             each = call(f"{layer}.initial_state", parts, indent=12)
             wrapped = [f"        {variable} = tuple(", *each, f"            for {source}", "        )"]
             texts = [line] if len(line) <= WIDTH else wrapped
-        return variable, [Line(text, goer.name) for text in texts]
+        return variable, [Line(text, node.name) for text in texts]
 
-    def go(self, goer: Goer) -> tuple[str, list[Line]]:
+    def go(self, node: StatefulNode) -> tuple[str, list[Line]]:
         """The variable of a node's state after a piece, and the lines that apply its module."""
-        if goer.repeat is not None:
-            return self._go_through(goer, goer.repeat)
-        after = self.in_forward(f"{goer.name.rstrip('_')}_state")
-        target, _ = self._results(goer)
-        parts = [*self._told(goer, _pieces(goer.stepped), goer.moving.__contains__), *self._asked(goer)]
-        texts = call(f"{target}, {after} = {goer.module}.step", [f"state={goer.state}", *parts])
-        return after, [Line(text, goer.name) for text in texts]
+        if node.repeat is not None:
+            return self._go_through(node, node.repeat)
+        after = self.in_forward(f"{node.name.rstrip('_')}_state")
+        target, _ = self._results(node)
+        parts = [*self._told(node, _pieces(node.stepped), node.moving.__contains__), *self._asked(node)]
+        texts = call(f"{target}, {after} = {node.module}.step", [f"state={node.state}", *parts])
+        return after, [Line(text, node.name) for text in texts]
 
-    def _go_through(self, goer: Goer, repeat: RepeatUse) -> tuple[str, list[Line]]:
+    def _go_through(self, node: StatefulNode, repeat: RepeatUse) -> tuple[str, list[Line]]:
         """A loop over the layers of a repeat, and their states."""
-        target, results = self._results(goer)
-        inputs = self.body.scope.nodes[goer.name].inputs
-        variable = self.variable(goer.name)
+        target, results = self._results(node)
+        inputs = self.body.scope.nodes[node.name].inputs
+        variable = self.variable(node.name)
         outputs = {port: results[output] for port, output in repeat.carry.items()}
         alone = list(outputs.values()) == [target]
         carried = {port: target if alone else self.in_forward(f"{variable}_{port}") for port in outputs}
         starts = [self.values[ref] for port in carried for ref in refs(inputs[port])]
         states = self.in_forward(f"{variable.rstrip('_')}_states")
         layer, before, after = (self.in_forward(word) for word in ("layer", "before", "after"))
-        head = f"for {layer}, {before} in zip({goer.module}, {goer.state}):"
-        if goer.share:
-            layer, head = goer.module, f"for {before} in {goer.state}:"
+        head = f"for {layer}, {before} in zip({node.module}, {node.state}):"
+        if node.share:
+            layer, head = node.module, f"for {before} in {node.state}:"
         texts = [f"        {states} = []"]
         if carried:
             texts.append(f"        {', '.join(carried.values())} = {', '.join(starts)}")
         texts.append(f"        {head}")
-        told = self._told(goer, _pieces(goer.stepped), goer.moving.__contains__, carried)
-        parts = [*told, *self._asked(goer)]
+        told = self._told(node, _pieces(node.stepped), node.moving.__contains__, carried)
+        parts = [*told, *self._asked(node)]
         texts += call(f"{target}, {after} = {layer}.step", [f"state={before}", *parts], indent=12)
         texts.append(f"            {states}.append({after})")
         if carried and not alone:
             texts.append(f"            {', '.join(carried.values())} = {', '.join(outputs.values())}")
-        return f"tuple({states})", [Line(text, goer.name) for text in texts]
+        return f"tuple({states})", [Line(text, node.name) for text in texts]
 
     def _told(
         self,
-        goer: Goer,
+        node: StatefulNode,
         parameters: Mapping[str, str],
         comes: Callable[[str], bool],
         given: Mapping[str, str] = EMPTY,
     ) -> list[str]:
         """The arguments for what ``comes`` to the ports of a node; those in ``given`` come from elsewhere."""
-        inputs = self.body.scope.nodes[goer.name].inputs
+        inputs = self.body.scope.nodes[node.name].inputs
         values = {port: self.values[refs(wire)[0]] for port, wire in inputs.items() if comes(port)}
         found = {parameter: {**values, **given}.get(port, "None") for port, parameter in parameters.items()}
         return [f"{parameter}={value}" for parameter, value in found.items() if value != "None"]
 
-    def _asked(self, goer: Goer) -> Sequence[str]:
-        return self._flags(goer.name) if isinstance(goer.stepped, LayerSpec) else ()
+    def _asked(self, node: StatefulNode) -> Sequence[str]:
+        return self._flags(node.name) if isinstance(node.stepped, LayerSpec) else ()
 
-    def _results(self, goer: Goer) -> tuple[str, dict[str, str]]:
+    def _results(self, node: StatefulNode) -> tuple[str, dict[str, str]]:
         """What takes the outputs of a step, and the name of each; noted for those that read them."""
-        variable, stepped = self.variable(goer.name), goer.stepped
+        variable, stepped = self.variable(node.name), node.stepped
         if isinstance(stepped, LayerSpec):
             fields = layer_callee(stepped).outputs
             target = variable
@@ -133,16 +133,16 @@ class StepCalls(Calls):
         elif len(stepped.outputs) == 1:
             target, named = variable, {stepped.outputs[0]: variable}
         else:
-            read = {*self.body.reads[goer.name], *(goer.repeat.carry.values() if goer.repeat else ())}
+            read = {*self.body.reads[node.name], *(node.repeat.carry.values() if node.repeat else ())}
             named = {
                 port: self.in_forward(f"{variable}_{port}") if port in read or None in read else "_"
                 for port in stepped.outputs
             }
             target = f"({', '.join(named.values())})"
         for index, (port, value) in enumerate(named.items()):
-            self.values[Ref(goer.name, port)] = value
+            self.values[Ref(node.name, port)] = value
             if index == 0:
-                self.values[Ref(goer.name)] = value
+                self.values[Ref(node.name)] = value
         return target, named
 
 

@@ -14,12 +14,12 @@ from collections.abc import Iterator
 
 from zoo.checker.resolution import MASK, ScanUse
 from zoo.compiler.names import WORDS, Names, field
-from zoo.compiler.program import OWN, Line, Program, Written, define
+from zoo.compiler.program import OWN, Line, ModuleClass, Program, define
+from zoo.compiler.queries import sources
 from zoo.compiler.step.body import Refused, Slots, StepBody
-from zoo.compiler.step.walks import walks
-from zoo.compiler.step.written import GIVEN, StepClass
+from zoo.compiler.step.open_scan import walks
+from zoo.compiler.step.program import GIVEN, StepClass
 from zoo.compiler.text import call, expr
-from zoo.compiler.uses import sources
 from zoo.graph import Learned, Ref, Scan
 from zoo.sizes import symbol
 from zoo.spec import TensorType
@@ -35,7 +35,7 @@ class ScanSteps:
     """
 
     def __init__(
-        self, program: Program, around: StepBody, model: Written, name: str, target: str, use: ScanUse
+        self, program: Program, around: StepBody, model: ModuleClass, name: str, target: str, use: ScanUse
     ) -> None:
         node = around.scope.nodes[target].node
         assert isinstance(node, Scan)
@@ -105,7 +105,7 @@ class ScanSteps:
         fields = [Line(f"    {name}: Tensor") for name in self.walk.fields]
         return [Line(f"class {OWN}Output(NamedTuple):"), *fields, Line(""), Line("")] if fields else []
 
-    def _method(self, method: str, walk: Written) -> list[Line]:
+    def _method(self, method: str, walk: ModuleClass) -> list[Line]:
         """A walk as a method, whose modules the class holds."""
         for line in walk.forward:
             for name in _OWN_NAME.findall(line.text):

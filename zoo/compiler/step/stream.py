@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from zoo import arguments
-from zoo.compiler.step.going import Going
-from zoo.compiler.step.saving import flat
+from zoo.compiler.step.runner import Runner
+from zoo.compiler.step.state_dict import flat
 from zoo.compiler.target import device_of
 from zoo.errors import InputError, came
 from zoo.streaming import moved, reordered
@@ -33,48 +33,48 @@ class Stream:
     is remembered. It shares the modules of the model, its weights and its mode (``eval``).
     """
 
-    __slots__ = ("_going", "batch", "seen", "state")
+    __slots__ = ("_runner", "batch", "seen", "state")
 
-    def __init__(self, going: Going, state: Any, batch: int, seen: int = 0) -> None:
-        self._going, self.state, self.batch, self.seen = going, state, batch, seen
+    def __init__(self, runner: Runner, state: Any, batch: int, seen: int = 0) -> None:
+        self._runner, self.state, self.batch, self.seen = runner, state, batch, seen
 
     @property
     def source(self) -> str:
         """The Python source of the stream."""
-        return self._going.unit.source
+        return self._runner.unit.source
 
     @property
     def axis(self) -> str:
         """The axis that it runs along."""
-        return self._going.unit.along.axis
+        return self._runner.unit.along.axis
 
     def feed(self, *pieces: Any, **named: Any) -> tuple[Any, Self]:
         """What the model gives for the next piece, of any length (0, too), and the stream behind it.
 
         Pieces are the inputs that run along the axis, with it, by place, by name or as one mapping.
         """
-        going = self._going
-        values = going.pieces.bind(pieces, named)
-        results, state, seen = going.run(values, self.state, self.batch)
-        return going.told(results), self.__class__(going, state, self.batch, self.seen + seen)
+        runner = self._runner
+        values = runner.pieces.bind(pieces, named)
+        results, state, seen = runner.run(values, self.state, self.batch)
+        return runner.told(results), self.__class__(runner, state, self.batch, self.seen + seen)
 
     def step(self, *pieces: Any, **named: Any) -> tuple[Any, Self]:
         """``feed`` for one step, without the axis: in what is given, and in what comes back."""
-        going = self._going
-        values = going.pieces.bind(pieces, named)
+        runner = self._runner
+        values = runner.pieces.bind(pieces, named)
         ones = tuple(
             [value.unsqueeze(1) if isinstance(value, Tensor) and value.dim() else value for value in values]
         )
-        results, state, _ = going.run(ones, self.state, self.batch, one=True)
+        results, state, _ = runner.run(ones, self.state, self.batch, one=True)
         found = [
             result if place is None else result.select(place, 0)
-            for result, place in zip(results, going.unit.places, strict=True)
+            for result, place in zip(results, runner.unit.places, strict=True)
         ]
-        return going.told(found), self.__class__(going, state, self.batch, self.seen + 1)
+        return runner.told(found), self.__class__(runner, state, self.batch, self.seen + 1)
 
     def reordered(self, rows: Tensor) -> Self:
         """The stream whose row i is row ``rows[i]`` of this one: rows may be dropped, or stand twice."""
-        return self.__class__(self._going, reordered(self.state, self._examined(rows)), len(rows), self.seen)
+        return self.__class__(self._runner, reordered(self.state, self._examined(rows)), len(rows), self.seen)
 
     def _examined(self, rows: Tensor) -> Tensor:
         """``rows`` as they are; InputError for what names no rows of this stream."""
@@ -93,20 +93,20 @@ class Stream:
 
     def to(self, device: torch.device | str) -> Self:
         """The stream with its state on another device, where its model has gone."""
-        return self.__class__(self._going, moved(self.state, device_of(device)), self.batch, self.seen)
+        return self.__class__(self._runner, moved(self.state, device_of(device)), self.batch, self.seen)
 
     def state_dict(self) -> dict[str, Tensor]:
         """The state as tensors by name, which any file of tensors can hold; ``model.stream(state=...)`` goes
         on from them. It knows its graph, and no other takes it.
         """
-        unit = self._going.unit
+        unit = self._runner.unit
         return {**unit.marks(self.batch, self.seen), **flat(self.state)}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (self._going.model, self.axis, self.state_dict())
+        return _again, (self._runner.model, self.axis, self.state_dict())
 
     def __repr__(self) -> str:
-        name = self._going.model.graph.name
+        name = self._runner.model.graph.name
         return f"<stream of '{name}' along {self.axis}: {self.seen} steps of {self.batch} rows>"
 
 
@@ -119,14 +119,14 @@ def stream(
     named: Mapping[str, Any],
 ) -> Stream:
     """A stream of a model: see ``CompiledGraph.stream``."""
-    going = Going(model, None if along is None else arguments.text(along, "along"))
+    runner = Runner(model, None if along is None else arguments.text(along, "along"))
     given = {**arguments.mapping({} if whole is None else whole, "whole", "{'source': source}"), **named}
     if state is None:
         rows = None if batch is None else arguments.whole(batch, "batch", 0)
-        return Stream(going, *going.begin(rows, given))
+        return Stream(runner, *runner.begin(rows, given))
     if given or batch is not None:
         raise InputError("a stream that goes on from a state has all it needs; give the state alone")
-    return Stream(going, *going.resume(arguments.mapping(state, "state", "stream.state_dict()")))
+    return Stream(runner, *runner.resume(arguments.mapping(state, "state", "stream.state_dict()")))
 
 
 def _again(model: CompiledGraph, axis: str, state: Mapping[str, Tensor]) -> Stream:

@@ -16,12 +16,12 @@ from torch import Tensor, nn
 from zoo.checker import resolve
 from zoo.collecting import paused
 from zoo.compiler.body import Home
+from zoo.compiler.error_notes import located
 from zoo.compiler.names import camel
-from zoo.compiler.notes import located
 from zoo.compiler.program import Program
-from zoo.compiler.step.along import Along, find_along
-from zoo.compiler.step.blocks import Making, Steps
-from zoo.compiler.step.written import StepClass, StepProgram
+from zoo.compiler.step.axis import StreamAxis, find_axis
+from zoo.compiler.step.blocks import StepContext, Steps
+from zoo.compiler.step.program import StepClass, StepProgram
 from zoo.compiler.survey import Survey
 from zoo.compiler.unit import Unit, execute
 from zoo.errors import GraphError, InputError
@@ -44,18 +44,18 @@ class StepUnit:
         registry = None if recipe.layers is None else Registry.of(*recipe.layers)
         resolution = resolve(graph, registry, params=recipe.params)
         scope = resolution.root
-        self.along: Along = find_along(graph, scope, axis)
+        self.along: StreamAxis = find_axis(graph, scope, axis)
         survey = Survey().scope(scope)
         program = StepProgram(
             f"The graph '{graph.name}' along `{self.along.axis}`, piece by piece.", survey.words
         )
         model = Program("", survey.layers, survey.words)
         program.helpers = model.helpers
-        making = Making(self.along, program, model)
-        steps = Steps(making, scope, Home(graph), unit.root, frozenset(self.along.pieces))
+        context = StepContext(self.along, program, model)
+        steps = Steps(context, scope, Home(graph), unit.root, frozenset(self.along.pieces))
         draft = steps.write(graph.inputs, graph.about or f"The graph '{graph.name}'.")
-        if making.problems:
-            raise GraphError(making.problems)
+        if context.problems:
+            raise GraphError(context.problems)
         self.root: StepClass = program.add(draft, camel(graph.name), f"{camel(graph.name)}Graph")
         self.types: dict[str, TensorType] = {
             name: scope.shown(type_) for name, type_ in scope.inputs.items() if type_ is not None

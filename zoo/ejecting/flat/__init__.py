@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from zoo.compiler.program import Line, Program, Written
+from zoo.compiler.program import Line, ModuleClass, Program
 from zoo.ejecting.flat.holding import releasing
 from zoo.ejecting.flat.inlining import inlined
 from zoo.ejecting.flat.parts import Parts
@@ -24,7 +24,7 @@ from zoo.ejecting.printing import statements
 __all__ = ["flattened"]
 
 
-def flattened(program: Program, root: Written) -> Written:
+def flattened(program: Program, root: ModuleClass) -> ModuleClass:
     """The class of a graph that needs no other class of its program, with the same names of weights."""
     parts = Parts(program)
     part = parts[root.name]

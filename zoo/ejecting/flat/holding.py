@@ -1,11 +1,11 @@
-"""Results that nobody reads any more are let go, as in ``zoo.compiler.release``, in any code."""
+"""Results that nobody reads any more are let go, as in ``zoo.compiler.liveness``, in any code."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Set as AbstractSet
 
-from zoo.compiler.release import HELD
+from zoo.compiler.liveness import HELD
 from zoo.ejecting.flat.substituting import names
 from zoo.ejecting.printing import Remark
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from zoo.checker.resolution import ResolvedNode
-from zoo.compiler.uses import sources
+from zoo.compiler.queries import sources
 from zoo.graph import Ref
 
 HELD = 3

@@ -22,24 +22,24 @@ from collections.abc import Iterable
 from typing import final
 
 from zoo.checker.resolution import ScanUse
-from zoo.compiler import walk
 from zoo.compiler.body import Body
-from zoo.compiler.program import Line, Program, Written
+from zoo.compiler.program import Line, ModuleClass, Program
+from zoo.compiler.queries import sources
+from zoo.compiler.scans import base
+from zoo.compiler.scans.base import ScanWriter
 from zoo.compiler.text import call
-from zoo.compiler.uses import sources
-from zoo.compiler.walk import Walk
 from zoo.compiler.writer import Writer
 from zoo.graph import Ref
 
 
-def write_scan(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> Written:
+def write_scan(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> ModuleClass:
     """The class of a scan that serves all these uses."""
     _scan(writer.program)  # before any body takes its names
-    return walk.write_scan(HigherOrder, writer, outer, name, uses)
+    return base.write_scan(HigherOrderWriter, writer, outer, name, uses)
 
 
 @final
-class HigherOrder(Walk):
+class HigherOrderWriter(ScanWriter):
     """Writes a scan as a function of one step that torch applies to all of them."""
 
     def _walk(self, lists: dict[Ref, str]) -> None:

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from zoo.recurrence.places import empty, moved, real_first
+from zoo.recurrence.padding import empty, moved, real_first
 
 SURE = 1e4
 """Added to what a gate sees, this makes it exactly 0 or 1 in single precision."""

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 import zoo
-from zoo.compiler.twins import can_be_copied, twin
+from zoo.compiler.meta_copies import can_be_copied, meta_copy
 
 
 def test_a_copy_has_all_and_shares_nothing() -> None:
@@ -14,7 +14,7 @@ def test_a_copy_has_all_and_shares_nothing() -> None:
     assert not can_be_copied(first[2])  # it holds references that are its own
     del first[2]
     assert can_be_copied(first)
-    other = twin(first)
+    other = meta_copy(first)
     assert list(other.state_dict()) == list(first.state_dict())
     for (name, mine), (_, its) in zip(other.named_parameters(), first.named_parameters(), strict=True):
         assert mine is not its, name

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterable
 
-from zoo.checker.resolution import MASK, ScanUse
-from zoo.compiler.body import Body
-from zoo.compiler.program import Written
-from zoo.compiler.single import Own, Single
-from zoo.compiler.uses import sources
-from zoo.compiler.walk import Walk
-from zoo.compiler.writer import Declined, Writer
+from zoo.checker.resolution import MASK
+from zoo.compiler.program import ModuleClass
+from zoo.compiler.queries import sources
+from zoo.compiler.scans.base import ScanSite, ScanWriter
+from zoo.compiler.scans.hoisting import leading
+from zoo.compiler.scans.single_cell import KernelCell, SingleCell
+from zoo.compiler.writer import Declined
 from zoo.graph import Ref
 
 
-class Whole(Walk):
+class KernelWriter(ScanWriter):
     """Knows where the walked axis stands in what is there for all steps, and brings it where kernels want it.
 
     Kernels take the batch first and then time, as masks, too.
@@ -22,22 +23,12 @@ class Whole(Walk):
 
     how = "all steps at once"
 
-    def __init__(
-        self,
-        writer: Writer,
-        body: Body,
-        name: str,
-        uses: list[ScanUse],
-        stacked: dict[str, Ref],
-        final: dict[str, str],
-        hoist: bool,
-    ) -> None:
-        super().__init__(writer, body, name, uses, stacked, final, hoist)
-        self.name = name
+    def __init__(self, site: ScanSite) -> None:
+        super().__init__(site)
         self.axes = dict(self.parts.axes)
         """By node or input."""
 
-    def write(self) -> Written:
+    def write(self) -> ModuleClass:
         """The draft of the class, which knows whether it is one cell alone."""
         written = super().write()
         own = self._own()
@@ -45,10 +36,10 @@ class Whole(Walk):
         return written
 
     @abstractmethod
-    def _own(self) -> Own | str:
+    def _own(self) -> KernelCell | str:
         """The cell that it is, in its own names; why not, where something stands beside one."""
 
-    def _single(self, own: Own) -> Single | str:
+    def _single(self, own: KernelCell) -> SingleCell | str:
         """What a call that takes several scans needs of it, or why it cannot."""
         if len(self.uses) > 1 or self.name in self.outer.lent_out:
             return "is applied again"
@@ -60,10 +51,14 @@ class Whole(Walk):
             return "has its steps elsewhere than behind the batch"
         starts = (self.body.learned.get(state) for state in own.states)
         spelt = tuple(start and f"self.{start}" for start in starts)
-        return Single(own, next(iter(self.stacked), ""), spelt)
+        return SingleCell(own, next(iter(self.stacked), ""), spelt)
 
-    def _check_mask(self) -> None:
-        """A mask says which steps a sequence has: its axes are the first of the states, and the walked."""
+    def _check_mask(self, behind: Iterable[str]) -> None:
+        """A mask says which steps a sequence has: its axes are the first of the states, and the walked.
+
+        What stands ``behind`` cells must keep sequences apart: at padding a kernel gives zeros, and a loop
+        what the cell makes of zeros.
+        """
         if MASK not in self.wires or all(use.mask is None for use in self.uses):
             return
         (wire,) = sources(self.wires[MASK])
@@ -75,6 +70,9 @@ class Whole(Walk):
         step = [*type_.shape[:axis], *type_.shape[axis + 1 :]]
         if [*map(self.body.ground, step)] != [self.body.ground(state.shape[0])]:
             raise Declined("its mask has other axes than the batch and the walked one")
+        for name in behind:
+            if leading(self.use, self.body.scope.nodes[name]) < len(step):
+                raise Declined(f"'{name}' mixes sequences, of which some may be padding at a step")
 
     def _at(self, ref: Ref, axis: int) -> str:
         """A value of all steps, with the walked axis at a place."""

@@ -9,11 +9,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from zoo.checker.resolution import ResolvedNode, ScanUse, Scope
-from zoo.compiler import fused, loop
 from zoo.compiler.blocks import write_block
 from zoo.compiler.body import Body
-from zoo.compiler.program import Program, Written
-from zoo.compiler.uses import used
+from zoo.compiler.program import ModuleClass, Program
+from zoo.compiler.queries import used
+from zoo.compiler.scans import fused, loop
 from zoo.compiler.writer import Declined, Writer, WriteScan
 from zoo.graph import Frozen, Ref, Scan, Start
 
@@ -21,13 +21,13 @@ from zoo.graph import Frozen, Ref, Scan, Start
 def walks(
     program: Program,
     around: Body,
-    model: Written,
+    model: ModuleClass,
     name: str,
     target: str,
     use: ScanUse,
     ends: Mapping[str, str],
     outputs: Collection[str],
-) -> tuple[Written, Written | None]:
+) -> tuple[ModuleClass, ModuleClass | None]:
     """The class of the walk as a loop, and as one call if the ``model`` has that and both are called alike.
 
     ``target`` is the scan's node and ``name`` the one that applies it; of what it gives, ``outputs`` are
@@ -36,7 +36,7 @@ def walks(
     scope = _given(around.scope, name, target, use, ends)
     read: set[str | None] = {*outputs, *ends}
 
-    def written(write: WriteScan) -> Written:
+    def written(write: WriteScan) -> ModuleClass:
         outer = Body(program, (scope,), around.home, maybe=around.maybe)
         outer.reads = {target: read}
         found = used(scope.nodes[target])

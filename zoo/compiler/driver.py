@@ -16,7 +16,7 @@ from zoo.compiler.lowerings import STEP, UNROLL
 from zoo.compiler.lowerings import lowering as lowering_of
 from zoo.compiler.materialise import materialise
 from zoo.compiler.model import CompiledGraph
-from zoo.compiler.program import Program, Written
+from zoo.compiler.program import ModuleClass, Program
 from zoo.compiler.survey import Survey
 from zoo.compiler.target import device_of, dtype_of
 from zoo.compiler.unit import Recipe, Unit
@@ -86,7 +86,7 @@ def lower(recipe: Recipe, resolution: Resolution, write_scan: WriteScan) -> Unit
     return Unit(recipe, program, root, base, Inputs(graph.name, types, optional, survey.walked))
 
 
-def write(resolution: Resolution, survey: Survey, write_scan: WriteScan) -> tuple[Program, Written]:
+def write(resolution: Resolution, survey: Survey, write_scan: WriteScan) -> tuple[Program, ModuleClass]:
     """A checked graph as a program, and the class of the graph in it."""
     graph, scope = resolution.graph, resolution.root
     program = Program(f"The graph '{graph.name}' as PyTorch modules.", survey.layers, survey.words)

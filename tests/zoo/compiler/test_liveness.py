@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 import zoo
-from zoo.compiler.release import HELD
+from zoo.compiler.liveness import HELD
 
 
 def chain(length: int) -> zoo.Graph:

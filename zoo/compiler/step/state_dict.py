@@ -12,7 +12,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from zoo.compiler.step.written import Kept, Stack, StepClass
+from zoo.compiler.step.program import Kept, Stack, StepClass
 from zoo.contract.hints import Around, resolve_hints, split_none
 from zoo.errors import InputError
 

@@ -1,4 +1,4 @@
-"""Reading a body: its layers are run on tensors without contents, and each of their operations is noted.
+"""Abstract interpretation: layers are run on tensors without contents, their operations noted as terms.
 
 So whatever a layer is called and whichever pack it is from, its formula is what it does. A layer that does
 something without a rule here (draws numbers, looks at contents, writes in place) gives no term.
@@ -13,16 +13,16 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from zoo.compiler.recognition.terms import Bent, Leaf, Product, Row, Sum, number, only
+from zoo.compiler.recognition.terms import Activation, Leaf, Product, Row, Sum, number, only
 
 ATEN: Any = torch.ops.aten
 
 
-class Unreadable(Exception):
+class NoTerm(Exception):
     """Something has no term; the message says what."""
 
 
-class Reader(TorchDispatchMode):
+class Interpreter(TorchDispatchMode):
     """Knows the term of every tensor that was made within it, if it has one."""
 
     def __init__(self) -> None:
@@ -64,15 +64,15 @@ class Reader(TorchDispatchMode):
         return self.row(tensor)
 
     def row(self, tensor: Any) -> Row:
-        """The term of a tensor; Unreadable for one without."""
+        """The term of a tensor; NoTerm for one without."""
         if id(tensor) not in self._rows:
-            raise Unreadable("a tensor that no rule makes")
+            raise NoTerm("a tensor that no rule makes")
         return self._rows[id(tensor)]
 
     def matrix(self, tensor: Any) -> tuple[str, bool]:
         """The name of a parameter that is a matrix, and whether it is turned."""
         if id(tensor) not in self._matrices:
-            raise Unreadable("a product with something that is no parameter")
+            raise NoTerm("a product with something that is no parameter")
         return self._matrices[id(tensor)]
 
     def turned(self, matrix: Tensor, tensor: Tensor) -> None:
@@ -86,14 +86,14 @@ class Reader(TorchDispatchMode):
     ) -> Any:
         # Running it takes half a second here, without contents.
         if torch.Tag.nondeterministic_seeded in func.tags:
-            raise Unreadable("it draws numbers")
+            raise NoTerm("it draws numbers")
         result = func(*args, **(kwargs or {}))
         rule = RULES.get(func)
         # Where a layer has gradients switched off, or its own way backward, its term says too little.
         if rule is not None and not kwargs and torch.is_grad_enabled():
             try:
                 made = rule(self, args, result)
-            except Unreadable:
+            except NoTerm:
                 return result
             results: Sequence[Tensor] = result if func in _SEVERAL else [result]
             for tensor, row in zip(results, made, strict=True):
@@ -110,16 +110,16 @@ def _is_leaf(term: Sum) -> bool:
 
 def _is_part_of_a_gate(term: Sum) -> bool:
     """Whether it is leaves and products, each alone, added."""
-    return all(len(key) == 1 and not isinstance(key[0], Bent) for key in term)
+    return all(len(key) == 1 and not isinstance(key[0], Activation) for key in term)
 
 
-Rule: TypeAlias = Callable[[Reader, tuple[Any, ...], Any], Sequence[Row]]
+Rule: TypeAlias = Callable[[Interpreter, tuple[Any, ...], Any], Sequence[Row]]
 
 
-def _both(reader: Reader, one: Any, other: Any) -> Iterator[tuple[Sum, Sum, int]]:
+def _both(interpreter: Interpreter, one: Any, other: Any) -> Iterator[tuple[Sum, Sum, int]]:
     """Two operands of an operation of single numbers, part by part."""
     if isinstance(one, int | float) or isinstance(other, int | float):
-        row = reader.row(other if isinstance(one, int | float) else one)
+        row = interpreter.row(other if isinstance(one, int | float) else one)
         for term, width in row.parts:
             yield (
                 number(one) if isinstance(one, int | float) else term,
@@ -127,97 +127,99 @@ def _both(reader: Reader, one: Any, other: Any) -> Iterator[tuple[Sum, Sum, int]
                 width,
             )
         return
-    mine, theirs = reader.row(one), reader.row(other)
+    mine, theirs = interpreter.row(one), interpreter.row(other)
     if [width for _, width in mine.parts] != [width for _, width in theirs.parts]:
-        raise Unreadable("operands of different widths")
+        raise NoTerm("operands of different widths")
     for (term, width), (also, _) in zip(mine.parts, theirs.parts, strict=True):
         yield term, also, width
 
 
 def _add(times: float) -> Rule:
-    def rule(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+    def rule(interpreter: Interpreter, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
         del result
-        return [Row(tuple((a.plus(b, times), width) for a, b, width in _both(reader, *args[:2])))]
+        return [Row(tuple((a.plus(b, times), width) for a, b, width in _both(interpreter, *args[:2])))]
 
     return rule
 
 
-def _rsub(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+def _rsub(interpreter: Interpreter, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
     del result
-    return [Row(tuple((b.plus(a, -1), width) for a, b, width in _both(reader, *args[:2])))]
+    return [Row(tuple((b.plus(a, -1), width) for a, b, width in _both(interpreter, *args[:2])))]
 
 
-def _mul(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+def _mul(interpreter: Interpreter, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
     del result
-    return [Row(tuple((a.times(b), width) for a, b, width in _both(reader, *args[:2])))]
+    return [Row(tuple((a.times(b), width) for a, b, width in _both(interpreter, *args[:2])))]
 
 
 def _bend(by: str) -> Rule:
-    def rule(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+    def rule(interpreter: Interpreter, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
         del result
-        return [Row(tuple((only(Bent(by, term)), width) for term, width in reader.row(args[0]).parts))]
+        return [
+            Row(tuple((only(Activation(by, term)), width) for term, width in interpreter.row(args[0]).parts))
+        ]
 
     return rule
 
 
-def _turn(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
-    reader.turned(args[0], result)
+def _turn(interpreter: Interpreter, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+    interpreter.turned(args[0], result)
     return [Row(())]
 
 
-def _mm(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
-    name, turned = reader.matrix(args[1])
+def _mm(interpreter: Interpreter, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+    name, turned = interpreter.matrix(args[1])
     if not turned:
-        raise Unreadable("a product with a matrix that has its columns for outputs")
+        raise NoTerm("a product with a matrix that has its columns for outputs")
     width, at, found = result.shape[-1], 0, Sum([])
-    for term, size in reader.factors(args[0]).parts:
+    for term, size in interpreter.factors(args[0]).parts:
         of = term.alone
         if not isinstance(of, Leaf):
-            raise Unreadable("a product with something that is computed in the loop")
+            raise NoTerm("a product with something that is computed in the loop")
         found = found.plus(only(Product(name, (0, width), (at, at + size), of)))
         at += size
     return [Row(((found, width),))]
 
 
-def _addmm(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
-    (product,) = _mm(reader, args[1:], result)
+def _addmm(interpreter: Interpreter, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+    (product,) = _mm(interpreter, args[1:], result)
     ((term, width),) = product.parts
-    ((bias, own),) = reader.row(args[0]).parts
+    ((bias, own),) = interpreter.row(args[0]).parts
     if own != width:
-        raise Unreadable("operands of different widths")
+        raise NoTerm("operands of different widths")
     return [Row(((term.plus(bias), width),))]
 
 
-def _slice(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+def _slice(interpreter: Interpreter, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
     tensor: Tensor = args[0]
     axis, start = (args[1] if len(args) > 1 else 0), (args[2] if len(args) > 2 else 0) or 0
     step: int = args[4] if len(args) > 4 else 1
     if axis not in (-1, tensor.dim() - 1) or step != 1:
-        raise Unreadable("a slice of another axis")
+        raise NoTerm("a slice of another axis")
     width = tensor.shape[-1]
     first: int = min(start, width)
     first += width if first < 0 else 0
-    return [reader.row(tensor).sliced(first, first + result.shape[-1])]
+    return [interpreter.row(tensor).sliced(first, first + result.shape[-1])]
 
 
-def _split(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+def _split(interpreter: Interpreter, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
     tensor, axis = args[0], args[2] if len(args) > 2 else 0
     if axis not in (-1, tensor.dim() - 1):
-        raise Unreadable("a split of another axis")
+        raise NoTerm("a split of another axis")
     rows: list[Row] = []
     at = 0
     for part in result:
-        rows.append(reader.row(tensor).sliced(at, at + part.shape[-1]))
+        rows.append(interpreter.row(tensor).sliced(at, at + part.shape[-1]))
         at += part.shape[-1]
     return rows
 
 
-def _cat(reader: Reader, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
+def _cat(interpreter: Interpreter, args: tuple[Any, ...], result: Any) -> Sequence[Row]:
     del result
     tensors, axis = args[0], args[1] if len(args) > 1 else 0
     if axis not in (-1, tensors[0].dim() - 1):
-        raise Unreadable("a concat along another axis")
-    return [Row(tuple(part for tensor in tensors for part in reader.row(tensor).parts))]
+        raise NoTerm("a concat along another axis")
+    return [Row(tuple(part for tensor in tensors for part in interpreter.row(tensor).parts))]
 
 
 RULES: Mapping[Any, Rule] = {
@@ -242,12 +244,12 @@ _SEVERAL = frozenset({ATEN.split.Tensor, ATEN.split_with_sizes.default})
 """Operations that return several tensors."""
 
 
-def read(reader: Reader, module: nn.Module, name: str, args: Sequence[Tensor]) -> Any:
-    """What a layer returns, run within the reader; Unreadable where it cannot be run without contents."""
+def interpret(interpreter: Interpreter, module: nn.Module, name: str, args: Sequence[Tensor]) -> Any:
+    """What a layer returns, run in the interpreter; NoTerm where it cannot be run without contents."""
     for parameter, tensor in module.named_parameters():
-        reader.given("parameter", f"{name}.{parameter}", tensor)
+        interpreter.given("parameter", f"{name}.{parameter}", tensor)
     try:
-        with torch.enable_grad(), reader:
+        with torch.enable_grad(), interpreter:
             return module(*args)
     except Exception as error:  # noqa: BLE001 - a stranger's layer: whatever it raises here, it is not recognised
-        raise Unreadable(f"'{name}' cannot be run without contents: {error}") from None
+        raise NoTerm(f"'{name}' cannot be run without contents: {error}") from None

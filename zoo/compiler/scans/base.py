@@ -2,7 +2,7 @@
 
     padding = ~mask
     x = x.masked_fill(padding.unsqueeze(-1), 0)         NaN in padding would reach the weights' gradients
-    …                                                   the walk: loop.py, scan.py
+    …                                                   the walk: loop.py, higher_order.py, kernel.py
     out = out.masked_fill(padding.unsqueeze(-1), 0)
     return out
 
@@ -13,26 +13,27 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from zoo.checker.resolution import MASK, ScanUse
 from zoo.compiler.blocks import fields, finish, parameter, returned
 from zoo.compiler.body import Body
-from zoo.compiler.building import init
 from zoo.compiler.calls import Calls
-from zoo.compiler.hoisting import divide
-from zoo.compiler.masking import Mask, find_mask
+from zoo.compiler.constructors import init
 from zoo.compiler.names import camel
-from zoo.compiler.program import Callee, Input, Line, Written
-from zoo.compiler.states import start
+from zoo.compiler.program import Callee, Input, Line, ModuleClass
+from zoo.compiler.queries import outputs, scopes_of, sources, wanted
+from zoo.compiler.scans.hoisting import divide
+from zoo.compiler.scans.masking import Mask, find_mask
+from zoo.compiler.scans.states import start
 from zoo.compiler.text import WIDTH, call
-from zoo.compiler.uses import outputs, scopes_of, sources, wanted
 from zoo.compiler.writer import Writer
 from zoo.graph import Ref, Scan
 
 
 def write_scan(
-    kind: type[Walk], writer: Writer, outer: Body, name: str, uses: list[ScanUse], *, hoist: bool = True
-) -> Written:
+    kind: type[ScanWriter], writer: Writer, outer: Body, name: str, uses: list[ScanUse], *, hoist: bool = True
+) -> ModuleClass:
     """The class of a scan that serves all these uses, as a walk of a kind."""
     body = Body(writer.program, scopes_of(uses), outer.home.scan(name), outer)
     stacked, final = outputs(body.scopes), dict(uses[0].final)
@@ -41,13 +42,30 @@ def write_scan(
         stacked = {out: ref for out, ref in stacked.items() if out in read}
         final = {out: state for out, state in final.items() if out in read}
     body.reads = wanted(body.scope.nodes, [*uses[0].next.values(), *stacked.values()])
-    draft = kind(writer, body, name, uses, stacked, final, hoist).write()
+    draft = kind(ScanSite(writer, body, name, uses, stacked, final, hoist)).write()
     block = camel(outer.home.tree[1]) if outer.home.tree else ""
     return writer.program.add(draft, f"{block}{camel(name)}", f"{block}{camel(name)}Scan")
 
 
-class Walk(ABC):
-    """Writes the class of one scan: ``stacked`` and ``final`` are the outputs that something reads.
+@dataclass(frozen=True, slots=True)
+class ScanSite:
+    """A scan to be written: its own ``body``, its ``name`` in the one around, and all uses of its module.
+
+    ``stacked`` and ``final`` are the outputs that something reads. Without ``hoist``, no node leaves the
+    walk.
+    """
+
+    writer: Writer
+    body: Body
+    name: str
+    uses: list[ScanUse]
+    stacked: dict[str, Ref]
+    final: dict[str, str]
+    hoist: bool = True
+
+
+class ScanWriter(ABC):
+    """Writes the class of one scan.
 
     Everything but the walk itself: what comes in, what stands before and after it, what goes out. A kind of
     walk adds its lines; those of a step are indented by 12.
@@ -55,25 +73,18 @@ class Walk(ABC):
 
     how = "step by step"
 
-    def __init__(
-        self,
-        writer: Writer,
-        body: Body,
-        name: str,
-        uses: list[ScanUse],
-        stacked: dict[str, Ref],
-        final: dict[str, str],
-        hoist: bool,
-    ) -> None:
+    def __init__(self, site: ScanSite) -> None:
+        body = site.body
         assert body.outer is not None
-        resolved = body.outer.scope.nodes[name]
+        resolved = body.outer.scope.nodes[site.name]
         assert isinstance(resolved.node, Scan)
-        self.writer, self.body, self.outer, self.uses = writer, body, body.outer, uses
-        self.wires, self.node, self.use = resolved.inputs, resolved.node, uses[0]
-        self.stacked, self.final, self.hoist = stacked, final, hoist
-        self.calls = Calls(writer, body)
+        self.writer, self.body, self.outer = site.writer, body, body.outer
+        self.name, self.uses, self.use = site.name, site.uses, site.uses[0]
+        self.wires, self.node = resolved.inputs, resolved.node
+        self.stacked, self.final, self.hoist = site.stacked, site.final, site.hoist
+        self.calls = Calls(site.writer, body)
         order = [each for each in body.scope.order if each in body.reads]
-        self.parts = divide(self.use, order, self.use.next.values(), hoist=hoist)
+        self.parts = divide(self.use, order, self.use.next.values(), hoist=site.hoist)
         self.inputs: dict[str, Input] = {}
         self.signature: list[str] = []
         self.init: list[Line] = []
@@ -84,7 +95,7 @@ class Walk(ABC):
         self.zeros: set[str] = set()
         """Variables that have zeros at their padding already."""
 
-    def write(self) -> Written:
+    def write(self) -> ModuleClass:
         """The draft of the class."""
         self._take()
         for name in self.body.reads:

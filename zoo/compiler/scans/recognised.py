@@ -15,16 +15,17 @@ from torch import Tensor
 
 from zoo.bare import DTYPES, build_bare
 from zoo.checker.resolution import LayerUse, ScanUse
-from zoo.compiler import walk
 from zoo.compiler.body import Body
-from zoo.compiler.hoisting import Parts
-from zoo.compiler.program import Line, Written
-from zoo.compiler.recognition import Match, Reader, Row, Unreadable, match, read
+from zoo.compiler.program import Line, ModuleClass
+from zoo.compiler.queries import applied, sources, used, wanted
+from zoo.compiler.recognition import Interpreter, Match, NoTerm, Row, interpret, match
 from zoo.compiler.recognition.weights import Piece, biases, code, matrices
-from zoo.compiler.single import Own
+from zoo.compiler.scans import base
+from zoo.compiler.scans.base import ScanSite
+from zoo.compiler.scans.hoisting import Parts
+from zoo.compiler.scans.kernel import KernelWriter
+from zoo.compiler.scans.single_cell import KernelCell
 from zoo.compiler.text import call
-from zoo.compiler.uses import applied, sources, used, wanted
-from zoo.compiler.whole import Whole
 from zoo.compiler.writer import Declined, Writer
 from zoo.graph import Ref
 
@@ -33,26 +34,17 @@ _MANY = 48
 _BATCH = 7
 
 
-def write_scan(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> Written:
+def write_scan(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> ModuleClass:
     """The class of a scan that serves all these uses; Declined for one that is no known cell."""
-    return walk.write_scan(Drawn, writer, outer, name, uses)
+    return base.write_scan(RecognisedWriter, writer, outer, name, uses)
 
 
 @final
-class Drawn(Whole):
+class RecognisedWriter(KernelWriter):
     """Writes a scan whose body is a known cell, drawn with whatever nodes."""
 
-    def __init__(
-        self,
-        writer: Writer,
-        body: Body,
-        name: str,
-        uses: list[ScanUse],
-        stacked: dict[str, Ref],
-        final: dict[str, str],
-        hoist: bool,
-    ) -> None:
-        super().__init__(writer, body, name, uses, stacked, final, hoist)
+    def __init__(self, site: ScanSite) -> None:
+        super().__init__(site)
         if not 1 <= len(self.node.state) <= 2 or len(self.body.reads) > _MANY:
             raise Declined("it is no cell that has a kernel")
         self.shapes: dict[str, torch.Size] = {}
@@ -61,7 +53,7 @@ class Drawn(Whole):
         self.how = f"all steps at once: the nodes inside are {_TITLES[self.match.cell]}"
         self.weights = self._weights()
         self._check_reads()
-        self._check_mask()
+        self._check_mask(self.parts.after)
 
     # --------------------------------------------------------------------------------------- deciding
 
@@ -72,7 +64,7 @@ class Drawn(Whole):
         """
         try:
             rows, others = self._read(training=True), self._read(training=False)
-        except Unreadable as why:
+        except NoTerm as why:
             raise Declined(f"it is no cell that has a kernel: {why}") from None
         after = {state: rows[ref] for state, ref in self.use.next.items() if ref in rows}
         terms = {state: row.parts[0][0] for state, row in after.items() if len(row.parts) == 1}
@@ -86,23 +78,23 @@ class Drawn(Whole):
         return cell, {ref for ref, row in rows.items() if row == h and ref.node in self.parts.inside}
 
     def _read(self, *, training: bool) -> dict[Ref, Row]:
-        """The term of whatever a node hands out at a step; Unreadable where a node inside has none."""
-        reader, scope = Reader(), self.body.scope
+        """The term of whatever a node hands out at a step; NoTerm where a node inside has none."""
+        interpreter, scope = Interpreter(), self.body.scope
         tensors: dict[Ref, Tensor] = {}
         rows: dict[Ref, Row] = {}
         for name in [*self.node.each, *self.node.state]:
             tensors[Ref(name)] = self._bare(Ref(name))
-            reader.given("state" if name in self.node.state else "step", name, tensors[Ref(name)])
+            interpreter.given("state" if name in self.node.state else "step", name, tensors[Ref(name)])
         for name in (*self.parts.before, *self.parts.inside):
             node, use = scope.nodes[name], applied(used(scope.nodes[name]))
             if not isinstance(use, LayerUse) or use.read:
-                raise Unreadable(f"'{name}' is not one layer, or has outputs on demand")
+                raise NoTerm(f"'{name}' is not one layer, or has outputs on demand")
             wires = sources(*(node.inputs[port] for port in use.spec.inputs if port in node.inputs))
             if missing := next((ref for ref in wires if ref not in tensors), None):
-                raise Unreadable(f"'{name}' reads '{missing}', which is the same at every step")
+                raise NoTerm(f"'{name}' reads '{missing}', which is the same at every step")
             module = build_bare(use.spec, use.settings).train(training)
             self.shapes |= {f"{name}.{key}": each.shape for key, each in module.named_parameters()}
-            found = read(reader, module, name, [tensors[ref] for ref in wires])
+            found = interpret(interpreter, module, name, [tensors[ref] for ref in wires])
             values: Sequence[Tensor | None] = [found] if isinstance(found, Tensor) else list(found)
             for output, value in zip(use.outputs, values, strict=False):
                 if value is None:  # on demand, and nothing reads it
@@ -113,9 +105,9 @@ class Drawn(Whole):
                     else [Ref(name, output)]
                 ):
                     if name in self.parts.before:
-                        tensors[ref] = reader.whole(value, str(Ref(name, output)))
+                        tensors[ref] = interpreter.whole(value, str(Ref(name, output)))
                     else:
-                        tensors[ref], rows[ref] = value, reader.row(value)
+                        tensors[ref], rows[ref] = value, interpreter.row(value)
         return rows
 
     def _bare(self, ref: Ref) -> Tensor:
@@ -123,7 +115,7 @@ class Drawn(Whole):
         type_ = self.body.type(ref)
         sizes = [] if type_ is None else [self.body.ground(size) for size in type_.shape]
         if type_ is None or len(sizes) != 2 or not isinstance(sizes[1], int):
-            raise Unreadable(f"'{ref}' is not batch by a width")
+            raise NoTerm(f"'{ref}' is not batch by a width")
         return torch.empty(_BATCH, sizes[1], dtype=DTYPES[type_.dtype], device="meta")
 
     def _source(self, name: str) -> Ref:
@@ -146,7 +138,7 @@ class Drawn(Whole):
         before = tuple(name for name in self.parts.before if name in needed)
         self.parts = Parts(before, (), self.parts.after, self.parts.axes)
 
-    def _own(self) -> Own | str:
+    def _own(self) -> KernelCell | str:
         """The recognised cell, if no node stands beside it."""
         if self.parts.before or self.parts.after:
             return "has more in it than a cell"
@@ -156,7 +148,7 @@ class Drawn(Whole):
         kernel = f"rnn_{cell.activation}" if cell.cell == "rnn" else cell.cell
         spelt = (None if text == "None" else text for text in self._spelt())
         weights = (*spelt, None, None)[:4]
-        return Own(kernel, cell.x, cell.states, weights)
+        return KernelCell(kernel, cell.x, cell.states, weights)
 
     def _weights(self) -> list[list[Piece] | None]:
         """W, U and two biases, each as pieces that lie below one another; None where there is no bias."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from zoo.checker.resolution import MASK, ScanUse
 from zoo.compiler.body import Body
 from zoo.compiler.program import Line
-from zoo.compiler.uses import sources
+from zoo.compiler.queries import sources
 from zoo.errors import ZooError
 from zoo.graph import Wire
 from zoo.spec import TensorType

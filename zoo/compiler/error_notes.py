@@ -42,7 +42,7 @@ def _node(graph: Graph, path: Sequence[str]) -> Node | None:
     return node
 
 
-def explain(error: Exception, model: CompiledGraph, values: tuple[Any, ...]) -> None:
+def annotate(error: Exception, model: CompiledGraph, values: tuple[Any, ...]) -> None:
     """Add to an error that passed through a model what a person needs to find its cause in the document."""
     unit = model.__zoo_unit__
     found = unit.failed(error.__traceback__)

@@ -16,7 +16,7 @@ BATCH, PIECE = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Along:
+class StreamAxis:
     """The axis of a stream, the axis of its rows, and the inputs that come in pieces; others are whole."""
 
     axis: str
@@ -47,7 +47,7 @@ def named(port: Port, places: Iterable[int], rank: int) -> set[str]:
     return found
 
 
-def find_along(graph: Graph, root: Scope, axis: str | None = None) -> Along:
+def find_axis(graph: Graph, root: Scope, axis: str | None = None) -> StreamAxis:
     """The axis of a graph's stream: the one given, the one it is causal along, or the only one there can be.
 
     InputError where there is none, or more than one, or an input has it elsewhere than behind its batch.
@@ -84,7 +84,7 @@ def find_along(graph: Graph, root: Scope, axis: str | None = None) -> Along:
         pieces.append(name)
         batch = substitute(type_.shape[BATCH], root.values)
     whole = tuple(name for name, type_ in root.inputs.items() if type_ is not None and name not in pieces)
-    return Along(axis, batch, tuple(pieces), whole)
+    return StreamAxis(axis, batch, tuple(pieces), whole)
 
 
 def _candidates(root: Scope) -> list[str]:

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from zoo.checker.resolution import MASK, LayerUse, ScanUse
 from zoo.compiler.body import Body
-from zoo.compiler.merges import Layer, Merge, Plan
-from zoo.compiler.recognition import beside
-from zoo.compiler.single import Single
-from zoo.compiler.uses import sources, wanted
+from zoo.compiler.merging.plan import Layer, Merge, Plan
+from zoo.compiler.queries import sources, wanted
+from zoo.compiler.recognition import passed_through
+from zoo.compiler.scans.single_cell import SingleCell
 from zoo.compiler.writer import Writer
 from zoo.graph import Frozen, Ref, Scan
 from zoo.sizes import Size
@@ -43,7 +43,7 @@ class _Planner:
     """Looks for layers, then for layers above one another. ``singles`` are the scans that are one call."""
 
     def __init__(
-        self, body: Body, made: Plan, singles: Mapping[str, Single | str], roots: Iterable[Ref]
+        self, body: Body, made: Plan, singles: Mapping[str, SingleCell | str], roots: Iterable[Ref]
     ) -> None:
         self.body, self.plan, self.singles = body, made, singles
         self.nodes = body.scope.nodes
@@ -87,7 +87,7 @@ class _Planner:
             return None
         one, other = (ref.node for ref in read)
         widths = [width for ref in read if isinstance(width := self._last_axis(ref), int)]
-        if one == other or len(widths) != 2 or beside(use, widths) != (0, 1):
+        if one == other or len(widths) != 2 or passed_through(use, widths) != (0, 1):
             return None
         layer = Layer((one, other), self._x(one), name, self._full(Ref(name)))
         back = [self._scan(scan).reverse for scan in (one, other)]
@@ -150,8 +150,8 @@ class _Planner:
         for name, single in ((one, a), (other, b)):
             if isinstance(single, str):
                 return f"'{name}' {single}"
-        assert isinstance(a, Single)
-        assert isinstance(b, Single)
+        assert isinstance(a, SingleCell)
+        assert isinstance(b, SingleCell)
         if a.own.kernel != b.own.kernel:
             return f"one is {KERNELS[a.own.kernel]}, the other {KERNELS[b.own.kernel]}"
         if self._width(one) != self._width(other):
@@ -167,7 +167,7 @@ class _Planner:
             use, width = self.nodes[name].use, self._last_axis(ref)
             if not isinstance(use, LayerUse):
                 return f"'{name}' stands between"
-            if not isinstance(width, int) or beside(use, [width]) != (0,):
+            if not isinstance(width, int) or passed_through(use, [width]) != (0,):
                 return f"'{name}' ({use.spec.id}) stands between"
         return ""
 
@@ -188,13 +188,13 @@ class _Planner:
     def _x(self, name: str) -> Ref:
         """What a scan walks over."""
         single = self.singles[name]
-        port = single.own.x if isinstance(single, Single) else next(iter(self._scan(name).each))
+        port = single.own.x if isinstance(single, SingleCell) else next(iter(self._scan(name).each))
         return sources(self.nodes[name].inputs[port])[0]
 
     def _out(self, name: str) -> Ref | None:
         """What a scan shows of all steps, if that is read."""
         single = self.singles[name]
-        found = single.out if isinstance(single, Single) else next(iter(self._scan(name).stack), "")
+        found = single.out if isinstance(single, SingleCell) else next(iter(self._scan(name).stack), "")
         return Ref(name, found) if found else None
 
     def _is_shown(self, ref: Ref) -> bool:

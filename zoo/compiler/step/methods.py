@@ -9,12 +9,12 @@ from zoo.checker.resolution import ResolvedNode, Scope
 from zoo.compiler.body import Home
 from zoo.compiler.names import Names
 from zoo.compiler.names import field as field_name
-from zoo.compiler.program import OWN, Line, Program, Written
-from zoo.compiler.step.along import Along
+from zoo.compiler.program import OWN, Line, ModuleClass, Program
+from zoo.compiler.step.axis import StreamAxis
 from zoo.compiler.step.body import Modules, Refused, Slots, StepBody
 from zoo.compiler.step.calls import StepCalls
-from zoo.compiler.step.deciding import Arrival
-from zoo.compiler.step.written import Kept, StepClass, StepProgram
+from zoo.compiler.step.program import Kept, StepClass, StepProgram
+from zoo.compiler.step.streamability import Arrival
 from zoo.compiler.text import call
 from zoo.graph import Ref, refs
 from zoo.problems import Problem
@@ -22,13 +22,13 @@ from zoo.spec import Port
 
 
 @dataclass(slots=True)
-class Making:
+class StepContext:
     """What the classes of one stream are written with; ``problems`` says why there can be none.
 
     ``model`` is a program for the walks of scans, which are written as the model's are.
     """
 
-    along: Along
+    along: StreamAxis
     program: StepProgram
     model: Program
     problems: list[Problem] = field(default_factory=list[Problem])
@@ -36,7 +36,7 @@ class Making:
     """The drafts of blocks, by their scope and the inputs that come in pieces."""
 
 
-class Halves:
+class MethodPair:
     """The two halves of a body: ``begin`` and ``go`` write the calls of its methods.
 
     ``model`` is the class of the model that it is the stream of, ``moving`` are the inputs that come in
@@ -45,18 +45,18 @@ class Halves:
 
     def __init__(
         self,
-        making: Making,
+        context: StepContext,
         scope: Scope,
         home: Home,
-        model: Written,
+        model: ModuleClass,
         moving: frozenset[str],
         path: tuple[str, ...] = (),
     ) -> None:
-        self.making, self.along, self.scope, self.path = making, making.along, scope, path
+        self.context, self.along, self.scope, self.path = context, context.along, scope, path
         self.moving = set(moving)
         self.model, self.slots, self.fields = model, Slots(), Names()
         self.body = self._body(home, begins=False)
-        modules = Modules(making.model)
+        modules = Modules(context.model)
         self.begin = StepCalls(modules, self._body(home, begins=True))
         self.go = StepCalls(modules, self.body)
         self.beginning: list[Line] = []
@@ -67,7 +67,7 @@ class Halves:
 
     def _body(self, home: Home, *, begins: bool) -> StepBody:
         return StepBody(
-            self.making.model,
+            self.context.model,
             (self.scope,),
             home,
             model=self.model,
@@ -144,4 +144,4 @@ class Halves:
         """Note why a node keeps the graph from being streamed."""
         path = ".".join((*self.path, name))
         problem = Problem("error", "not-streamed", why.reason, why.remedy, path, self.body.place(name))
-        self.making.problems.append(problem)
+        self.context.problems.append(problem)

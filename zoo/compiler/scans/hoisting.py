@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from zoo.checker.resolution import LayerUse, ResolvedNode, ScanUse
-from zoo.compiler.uses import applied, sources, used
+from zoo.compiler.queries import applied, sources, used
 from zoo.graph import Ref, refs
 
 
@@ -74,19 +74,24 @@ def _stackable(use: ScanUse, ref: Ref, axes: Mapping[str, int]) -> bool:
 
 def passes(use: ScanUse, node: ResolvedNode, axis: int) -> bool:
     """Whether a layer passes the walked axis through at place ``axis`` of every input."""
+    return axis <= leading(use, node)
+
+
+def leading(use: ScanUse, node: ResolvedNode) -> int:
+    """How many leading axes of a step a node passes through as they are; -1 for one that does not act so."""
     use_ = applied(used(node))
     if not isinstance(use_, LayerUse) or not use_.spec.pointwise:
-        return False
+        return -1
+    found: list[int] = []
     for port, wire in node.inputs.items():
         own = len(use_.spec.inputs[port].shape) - 1  # the axes behind the star
         for ref in refs(wire):
-            type_ = _type(use, ref)
-            if type_ is None or axis > type_ - own:
-                return False
-    return True
+            rank = _rank(use, ref)
+            found.append(-1 if rank is None else rank - own)
+    return min(found, default=-1)
 
 
-def _type(use: ScanUse, ref: Ref) -> int | None:
+def _rank(use: ScanUse, ref: Ref) -> int | None:
     """The rank of what a node in the body reads, at one step."""
     scope = use.scope
     if ref.node in scope.nodes:

@@ -15,45 +15,37 @@ from collections.abc import Iterator, Mapping
 from typing import final
 
 from zoo.checker.resolution import LayerUse, ScanUse
-from zoo.compiler import drawn, walk
 from zoo.compiler.body import Body
-from zoo.compiler.hoisting import passes
-from zoo.compiler.program import Line, Written
-from zoo.compiler.single import Own, kernel_of, within
+from zoo.compiler.program import Line, ModuleClass
+from zoo.compiler.queries import applied, sources, used
+from zoo.compiler.scans import base, recognised
+from zoo.compiler.scans.base import ScanSite
+from zoo.compiler.scans.hoisting import passes
+from zoo.compiler.scans.kernel import KernelWriter
+from zoo.compiler.scans.single_cell import KernelCell, kernel_of, within
 from zoo.compiler.text import call
-from zoo.compiler.uses import applied, sources, used
-from zoo.compiler.whole import Whole
 from zoo.compiler.writer import Declined, Writer
 from zoo.graph import Ref
 from zoo.spec import Fusing
 
 
-def write_scan(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> Written:
+def write_scan(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> ModuleClass:
     """The class of a scan that serves all these uses; Declined for one that is not cells alone."""
     try:
-        return walk.write_scan(Fused, writer, outer, name, uses)
+        return base.write_scan(FusedWriter, writer, outer, name, uses)
     except Declined as why:
         try:
-            return drawn.write_scan(writer, outer, name, uses)
+            return recognised.write_scan(writer, outer, name, uses)
         except Declined:
             raise why from None
 
 
 @final
-class Fused(Whole):
+class FusedWriter(KernelWriter):
     """Writes a scan whose steps are all at once."""
 
-    def __init__(
-        self,
-        writer: Writer,
-        body: Body,
-        name: str,
-        uses: list[ScanUse],
-        stacked: dict[str, Ref],
-        final: dict[str, str],
-        hoist: bool,
-    ) -> None:
-        super().__init__(writer, body, name, uses, stacked, final, hoist)
+    def __init__(self, site: ScanSite) -> None:
+        super().__init__(site)
         self.cells: dict[str, Fusing] = {}
         self._plan()
 
@@ -85,7 +77,8 @@ class Fused(Whole):
                     f"something reads '{ref}' at every step, and all at once '{ref.node}' gives "
                     f"'{outputs[0]}' alone"
                 )
-        self._check_mask()
+        behind = (name for name in self.parts.inside if name not in self.cells)
+        self._check_mask([*behind, *self.parts.after])
 
     def _axis(self, name: str) -> int:
         """Where a node between cells has the walked axis; Declined if it does not act on each step alone."""
@@ -128,7 +121,7 @@ class Fused(Whole):
         if use.read:
             raise Declined(f"something reads '{name}.{min(use.read)}', which is computed on demand")
 
-    def _own(self) -> Own | str:
+    def _own(self) -> KernelCell | str:
         """The cell alone, if it is one whose kernel is known."""
         name, *more = (*self.parts.before, *self.parts.inside, *self.parts.after)
         nodes = self.body.scope.nodes

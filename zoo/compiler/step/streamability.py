@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zoo.checker.flows import Cause
 from zoo.checker.future import remedy
 from zoo.checker.resolution import LayerUse, ScanUse
-from zoo.compiler.step.along import PIECE, named
+from zoo.compiler.step.axis import PIECE, named
 from zoo.compiler.step.body import Refused
 from zoo.graph import Scan
 from zoo.spec import TensorType

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from zoo.compiler.inputs import Inputs
-from zoo.compiler.step.saving import restored
+from zoo.compiler.step.state_dict import restored
 from zoo.compiler.step.unit import step_unit
 from zoo.errors import InputError, counted
 from zoo.sizes import substitute
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zoo.compiler.model import CompiledGraph
 
 
-class Going:
+class Runner:
     """What the streams of one model along one axis share."""
 
     def __init__(self, model: CompiledGraph, axis: str | None) -> None:

@@ -22,7 +22,7 @@ _BATCH, _TIME = 7, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class KernelCell:
     """A cell by its ``kernel``: what it walks over, its states in the kernel's order, its weights.
 
     ``x`` and ``states`` are ports of the cell, or inputs and states of the scan. Weights are W, U and two
@@ -36,18 +36,18 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
-class Single:
+class SingleCell:
     """A scan that is one cell, in its own names: ``out`` is the output that has all steps, if it is read.
 
     ``starts`` are the states that no wire brings, as code, None for zeros.
     """
 
-    own: Own
+    own: KernelCell
     out: str
     starts: tuple[str | None, ...]
 
 
-def kernel_of(use: LayerUse, fuses: Fusing, shapes: Mapping[str, Sequence[Size]]) -> Own | None:
+def kernel_of(use: LayerUse, fuses: Fusing, shapes: Mapping[str, Sequence[Size]]) -> KernelCell | None:
     """The kernel that a cell's ``fused`` is, for inputs of these shapes at a step; None where it is more than
     one kernel, or does more.
 
@@ -78,7 +78,7 @@ def _watched(
     mask: Tensor,
     *,
     reverse: bool,
-) -> Own | None:
+) -> KernelCell | None:
     cell: Any = module
     with watched() as calls:
         out, last = cell.fused(*given.values(), mask, reverse=reverse)
@@ -92,7 +92,7 @@ def _watched(
     weights = [None if each is None else names.get(id(each), "") for each in own]
     if [x] != [*fuses.cut] or {*states} != {*fuses.states} or "" in weights:
         return None
-    found = Own(way.cell, fuses.cut[0], tuple(map(str, states)), tuple(weights))
+    found = KernelCell(way.cell, fuses.cut[0], tuple(map(str, states)), tuple(weights))
     shown = dict(zip(outputs, [last] if isinstance(last, Tensor) else last, strict=True))
     expected = {fuses.states[port]: state for port, state in zip(found.states, after, strict=True)}
     same = all(shown[output] is state for output, state in expected.items())
@@ -100,7 +100,7 @@ def _watched(
     return found if same else None
 
 
-def within(own: Own, ports: Mapping[str, str], module: str) -> Own:
+def within(own: KernelCell, ports: Mapping[str, str], module: str) -> KernelCell:
     """The cell of a module in the names of the scan around it, its weights as code."""
     weights = (None if each is None else f"{module}.{each}" for each in own.weights)
     return replace(

@@ -9,8 +9,8 @@ from zoo.compiler import ties
 from zoo.compiler.body import Body, Child, note
 from zoo.compiler.names import Names
 from zoo.compiler.program import Line
+from zoo.compiler.queries import used
 from zoo.compiler.text import WIDTH, call, expr, value
-from zoo.compiler.uses import used
 from zoo.compiler.writer import Writer
 from zoo.graph import Repeat, Reuse
 

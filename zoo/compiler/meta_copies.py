@@ -25,7 +25,7 @@ def can_be_copied(module: nn.Module) -> bool:
     return len({id(part) for _, part in parts}) == len(parts) and all(map(_plain, module.modules()))
 
 
-def twin(module: nn.Module) -> nn.Module:
+def meta_copy(module: nn.Module) -> nn.Module:
     """Another module of this structure, with which it shares nothing, if it ``can_be_copied``."""
     other = module.__class__.__new__(module.__class__)
     state = other.__dict__
@@ -33,7 +33,7 @@ def twin(module: nn.Module) -> nn.Module:
         if name in ("_parameters", "_buffers"):
             state[name] = {key: x if x is None else _empty(x) for key, x in value.items()}
         elif name == "_modules":
-            state[name] = {key: each if each is None else twin(each) for key, each in value.items()}
+            state[name] = {key: each if each is None else meta_copy(each) for key, each in value.items()}
         else:
             state[name] = value.copy() if isinstance(value, dict | set) else value
     return other

@@ -8,13 +8,13 @@ import torch
 
 from zoo.bare import REFUSED, build_bare
 from zoo.checker.resolution import LayerUse
-from zoo.compiler.recognition.reading import Reader, Unreadable, read
+from zoo.compiler.recognition.interpreter import Interpreter, NoTerm, interpret
 from zoo.compiler.recognition.terms import Leaf, Row
 
 _BATCH = 7
 
 
-def beside(use: LayerUse, widths: Sequence[int]) -> tuple[int, ...] | None:
+def passed_through(use: LayerUse, widths: Sequence[int]) -> tuple[int, ...] | None:
     """Which of its inputs stand side by side in what a layer gives, at every step; None where it does more.
 
     ``widths`` are those of its inputs. A concat has all of them, dropout with p = 0 its only one.
@@ -23,7 +23,7 @@ def beside(use: LayerUse, widths: Sequence[int]) -> tuple[int, ...] | None:
         return None
     try:
         (row,) = {_row(use, widths, training=training) for training in (True, False)}
-    except (*REFUSED, Unreadable):
+    except (*REFUSED, NoTerm):
         return None
     found: list[int] = []
     for term, width in row.parts:
@@ -35,9 +35,9 @@ def beside(use: LayerUse, widths: Sequence[int]) -> tuple[int, ...] | None:
 
 
 def _row(use: LayerUse, widths: Sequence[int], *, training: bool) -> Row:
-    reader = Reader()
+    interpreter = Interpreter()
     steps = [torch.empty(_BATCH, width, device="meta") for width in widths]
     for place, step in enumerate(steps):
-        reader.given("step", str(place), step)
+        interpreter.given("step", str(place), step)
     module = build_bare(use.spec, use.settings).train(training)
-    return reader.row(read(reader, module, use.spec.id, steps))
+    return interpreter.row(interpret(interpreter, module, use.spec.id, steps))

@@ -19,11 +19,11 @@ from functools import partial
 from typing import final
 
 from zoo.checker.resolution import ScanUse
-from zoo.compiler import walk
 from zoo.compiler.body import Body
-from zoo.compiler.program import Line, Written
+from zoo.compiler.program import Line, ModuleClass
+from zoo.compiler.scans import base
+from zoo.compiler.scans.base import ScanWriter
 from zoo.compiler.text import call
-from zoo.compiler.walk import Walk
 from zoo.compiler.writer import Writer, WriteScan
 from zoo.graph import Ref
 
@@ -33,13 +33,15 @@ def lowering(*, hoist: bool = True) -> WriteScan:
     return partial(write_scan, hoist=hoist)
 
 
-def write_scan(writer: Writer, outer: Body, name: str, uses: list[ScanUse], *, hoist: bool = True) -> Written:
+def write_scan(
+    writer: Writer, outer: Body, name: str, uses: list[ScanUse], *, hoist: bool = True
+) -> ModuleClass:
     """The class of a scan that serves all these uses."""
-    return walk.write_scan(Loop, writer, outer, name, uses, hoist=hoist)
+    return base.write_scan(LoopWriter, writer, outer, name, uses, hoist=hoist)
 
 
 @final
-class Loop(Walk):
+class LoopWriter(ScanWriter):
     """Writes a scan as a loop."""
 
     def _walk(self, lists: dict[Ref, str]) -> None:
