@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     "--lowering",
     default="auto",
     show_default=True,
-    help="How scans are written: auto, loop, fused; `zoo show --lowering` explains them.",
+    help="How scans are written: auto, loop, fused or scan; `zoo show --lowering` explains them.",
 )
 @force_option
 def eject(

@@ -12,6 +12,7 @@ from torch import Tensor
 from zoo.arguments import refused
 from zoo.checker import Resolution, resolve
 from zoo.compiler.driver import write
+from zoo.compiler.lowerings import STEP, UNROLL
 from zoo.compiler.lowerings import lowering as lowering_of
 from zoo.compiler.program import ModuleClass
 from zoo.compiler.survey import Survey
@@ -20,7 +21,7 @@ from zoo.ejecting.flat import flattened
 from zoo.ejecting.gathering import Gathering
 from zoo.ejecting.modules import Definition, Sources, Target
 from zoo.ejecting.origin import appended
-from zoo.errors import EjectError, GraphError
+from zoo.errors import ArgumentError, EjectError, GraphError
 from zoo.graph import Graph
 from zoo.packs import Registry
 from zoo.samples import random_inputs, sizes_of, vocabulary
@@ -28,6 +29,12 @@ from zoo.values import Frozen
 
 STYLES = ("blocks", "flat")
 """How classes are written."""
+
+_OF_MODELS = {
+    UNROLL: 'write lowering="loop", and call torch.compile(model) there',
+    STEP: 'write lowering="auto", or stream the model that graph.compile() gives',
+}
+"""The lowerings that no file has, each with the remedy."""
 
 _ENTRY = '''
 def build(**params: Any) -> {root}:
@@ -86,10 +93,15 @@ def eject(
     that ``compile`` would execute: in the style ``blocks`` one a block and one a scan, in the style ``flat``
     a single one, with all of them written out. Weights have the same names. Raises GraphError with every
     error of the graph, EjectError for a layer whose source is not at hand, and ArgumentError for a style that
-    is none.
+    is none and for a lowering that no file has (``unroll``, ``step``).
     """
     if style not in STYLES:
         raise refused("style", " or ".join(STYLES), style, 'write style="flat"')
+    if lowering in _OF_MODELS:
+        raise ArgumentError(
+            f"'{lowering}' is no way to write scans, but something that a model of the zoo does; "
+            f"{_OF_MODELS[lowering]}"
+        )
     resolution = resolve(graph, registry, params=params or {})
     if not resolution.ok:
         raise GraphError([each for each in resolution.problems if each.severity == "error"])

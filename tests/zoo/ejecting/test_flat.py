@@ -69,7 +69,7 @@ nodes:
 
 
 def executed(text: str) -> dict[str, Any]:
-    names: dict[str, Any] = {"__name__": "ejected"}
+    names: dict[str, Any] = {}  # without a __name__, by which torch's tracer would import it
     exec(compile(text, "ejected", "exec"), names)
     return names
 
@@ -97,7 +97,23 @@ def test_a_forward_reads_from_top_to_bottom_as_the_documentation_shows() -> None
     assert "class GptLayer" not in text
 
 
-@pytest.mark.parametrize("lowering", ["auto", "loop"])
+@pytest.mark.parametrize(
+    "lowering",
+    [
+        "auto",
+        "loop",
+        pytest.param(
+            "scan",
+            marks=[
+                pytest.mark.tracing,
+                pytest.mark.long,
+                # torch's tracer looks at all that a step sees
+                pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor:UserWarning"),
+                pytest.mark.filterwarnings("ignore:`torch.jit.script:DeprecationWarning"),
+            ],
+        ),
+    ],
+)
 def test_what_is_crooked_computes_the_same(lowering: str) -> None:
     crooked = zoo.loads(CROOKED)
     whole = crooked.compile(lowering=lowering)
@@ -132,6 +148,15 @@ def test_the_command_writes_flat_files_that_come_back(
     assert zoo.files.semantic_hash(zoo.load("transformer.yaml")) == zoo.files.semantic_hash(
         graph("transformer")
     )
+
+
+@pytest.mark.parametrize(("lowering", "remedy"), [("unroll", 'lowering="loop"'), ("step", 'lowering="auto"')])
+def test_a_lowering_that_no_file_has_is_refused(lowering: str, remedy: str) -> None:
+    with pytest.raises(ArgumentError, match=f"'{lowering}' is no way to write scans, .*; write {remedy}"):
+        eject(graph("rnn_language_model"), lowering=lowering)
+    done = CliRunner().invoke(cli, ["eject", "rnn_language_model", "--style", "flat", "--lowering", lowering])
+    assert done.exit_code == 1
+    assert f"write {remedy}" in done.output
 
 
 def test_a_style_that_is_none_is_refused() -> None:
