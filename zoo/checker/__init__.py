@@ -21,7 +21,8 @@ error silences only what depends on it: the rest of the graph stays known.
       layers.py         a layer: settings.py, ranges.py, values.py; rules.py, what its class says itself
       blocks.py         a block; repeats.py, a stack; scans.py and scan_inputs.py, a walk
       masks.py          masks that are not wired
-      ties.py           shared parameters; parameters.py, their shapes; freezing.py, frozen ones
+      ties.py           shared parameters; parameters.py, their shapes; freezing.py, frozen ones;
+                        tie_cycles.py, circles through several bodies
 
     future.py         the future in the past; flows.py, what each output carries of the inputs
     deep.py           what only a constructor refuses

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from zoo import arguments
-from zoo.checker import blocks, bodies, freezing, future, post_norm
+from zoo.checker import blocks, bodies, freezing, future, post_norm, tie_cycles
 from zoo.checker import deep as deepening
 from zoo.checker.findings import Code, Finding, its, to_problems
 from zoo.checker.frame import Frame
@@ -136,6 +136,7 @@ def resolve(
         findings += future.check(graph, root)
         findings += post_norm.check(root)
         findings += freezing.check(session, root)
+        findings += tie_cycles.check(root)
         findings += deepening.check(session, root) if deep else []
     return Resolution(graph, root, to_problems(findings, graph), given, session.close())
 
