@@ -32,6 +32,7 @@ from zoo.checker.resolution import (
     Scope,
     Use,
 )
+from zoo.checker.tie_cycles import name_in_model, sharers
 from zoo.errors import SizeError
 from zoo.graph import Learned, Repeat, Reuse, Scan, refs
 from zoo.packs.offers import use_name
@@ -125,13 +126,13 @@ class _Meter:
         }
         cost, held = self._use(use, arrivals)
         if isinstance(node.node, Repeat) and node.node.share:
-            held = {key: each for key, each in held.items() if key.startswith("0.")}
+            held = {key[2:]: each for key, each in held.items() if key.startswith("0.")}  # one module
         if isinstance(use, ReuseUse):
             cost, held = replace(cost, what=f"reuse of {use.target}", parameters=0, children=()), {}
         elif isinstance(node.node, Scan):
             held = {**held, **_learned(node.node, scope)}
             cost = replace(cost, what=f"scan over {node.node.over}")
-        elsewhere = {*_tied(name, node, use)}
+        elsewhere = {*_tied(scope, name, node)}
         held = {key: each for key, each in held.items() if key not in elsewhere}
         if not isinstance(node.node, Reuse) and node.node.freeze:
             cost, held = _frozen(cost), {key: each._replace(frozen=True) for key, each in held.items()}
@@ -210,21 +211,16 @@ class _Meter:
         return size
 
 
-def _tied(name: str, node: ResolvedNode, use: Use) -> Iterator[str]:
+def _tied(scope: Scope, name: str, node: ResolvedNode) -> Iterator[str]:
     """The parameters of a node that another node owns.
 
     A tie of a repeat applies to all of its layers, except the one that the tie points to.
     """
-    shared = isinstance(node.node, Repeat) and node.node.share
     for own, tie in node.ties.items():
-        layer, _, rest = own.partition(".")
-        if not isinstance(use, RepeatUse):
-            yield own
-        elif layer.isdigit():
-            yield f"0.{rest}" if shared else own
-        else:
-            owner = tie.parameter if not tie.depth and tie.node == name else ""
-            yield from (key for index in range(len(use.each)) if (key := f"{index}.{own}") != owner)
+        owner = "" if tie.depth else name_in_model(scope.nodes, tie.node, tie.parameter)
+        for sharer in sharers(scope.nodes, name, own):
+            if sharer != owner:
+                yield sharer.removeprefix(f"{name}.")
 
 
 def _computed(use: Use, port: str) -> bool:

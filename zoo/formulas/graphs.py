@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import groupby
-from typing import TypeAlias
+from itertools import accumulate, groupby, pairwise
 
 from zoo.checker.resolution import (
     BlockUse,
@@ -20,27 +17,14 @@ from zoo.checker.resolution import (
     Scope,
     Use,
 )
-from zoo.errors import SizeError
 from zoo.formulas.layers import Arriving
 from zoo.formulas.orders import Order, order_of
+from zoo.formulas.parameters import Held, Parameters, learned, size_of, summed, total, untied
 from zoo.formulas.paths import longest_path
-from zoo.formulas.places import Layer, Layers, Names, arrivals, inside, steps_of
-from zoo.graph import Learned, Repeat, Scan
+from zoo.formulas.places import Layers, Names, arrivals, inside, steps_of
+from zoo.graph import Repeat, Scan
 from zoo.packs.offers import use_name
 from zoo.sizes import Size, evaluate, symbol
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Parameters: how many numbers, how often there are as many, and the layer that they are of, if any."""
-
-    size: Size | None
-    times: Size = 1
-    layer: Layer | None = None
-
-
-Parameters: TypeAlias = Mapping[str, Held]
-"""Parameters by the dotted name of their layer or state; ``*`` stands for the layers of a repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +71,13 @@ class _Meter:
         held: dict[str, Held] = {}
         for name, node in scope.nodes.items():
             if node.use is not None:
-                one, inner = self._node(node, node.use, arrivals(node, scope, names), names)
+                one, inner = self._node(name, node, node.use, arrivals(node, scope, names), names)
                 found.append(replace(one, name=name, parameters=total(inner)))
                 held |= {f"{name}.{key}".removesuffix("."): count for key, count in inner.items()}
         return tuple(found), held
 
     def _node(
-        self, node: ResolvedNode, use: Use, arriving: Arriving, names: Names
+        self, name: str, node: ResolvedNode, use: Use, arriving: Arriving, names: Names
     ) -> tuple[Formulas, Parameters]:
         """A node; a tied parameter counts where it lives, a reused module not again."""
         found, held = self._use(use, arriving, node, names)
@@ -101,8 +85,15 @@ class _Meter:
             return replace(found, what=f"reuse of {use.target}", children=()), {}
         if isinstance(node.node, Scan):
             found = replace(found, what=f"scan over {node.node.over}")
-            held = {**held, **_learned(node.node, names)}
-        return found, _untied(held, node.ties)
+            held = {**held, **learned(node.node, names)}
+        if not isinstance(use, RepeatUse):
+            return found, untied(held, node.ties)
+        left = untied(held, () if _shares(node) else filter(_is_of_one, node.ties))
+        for own, tie in node.ties.items():
+            if not _is_of_one(own) and not tie.depth and tie.node == name:  # the layer that has it
+                counted = {key: each for key, each in held.items() if "-" not in key}
+                left[f"+{own}"] = Held(size_of(counted, tie.parameter))
+        return found, left
 
     def _use(
         self, use: Use, arriving: Arriving, node: ResolvedNode, names: Names
@@ -132,19 +123,22 @@ class _Meter:
         measured = {key: self._use(each, arriving, node, names) for key, each in distinct.items()}
         runs = [(*measured[key], len([*same])) for key, same in groupby(map(id, use.each))]
         count: Size = len(use.each)
-        shared = False
+        shared = _shares(node)
         if isinstance(node.node, Repeat):
-            count, shared = evaluate(node.node.count, names.__getitem__), node.node.share
+            count = evaluate(node.node.count, names.__getitem__)
+        every = [_of_each(own) if shared else own for own in node.ties if shared or not _is_of_one(own)]
+        runs = [(one, untied(held, every), times) for one, held, times in runs]
         if len(measured) == 1 or all(run[:2] == runs[0][:2] for run in runs):
             runs = [(*runs[0][:2], count)]
         children = tuple(
             replace(one, name="each", parameters=total(held), times=times) for one, held, times in runs
         )
+        lasts = [*accumulate(len([*same]) for _, same in groupby(map(id, use.each)))]
+        spans = [f"{first}:{last}" for first, last in pairwise([0, *lasts])]
+        labels = spans if len(runs) > 1 else ["=" if shared else "*"]
         held = {
-            f"{'*' if len(runs) == 1 else index}.{key}".removesuffix("."): replace(
-                each, times=1 if shared else each.times * times
-            )
-            for index, (_, inner, times) in enumerate(runs)
+            f"{label}.{key}".removesuffix("."): replace(each, times=each.times * (1 if shared else times))
+            for label, (_, inner, times) in zip(labels, runs, strict=True)
             for key, each in inner.items()
         }
         return _gathered(Formulas("", f"repeat of {runs[0][0].what}", 0, 0, None), children), held
@@ -157,58 +151,24 @@ class _Meter:
         return replace(found, fixed=layer.fixed), held
 
 
-def total(held: Parameters) -> Size | None:
-    """How many numbers all parameters have."""
-    return _sum(each.size if each.size is None else each.size * each.times for each in held.values())
+def _shares(node: ResolvedNode) -> bool:
+    return isinstance(node.node, Repeat) and node.node.share
 
 
-def _untied(held: Parameters, ties: Iterable[str]) -> Parameters:
-    """The parameters without those that live elsewhere."""
-    left = dict(held)
-    for own in ties:
-        # A tie may go through nodes and the layers of a repeat: `decoder.0.embed.weight`.
-        named = {own, re.sub(r"(^|\.)\d+\.", r"\1*.", own)}
-        for key, each in held.items():
-            if key in named:
-                del left[key]
-            for name in named:
-                if each.layer is not None and (not key or name.startswith(f"{key}.")):
-                    size = each.layer.parameter(name[len(key) :].removeprefix("."))
-                    left[f"{key} {own}"] = Held(None if size is None else 0 - size)
-    return left
+def _is_of_one(own: str) -> bool:
+    """Whether the name of a parameter in a repeat is that of a single layer."""
+    return own.partition(".")[0].isdigit()
 
 
-def _learned(scan: Scan, names: Names) -> Parameters:
-    """The parameters that the states of a scan start from; an axis without a number is broadcast."""
-    found: dict[str, Held] = {}
-    for name, start in scan.state.items():
-        if isinstance(start, Learned):
-            size: Size = 1
-            for axis in start.shape:
-                each = evaluate(axis, lambda word: names.get(word, symbol(word)))
-                if isinstance(each, int) or all(atom.startswith("$") for atom in each.atoms()):
-                    size = size * each
-            found[name] = Held(size)
-    return found
+def _of_each(own: str) -> str:
+    """The name of a parameter in a repeat as each of its layers has it."""
+    return own.partition(".")[2] if _is_of_one(own) else own
 
 
 def _gathered(node: Formulas, children: tuple[Formulas, ...]) -> Formulas:
     """A node with what its children cost together: counts add up, and so do chains in the worst case."""
     chains = [child.sequential for child in children]
     chain = None if None in chains else reduce(Order.__add__, (each for each in chains if each), Order())
-    flops = _sum(child.flops if child.flops is None else child.flops * child.times for child in children)
+    flops = summed(child.flops if child.flops is None else child.flops * child.times for child in children)
     fixed = frozenset(name for child in children for name in child.fixed)
     return replace(node, children=children, flops=flops, sequential=chain, fixed=fixed)
-
-
-def _sum(sizes: Iterable[Size | None]) -> Size | None:
-    """The sum; None when one is unknown, or it is too long to be written."""
-    result: Size = 0
-    try:
-        for size in sizes:
-            if size is None:
-                return None
-            result = result + size
-    except SizeError:
-        return None
-    return result
