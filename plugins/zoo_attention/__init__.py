@@ -1,13 +1,13 @@
-"""The pack ``attention``: layers that look up values by how well their keys fit a query.
+"""The pack ``attention``: layers that look up values by how well their keys match a query.
 
-All of them go through one core (``zoo_attention.core``) and keep its rules: a boolean mask is true where a
-query may attend; a query that may attend to nothing gets zeros, and gradients of zero; what stands at masked
-keys, NaN included, never reaches an output or a gradient.
+All of them share these conventions: a boolean mask is true where a query may attend; a query that may not
+attend to anything gets zeros, with zero gradients; the contents of masked keys, even NaN, never reach an
+output or a gradient.
 
-There is no mask of queries, for what a padded query gets is nobody's concern as long as it is a number. NaN
-in one spoils what it gets, and through 0 · NaN the gradients of all keys of its sequence, read or not. In
-self-attention, where one tensor is query and key, the mask tells which queries are padding, and they are
-cleaned, too; other queries must be numbers everywhere.
+There is no mask for queries, because the output of a padded query is normally ignored. However, NaN in a
+padded query would turn the gradients of all keys of its sequence into NaN (0 · NaN is NaN). In
+self-attention, where one tensor is both query and key, the mask identifies padded queries, and NaN in them is
+replaced; other queries must be finite everywhere.
 """
 
 from torch import nn

@@ -16,10 +16,10 @@ from zoo_attention.permission import permit
 
 
 class AdditiveMemory(NamedTuple):
-    """Keys and values, clean; the keys with an axis for queries.
+    """Sanitised keys, with an axis for queries, and sanitised values.
 
-    ``closed`` is added to scores: -∞ at padding, 0 elsewhere and in a source of padding alone, for which
-    ``nonempty`` is false. Each is None where it would change nothing.
+    ``closed`` is added to the scores: -∞ at padding, 0 elsewhere. For a source that is all padding it is 0
+    everywhere, and ``nonempty`` is false. Each is None if it would have no effect.
     """
 
     keys: Float[Tensor, "batch 1 source _"]
@@ -32,12 +32,12 @@ class AdditiveMemory(NamedTuple):
 class Additive(nn.Module):
     """Additive attention (Bahdanau, Cho & Bengio 2015): the score is vᵀ tanh(W₁ h + W₂ s).
 
-    ``keys`` are W₁ h already: a ``basic/linear`` without bias over the memory, outside the loop, so that it
-    is computed once and not at every step. ``weight`` W₂: attention × dim, uniform in ±1/√dim; ``energy`` v:
-    attention, uniform in ±1/√attention.
+    ``keys`` are the projected W₁ h: put a ``basic/linear`` without bias over the memory, outside of the loop,
+    so that it is computed once and not at every step. ``weight`` W₂: attention × dim, uniform in ±1/√dim;
+    ``energy`` v: attention, uniform in ±1/√attention.
 
-    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros. It streams:
-    the memory is there from the start.
+    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros. The layer
+    can stream; its memory is fixed from the start.
     """
 
     unordered = ("source",)
@@ -49,7 +49,7 @@ class Additive(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weights anew."""
+        """Reinitialise the weights."""
         for parameter in self.parameters():
             bound = parameter.shape[-1] ** -0.5
             nn.init.uniform_(parameter, -bound, bound)
@@ -69,7 +69,7 @@ class Additive(nn.Module):
     def _attend(self, query: Tensor, memory: AdditiveMemory, weights: bool) -> Attended:
         hidden, known, closed, nonempty = memory
         asked = in_a_row(F.linear(query, self.weight), 1)
-        # In place: nobody needs the sums, the first of which is the largest tensor of the step.
+        # In place: the sum is the largest tensor of the step, and the backward pass does not need it.
         scores = (hidden + asked).tanh_() @ self.energy
         probs = (scores if closed is None else scores.add_(closed)).softmax(-1)
         if nonempty is not None:
@@ -82,7 +82,7 @@ class Additive(nn.Module):
         values: Float[Tensor, "batch source value"],
         mask: Bool[Tensor, "batch source"] | None = None,
     ) -> AdditiveMemory:
-        """What all queries share."""
+        """The part of the computation that all queries share."""
         hidden, known = hide(keys, values, mask)
         allowed, nonempty, *_ = permit(keys, keys, mask)
         closed = None
@@ -99,11 +99,11 @@ class Additive(nn.Module):
         values: Float[Tensor, "batch source value"],
         mask: Bool[Tensor, "batch source"] | None = None,
     ) -> AdditiveMemory:
-        """The memory, which stays."""
+        """The prepared memory."""
         return self.prepare(keys, values, mask)
 
     def step(
         self, query: Float[Tensor, "batch *steps dim"], state: AdditiveMemory, *, weights: bool = False
     ) -> tuple[Attended, AdditiveMemory]:
-        """What the next queries find in the memory."""
+        """Attend from the next queries."""
         return self._attend(query, state, weights), state

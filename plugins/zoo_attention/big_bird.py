@@ -1,4 +1,4 @@
-"""BigBird: attention between blocks, to both ends, to neighbours and to a few at random."""
+"""BigBird: block-sparse attention to both ends, to neighbouring blocks and to a few random ones."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -16,33 +16,34 @@ from zoo_attention.heads import Bias, Heads, check_heads, from_biases, from_head
 from zoo_attention.scaled_dot_product import Dropout
 from zoo_attention.sparse_blocks import attend_blocks
 
-ROWS = 256  # blocks with draws of their own: 16,384 steps in blocks of 64
+ROWS = 256  # the number of blocks with their own random draws: 16,384 steps in blocks of 64
 
 
 @layer("attention/big_bird", version=2)
 class BigBird(nn.Module):
-    """BigBird (Zaheer et al. 2020, internal global tokens): multi-head attention between blocks of tokens.
+    """BigBird (Zaheer et al. 2020, internal global tokens): block-sparse multi-head attention.
 
         head_h = softmax over {j: block(j) ∈ A_h(block(i))} of (Q_h K_hᵀ / √(dim/heads)) V_h
         A_h(b) = {b - 1, b, b + 1} ∪ {first, last} ∪ random_h(b)     A_h(first) = A_h(last) = all
         out = W_o [head_1; …; head_heads] + b_o
 
-    Time and memory grow with the length, forward and backward, for a token sees (5 + random_blocks) · block
-    others. Any token reaches any other in two layers, through the ends. It looks to both sides and has no
-    causal form. There are no ``weights`` to look at, for they would be time × time.
+    Time and memory are linear in the length, forward and backward, as each token attends to
+    (5 + random_blocks) · block others. Any token reaches any other within two layers, through the ends. The
+    attention is bidirectional; there is no causal form. ``weights`` are not available, since they would be
+    time × time.
 
-    Each head has ``random_blocks`` for each block, never one that it sees anyway, and none twice; if fewer
-    are left, all of them. They follow from ``draws``, a saved buffer of random numbers from the seed with
-    which the layer is built: the same in training and evaluation. (The original draws anew whenever its code
-    starts, and may count a block twice that it sees anyway.) Which blocks they are depends on the length of
-    the sequence alone, counted to its last real token, so that padding changes nothing. Block 256 has the
-    draws of block 0, and so on. Where block does not divide the length, zeros are added and masked.
+    For each block, each head draws ``random_blocks`` distinct blocks among those it does not attend to
+    anyway, or takes all of these if there are fewer. They are derived from ``draws``, a persistent buffer of
+    random numbers that is filled when the layer is built, so they are the same in training and evaluation.
+    (The original implementation redraws at every start, and may count a block twice.) The choice depends only
+    on the length of the sequence up to its last real token, so padding has no effect. Block 256 uses the
+    draws of block 0, and so on. A length that is not a multiple of ``block`` is padded with masked zeros.
 
-    ``mask`` is true at real tokens; a query that may attend to nothing gets zeros (no b_o either).
+    ``mask`` is true at real tokens; a query that may not attend to anything gets zeros (without b_o).
     ``query``, ``key``, ``value``, ``out``: four ``torch.nn.Linear``, as in ``attention/multi_head``, to which
-    this is equal up to 4 + random_blocks blocks. ``dropout`` drops weights in training.
+    this layer is equal for up to 4 + random_blocks blocks. ``dropout`` drops attention weights in training.
 
-    Raises ValueError where dim does not divide into heads.
+    Raises ValueError if dim is not divisible by heads.
     """
 
     sees_ahead = ("time",)
@@ -54,9 +55,9 @@ class BigBird(nn.Module):
         heads: Heads,
         key_dim: Positive,
         value_dim: Positive,
-        block: Annotated[Positive, Field(description="How many tokens are a block.")] = 64,
+        block: Annotated[Positive, Field(description="The number of tokens in a block.")] = 64,
         random_blocks: Annotated[
-            NonNegative, Field(description="How many blocks each block and head sees at random.")
+            NonNegative, Field(description="The number of random blocks for each block and head.")
         ] = 3,
         dropout: Dropout = 0.0,
         bias: Bias = True,
@@ -72,7 +73,7 @@ class BigBird(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weights and the random blocks anew and set the biases to zero."""
+        """Reinitialise the weights and the random blocks, and set the biases to zero."""
         start(self)
         self.draws.random_(2**31)
 
@@ -94,6 +95,6 @@ class BigBird(nn.Module):
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
-        """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
+        """Validate the settings before the layer is built; the hints determine all shapes."""
         check_heads(settings["dim"], settings["heads"])
         return {}

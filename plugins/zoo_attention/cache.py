@@ -1,10 +1,10 @@
-"""The KV cache: keys and values of the past, kept so that a stream computes each of them once.
+"""The KV cache: the keys and values of the past, so that a stream computes each of them only once.
 
-They stand in tensors with room to spare, a block more whenever it is used up: a step writes behind the past
-instead of copying all of it. A state may be continued twice (a search, a second try), and then the place
-behind it is taken. PyTorch counts the writes to a tensor; a state knows the count that it left behind, and
-one that finds another makes a tensor of its own. So does every step while gradients are recorded, for these
-need the tensor as it was.
+They are stored in tensors with spare capacity, enlarged by whole blocks: a step appends in place instead of
+copying the past. A state may be continued more than once, as in a search; then the space after it may already
+be in use. To detect this, a state records PyTorch's version counter of the tensor, which counts writes; if
+the counter has changed, the step copies. It also copies while gradients are recorded, since autograd needs
+the tensor unchanged.
 """
 
 from typing import NamedTuple
@@ -19,11 +19,10 @@ BLOCK = 128
 
 
 class Past(NamedTuple):
-    """Keys and values of each head so far, with room behind them, and which of them are real; None while all
-    are.
+    """The keys and values of each head so far, in tensors with spare capacity.
 
-    ``seen`` are there; ``writes`` is the count of writes to the keys. Of a memory that stays the same they
-    are all there from the start.
+    ``real`` marks the keys that are not padding; None means all. ``seen`` is the number of keys; ``writes``
+    is the version counter of ``key`` after the last write. A fixed memory is complete from the start.
     """
 
     key: Float[Tensor, "batch kv_heads room part"]
@@ -44,18 +43,18 @@ class Past(NamedTuple):
 
 
 def nothing(batch: int, heads: int, part: int, device: torch.device, dtype: torch.dtype) -> Past:
-    """No past."""
+    """An empty cache."""
     none = torch.empty(batch, heads, 0, part, device=device, dtype=dtype)
     return Past(none, none, None, 0)
 
 
 def remembered(key: Tensor, value: Tensor, real: Tensor | None) -> Past:
-    """A memory that is whole from the start."""
+    """A fixed memory."""
     return Past(key, value, real, key.shape[2])
 
 
 def appended(past: Past, key: Tensor, value: Tensor, real: Tensor | None) -> Past:
-    """The past and what comes behind it."""
+    """The cache with further keys and values appended."""
     known = past.real
     if known is None and real is not None:
         known = real.new_ones(past.key.shape[0], past.seen)
@@ -75,12 +74,12 @@ def appended(past: Past, key: Tensor, value: Tensor, real: Tensor | None) -> Pas
 
 
 def _wanted_as_it_is(x: Tensor) -> bool:
-    """Whether gradients or a tracer may go back to a tensor, or PyTorch does not count the writes to it."""
+    """Whether autograd or a tracer may need a tensor unchanged, or the tensor has no version counter."""
     return torch.is_grad_enabled() or torch.compiler.is_compiling() or x.is_inference()
 
 
 def _with_room(x: Tensor, places: int) -> Tensor:
-    """A copy with room for so many places, rounded up to whole blocks."""
+    """A copy with capacity for ``places`` keys, rounded up to whole blocks."""
     room = -(-places // BLOCK) * BLOCK
     new = x.new_zeros(*x.shape[:2], room, x.shape[3])
     new[:, :, : x.shape[2]] = x
@@ -88,7 +87,7 @@ def _with_room(x: Tensor, places: int) -> Tensor:
 
 
 def check_stream(name: str, causal: bool, memory: bool) -> None:
-    """Refuse with an InputError what cannot be had in pieces."""
+    """Raise InputError for an attention that cannot be computed in pieces."""
     if not causal and not memory:
         raise InputError(
             f"{name} streams if it is causal, or over keys that are there from the start, and it is neither; "

@@ -1,15 +1,14 @@
-"""The core of every attention: from queries, keys and values to what each query gets.
+"""The core of softmax attention: from queries, keys and values to outputs.
 
     out_i = Σ_j w_ij v_j
     w_i = softmax over the permitted j of cap(s·q_iᵀk_j) + bias_ij,   cap(x) = c·tanh(x/c)
 
-``attend`` goes through ``F.scaled_dot_product_attention`` and its fast kernels, which never write the weights
-down, unless somebody wants to see them or asks for what no kernel has; ``explain`` says which it is and why.
-Whatever an attention adds (windows, biases, sinks, grouped heads, caches) is an argument here.
+``attend`` calls ``F.scaled_dot_product_attention``, whose fast kernels never materialise the weights, unless
+the weights are requested or a feature is used that no kernel has; ``explain`` reports the choice and its
+reason. The layers pass what they add (windows, biases, sinks, grouped heads, caches) as arguments.
 
-A query that may attend to nothing gets zeros, and gradients of zero. A softmax over -∞ is NaN, and kernels
-differ in what they make of it; so such a query is let attend to everything, and what it gets is multiplied by
-zero.
+A query that may not attend to anything gets zeros, with zero gradients. Since a softmax over -∞ alone is NaN,
+and kernels treat it differently, such a query attends to everything, and its output is multiplied by zero.
 """
 
 import math
@@ -39,12 +38,12 @@ def attend(
     dropout: float = 0.0,
     weights: bool = False,
 ) -> tuple[Float[Tensor, "batch heads query value"], Float[Tensor, "batch heads query key"] | None]:
-    """What each query gets, and the weights if they are wanted.
+    """The output of each query, and the attention weights if ``weights`` is true.
 
-    ``key`` and ``value`` may have fewer heads, of which each serves as many neighbouring heads of the query.
-    ``sinks`` are scores of one key more in each head, which has no value: what it draws, nobody gets.
-    ``scale`` is s, 1/√dim if not given. ``soft_cap`` is c; without it cap(x) = x. ``dropout`` is the chance
-    that a weight is dropped on its way to the value; the weights handed out are whole.
+    ``key`` and ``value`` may have fewer heads than ``query``; each then serves a group of neighbouring query
+    heads. ``sinks`` holds, for each head, the score of one additional key without a value, which absorbs
+    weight. ``scale`` is s, by default 1/√dim. ``soft_cap`` is c; without it, cap(x) = x. ``dropout`` is the
+    probability that a weight is dropped; the weights returned are those before dropout.
     """
     if choosing.listeners:
         choosing.tell(
@@ -87,7 +86,7 @@ def explain(
     dropout: float = 0.0,
     weights: bool = False,
 ) -> Choice:
-    """The kernel that ``attend`` takes with the same arguments, and why it is no faster one."""
+    """The kernel that ``attend`` uses for the same arguments, and why it is not a faster one."""
     if weights:
         return Choice("written out", "something reads the weights, and kernels do not hand them out")
     if soft_cap is not None:
@@ -103,7 +102,7 @@ def masked_softmax(
     """Softmax of each query's scores over its permitted keys; zeros for a query without any."""
     pairs, nonempty, _ = permission
     if pairs is not None:
-        # The lowest number instead of -∞ keeps a row without any key finite.
+        # The lowest finite number instead of -∞ keeps a row without any permitted key finite.
         scores = scores.masked_fill(~pairs, torch.finfo(scores.dtype).min)
     probs = scores.softmax(-1) if sinks is None else torch.cat([sinks, scores], -1).softmax(-1)[..., 1:]
     return probs if nonempty is None else probs * nonempty
@@ -119,7 +118,7 @@ def attention_weights(
     scale: float | None = None,
     soft_cap: float | None = None,
 ) -> Float[Tensor, "batch heads query key"]:
-    """The weights, written down; the arguments are those of ``attend``."""
+    """The attention weights as a tensor; the arguments are those of ``attend``."""
     pairs = permission.pairs
     if permission.triangle:
         pairs = triangle(query.shape[-2], key.shape[-2], query.device)
@@ -144,7 +143,7 @@ def _call(
     scale: float | None,
     dropout: float,
 ) -> Call:
-    """What PyTorch's function is called with."""
+    """The arguments for PyTorch's function."""
     pairs, nonempty, causal = permission
     if causal and (bias is not None or sinks is not None):
         pairs, causal = triangle(query.shape[-2], key.shape[-2], query.device), False
@@ -157,29 +156,29 @@ def _call(
     if sinks is not None:
         factor = query.shape[-1] ** -0.5 if scale is None else scale
         query, key, value, mask = _with_sinks(query, key, value, mask, sinks / factor)
-        scale = factor  # of the width without a column for sinks
+        scale = factor  # for the head width without the sinks' column
     return Call(query, key, value, mask, dropout, causal, scale, query.shape[1] != key.shape[1])
 
 
 def _with_sinks(
     query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, sinks: Tensor
 ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
-    """One key more, in front, whose score is the sink's: through a column that all other keys have as zero.
+    """Prepend a key whose score is the sink's, by an additional column that is zero in all other keys.
 
-    So it needs no bias of heads × query × key, and the fast kernels stay.
+    This needs no bias of heads × query × key, so the fast kernels remain usable.
     """
     column = sinks.to(query.dtype)[:, None, None].expand(*query.shape[:-1], 1)
     query = torch.cat([query, column], -1)
     sink = F.pad(key.new_zeros(*key.shape[:2], 1, key.shape[3]), (0, 1), value=1.0)
     key = torch.cat([sink, F.pad(key, (0, 1))], 2)
-    value = F.pad(value, (0, 1, 1, 0))  # as wide as the keys, as fast kernels want it
+    value = F.pad(value, (0, 1, 1, 0))  # as wide as the keys, which the fast kernels require
     if mask is None:
         return query, key, value, None
     return query, key, value, F.pad(mask, (1, 0), value=mask.dtype is torch.bool)
 
 
 def _for_each(x: Float[Tensor, "batch kv_heads key dim"], query: Tensor) -> Tensor:
-    """Keys or values, once for each head of the query."""
+    """Keys or values, repeated for each query head."""
     times = query.shape[1] // x.shape[1]
     return x if times == 1 else x.repeat_interleave(times, 1)
 

@@ -1,10 +1,10 @@
-"""The gated delta rule: a memory that fades, and corrects what it says of a key instead of adding to it.
+"""The gated delta rule: a decaying associative memory that replaces the value of a key.
 
     S_t = α_t (I - β_t k_t k_tᵀ) S_{t-1} + β_t k_t v_tᵀ,   out_t = q_t S_t
 
-is computed in chunks. Within one, u_t = β_t (v_t - α_t k_t S_{t-1}) is what is written at each step; each
-depends on those before it, which is a triangular system, and is affine in the matrix before the chunk. So a
-chunk is an affine map of that matrix, and maps are composed in log₂ of their number of rounds.
+The recurrence is computed in chunks. Within a chunk, step t writes u_t = β_t (v_t - α_t k_t S_{t-1}). Each
+u_t depends on the earlier ones, which gives a triangular system, and is affine in the matrix before the
+chunk. A chunk is therefore an affine map of that matrix, and n chunks are composed in log₂ n rounds.
 """
 
 from typing import Any
@@ -26,13 +26,13 @@ def correct(
     rate: Float[Tensor, "batch heads time"],
     state: Float[Tensor, "batch heads part value"] | None = None,
 ) -> Recalled:
-    """What each query gets; ``log_decay`` is ln α, ``rate`` β, ``state`` the matrix before the first step.
+    """The output of each query; ``log_decay`` is ln α, ``rate`` is β.
 
-    Where α is 1 and β is 0 nothing happens to the matrix.
+    ``state`` is the matrix before the first step. A step with α = 1 and β = 0 leaves the matrix unchanged.
     """
     batch, heads, time, _ = query.shape
     chunks = max(1, -(-time // CHUNK))
-    front = chunks * CHUNK - time  # there nothing happens
+    front = chunks * CHUNK - time  # padding in front, with α = 1 and β = 0
     shape = (batch, heads, chunks, CHUNK)
     q, k, v = (F.pad(x, (0, 0, front, 0)).reshape(*shape, x.shape[-1]) for x in (query, key, value))
     faded, beta = (F.pad(x, (front, 0)).reshape(*shape, 1) for x in (log_decay, rate))
@@ -41,7 +41,7 @@ def correct(
     between = (faded - faded.transpose(-2, -1)).masked_fill(~past, -torch.inf).exp()
     system = (beta * between * (k @ k.transpose(-2, -1))).tril(-1).to(q.dtype)
     asked = torch.cat([beta * v, beta * faded.exp() * k], -1)
-    linalg: Any = torch.linalg  # which torch does not type
+    linalg: Any = torch.linalg  # torch does not annotate it
     solved: Tensor = linalg.solve_triangular(system, asked, upper=False, unitriangular=True)
     written, lost = solved[..., : v.shape[-1]], solved[..., v.shape[-1] :]  # u = written - lost S
 
@@ -60,8 +60,8 @@ def correct(
 
 
 def _compose(slopes: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
-    """Each affine map after all before it: of 2, 4, 8, … neighbours."""
-    if torch.compiler.is_exporting():  # how many rounds there are depends on the length
+    """The prefix compositions of affine maps, doubling the reach in each round."""
+    if torch.compiler.is_exporting():  # the number of rounds depends on the length
         return _compose_in_steps(slopes, offsets)
     reach = 1
     same = torch.eye(slopes.shape[-1], dtype=slopes.dtype, device=slopes.device)
@@ -75,7 +75,7 @@ def _compose(slopes: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _compose_in_steps(slopes: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
-    """The same, one after the other."""
+    """The same, sequentially."""
 
     def step(
         before: tuple[Tensor, Tensor], each: tuple[Tensor, Tensor]

@@ -12,11 +12,11 @@ from zoo_attention.memory import Attended, Memory, look_up, remember
 class Dot(nn.Module):
     """Dot attention (Luong, Pham & Manning 2015): the score is sᵀ h.
 
-    Query and keys have one width, for nothing is learned; ``multiplicative`` has a matrix between widths that
-    differ.
+    Nothing is learned, so query and keys must have the same width; ``multiplicative`` has a matrix between
+    different widths.
 
-    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros. It streams:
-    the memory is there from the start.
+    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros. The layer
+    can stream; its memory is fixed from the start.
     """
 
     unordered = ("source",)
@@ -39,7 +39,7 @@ class Dot(nn.Module):
         values: Float[Tensor, "batch source value"],
         mask: Bool[Tensor, "batch source"] | None = None,
     ) -> Memory:
-        """What all queries share."""
+        """The part of the computation that all queries share."""
         return remember(keys, values, mask)
 
     def initial_state(
@@ -51,11 +51,11 @@ class Dot(nn.Module):
         values: Float[Tensor, "batch source value"],
         mask: Bool[Tensor, "batch source"] | None = None,
     ) -> Memory:
-        """The memory, which stays."""
+        """The prepared memory."""
         return self.prepare(keys, values, mask)
 
     def step(
         self, query: Float[Tensor, "batch *steps dim"], state: Memory, *, weights: bool = False
     ) -> tuple[Attended, Memory]:
-        """What the next queries find in the memory."""
+        """Attend from the next queries."""
         return look_up(query, state, weights), state

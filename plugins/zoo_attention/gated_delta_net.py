@@ -1,4 +1,4 @@
-"""Gated DeltaNet: a fading memory that is corrected."""
+"""Gated DeltaNet: linear attention with decay and the delta rule."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,17 +25,18 @@ class GatedDeltaNet(nn.Module):
         q, k = silu(W x) of length 1, v = silu(W_v x), β = σ(W_β x), α = exp(-e^a softplus(W_α x + d))
         out = W_o (silu(W_g x) ⊙ [rms(head_1); …; rms(head_heads)])
 
-    A step forgets by α, and then brings what the matrix says of k_t nearer to v_t, by β of the way, where
-    linear attention only adds. rms(y) is y over its root mean square. Time and memory grow with the length;
-    always causal; a stream keeps one matrix per head. The original has a short causal convolution over
-    time behind W_q, W_k and W_v, which is left out here: draw one before the layer.
+    Each step decays the matrix by α, then moves the value that it holds for k_t towards v_t by the fraction
+    β, where linear attention only adds. q and k are normalised to length 1; rms(y) is y divided by its root
+    mean square. Time and memory are linear in the length. The layer is always causal; a stream keeps one
+    matrix per head. The original has a short causal convolution over time after W_q, W_k and W_v, which is
+    omitted here: add one before the layer.
 
-    ``mask`` is true at real steps; the others change nothing. ``query``, ``key``, ``value``, ``gate``,
+    ``mask`` is true at real steps; the others have no effect. ``query``, ``key``, ``value``, ``gate``,
     ``out``: dim × dim, Xavier-uniform; ``rate`` W_β and ``decay`` W_α: heads × dim; none has a bias.
-    ``speed`` a and ``shift`` d: heads. As in Mamba 2, e^a starts uniform in 1 … 16, and d so that softplus(d)
-    is log-uniform in 0.001 … 0.1. Sums are in 32 bits at least.
+    ``speed`` a and ``shift`` d: heads. As in Mamba 2, e^a starts uniform in 1 … 16, and d such that
+    softplus(d) is log-uniform in 0.001 … 0.1. Sums are computed in at least 32 bits.
 
-    Raises ValueError where dim does not divide into heads.
+    Raises ValueError if dim is not divisible by heads.
     """
 
     def __init__(self, dim: Positive, heads: Heads) -> None:
@@ -54,7 +55,7 @@ class GatedDeltaNet(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weights anew."""
+        """Reinitialise the weights."""
         for linear in (self.query, self.key, self.value, self.gate, self.out, self.rate, self.decay):
             nn.init.xavier_uniform_(linear.weight)
         nn.init.uniform_(self.speed, 1, 16)
@@ -72,7 +73,7 @@ class GatedDeltaNet(nn.Module):
     def initial_state(
         self, batch: int, device: torch.device, dtype: torch.dtype
     ) -> Float[Tensor, "batch heads part part"]:
-        """Nothing is known."""
+        """An empty memory."""
         part = self.query.in_features // self.heads
         wide = torch.promote_types(dtype, torch.float32)
         return torch.zeros(batch, self.heads, part, part, device=device, dtype=wide)
@@ -95,7 +96,7 @@ class GatedDeltaNet(nn.Module):
             for linear in (self.query, self.key, self.value)
         )
         query, key = F.normalize(query, dim=-1), F.normalize(key, dim=-1)
-        # In one piece, here and above: traced, gradients have other strides than they have when they run.
+        # Contiguous, here and above: gradients of a traced model would have other strides than in eager mode.
         rate, slow = (f(x).to(wide).transpose(1, 2).contiguous() for f in (self.rate, self.decay))
         rate, slow = rate.sigmoid(), F.softplus(slow + self.shift.to(wide).unsqueeze(1))
         log_decay = -self.speed.to(wide).exp().unsqueeze(1) * slow
@@ -108,6 +109,6 @@ class GatedDeltaNet(nn.Module):
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
-        """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
+        """Validate the settings before the layer is built; the hints determine all shapes."""
         check_heads(settings["dim"], settings["heads"])
         return {}

@@ -1,7 +1,7 @@
-"""Heads: the parts of a vector that attend side by side, and the linear maps around them.
+"""Attention heads, and the linear maps around them.
 
-Every multi-headed layer keeps four ``torch.nn.Linear`` called ``query``, ``key``, ``value`` and ``out`` and
-differs in what happens between ``into_heads`` and ``from_heads`` alone.
+Every multi-head layer has four ``torch.nn.Linear`` named ``query``, ``key``, ``value`` and ``out``; the
+layers differ only in what they do between ``into_heads`` and ``from_heads``.
 """
 
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ from zoo.fields import Positive
 from zoo.rows import RowLinear, linears
 from zoo_attention.padding import hide, tame
 
-Heads = Annotated[Positive, Field(description="How many parts of dim attend side by side.")]
+Heads = Annotated[Positive, Field(description="The number of heads, each with an equal part of dim.")]
 Bias = Annotated[bool, Field(description="Whether the four linear maps have a bias.")]
 
 
 class Projected(NamedTuple):
-    """Queries, keys and values of each head; of keys and values there may be fewer heads."""
+    """The queries, keys and values of each head; keys and values may have fewer heads."""
 
     query: Float[Tensor, "batch heads query part"]
     key: Float[Tensor, "batch kv_heads key part"]
@@ -29,7 +29,7 @@ class Projected(NamedTuple):
 
 @runtime_checkable
 class MultiHeaded(Protocol):
-    """What a multi-headed layer keeps."""
+    """The attributes of a multi-head layer."""
 
     heads: int
     query: RowLinear
@@ -39,7 +39,7 @@ class MultiHeaded(Protocol):
 
 
 def start(layer: MultiHeaded) -> None:
-    """Draw the weights anew, Xavier-uniform before the heads, and set all biases to zero."""
+    """Reinitialise the weights, Xavier-uniform before the heads, and set all biases to zero."""
     for linear in (layer.query, layer.key, layer.value):
         nn.init.xavier_uniform_(linear.weight)
     layer.out.reset_parameters()
@@ -57,15 +57,15 @@ def into_heads(
     *,
     beside: bool = False,
 ) -> Projected:
-    """Queries, keys and values, mapped and cut into heads, of which nothing in padding is NaN.
+    """Project queries, keys and values and split them into heads, without NaN from padding.
 
-    ``beside``: each query stands beside its own key, so that the mask is theirs, too.
+    With ``beside``, query i and key i belong to the same position, so that the mask applies to queries, too.
     """
     keys, values = hide(key, value, mask)
     clean = query is key and key is keys
     if mask is not None and (beside or query is key) and not clean:
         query = tame(query, mask)
-    linear = layer.query  # found once: a module's attributes are slow
+    linear = layer.query  # looked up once: attribute access on modules is slow
     part = linear.out_features // layer.heads
     if query is keys and keys is values:
         mapped = linears(keys, linear, layer.key, layer.value)
@@ -81,13 +81,13 @@ def from_heads(
     heads: Float[Tensor, "batch heads query part"],
     nonempty: Bool[Tensor, "#batch #query 1"] | None,
 ) -> Float[Tensor, "batch query dim"]:
-    """What all heads got, mapped to one vector; zeros, without a bias either, where ``nonempty`` is false."""
+    """Merge the heads and project them; where ``nonempty`` is false, zeros without the bias."""
     out = layer.out(merge(heads))
     return out if nonempty is None else out * nonempty
 
 
 def from_biases(settings: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Settings as version 1 of a layer had them, where ``bias`` was called ``biases``."""
+    """Migrate settings from version 1 of a layer, in which ``bias`` was called ``biases``."""
     if "biases" not in settings:
         return settings
     if "bias" in settings:
@@ -96,18 +96,18 @@ def from_biases(settings: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def split(x: Float[Tensor, "batch length dim"], part: int) -> Float[Tensor, "batch heads length part"]:
-    """Each head's part of every vector."""
+    """Split every vector into its heads."""
     batch, length, dim = x.shape
     return x.view(batch, length, dim // part, part).transpose(1, 2)
 
 
 def merge(x: Float[Tensor, "batch heads length part"]) -> Float[Tensor, "batch length dim"]:
-    """The parts of all heads, one behind the other."""
+    """Concatenate the heads of every vector: the inverse of ``split``."""
     return x.transpose(1, 2).flatten(2)
 
 
 def check_heads(dim: Any, heads: int) -> None:
-    """Refuse with a ValueError a dim that is known and does not divide into heads."""
+    """Raise ValueError if dim is a known number that is not divisible by heads."""
     if isinstance(dim, int) and dim % heads:
         raise ValueError(
             f"every head has an equal part of dim, and {dim} does not divide into {heads} heads; "
@@ -116,7 +116,7 @@ def check_heads(dim: Any, heads: int) -> None:
 
 
 def check_groups(heads: int, kv_heads: int | None) -> int:
-    """The number of heads of keys and values; refuse with a ValueError one that does not divide the heads."""
+    """The number of key and value heads; raises ValueError if it does not divide the number of heads."""
     if kv_heads is not None and heads % kv_heads:
         raise ValueError(
             f"each head of keys serves as many heads of queries, and {heads} heads do not divide into "

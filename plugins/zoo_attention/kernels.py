@@ -1,4 +1,4 @@
-"""Which kernel PyTorch's attention takes, and why it is not a faster one."""
+"""Which kernel PyTorch's attention uses, and why it is not a faster one."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from torch.nn.attention import SDPBackend
 
 
 class Choice(NamedTuple):
-    """A kernel, and the reason; for a fast kernel: that nothing forbade it."""
+    """A kernel, and the reason why it is not a faster one."""
 
     kernel: str
     why: str
@@ -28,8 +28,8 @@ class Call(NamedTuple):
     grouped: bool
 
     def run(self) -> Tensor:
-        """What it returns."""
-        grouped = {"enable_gqa": True} if self.grouped else {}  # the flag itself is a symbol when traced
+        """Call the function."""
+        grouped = {"enable_gqa": True} if self.grouped else {}  # under tracing, the flag may be symbolic
         return F.scaled_dot_product_attention(
             self.query,
             self.key,
@@ -43,7 +43,7 @@ class Call(NamedTuple):
 
 
 def chosen(call: Call) -> Choice:
-    """The kernel that PyTorch takes for a call, asked of PyTorch itself."""
+    """The kernel that PyTorch reports for a call."""
     number = torch._fused_sdp_choice(  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage] - no other function knows
         call.query,
         call.key,
@@ -60,7 +60,7 @@ def chosen(call: Call) -> Choice:
 
 
 def _obstacle(call: Call) -> str:
-    """What keeps the fast kernels away."""
+    """Why no fast kernel applies."""
     mask, on_cpu = call.mask, call.query.device.type == "cpu"
     if call.dropout and on_cpu:
         return "the kernel for the CPU has no dropout"

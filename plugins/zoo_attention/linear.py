@@ -1,4 +1,4 @@
-"""Linear attention: the softmax is replaced by a product of features, which can be summed up once."""
+"""Linear attention: the softmax is replaced by a product of feature maps, so that sums are shared."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -35,15 +35,16 @@ class Linear(nn.Module):
         head_i = Σ_j φ(q_i)·φ(k_j) v_j / Σ_j φ(q_i)·φ(k_j),   φ(x) = elu(x) + 1
         out = W_o [head_1; …; head_heads] + b_o
 
-    over all j, or with ``causal`` over j ≤ i. The sums of φ(k_j) v_jᵀ and φ(k_j) are taken once, and not for
-    every query: time and memory grow with the length, and a stream keeps one matrix per head, however long it
-    is. Weights are never sharp, for φ is positive and smooth; there are none to look at.
+    The sums are over all j or, with ``causal``, over j ≤ i. The sums of φ(k_j) v_jᵀ and φ(k_j) are shared by
+    all queries, so time and memory are linear in the length, and a stream keeps one matrix per head, however
+    long it is. As φ is positive and smooth, the weights are never sharp; they are not available as an output.
 
-    ``mask`` is true at real keys; a query that may attend to nothing gets zeros (no b_o either). ``causal``
-    aligns at the end, as in ``attention/multi_head``; there must be as many keys as queries or more.
-    ``query``, ``key``, ``value``, ``out``: four ``torch.nn.Linear``, as there. Sums are in 32 bits at least.
+    ``mask`` is true at real keys; a query that may not attend to anything gets zeros (without b_o).
+    ``causal`` aligns the last query with the last key, as in ``attention/multi_head``, and requires at least
+    as many keys as queries. ``query``, ``key``, ``value``, ``out``: four ``torch.nn.Linear``, as there. Sums
+    are computed in at least 32 bits.
 
-    Raises ValueError where dim does not divide into heads, InputError for a causal one with fewer keys than
+    Raises ValueError if dim is not divisible by heads, and InputError if ``causal`` gets fewer keys than
     queries.
     """
 
@@ -66,7 +67,7 @@ class Linear(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weights anew and set the biases to zero."""
+        """Reinitialise the weights and set the biases to zero."""
         start(self)
 
     def forward(
@@ -94,7 +95,7 @@ class Linear(nn.Module):
     def initial_state(
         self, batch: int, device: torch.device, dtype: torch.dtype
     ) -> Float[Tensor, "batch heads part columns"]:
-        """Sums over nothing. Raises InputError for a layer that is not causal."""
+        """Empty sums; raises InputError for a layer that is not causal."""
         check_stream("attention/linear", self.causal, memory=False)
         part = self.query.out_features // self.heads
         return torch.zeros(batch, self.heads, part, part + 1, device=device, dtype=_wide(dtype))
@@ -113,10 +114,10 @@ class Linear(nn.Module):
         return self._out(got, query.dtype), state
 
     def _features(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Projected:
-        """φ of queries and keys, and values with a column of ones, which sums the keys alone."""
+        """φ of queries and keys, and values with a column of ones, which yields the sum of the keys."""
         queries, keys, values = into_heads(self, query, key, value, mask)
         wide = _wide(queries.dtype)
-        # In one piece: traced, the gradient of elu has other strides than it has when it runs.
+        # Contiguous: the gradient of elu in a traced model would have other strides than in eager mode.
         queries, keys = (F.elu(x.to(wide).contiguous()) + 1 for x in (queries, keys))
         values = F.pad(values.to(wide), (0, 1), value=1.0)
         if mask is not None:
@@ -124,26 +125,26 @@ class Linear(nn.Module):
         return Projected(queries, keys, values)
 
     def _out(self, sums: Float[Tensor, "batch heads query columns"], dtype: torch.dtype) -> Tensor:
-        """Sums of values over sums of keys; these are zero only where there was no key."""
+        """Divide the sums of values by the sums of keys, which are zero only if there was no key."""
         above, below = sums[..., :-1], sums[..., -1:]
         heads = above / torch.where(below == 0, 1.0, below)
         return from_heads(self, heads.to(dtype), (below != 0).any(1))
 
     @staticmethod
     def sees_ahead(settings: Mapping[str, Any], _: Collection[str]) -> tuple[str, ...]:
-        """Keys behind a query's own place, unless it is causal."""
+        """Keys after a query's own position, unless it is causal."""
         return () if settings["causal"] else ("key",)
 
     @staticmethod
     def unordered(settings: Mapping[str, Any]) -> tuple[str, ...]:
-        """Keys with their values, unless it is causal."""
+        """The order of keys with their values has no effect, unless it is causal."""
         return () if settings["causal"] else ("key",)
 
     migrate = staticmethod(from_biases)
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
-        """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
+        """Validate the settings before the layer is built; the hints determine all shapes."""
         check_heads(settings["dim"], settings["heads"])
         return {}
 

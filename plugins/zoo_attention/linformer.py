@@ -1,4 +1,4 @@
-"""Linformer: attention over a few mixtures of the keys instead of all of them."""
+"""Linformer: attention over a low-rank projection of the keys."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NamedTuple
@@ -23,7 +23,7 @@ Sharing = Literal["none", "headwise", "key_value"]
 
 
 class LinformerAttended(NamedTuple):
-    """What each query gets; the weight of each mixture of keys when something reads them."""
+    """The output of each query, and the weight of each mixture of keys, on demand."""
 
     out: Float[Tensor, "batch query dim"]
     weights: Float[Tensor, "batch heads query rank"] | None
@@ -36,21 +36,21 @@ class Linformer(nn.Module):
         head_h = softmax(Q_h (E K_h)ᵀ / √(dim/heads)) (F V_h)
         out = W_o [head_1; …; head_heads] + b_o
 
-    E and F mix ``max_length`` keys and values into ``rank``: time and memory grow with the number of keys,
-    not with its square. A shorter sequence takes what E and F have for its places, the first; a longer one
-    raises InputError. ``sharing`` says how many matrices there are: for ``none`` E and F of each head, for
-    ``headwise`` one E and one F, for ``key_value`` one matrix that is both. One matrix for several layers
-    (the paper's layerwise sharing) is drawn in the graph: ``tie: {down_key: first.down_key}``.
+    E and F mix ``max_length`` keys and values into ``rank``, so time and memory are linear in the number of
+    keys, not quadratic. A shorter sequence uses the first columns of E and F; a longer one raises InputError.
+    ``sharing`` selects the matrices: with ``none``, each head has its own E and F; with ``headwise``, all
+    heads share one E and one F; with ``key_value``, a single matrix serves as both. To share a matrix between
+    layers (the paper's layerwise sharing), use a tie in the graph: ``tie: {down_key: first.down_key}``.
 
-    A mixture has something of every key, later ones too: there is no causal form. ``mask`` is true at real
-    keys; the others are zeros before they are mixed, and without any a query gets zeros. Padding still is a
-    part of the sequence's length, for a mixture is not divided by how much went into it.
+    Each mixture contains every key, later ones too, so there is no causal form. ``mask`` is true at real
+    keys; padded keys count as zeros, and if there is no real key, a query gets zeros. A mixture is not
+    normalised by the number of keys in it.
 
     ``query``, ``key``, ``value``, ``out``: four ``torch.nn.Linear``, as in ``attention/multi_head``.
     ``down_key`` Eᵀ and ``down_value`` Fᵀ: [heads ×] max_length × rank, drawn from N(0, 1/rank).
-    ``dropout`` drops weights in training; ``weights`` shows them undropped.
+    ``dropout`` drops attention weights in training; the output ``weights`` is before dropout.
 
-    Raises ValueError where dim does not divide into heads.
+    Raises ValueError if dim is not divisible by heads.
     """
 
     sees_ahead = ("key",)
@@ -62,9 +62,9 @@ class Linformer(nn.Module):
         heads: Heads,
         key_dim: Positive,
         value_dim: Positive,
-        max_length: Annotated[Positive, Field(description="The longest sequence of keys.")],
-        rank: Annotated[Positive, Field(description="How many mixtures of keys there are.")],
-        sharing: Annotated[Sharing, Field(description="Who has a matrix in common.")] = "headwise",
+        max_length: Annotated[Positive, Field(description="The maximum number of keys.")],
+        rank: Annotated[Positive, Field(description="The number of mixtures of keys.")],
+        sharing: Annotated[Sharing, Field(description="What shares a projection matrix.")] = "headwise",
         dropout: Dropout = 0.0,
         bias: Bias = True,
     ) -> None:
@@ -81,7 +81,7 @@ class Linformer(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weights anew and set the biases to zero."""
+        """Reinitialise the weights and set the biases to zero."""
         start(self)
         for down in (self.down_key, self.down_value):
             if down is not None:
@@ -116,10 +116,10 @@ class Linformer(nn.Module):
     def _mixtures(
         self, linear: nn.Linear, x: Tensor, down: Tensor, mask: Tensor | None
     ) -> Float[Tensor, "batch heads rank part"]:
-        """Mixtures of what ``linear`` makes of each place.
+        """The mixtures, by ``down``, of ``linear`` of each position.
 
-        Maps follow one another in any order, and one matrix for all heads goes first, for it leaves fewer
-        places to map. The bias comes once for as much as a mixture has of all places.
+        The two maps commute; a matrix shared by all heads is applied first, since it leaves fewer positions
+        to project. The bias is multiplied by the sum of a mixture's coefficients.
         """
         rows = down[..., : x.shape[1], :]
         real = x.new_ones(1, x.shape[1], dtype=rows.dtype) if mask is None else mask.to(rows.dtype)
@@ -144,7 +144,7 @@ class Linformer(nn.Module):
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
-        """Refuse what does not go together before anything is built or comes; of shapes the hints say all."""
+        """Validate the settings and a known number of keys; the hints determine all shapes."""
         check_heads(settings["dim"], settings["heads"])
         keys = inputs["key"][1]
         if isinstance(keys, int) and keys > settings["max_length"]:

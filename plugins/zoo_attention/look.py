@@ -1,4 +1,4 @@
-"""Looking at values, where that is cheap, to leave out work that would change nothing."""
+"""Inspecting values, where that is cheap, to skip work that would have no effect."""
 
 from collections.abc import Callable
 
@@ -7,14 +7,14 @@ from torch import Tensor
 
 
 def seen(x: Tensor, fact: Callable[[Tensor], bool]) -> bool:
-    """Whether a look at ``x`` shows the fact. False where one cannot look; then take the general way.
+    """Whether ``fact`` holds for the values of ``x``; false if they cannot be inspected cheaply.
 
-    Only plain tensors on the CPU are looked at. On another device a look would wait for all the work
-    queued there; while code is traced there is nothing to see.
+    Only plain tensors on the CPU are inspected. On another device this would wait for all work queued there;
+    under tracing there are no values.
     """
     if torch.compiler.is_compiling() or type(x) is not Tensor or not x.is_cpu:
         return False
     try:
         return fact(x.detach() if x.requires_grad else x)
-    except RuntimeError:  # under vmap no number can be had from a tensor
+    except RuntimeError:  # under vmap, .item() is not allowed
         return False

@@ -40,7 +40,7 @@ from zoo_attention.scaled_dot_product import (
 
 
 class MultiHeadAttended(NamedTuple):
-    """What each query gets; the weights of each head when something reads them."""
+    """The output of each query, and the attention weights of each head, on demand."""
 
     out: Float[Tensor, "batch query dim"]
     weights: Float[Tensor, "batch heads query key"] | None
@@ -48,37 +48,39 @@ class MultiHeadAttended(NamedTuple):
 
 @layer("attention/multi_head", version=2)
 class MultiHead(nn.Module):
-    """Multi-head attention (Vaswani et al. 2017, section 3.2): several small attentions side by side.
+    """Multi-head attention (Vaswani et al. 2017, section 3.2): several attentions in parallel.
 
         head_h = softmax(Q_h K_hᵀ / √(dim/heads)) V_h
         out = W_o [head_1; …; head_heads] + b_o
 
-    with Q, K and V linear maps of query, key and value to dim, of which each head has its dim/heads columns.
-    One wire to all three is self-attention; key and value from elsewhere, of any width, are cross-attention.
+    Q, K and V are linear maps of query, key and value to dim, of which each head has dim/heads columns. With
+    the same wire to all three, it is self-attention; with key and value from elsewhere, of any width, it is
+    cross-attention.
 
-    ``mask`` is true at real keys. ``pairs`` is true where a query may attend to a key, for any pattern
-    whatever. A query that may attend to nothing gets zeros (no b_o either). ``causal`` aligns at the end: of
-    Q queries and K keys, query i sees the keys j ≤ i + K - Q. ``dropout`` drops weights in training;
-    ``weights`` shows them undropped. Queries that are padding have no mask: they must be numbers, unless
-    query and key are one tensor, which the mask cleans as both.
+    ``mask`` is true at real keys. ``pairs`` is true where a query may attend to a key; any pattern is
+    possible. A query that may not attend to anything gets zeros (without b_o). ``causal`` aligns the last
+    query with the last key: of Q queries and K keys, query i attends to the keys j ≤ i + K - Q. ``dropout``
+    drops attention weights in training; the output ``weights`` is before dropout. There is no mask for
+    queries: padded queries must be finite, unless query and key are the same tensor, to which the mask
+    applies as a whole.
 
-    ``bias`` is added to the scaled scores: what a ``position/alibi`` or ``position/t5_bias`` gives. With
-    ``kv_heads`` below heads, each head of keys and values serves heads/kv_heads neighbouring heads of queries
+    ``bias`` is added to the scaled scores; it can come from ``position/alibi`` or ``position/t5_bias``. With
+    fewer ``kv_heads`` than heads, each key and value head serves heads/kv_heads neighbouring query heads
     (grouped-query attention, Ainslie et al. 2023; 1 is multi-query, Shazeer 2019). ``qk_norm`` divides each
     head's queries and keys by their root mean square and scales them (Henry et al. 2020; as in Qwen 3).
-    ``soft_cap`` c bounds scaled scores to ±c by c·tanh(x/c) (Gemma 2). ``sinks`` gives each head the score of
-    a key without a value, so that a query need not attend to anything (Xiao et al. 2024; as in gpt-oss).
-    ``scale`` replaces 1/√(dim/heads); T5 has 1.
+    ``soft_cap`` c bounds scaled scores to ±c by c·tanh(x/c) (Gemma 2). ``sinks`` gives each head a learned
+    score for a key without a value, so that a query need not attend to anything (Xiao et al. 2024; as in
+    gpt-oss). ``scale`` replaces 1/√(dim/heads); T5 uses 1.
 
-    ``query``, ``key``, ``value``, ``out``: four ``torch.nn.Linear``. The first three start Xavier-uniform,
-    each separately, and all biases at zero. ``torch.nn.MultiheadAttention`` draws the three as one matrix,
-    narrower by √2; its masks mean the opposite, and an empty row gives NaN there. ``query_norm``,
-    ``key_norm``: ``torch.nn.RMSNorm`` over a head. ``sink``: heads, starts at zero.
+    ``query``, ``key``, ``value``, ``out``: four ``torch.nn.Linear``. The first three are each initialised
+    Xavier-uniform, and all biases are zero. ``torch.nn.MultiheadAttention`` initialises the three as a single
+    matrix, which makes them smaller by √2; its masks have the opposite meaning, and a fully masked row gives
+    NaN. ``query_norm``, ``key_norm``: ``torch.nn.RMSNorm`` over a head. ``sink``: heads, zeros.
 
-    It streams where it is causal, and keeps the keys and values of the past; or where key and value are a
-    memory that is there from the start.
+    It can stream if it is causal, with the past keys and values as its state, or if key and value are a
+    memory that is fixed from the start.
 
-    Raises ValueError where dim does not divide into heads, or heads into kv_heads.
+    Raises ValueError if dim is not divisible by heads, or heads by kv_heads.
     """
 
     def __init__(
@@ -88,7 +90,7 @@ class MultiHead(nn.Module):
         key_dim: Positive,
         value_dim: Positive,
         kv_heads: Annotated[
-            Positive | None, Field(description="Heads of keys and values, each for several of queries.")
+            Positive | None, Field(description="The number of key and value heads; by default, heads.")
         ] = None,
         causal: Causal = False,
         strict: Strict = False,
@@ -97,7 +99,7 @@ class MultiHead(nn.Module):
         scale: Scale = None,
         soft_cap: SoftCap = None,
         qk_norm: Annotated[bool, Field(description="Normalise queries and keys of each head.")] = False,
-        sinks: Annotated[bool, Field(description="A key without value, which each head learns.")] = False,
+        sinks: Annotated[bool, Field(description="Give each head a learned key without a value.")] = False,
     ) -> None:
         super().__init__()
         check_heads(dim, heads)
@@ -114,7 +116,7 @@ class MultiHead(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weights anew and set the biases to zero."""
+        """Reinitialise the weights and set the biases to zero."""
         start(self)
         for norm in (self.query_norm, self.key_norm):
             if norm is not None:
@@ -145,7 +147,7 @@ class MultiHead(nn.Module):
         value: Float[Tensor, "batch key value_dim"] | None = None,
         mask: Bool[Tensor, "batch key"] | None = None,
     ) -> Past:
-        """No past, or the memory. Raises InputError where later keys would change earlier outputs."""
+        """An empty cache, or the memory; raises InputError if later keys would change earlier outputs."""
         check_stream("attention/multi_head", self.causal, key is not None)
         part = self.query.out_features // self.heads
         if key is None or value is None:
@@ -167,7 +169,7 @@ class MultiHead(nn.Module):
         *,
         weights: bool = False,
     ) -> tuple[MultiHeadAttended, Past]:
-        """``forward`` over the next queries, of a sequence whose keys come with them, or over the memory."""
+        """``forward`` for the next queries, over the past and the keys that come with them, or the memory."""
         part = self.query.out_features // self.heads
         if key is None or value is None:
             queries = self._normed_queries(split(self.query(query), part))
@@ -207,19 +209,19 @@ class MultiHead(nn.Module):
 
     @staticmethod
     def sees_ahead(settings: Mapping[str, Any], wired: Collection[str]) -> tuple[str, ...]:
-        """Keys behind a query's own place, unless it is causal, or a pattern of pairs decides."""
+        """Keys after a query's own position, unless it is causal or ``pairs`` decides."""
         return () if settings["causal"] or "pairs" in wired else ("key",)
 
     @staticmethod
     def unordered(settings: Mapping[str, Any]) -> tuple[str, ...]:
-        """Keys with their values, unless it is causal."""
+        """The order of keys with their values has no effect, unless it is causal."""
         return () if settings["causal"] else ("key",)
 
     migrate = staticmethod(from_biases)
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
-        """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
+        """Validate the settings before the layer is built; the hints determine all shapes."""
         check_heads(settings["dim"], settings["heads"])
         check_groups(settings["heads"], settings["kv_heads"])
         check_strict(settings["causal"], settings["strict"])
@@ -227,5 +229,5 @@ class MultiHead(nn.Module):
 
 
 def _normed(norm: nn.RMSNorm, x: Tensor) -> Tensor:
-    """What the norm gives, in one precision: under autocast its weight has another than the heads."""
+    """Apply the norm in the dtype of ``x``, which under autocast may differ from that of the weight."""
     return F.rms_norm(x, [x.shape[-1]], norm.weight.to(x.dtype), norm.eps)

@@ -14,10 +14,10 @@ class Multiplicative(nn.Module):
     """Multiplicative, or bilinear, attention (Luong, Pham & Manning 2015, "general"): the score is sᵀ W h.
 
     ``weight`` W: dim × memory, the widths of query and keys; uniform in ±1/√memory. The matrix is applied to
-    the query, which is the cheaper side in a loop.
+    the query, which is cheaper in a loop.
 
-    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros. It streams:
-    the memory is there from the start.
+    ``mask`` is true at real tokens of the source; a query over a source without any gets zeros. The layer
+    can stream; its memory is fixed from the start.
     """
 
     unordered = ("source",)
@@ -28,7 +28,7 @@ class Multiplicative(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weight anew."""
+        """Reinitialise the weight."""
         bound = self.weight.shape[1] ** -0.5
         nn.init.uniform_(self.weight, -bound, bound)
 
@@ -50,7 +50,7 @@ class Multiplicative(nn.Module):
         values: Float[Tensor, "batch source value"],
         mask: Bool[Tensor, "batch source"] | None = None,
     ) -> Memory:
-        """What all queries share."""
+        """The part of the computation that all queries share."""
         return remember(keys, values, mask)
 
     def initial_state(
@@ -62,11 +62,11 @@ class Multiplicative(nn.Module):
         values: Float[Tensor, "batch source value"],
         mask: Bool[Tensor, "batch source"] | None = None,
     ) -> Memory:
-        """The memory, which stays."""
+        """The prepared memory."""
         return self.prepare(keys, values, mask)
 
     def step(
         self, query: Float[Tensor, "batch *steps dim"], state: Memory, *, weights: bool = False
     ) -> tuple[Attended, Memory]:
-        """What the next queries find in the memory."""
+        """Attend from the next queries."""
         return look_up(query @ self.weight, state, weights), state

@@ -1,7 +1,7 @@
-"""Keeping what stands in padding, NaN included, out of results and gradients.
+"""Keeping the contents of padding, including NaN, out of results and gradients.
 
-A weight of 0 does not keep NaN out, for 0 · NaN is NaN: in the result, and in the gradients of the query and
-of the weights that made the keys.
+An attention weight of 0 is not enough, because 0 · NaN is NaN: in the result, and in the gradients of the
+query and of the weights that produced the keys.
 """
 
 import math
@@ -18,11 +18,11 @@ def hide(
     value: Float[Tensor, "batch key _"],
     mask: Bool[Tensor, "batch key"] | None,
 ) -> tuple[Float[Tensor, "batch key _"], Float[Tensor, "batch key _"]]:
-    """Keys and values with zeros where the mask is false, unless a look shows that they are harmless there.
+    """Keys and values with zeros where the mask is false, unless they are known to be harmless there.
 
-    A weight of 0 silences whatever is finite, so zeros make a difference only beside NaN, ∞, and numbers
-    whose products overflow. Looking costs a tenth of writing zeros (forward and backward). If key and value
-    are one tensor, they stay one.
+    A weight of 0 suppresses any finite number, so the zeros matter only for NaN, ∞, and numbers whose
+    products overflow. Inspecting the values costs a tenth of writing zeros (forward and backward). If key and
+    value are the same tensor, so are the results.
     """
     if mask is None:
         return key, value
@@ -31,10 +31,10 @@ def hide(
 
 
 def tame(x: Float[Tensor, "batch key _"], mask: Bool[Tensor, "batch key"]) -> Float[Tensor, "batch key _"]:
-    """Queries that are keys as well, with zeros for those in padding that hold NaN, ∞ or anything near.
+    """Queries that are also keys, with zeros for padded ones that contain NaN, ∞ or numbers close to it.
 
-    What such a query gets is nobody's concern, but the gradients of all keys would be NaN with it. The others
-    stay, so that the result is the same whether ``hide`` could look or not.
+    The output of such a query does not matter, but it would turn the gradients of all keys into NaN. Other
+    padded queries are unchanged, so that the result does not depend on whether ``hide`` could inspect values.
     """
     wide = x.detach().to(torch.promote_types(x.dtype, torch.float32))
     wild = ~wide.square().sum(-1, keepdim=True).isfinite()
@@ -46,6 +46,9 @@ def _hidden(x: Tensor, mask: Tensor) -> Tensor:
 
 
 def _harmless(x: Tensor) -> bool:
-    """Neither NaN nor ∞ nor anything near: the sum of squares is finite. float16 ends too soon for it."""
+    """Whether ``x`` has no NaN, ∞ or numbers close to it: whether its sum of squares is finite.
+
+    The sum would overflow in float16 too easily.
+    """
     flat = x.flatten()
     return x.dtype is not torch.float16 and math.isfinite(torch.dot(flat, flat).item())

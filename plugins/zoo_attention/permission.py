@@ -1,7 +1,8 @@
-"""Which query may attend to which key: masks, patterns and causality joined into one.
+"""Which query may attend to which key: masks, patterns and causality, combined.
 
-*Causality aligns at the end.* With fewer queries than keys the last query sees all keys, as it must when
-earlier keys come from a cache or a prefix. PyTorch's ``is_causal`` aligns at the beginning.
+A causal mask aligns the last query with the last key: with fewer queries than keys, the last query sees all
+keys, as is necessary if the earlier keys come from a cache or a prefix. PyTorch's ``is_causal`` aligns the
+first ones.
 """
 
 from typing import NamedTuple
@@ -16,9 +17,9 @@ from zoo_attention.look import seen
 class Permission(NamedTuple):
     """Which query may attend to which key.
 
-    ``pairs`` is true where it may; None means everywhere. ``nonempty`` is false for a query that may attend
-    to nothing; None when there is no such query. ``triangle`` is the plain causal pattern, which kernels have
-    built in, for as many queries as keys; ``pairs`` is None then.
+    ``pairs`` is true where it may; None means everywhere. ``nonempty`` is false for a query that may not
+    attend to anything; None if there is no such query. ``triangle`` stands for the plain causal pattern of
+    equally many queries and keys, which kernels have built in; ``pairs`` is then None.
     """
 
     pairs: Bool[Tensor, "#batch #query key"] | None = None
@@ -35,15 +36,15 @@ def permit(
     causal: bool = False,
     strict: bool = False,
 ) -> Permission:
-    """Permission to attend where both ``mask`` and ``pairs`` are true; of query and key, lengths alone count.
+    """Permission to attend where ``mask`` and ``pairs`` are true; only the lengths of query and key matter.
 
-    ``causal`` forbids keys after the query's own place, and with ``strict`` the key at that place, too.
+    ``causal`` forbids keys after the query's own position; ``strict`` also forbids the key at that position.
     """
     queries, keys = query.shape[1], key.shape[1]
     allowed = mask if mask is None else mask.unsqueeze(1)
     if pairs is not None:
         allowed = pairs if allowed is None else allowed & pairs
-    if causal and (strict or queries != 1):  # one query is the last, which sees everything
+    if causal and (strict or queries != 1):  # a single query is the last one, which sees all keys
         if allowed is None and queries == keys and not strict:
             return Permission(triangle=True)
         past = triangle(queries, keys, query.device, strict)
@@ -56,7 +57,7 @@ def permit(
 def triangle(
     queries: int, keys: int, device: torch.device, strict: bool = False
 ) -> Bool[Tensor, "1 query key"]:
-    """The causal pattern: true at keys up to the query's own place; ``strict``: before it."""
+    """The causal pattern: true at keys up to the query's own position or, if ``strict``, before it."""
     return torch.ones(1, queries, keys, dtype=torch.bool, device=device).tril(keys - queries - strict)
 
 

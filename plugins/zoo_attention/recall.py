@@ -1,10 +1,10 @@
-"""Attention without softmax: a sum over the past, which one matrix per head can hold.
+"""Causal attention without softmax: a decaying sum over the past, held in one matrix per head.
 
     out_i = q_i S_i,   S_i = γ S_{i-1} + k_i v_iᵀ      so   out_i = Σ_{j ≤ i} γ^(i-j) (q_i·k_j) v_j
 
-The sum is taken in chunks: within a chunk as attention is, pair by pair; between chunks by their matrices,
-which are added up in log₂ of their number of rounds. Time and memory grow with the length (the rounds apart,
-which cost little), nothing is walked step by step, and a matrix is all that a stream keeps.
+The sum is computed in chunks: within a chunk pair by pair, as in attention; between chunks by their matrices,
+whose prefix sums take log₂ n rounds for n chunks. Time and memory are linear in the length, apart from the
+cheap rounds; there is no loop over steps, and a stream only keeps the matrix.
 """
 
 from typing import NamedTuple
@@ -20,7 +20,7 @@ CHUNK = 64
 
 
 class Recalled(NamedTuple):
-    """What each query gets, and the matrix behind the last step."""
+    """The output of each query, and the matrix after the last step."""
 
     out: Float[Tensor, "batch heads time value"]
     state: Float[Tensor, "batch heads part value"]
@@ -33,10 +33,10 @@ def recall(
     decay: Float[Tensor, " heads"],
     state: Float[Tensor, "batch heads part value"] | None = None,
 ) -> Recalled:
-    """What each query gets of the values so far; ``state`` is the matrix before the first step."""
+    """The decaying sum of values for each query; ``state`` is the matrix before the first step."""
     batch, heads, time, _ = query.shape
     chunks = max(1, -(-time // CHUNK))
-    front = chunks * CHUNK - time  # zeros before the first step, so that the last matrix is that of the last
+    front = chunks * CHUNK - time  # padding in front, so that the last matrix is that of the last step
     shape = (batch, heads, chunks, CHUNK)
     q, k, v = (F.pad(x, (0, 0, front, 0)).reshape(*shape, x.shape[-1]) for x in (query, key, value))
     step = torch.arange(CHUNK, device=query.device)
@@ -56,15 +56,15 @@ def recall(
 
 
 def _powers(decay: Float[Tensor, " heads"], exponents: Tensor) -> Tensor:
-    """Each head's decay to all powers: heads × the shape of the exponents."""
+    """Each head's decay raised to all exponents: heads × the shape of ``exponents``."""
     return decay.view(-1, *[1] * exponents.dim()) ** exponents
 
 
 def _add_up(
     x: Float[Tensor, "batch heads chunks part value"], decay: Float[Tensor, " heads"]
 ) -> Float[Tensor, "batch heads chunks part value"]:
-    """Each matrix with all before it, faded once for every chunk between: sums of 2, 4, 8, … neighbours."""
-    if torch.compiler.is_exporting():  # how many rounds there are depends on the length
+    """Prefix sums over chunks, with one ``decay`` per chunk, doubling the reach in each round."""
+    if torch.compiler.is_exporting():  # the number of rounds depends on the length
         every = decay[:, None, None]
         chunks = x.transpose(1, 2)
         start = torch.zeros_like(chunks[:, 0])

@@ -1,4 +1,4 @@
-"""Relative positions in the attention itself."""
+"""Attention with learned relative positions."""
 
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal
@@ -40,18 +40,18 @@ class Relative(nn.Module):
         z_i = Σ_j α_ij (v_j + a^V_{clip(j-i)}),   clip(d) = max(-k, min(k, d))
         out = W_o [z of each head] + b_o
 
-    ``clip`` is k: farther places count as k away. The tables have 2k + 1 rows, are shared by all heads, and
-    there is one for keys, one for values, or both (``where``); Shaw et al. found that keys suffice. The
-    products with a table's rows are taken first and laid out by distance then: no tensor is of query × key ×
-    width. Places are aligned at the end, as causality is. ``distance`` replaces j - i, for positions of
-    another kind (``position/tree_distance``).
+    ``clip`` is k: larger distances count as k. The tables have 2k + 1 rows and are shared by all heads; there
+    is one for keys, one for values, or both (``where``); Shaw et al. found that keys suffice. Products with
+    the rows of a table are computed first and then gathered by distance, so that no tensor has the shape
+    query × key × width. The last query is aligned with the last key, as for ``causal``. ``distance`` replaces
+    j - i for other kinds of positions (``position/tree_distance``).
 
     ``mask``, ``pairs``, ``causal``, ``strict``, ``dropout`` and ``weights`` are those of
-    ``attention/multi_head``, to which this is equal where all tables are zero. ``query``, ``key``, ``value``,
-    ``out``: four ``torch.nn.Linear``, as there. ``key_table``, ``value_table``: (2·clip + 1) × dim/heads,
-    Xavier-uniform. It streams where it is causal.
+    ``attention/multi_head``, to which this layer is equal if all tables are zero. ``query``, ``key``,
+    ``value``, ``out``: four ``torch.nn.Linear``, as there. ``key_table``, ``value_table``:
+    (2·clip + 1) × dim/heads, Xavier-uniform. It can stream if it is causal.
 
-    Raises ValueError where dim does not divide into heads.
+    Raises ValueError if dim is not divisible by heads.
     """
 
     def __init__(
@@ -60,8 +60,8 @@ class Relative(nn.Module):
         heads: Heads,
         key_dim: Positive,
         value_dim: Positive,
-        clip: Annotated[NonNegative, Field(description="From how far on all distances are one.")] = 16,
-        where: Annotated[Where, Field(description="To what positions are added.")] = "both",
+        clip: Annotated[NonNegative, Field(description="The largest distance that is distinguished.")] = 16,
+        where: Annotated[Where, Field(description="What positions are added to.")] = "both",
         causal: Causal = False,
         strict: Strict = False,
         dropout: Dropout = 0.0,
@@ -81,7 +81,7 @@ class Relative(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weights anew and set the biases to zero."""
+        """Reinitialise the weights and set the biases to zero."""
         start(self)
         for table in (self.key_table, self.value_table):
             if table is not None:
@@ -102,7 +102,7 @@ class Relative(nn.Module):
         return self._attend(into_heads(self, query, key, value, mask), permission, distance, weights)
 
     def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> Past:
-        """No past. Raises InputError for a layer that is not causal."""
+        """An empty cache; raises InputError for a layer that is not causal."""
         check_stream("attention/relative", self.causal, memory=False)
         return nothing(batch, self.heads, self.query.out_features // self.heads, device, dtype)
 
@@ -149,21 +149,21 @@ class Relative(nn.Module):
 
     @staticmethod
     def _rows(queries: int, keys: int, device: torch.device) -> Int[Tensor, "1 query key"]:
-        """The distance j - i of each pair, the last query at the last key."""
+        """The distance j - i of each pair, with the last query at the last key."""
         places = torch.arange(keys, device=device)
         own = torch.arange(queries, device=device) + (keys - queries)
         return (places - own.unsqueeze(1)).unsqueeze(0)
 
     @staticmethod
     def sees_ahead(settings: Mapping[str, Any], wired: Collection[str]) -> tuple[str, ...]:
-        """Keys behind a query's own place, unless it is causal, or a pattern of pairs decides."""
+        """Keys after a query's own position, unless it is causal or ``pairs`` decides."""
         return () if settings["causal"] or "pairs" in wired else ("key",)
 
     migrate = staticmethod(from_biases)
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
-        """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
+        """Validate the settings before the layer is built; the hints determine all shapes."""
         check_heads(settings["dim"], settings["heads"])
         check_strict(settings["causal"], settings["strict"])
         return {}

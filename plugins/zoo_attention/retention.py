@@ -1,4 +1,4 @@
-"""Retention: attention without softmax whose memory fades, and so a recurrence as well."""
+"""Retention: attention with exponential decay instead of softmax, which is also a recurrence."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from zoo_attention.recall import recall
 
 
 class RetentionState(NamedTuple):
-    """The matrix of each head, and how many steps there were."""
+    """The matrix of each head, and the number of steps so far."""
 
     matrix: Float[Tensor, "batch heads part part"]
     seen: int
@@ -31,16 +31,17 @@ class Retention(nn.Module):
         head_i = Σ_{j ≤ i} γ_h^(i-j) (q_i·k_j / √(dim/heads)) v_j,   γ_h = 1 - 2^(-5-h), h = 0 … heads - 1
         out = W_o (silu(W_g x) ⊙ [rms(head_1); …; rms(head_heads)])
 
-    Queries and keys turn with their place: pairs of columns by p·10000^(-i/(w-1)), i = 0 … w - 1, of w pairs,
-    so that their product sees only distances (an odd last column does not turn). rms(y) is y over its root
-    mean square. It is one function in three forms: pair by pair, as a recurrence S_i = γ S_{i-1} + k_i v_iᵀ,
-    and in chunks, which is computed: time and memory grow with the length. Always causal; a stream keeps one
-    matrix per head. γ and the angles are not learned.
+    Queries and keys are rotated by their position p: the i-th of w pairs of columns by p·10000^(-i/(w-1)),
+    i = 0 … w - 1, so that their product depends only on the distance (an odd last column is not rotated).
+    rms(y) is y divided by its root mean square. The same function can be computed pair by pair, as the
+    recurrence S_i = γ S_{i-1} + k_i v_iᵀ, or in chunks; this layer uses chunks, with time and memory linear
+    in the length. It is always causal; a stream keeps one matrix per head. γ and the angles are not learned.
 
-    ``mask`` is true at real steps: the others add nothing, and time passes. ``query``, ``key``, ``value``,
-    ``gate``, ``out``: dim × dim, Xavier-uniform, without biases. Sums are in 32 bits at least.
+    ``mask`` is true at real steps; the others add nothing, but the memory still decays. ``query``, ``key``,
+    ``value``, ``gate``, ``out``: dim × dim, Xavier-uniform, without biases. Sums are computed in at least 32
+    bits.
 
-    Raises ValueError where dim does not divide into heads.
+    Raises ValueError if dim is not divisible by heads.
     """
 
     def __init__(self, dim: Positive, heads: Heads) -> None:
@@ -55,7 +56,7 @@ class Retention(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weights anew."""
+        """Reinitialise the weights."""
         for linear in (self.query, self.key, self.value, self.gate, self.out):
             nn.init.xavier_uniform_(linear.weight)
 
@@ -65,7 +66,7 @@ class Retention(nn.Module):
         return self._retain(x, mask, None, 0)[0]
 
     def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> RetentionState:
-        """Nothing is retained."""
+        """An empty memory."""
         part = self.query.in_features // self.heads
         wide = torch.promote_types(dtype, torch.float32)
         return RetentionState(torch.zeros(batch, self.heads, part, part, device=device, dtype=wide), 0)
@@ -97,13 +98,13 @@ class Retention(nn.Module):
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
-        """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
+        """Validate the settings before the layer is built; the hints determine all shapes."""
         check_heads(settings["dim"], settings["heads"])
         return {}
 
 
 def _turn(x: Float[Tensor, "batch heads time part"], seen: int) -> Float[Tensor, "batch heads time part"]:
-    """Each pair of neighbouring columns, turned by its angle at each place from ``seen`` on."""
+    """Rotate each pair of neighbouring columns by its angle; the first position is ``seen``."""
     pairs = x.shape[3] // 2
     places = torch.arange(x.shape[2], dtype=x.dtype, device=x.device) + seen
     slow = torch.linspace(0, 1, pairs, dtype=x.dtype, device=x.device)

@@ -17,15 +17,15 @@ from zoo_attention.heads import Heads, Projected, check_heads, merge, split
 from zoo_attention.padding import hide, tame
 from zoo_attention.permission import Permission, permit
 
-Causal = Annotated[bool, Field(description="A query sees no key after its own place.")]
+Causal = Annotated[bool, Field(description="A query sees no key after its own position.")]
 Strict = Annotated[
-    bool, Field(description="With causal: nor the key at its own place; the first query sees nothing.")
+    bool, Field(description="With causal: nor the key at its own position; the first query sees nothing.")
 ]
-Dropout = Annotated[Probability, Field(description="The chance that a weight is dropped in training.")]
+Dropout = Annotated[Probability, Field(description="The probability of dropping a weight in training.")]
 
 
 Scale = Annotated[
-    float | None, Field(description="What scores are multiplied by; 1/√ of the width of a head if left out.")
+    float | None, Field(description="The factor of the scores; by default, 1/√ of the width of a head.")
 ]
 SoftCap = Annotated[
     Annotated[float, Field(gt=0)] | None, Field(description="Bounds scaled scores to ±c, by c·tanh(x/c).")
@@ -33,7 +33,7 @@ SoftCap = Annotated[
 
 
 class Attended(NamedTuple):
-    """What each query gets; the weights, each row of which sums to one, when something reads them."""
+    """The output of each query, and the attention weights, which sum to one, on demand."""
 
     out: Float[Tensor, "batch query value*{self.group}"]
     weights: Float[Tensor, "batch {self.heads} query key"] | None
@@ -43,27 +43,27 @@ class Attended(NamedTuple):
 class ScaledDotProduct(nn.Module):
     """Scaled dot-product attention (Vaswani et al. 2017): out = softmax(Q Kᵀ / √dim) V, in each of the heads.
 
-    ``attention/multi_head`` without its linear maps: of the ``heads`` each has its dim/heads columns of
-    query, key and value. With ``group`` above 1, so many neighbouring heads of queries share a head of keys
-    and values, which has as many columns, and key is narrower than query by that factor. What stands between
-    linear maps and attention is drawn as nodes: rotary positions, for one.
+    This is ``attention/multi_head`` without its linear maps: each of the ``heads`` has dim/heads columns of
+    query, key and value. With ``group`` above 1, that many neighbouring query heads share one key and value
+    head of the same width, so key is narrower than query by that factor. Operations between the linear maps
+    and the attention, such as rotary positions, can be added as nodes.
 
-    ``mask`` is true at real keys. ``pairs`` is true where a query may attend to a key, for any pattern
-    whatever. A query that may attend to nothing gets zeros. ``causal`` aligns at the end: of Q queries and K
-    keys, query i sees the keys j ≤ i + K - Q. ``bias`` is added to the scaled scores. Queries that are
-    padding have no mask: they must be numbers, unless query and key are one tensor, which the mask cleans as
-    both. Nothing is learned.
+    ``mask`` is true at real keys. ``pairs`` is true where a query may attend to a key; any pattern is
+    possible. A query that may not attend to anything gets zeros. ``causal`` aligns the last query with the
+    last key: of Q queries and K keys, query i attends to the keys j ≤ i + K - Q. ``bias`` is added to the
+    scaled scores. There is no mask for queries: padded queries must be finite, unless query and key are the
+    same tensor, to which the mask applies as a whole. Nothing is learned.
 
-    It streams where it is causal, and keeps the keys and values of the past; or where key and value are a
-    memory that is there from the start. Raises ValueError where dim does not divide into heads, or heads into
-    groups.
+    It can stream if it is causal, with the past keys and values as its state, or if key and value are a
+    memory that is fixed from the start. Raises ValueError if dim is not divisible by heads, or heads by
+    group.
     """
 
     def __init__(
         self,
         heads: Heads = 1,
         group: Annotated[
-            Positive, Field(description="How many neighbouring heads share a head of keys and values.")
+            Positive, Field(description="The number of query heads that share a key and value head.")
         ] = 1,
         causal: Causal = False,
         strict: Strict = False,
@@ -99,10 +99,10 @@ class ScaledDotProduct(nn.Module):
         value: Float[Tensor, "batch key value"] | None = None,
         mask: Bool[Tensor, "batch key"] | None = None,
     ) -> Past | None:
-        """No past, or the memory. Raises InputError where later keys would change earlier outputs."""
+        """An empty cache, or the memory; raises InputError if later keys would change earlier outputs."""
         check_stream("attention/scaled_dot_product", self.causal, key is not None)
         if key is None or value is None:
-            return None  # how wide keys are is not known before the first come
+            return None  # the width of the keys is not known before the first piece
         keys, values = hide(key, value, mask)
         return remembered(self._split(keys), self._split(values), mask)
 
@@ -118,7 +118,7 @@ class ScaledDotProduct(nn.Module):
         *,
         weights: bool = False,
     ) -> tuple[Attended, Past | None]:
-        """``forward`` over the next queries, of a sequence whose keys come with them, or over the memory."""
+        """``forward`` for the next queries, over the past and the keys that come with them, or the memory."""
         if key is None or value is None:
             queries = split(query, query.shape[2] // self.heads)
         else:
@@ -155,17 +155,17 @@ class ScaledDotProduct(nn.Module):
 
     @staticmethod
     def sees_ahead(settings: Mapping[str, Any], wired: Collection[str]) -> tuple[str, ...]:
-        """Keys behind a query's own place, unless it is causal, or a pattern of pairs decides."""
+        """Keys after a query's own position, unless it is causal or ``pairs`` decides."""
         return () if settings["causal"] or "pairs" in wired else ("key",)
 
     @staticmethod
     def unordered(settings: Mapping[str, Any]) -> tuple[str, ...]:
-        """Keys with their values, unless it is causal."""
+        """The order of keys with their values has no effect, unless it is causal."""
         return () if settings["causal"] else ("key",)
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
-        """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
+        """Validate the settings before the layer is built; the hints determine all shapes."""
         check_strict(settings["causal"], settings["strict"])
         check_group(settings["heads"], settings["group"])
         check_heads(inputs["query"][-1], settings["heads"])
@@ -176,7 +176,7 @@ class ScaledDotProduct(nn.Module):
 
 
 def check_group(heads: int, group: int) -> int:
-    """``group``, unless heads do not divide into such groups, which is refused with a ValueError."""
+    """Return ``group``; raises ValueError if it does not divide ``heads``."""
     if heads % group:
         raise ValueError(
             f"heads share keys in groups of one size, and {heads} heads are no groups of {group}; "
@@ -186,7 +186,7 @@ def check_group(heads: int, group: int) -> int:
 
 
 def check_strict(causal: bool, strict: bool) -> bool:
-    """``strict``, unless it stands without ``causal``, which is refused with a ValueError."""
+    """Return ``strict``; raises ValueError if it is set without ``causal``."""
     if strict and not causal:
         raise ValueError("strict is a kind of causal attention; set causal, too")
     return strict

@@ -1,4 +1,4 @@
-"""Sliding-window attention: every query looks at its neighbourhood, and perhaps at the first tokens."""
+"""Sliding-window attention: every query attends to its neighbourhood and, optionally, to the first tokens."""
 
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any, NamedTuple
@@ -21,7 +21,7 @@ from zoo_attention.window import Keys, Slid, block_of, is_short, look_at_once, s
 
 
 class WindowPast(NamedTuple):
-    """What later steps may still see: the last window - 1 keys, the global ones, and how many there were."""
+    """What later steps may still see: the last window - 1 keys and the global ones; ``seen`` counts all."""
 
     key: Float[Tensor, "batch heads past part"]
     value: Float[Tensor, "batch heads past part"]
@@ -34,25 +34,26 @@ class WindowPast(NamedTuple):
 
 @layer("attention/sliding_window", version=2)
 class SlidingWindow(nn.Module):
-    """Sliding-window attention (Longformer, Beltagy et al. 2020): multi-head attention to what is near.
+    """Sliding-window attention (Longformer, Beltagy et al. 2020): multi-head attention to nearby tokens.
 
         head_h = softmax over {j: 0 ≤ i - j < window} of (Q_h K_hᵀ / √(dim/heads)) V_h     causal
         head_h = softmax over {j: |i - j| < window}   of (Q_h K_hᵀ / √(dim/heads)) V_h     otherwise
         out = W_o [head_1; …; head_heads] + b_o
 
-    ``window`` counts the token itself. A stack of n layers sees n·(window - 1) steps back. The first
-    ``global_tokens`` tokens are seen by every query, and where it is not ``causal`` they see every key
-    (Longformer's global attention, with the same linear maps for both). With ``causal`` they keep long texts
-    stable (attention sinks, Xiao et al. 2024). Time and memory grow with time · (window + global_tokens), in
-    both directions: no time × time tensor is made, but of a sequence of two windows, or 256 steps, which is
-    sooner done so. There are no ``weights`` to look at for that reason.
+    ``window`` includes the token itself. A stack of n layers sees n·(window - 1) steps back. Every query
+    attends to the first ``global_tokens`` tokens, which themselves attend to every key unless the layer is
+    ``causal`` (Longformer's global attention, with the same linear maps for both). With ``causal``, they keep
+    the attention stable on long texts (attention sinks, Xiao et al. 2024). Time and memory, forward and
+    backward, are proportional to time · (window + global_tokens). A time × time tensor is built only for
+    sequences of up to two windows or 256 steps, for which that is faster. ``weights`` are therefore not
+    available.
 
-    ``mask`` is true at real tokens; a query that may attend to nothing gets zeros (no b_o either).
+    ``mask`` is true at real tokens; a query that may not attend to anything gets zeros (without b_o).
     ``query``, ``key``, ``value``, ``out``: four ``torch.nn.Linear``, as in ``attention/multi_head``, to which
-    this is equal where the window has all. ``dropout`` drops weights in training. A causal layer streams: its
-    state keeps window - 1 keys and values, and the global ones.
+    this layer is equal if the window covers the sequence. ``dropout`` drops attention weights in training. A
+    causal layer can stream; its state holds window - 1 keys and values, and the global ones.
 
-    Raises ValueError where dim does not divide into heads.
+    Raises ValueError if dim is not divisible by heads.
     """
 
     def __init__(
@@ -61,10 +62,10 @@ class SlidingWindow(nn.Module):
         heads: Heads,
         key_dim: Positive,
         value_dim: Positive,
-        window: Annotated[Positive, Field(description="How near a key is seen; 1 is the token alone.")],
+        window: Annotated[Positive, Field(description="The size of the window; 1 is the token alone.")],
         causal: Annotated[bool, Field(description="Look back only, not to both sides.")] = True,
         global_tokens: Annotated[
-            NonNegative, Field(description="How many of the first tokens everyone sees.")
+            NonNegative, Field(description="How many of the first tokens every query attends to.")
         ] = 0,
         dropout: Dropout = 0.0,
         bias: Bias = True,
@@ -80,7 +81,7 @@ class SlidingWindow(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weights anew and set the biases to zero."""
+        """Reinitialise the weights and set the biases to zero."""
         start(self)
 
     def forward(
@@ -92,7 +93,7 @@ class SlidingWindow(nn.Module):
     ) -> Float[Tensor, "batch time dim"]:
         queries, keys = self._into(query, key, value, mask)
         front = keys
-        if torch.compiler.is_exporting():  # for every length, also below the number of global tokens
+        if torch.compiler.is_exporting():  # valid for every length, even fewer steps than global tokens
             front = keys.padded(self.global_tokens)
         elif is_short(query.shape[1], self.window):
             return from_heads(self, *self._look_at_once(queries, keys))
@@ -102,7 +103,7 @@ class SlidingWindow(nn.Module):
         return from_heads(self, *got)
 
     def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> WindowPast:
-        """Nothing is past. Raises InputError for a layer that looks to both sides."""
+        """An empty past; raises InputError for a layer that is not causal."""
         if not self.causal:
             raise InputError(
                 "attention/sliding_window streams only if it looks back alone; set causal: true, "
@@ -163,7 +164,7 @@ class SlidingWindow(nn.Module):
         )
 
     def _look_everywhere(self, queries: Tensor, keys: Keys, mask: Tensor | None, got: Slid) -> Slid:
-        """What was got, with the first queries attending to all keys."""
+        """Replace the outputs of the global tokens by their attention to all keys."""
         few = queries[:, :, : self.global_tokens]
         permission = permit(few.transpose(1, 2), keys.key.transpose(1, 2), mask)
         dropout = self.dropout if self.training else 0.0
@@ -181,13 +182,13 @@ class SlidingWindow(nn.Module):
 
     @staticmethod
     def receptive_field(settings: Mapping[str, Any]) -> int | None:
-        """The window, where it is all that is seen."""
+        """The window, if a query sees nothing else."""
         return settings["window"] if settings["causal"] and not settings["global_tokens"] else None
 
     migrate = staticmethod(from_biases)
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
-        """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
+        """Validate the settings before the layer is built; the hints determine all shapes."""
         check_heads(settings["dim"], settings["heads"])
         return {}

@@ -1,7 +1,7 @@
-"""Attention of blocks to a few blocks: to both ends, to neighbours, to some drawn at random.
+"""Block-sparse attention: from each block to both ends, to its neighbours and to some random blocks.
 
-The keys and values of the blocks that a block attends to are gathered beside it, so that time and memory grow
-with the number of blocks, and an ordinary attention does the rest, forward and backward.
+For each block, the keys and values of the blocks that it attends to are gathered, and passed to an ordinary
+attention. Time and memory are linear in the number of blocks, forward and backward.
 """
 
 from typing import NamedTuple
@@ -16,14 +16,14 @@ from zoo_attention.permission import Permission
 
 
 class Slots(NamedTuple):
-    """Which blocks a block attends to, and which of these slots are in use; no block is there twice."""
+    """The blocks that each block attends to, all distinct, and which of these slots are in use."""
 
     which: Int[Tensor, "batch heads blocks slots"]
     used: Bool[Tensor, "batch heads blocks slots"]
 
 
 class Blocks(NamedTuple):
-    """A batch of sequences, cut into blocks; a sequence ends with its last real token."""
+    """A batch of sequences, split into blocks; ``have`` counts the blocks up to the last real token."""
 
     query: Float[Tensor, "batch heads blocks block part"]
     key: Float[Tensor, "batch heads blocks block part"]
@@ -42,7 +42,7 @@ def attend_blocks(
     block: int,
     dropout: float = 0.0,
 ) -> tuple[Float[Tensor, "batch heads time part"], Bool[Tensor, "batch time 1"]]:
-    """What each query gets from the blocks that its own attends to, and whether there was anything."""
+    """The output of each query from the blocks that its own attends to, and whether it had any key."""
     time = query.shape[2]
     whole = _cut(query, key, value, mask, block)
     blocks = whole.query.shape[2]
@@ -57,10 +57,10 @@ def attend_blocks(
 
 
 def slots(draws: Int[Tensor, "heads rows random"], have: Int[Tensor, " batch"], blocks: int) -> Slots:
-    """First and last block, the neighbours between them, and random ones among the rest.
+    """The first and the last block, the neighbours between them, and random ones among the rest.
 
-    ``have`` is how many blocks a sequence has, of the ``blocks`` of the longest. A row of ``draws`` belongs
-    to a block, and after the last row they begin anew; a draw is any random number.
+    ``have`` is the number of blocks of each sequence, ``blocks`` that of the longest. Block i uses row i of
+    ``draws``, modulo the number of rows; a draw is any non-negative random integer.
     """
     own = torch.arange(blocks, device=have.device)
     first = torch.zeros(have.shape[0], draws.shape[0], blocks, 1, dtype=torch.int64, device=have.device)
@@ -72,9 +72,9 @@ def slots(draws: Int[Tensor, "heads rows random"], have: Int[Tensor, " batch"], 
 
 
 def _draw(rows: Tensor, own: Tensor, last: Tensor) -> tuple[Tensor, Tensor]:
-    """Blocks that are neither an end nor a neighbour, none of them twice, and whether there was one left.
+    """Distinct blocks that are neither an end nor a neighbour, and whether enough were left.
 
-    The k-th draw counts among those left over; each taken before it, in order, moves it one up.
+    The k-th draw is an index into the blocks that remain; each smaller one taken before shifts it by one.
     """
     low, high = (own - 1).clamp(min=1), torch.minimum(own + 1, last - 1)
     near = (high - low + 1).clamp(min=0)
@@ -83,7 +83,7 @@ def _draw(rows: Tensor, own: Tensor, last: Tensor) -> tuple[Tensor, Tensor]:
     for k in range(rows.shape[-1]):
         place = rows[..., k : k + 1] % (free - k).clamp(min=1)
         earlier = taken.sort(-1).values
-        for each in range(k):  # not unbind: a program cannot be loaded that has unbound an axis of size 0
+        for each in range(k):  # not unbind: an exported program that unbinds an empty axis cannot be loaded
             place = place + (place >= earlier[..., each : each + 1])
         taken = torch.cat([taken, place], -1)
     left = torch.arange(rows.shape[-1], device=rows.device) < free
@@ -105,7 +105,7 @@ def _cut(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, block: 
 
 
 def _attend_some(whole: Blocks, found: Slots, dropout: float) -> tuple[Tensor, Tensor]:
-    """What every block gets from the blocks in its slots, which are gathered beside it."""
+    """The output of every block from the blocks in its slots."""
     batch, heads, blocks, block, part = whole.query.shape
     rows = torch.arange(batch, device=found.which.device).view(-1, 1, 1, 1)
     of_head = rows * heads + torch.arange(heads, device=found.which.device).view(-1, 1, 1)
@@ -128,7 +128,7 @@ def _attend_some(whole: Blocks, found: Slots, dropout: float) -> tuple[Tensor, T
 
 
 def _attend_all(whole: Blocks, dropout: float) -> tuple[Tensor, Tensor, Tensor]:
-    """What the first and the last block get from all, and which sequence has anything."""
+    """The outputs of the first and the last block from all blocks, and which sequences have any key."""
     _, heads, _, block, part = whole.query.shape
     last = (whole.have - 1).view(-1, 1, 1, 1, 1).expand(-1, heads, 1, block, part)
     ends = torch.cat([whole.query[:, :, :1], whole.query.gather(2, last)], 2)

@@ -1,7 +1,7 @@
-"""Attention within a window, block by block: time and memory grow with the length, not with its square.
+"""Sliding-window attention, block by block: time and memory are linear in the length, not quadratic.
 
-The queries are cut into blocks; beside each block lie the keys that any of its queries may reach, and the
-core attends to them under one pattern, the same for every block. Nothing has the length twice.
+The queries are split into blocks. For each block, the keys within reach of any of its queries are gathered,
+and the core attends to them under a pattern that is the same for every block. No tensor is length × length.
 """
 
 from typing import NamedTuple
@@ -16,24 +16,24 @@ from zoo_attention.permission import Permission
 
 
 class Keys(NamedTuple):
-    """Keys and values of each head, and which of them are real."""
+    """The keys and values of each head, and which of them are real."""
 
     key: Float[Tensor, "batch heads key part"]
     value: Float[Tensor, "batch heads key part"]
     real: Bool[Tensor, "batch key"]
 
     def cut(self, begin: int | None, end: int | None = None) -> "Keys":
-        """Those from ``begin`` to before ``end``."""
+        """The keys from ``begin`` up to, but not including, ``end``."""
         part = slice(begin, end)
         return Keys(self.key[:, :, part], self.value[:, :, part], self.real[:, part])
 
     def padded(self, more: int) -> "Keys":
-        """These, and behind them as many that are not real."""
+        """These keys, followed by ``more`` that are not real."""
         wider = (0, 0, 0, more)
         return Keys(F.pad(self.key, wider), F.pad(self.value, wider), F.pad(self.real, (0, more)))
 
     def and_then(self, more: "Keys") -> "Keys":
-        """These and those behind them."""
+        """These keys, followed by ``more``."""
         return Keys(
             torch.cat([self.key, more.key], 2),
             torch.cat([self.value, more.value], 2),
@@ -42,14 +42,14 @@ class Keys(NamedTuple):
 
 
 class Slid(NamedTuple):
-    """What each query gets, and whether it may attend to anything."""
+    """The output of each query, and whether it may attend to anything."""
 
     out: Float[Tensor, "batch heads query part"]
     nonempty: Bool[Tensor, "batch query 1"]
 
 
 def block_of(window: int) -> int:
-    """Queries in a block: enough that few keys are copied, so few that few are looked at in vain.
+    """The number of queries in a block: a trade-off between copied keys and wasted scores.
 
     Measured on the CPU for windows from 8 to 1,024.
     """
@@ -57,9 +57,9 @@ def block_of(window: int) -> int:
 
 
 def is_short(time: int, window: int) -> bool:
-    """Whether so few steps are done with sooner all at once than block by block. Measured on the CPU.
+    """Whether a sequence is so short that computing it at once is faster; measured on the CPU.
 
-    While code is traced, the length may be a name, of which nothing is asked.
+    Under tracing the length may be symbolic, and the answer is always no.
     """
     return not torch.compiler.is_compiling() and time <= max(256, 2 * window)
 
@@ -73,7 +73,7 @@ def look_at_once(
     front: int,
     dropout: float = 0.0,
 ) -> Slid:
-    """All of a short sequence under one pattern; its first ``front`` are seen by all, and see all."""
+    """Attend to a short sequence at once; its first ``front`` tokens are global."""
     places = torch.arange(query.shape[2], device=query.device)
     own = places.unsqueeze(1)
     pattern = ((own - places).abs() < window) | (places < front) | (own < front)
@@ -94,11 +94,11 @@ def slide(
     seen: int = 0,
     dropout: float = 0.0,
 ) -> Slid:
-    """Each query attends to the keys nearer than ``window``, of which its own counts, and to those in front.
+    """Each query attends to the keys in its ``window``, which includes its own, and to those in ``front``.
 
-    ``near`` are the queries' own keys, behind at most window - 1 earlier ones. ``front`` are the first keys
-    of the whole sequence, which are not counted twice where a window reaches them; ``seen`` queries came
-    before these. ``causal`` forbids later keys, in front as well.
+    ``near`` are the queries' own keys, preceded by at most window - 1 earlier ones. ``front`` are the first
+    keys of the whole sequence, which are not counted twice if a window reaches them; ``seen`` is the number
+    of earlier queries. ``causal`` forbids later keys, including those in ``front``.
     """
     batch, heads, time, part = query.shape
     blocks = max(1, -(-time // block))
@@ -135,7 +135,7 @@ def _reach(
     causal: bool,
     seen: int,
 ) -> Bool[Tensor, "batch blocks block keys"]:
-    """Where each query of each block may attend: first to keys in front, then to those of its window."""
+    """Where each query of each block may attend: first the keys in front, then those of its window."""
     (blocks, block), (before, after) = cut, reach
     count = torch.arange(blocks * block + before + after, device=real.device)
     own = count[:block, None]

@@ -1,12 +1,13 @@
-"""The pack ``basic``: what every architecture is drawn with.
+"""The pack ``basic``: the building blocks of every architecture.
 
-Tokens become vectors (``embedding``, ``one_hot``), vectors are mapped, joined and cut (``linear``, ``add``,
-``subtract``, ``multiply``, ``scale``, ``concat``, ``slice``, ``transpose``), bent (the activations), weighed
-(``softmax``, ``sparsemax``, ``entmax``), thinned (``dropout``), led past a layer (``highway``,
-``gated_residual``) or past its gradient (``detach``). Steps of sequences are moved and picked (``reverse``,
-``shift``, ``slice_time``, ``select``, ``gather``), summed (``cumulative_sum``), repeated (``expand``,
-``unsqueeze``), masked (``length_mask``, ``token_mask``, ``causal_mask``, ``both_masks``), and become one
-vector (``last``, ``mean_pool``).
+* tokens to vectors: ``embedding``, ``one_hot``
+* vectors: ``linear``, ``add``, ``subtract``, ``multiply``, ``scale``, ``concat``, ``slice``, ``transpose``
+* activations and distributions: ``tanh``, ``relu``, …, ``softmax``, ``sparsemax``, ``entmax``
+* gradients and skip connections: ``dropout``, ``detach``, ``highway``, ``gated_residual``
+* steps of a sequence: ``reverse``, ``shift``, ``slice_time``, ``select``, ``gather``, ``cumulative_sum``,
+  ``expand``, ``unsqueeze``
+* masks: ``length_mask``, ``token_mask``, ``causal_mask``, ``both_masks``
+* a sequence to one vector: ``last``, ``mean_pool``
 """
 
 from torch import nn

@@ -1,4 +1,4 @@
-"""Activations: functions of single numbers."""
+"""Activations: elementwise functions."""
 
 from typing import Annotated, Literal
 
@@ -28,7 +28,7 @@ class ReLU(nn.Module):
 
 @layer("basic/sigmoid")
 class Sigmoid(nn.Module):
-    """Logistic function: 1 / (1 + e⁻ˣ), between 0 and 1: a gate."""
+    """Logistic function: 1 / (1 + e⁻ˣ), between 0 and 1, as for a gate."""
 
     def forward(self, x: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
         return x.sigmoid()
@@ -36,14 +36,16 @@ class Sigmoid(nn.Module):
 
 @layer("basic/gelu")
 class GELU(nn.Module):
-    """Gaussian error linear unit: x Φ(x), Φ the normal distribution (Hendrycks & Gimpel 2016).
+    """Gaussian error linear unit: x Φ(x), where Φ is the normal CDF (Hendrycks & Gimpel 2016).
 
     ``approximate: tanh`` is 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))), as in BERT and GPT-2.
     """
 
     def __init__(
         self,
-        approximate: Annotated[Literal["none", "tanh"], Field(description="Exact, or by tanh.")] = "none",
+        approximate: Annotated[
+            Literal["none", "tanh"], Field(description="Exact, or approximated by tanh.")
+        ] = "none",
     ) -> None:
         super().__init__()
         self.approximate = approximate
@@ -62,7 +64,7 @@ class SiLU(nn.Module):
 
 @layer("basic/identity")
 class Identity(nn.Module):
-    """What comes in, unchanged: a place to wire to, or a name for a wire."""
+    """The input, unchanged: a place to wire to, or a name for a wire."""
 
     def forward(self, x: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
         return x

@@ -1,4 +1,4 @@
-"""Several wires into one: sum, product, side by side."""
+"""Combining inputs: sum, difference, product, concatenation; and scaling by a constant."""
 
 import operator
 from collections.abc import Mapping, Sequence
@@ -16,10 +16,10 @@ from zoo.sizes import Size
 
 @layer("basic/add")
 class Add(nn.Module):
-    """The sum of its inputs: a residual connection, or gates that meet.
+    """The sum of its inputs, as in a residual connection.
 
-    All inputs have the same shape. Nothing is broadcast: where a size 1 would be stretched, a graph has a
-    mistake more often than an intention.
+    All inputs must have the same shape. There is no broadcasting, since in a graph it is more often a mistake
+    than intended.
     """
 
     role = "sum"
@@ -30,9 +30,9 @@ class Add(nn.Module):
 
 @layer("basic/multiply")
 class Multiply(nn.Module):
-    """The product of its inputs, element by element: a gate.
+    """The elementwise product of its inputs, as for a gate.
 
-    All inputs have the same shape; nothing is broadcast.
+    All inputs must have the same shape; there is no broadcasting.
     """
 
     def forward(self, *xs: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
@@ -41,7 +41,7 @@ class Multiply(nn.Module):
 
 @layer("basic/subtract")
 class Subtract(nn.Module):
-    """The difference of two wires: out = a - b. Both have the same shape; nothing is broadcast."""
+    """The difference of two inputs of the same shape: out = a - b. There is no broadcasting."""
 
     def forward(
         self, a: Float[Tensor, "*any dim"], b: Float[Tensor, "*any dim"]
@@ -51,10 +51,10 @@ class Subtract(nn.Module):
 
 @layer("basic/scale")
 class Scale(nn.Module):
-    """A fixed multiple: out = factor · x, such as the √dim of embeddings or the 1/√dim of scores."""
+    """Multiplication by a constant: out = factor · x, such as √dim for embeddings or 1/√dim for scores."""
 
     def __init__(
-        self, factor: Annotated[float, Field(description="What each element is multiplied by.")]
+        self, factor: Annotated[float, Field(description="The number to multiply each element by.")]
     ) -> None:
         super().__init__()
         self.factor = factor
@@ -65,9 +65,9 @@ class Scale(nn.Module):
 
 @layer("basic/concat")
 class Concat(nn.Module):
-    """Its inputs side by side along the last axis, in the order of the wires: [a; b; …].
+    """The concatenation of its inputs along the last axis, in the order of the wires: [a; b; …].
 
-    All other axes agree; the width of the output is the sum of the inputs' widths.
+    All other axes must agree; the width of the output is the sum of the input widths.
     """
 
     def forward(self, *xs: Float[Tensor, "*any _"]) -> Float[Tensor, "*any _"]:

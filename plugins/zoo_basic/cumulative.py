@@ -1,4 +1,4 @@
-"""Sums along time."""
+"""Cumulative sums along time."""
 
 import torch
 from jaxtyping import Bool, Float
@@ -9,10 +9,10 @@ from zoo import layer
 
 @layer("basic/cumulative_sum")
 class CumulativeSum(nn.Module):
-    """The sum of all steps so far: out_t = Σ_(s ≤ t) x_s. A recurrence with nothing learned and nothing lost.
+    """The sum of all steps so far: out_t = Σ_(s ≤ t) x_s, a recurrence without parameters.
 
-    ``x`` and ``out``: batch × time × …. ``mask`` is true at real steps; the others add nothing, NaN included.
-    It streams: its state is the sum.
+    ``x`` and ``out``: batch × time × …. ``mask`` is true at real steps; the others add nothing, even if they
+    are NaN. It can stream; its state is the sum.
     """
 
     def forward(
@@ -25,7 +25,7 @@ class CumulativeSum(nn.Module):
     def initial_state(
         self, batch: int, device: torch.device, dtype: torch.dtype
     ) -> Float[Tensor, "batch *any"] | None:
-        """Nothing yet: the width is that of the first piece."""
+        """None: the width is known from the first piece on."""
         return None
 
     def step(
@@ -34,7 +34,7 @@ class CumulativeSum(nn.Module):
         state: Float[Tensor, "batch *any"] | None,
         mask: Bool[Tensor, "batch time"] | None = None,
     ) -> tuple[Float[Tensor, "batch time *any"], Float[Tensor, "batch *any"] | None]:
-        """The next piece of a sequence."""
+        """``forward`` over the next piece of the sequence."""
         out = self(x, mask)
         if state is not None:
             out = out + state.unsqueeze(1)

@@ -13,13 +13,15 @@ from zoo.fields import Probability
 
 @layer("basic/dropout")
 class Dropout(nn.Module):
-    """In training, make each element zero with probability p and divide the others by 1 - p; else do nothing.
+    """In training, set each element to zero with probability p and divide the others by 1 - p.
+
+    In evaluation, the input is unchanged.
 
     Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15, 2014.
     """
 
     def __init__(
-        self, p: Annotated[Probability, Field(description="The chance of an element to become zero.")] = 0.1
+        self, p: Annotated[Probability, Field(description="The probability of dropping an element.")] = 0.1
     ) -> None:
         super().__init__()
         self.p = p

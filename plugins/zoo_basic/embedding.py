@@ -1,4 +1,4 @@
-"""From tokens to vectors: a learned row for each token, or a one where the token stands."""
+"""From tokens to vectors: learned embeddings and one-hot vectors."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from zoo import layer
 from zoo.errors import InputError
 from zoo.fields import Positive
 
-Vocab = Annotated[Positive, Field(description="How many tokens there are.")]
+Vocab = Annotated[Positive, Field(description="The number of distinct tokens.")]
 
 
 @layer("basic/embedding")
@@ -20,13 +20,13 @@ class Embedding(nn.Module):
 
         out = weight[tokens]            (times √dim with ``scale``)
 
-    ``weight``: vocab × dim, drawn from N(0, 1/dim), so that a row has length 1 or so. That is the start for a
-    table tied to the output layer, whose logits then have variance 1; ``torch.nn.Embedding`` draws from N(0,
-    1), and a tied output starts with logits of variance dim. Where positions are added to the vectors,
-    ``scale`` brings each element to variance 1, or the tokens drown in the sines (Vaswani et al. 2017,
-    section 3.4).
+    ``weight``: vocab × dim, drawn from N(0, 1/dim), so that a row has a length of about 1. This suits a table
+    that is tied to the output layer, whose logits then start with variance 1; ``torch.nn.Embedding`` draws
+    from N(0, 1), which gives a tied output logits of variance dim. If positions are added to the vectors, use
+    ``scale``, which brings each element to variance 1, so that the positions do not drown out the tokens
+    (Vaswani et al. 2017, section 3.4).
 
-    Raises InputError for a token outside 0 … vocab - 1 on the CPU; CUDA stops with an assertion of its own.
+    Raises InputError for a token outside 0 … vocab - 1 on the CPU; on CUDA, a device-side assertion fails.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class Embedding(nn.Module):
         vocab: Vocab,
         dim: Annotated[Positive, Field(description="The width of a token's vector.")],
         scale: Annotated[
-            bool, Field(description="Multiply by √dim: wanted where positions are added.")
+            bool, Field(description="Multiply by √dim, as is usual if positions are added.")
         ] = False,
     ) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class Embedding(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the table anew."""
+        """Reinitialise the table."""
         nn.init.normal_(self.weight, std=self.weight.shape[1] ** -0.5)
 
     def forward(self, tokens: Int[Tensor, "*any"]) -> Float[Tensor, "*any dim"]:
@@ -57,11 +57,11 @@ class Embedding(nn.Module):
 
 @layer("basic/one_hot")
 class OneHot(nn.Module):
-    """Each token as a vector of zeros with a one at the token's place. Nothing is learned.
+    """Each token as a vector of zeros with a one at the token's index. Nothing is learned.
 
-    A linear layer behind it is an embedding. The result has the dtype that the model was moved to.
+    Followed by a linear layer, it is an embedding. The output has the dtype of the model.
 
-    Raises InputError for a token outside 0 … vocab - 1 on the CPU; CUDA stops with an assertion of its own.
+    Raises InputError for a token outside 0 … vocab - 1 on the CPU; on CUDA, a device-side assertion fails.
     """
 
     kind: Tensor
@@ -69,7 +69,7 @@ class OneHot(nn.Module):
     def __init__(self, vocab: Vocab) -> None:
         super().__init__()
         self.vocab = vocab
-        # Holds nothing but a dtype, which .to() and .half() change as they change that of parameters.
+        # An empty tensor whose only purpose is its dtype, which follows .to() and .half() like a parameter's.
         self.register_buffer("kind", empty(0), persistent=False)
 
     def forward(self, tokens: Int[Tensor, "*any"]) -> Float[Tensor, "*any vocab"]:

@@ -1,4 +1,4 @@
-"""One vector for many steps, and axes of size one."""
+"""Repeating a vector at every step, and adding an axis of size one."""
 
 import torch
 from jaxtyping import Float
@@ -9,11 +9,11 @@ from zoo import layer
 
 @layer("basic/expand")
 class Expand(nn.Module):
-    """A vector at every step of a sequence: out_t = x. Copies nothing.
+    """The same vector at every step of a sequence: out_t = x, as a view without copying.
 
     ``x``: batch × dim; ``like``: batch × time × …, the sequence that gives the number of steps; ``out``:
-    batch × time × dim. So a summary of the source, or an image, is shown to a decoder at each step. It
-    streams: ``x`` is known from the start.
+    batch × time × dim. For example, it shows a decoder the summary of a source, or an image, at each step. It
+    can stream; ``x`` is fixed from the start.
     """
 
     def forward(
@@ -30,15 +30,15 @@ class Expand(nn.Module):
     def step(
         self, like: Float[Tensor, "batch time *any"], state: Float[Tensor, "batch dim"]
     ) -> tuple[Float[Tensor, "batch time dim"], Float[Tensor, "batch dim"]]:
-        """The next piece of a sequence."""
+        """``forward`` over the next piece of the sequence."""
         return self(state, like), state
 
 
 @layer("basic/unsqueeze")
 class Unsqueeze(nn.Module):
-    """A new axis of size 1 behind the batch: a vector becomes a sequence of one step. Copies nothing.
+    """Insert an axis of size 1 after the batch, as a view: a vector becomes a sequence of one step.
 
-    ``basic/select`` takes it away again.
+    ``basic/select`` removes it again.
     """
 
     def forward(self, x: Float[Tensor, "batch *any"]) -> Float[Tensor, "batch 1 *any"]:

@@ -17,13 +17,13 @@ _ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "tanh": t
 
 @layer("basic/highway")
 class Highway(nn.Module):
-    """A highway layer: what it computes and what came in, mixed by a learned gate.
+    """Highway layer: a learned gate mixes a nonlinear map of the input with the input itself.
 
         t = σ(W_t x + b_t)
         out = t ⊙ a(W x + b) + (1 - t) ⊙ x
 
     ``activation`` is a. ``weight`` W and ``gate`` W_t: dim × dim, uniform in ±1/√dim; ``bias`` b: dim, zeros;
-    ``gate_bias`` b_t: dim, which starts negative, so that a deep stack begins by handing on what came in.
+    ``gate_bias`` b_t: dim, initially negative, so that a deep stack starts close to the identity.
 
     Srivastava, Greff & Schmidhuber, "Training very deep networks", 2015.
     """
@@ -32,9 +32,11 @@ class Highway(nn.Module):
         self,
         dim: Positive,
         activation: Annotated[
-            Literal["relu", "tanh"], Field(description="What bends the new part.")
+            Literal["relu", "tanh"], Field(description="The activation a of the new part.")
         ] = "relu",
-        open: Annotated[float, Field(description="Start of the gate's bias; negative hands on.")] = -1.0,
+        open: Annotated[
+            float, Field(description="Initial bias of the gate; if negative, the input dominates.")
+        ] = -1.0,
     ) -> None:
         super().__init__()
         self.activation, self.open = activation, open
@@ -45,7 +47,7 @@ class Highway(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weights anew, and set the biases to zero and ``open``."""
+        """Reinitialise the weights, and set the biases to zero and ``open``."""
         bound = self.weight.shape[1] ** -0.5
         nn.init.uniform_(self.weight, -bound, bound)
         nn.init.uniform_(self.gate, -bound, bound)
@@ -59,27 +61,28 @@ class Highway(nn.Module):
 
 @layer("basic/gated_residual")
 class GatedResidual(nn.Module):
-    """A residual connection with a gate: the place of ``basic/add`` around a block in a deep stack.
+    """Gated residual connection: replaces ``basic/add`` around a block in a deep stack.
 
         out = x + σ(W x + b) ⊙ y                       ``kind: output``
         out = σ(W x + b) ⊙ x + (1 - σ(W x + b)) ⊙ y    ``highway``
         out = x + w ⊙ y                                ``scale``: W and b are one vector w
 
-    ``x`` came in, ``y`` is what the block made of it. ``weight`` W: dim × dim, uniform in ±1/√dim, and
-    ``bias`` b: dim, which starts at ``open``: below zero for ``output``, above for ``highway``, the block
-    starts nearly shut. For ``scale``, ``weight`` w: dim, zeros, and the block starts shut.
+    ``x`` is the input of the block and ``y`` its output. ``weight`` W: dim × dim, uniform in ±1/√dim;
+    ``bias`` b: dim, initially ``open``: with a negative value for ``output`` or a positive one for
+    ``highway``, the block starts nearly closed. For ``scale``, ``weight`` w: dim, zeros, and the block starts
+    closed.
 
     Output and highway: Parisotto et al., "Stabilizing Transformers for reinforcement learning", 2020; scale:
-    Bachlechner et al., "ReZero is all you need", 2021, there with one number for all of dim.
+    Bachlechner et al., "ReZero is all you need", 2021, there with a single number for all of dim.
     """
 
     def __init__(
         self,
         dim: Positive,
         kind: Annotated[
-            Literal["output", "highway", "scale"], Field(description="Which formula.")
+            Literal["output", "highway", "scale"], Field(description="The formula of the gate.")
         ] = "output",
-        open: Annotated[float, Field(description="Start of the gate's bias.")] = 0.0,
+        open: Annotated[float, Field(description="Initial bias of the gate.")] = 0.0,
     ) -> None:
         super().__init__()
         self.kind, self.open = kind, open
@@ -88,7 +91,7 @@ class GatedResidual(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weight anew, and set the bias to ``open``."""
+        """Reinitialise the weight, and set the bias to ``open``."""
         if self.bias is None:
             nn.init.zeros_(self.weight)
         else:

@@ -15,14 +15,14 @@ from zoo.rows import linear
 class Linear(nn.Module):
     """A linear map of the last axis: out = x Wᵀ + b.
 
-    ``weight``: output × input, as in ``torch.nn.Linear``, and as the table of an embedding, to which it can
-    be tied. ``bias``: output. Both start uniform in ±1/√input, as there.
+    ``weight``: output × input, as in ``torch.nn.Linear``; it can be tied to the table of an embedding.
+    ``bias``: output. Both are initialised uniformly in ±1/√input, as there.
     """
 
     def __init__(
         self,
         input: Positive,
-        output: Annotated[Positive, Field(description="The width of the result.")],
+        output: Annotated[Positive, Field(description="The width of the output.")],
         bias: Annotated[bool, Field(description="Add a learned vector.")] = True,
     ) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class Linear(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw weight and bias anew."""
+        """Reinitialise weight and bias."""
         bound = self.weight.shape[1] ** -0.5
         for parameter in self.parameters():
             nn.init.uniform_(parameter, -bound, bound)

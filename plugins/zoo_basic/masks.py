@@ -1,4 +1,4 @@
-"""Masks: which steps are real, and which may be seen. True is real, true may be seen."""
+"""Masks: true at steps that are real, or that may be attended to."""
 
 from typing import Annotated, NamedTuple
 
@@ -11,7 +11,7 @@ from zoo import layer
 
 
 class Measured(NamedTuple):
-    """The lengths of the sequences, and how many steps there were before."""
+    """The lengths of the sequences, and the number of steps so far."""
 
     lengths: Int[Tensor, " batch"]
     seen: int
@@ -19,11 +19,11 @@ class Measured(NamedTuple):
 
 @layer("basic/length_mask")
 class LengthMask(nn.Module):
-    """The mask of sequences of given lengths: true at step t where t < length.
+    """The mask of sequences of given lengths: true at step t if t < length.
 
-    ``lengths``: one number per sequence; 0 is a sequence of padding only, and a length beyond the axis counts
-    as the whole axis. ``x``, batch × time × …, gives the number of steps; its contents are not read. It
-    streams: the lengths are known from the start.
+    ``lengths``: one number per sequence; 0 means a sequence of padding only, and a length beyond the axis
+    counts as the whole axis. ``x``, batch × time × …, gives the number of steps; its values are not used. It
+    can stream; the lengths are fixed from the start.
     """
 
     def forward(
@@ -34,7 +34,7 @@ class LengthMask(nn.Module):
     def initial_state(
         self, batch: int, device: torch.device, dtype: torch.dtype, lengths: Int[Tensor, " batch"]
     ) -> Measured:
-        """The lengths, and no steps before."""
+        """The lengths, and no steps so far."""
         return Measured(lengths, 0)
 
     def step(
@@ -49,11 +49,9 @@ class LengthMask(nn.Module):
 
 @layer("basic/token_mask")
 class TokenMask(nn.Module):
-    """The mask of padded tokens: true where a token is not ``padding``."""
+    """The mask of real tokens: true where a token is not ``padding``."""
 
-    def __init__(
-        self, padding: Annotated[int, Field(description="The token that stands for nothing.")] = 0
-    ) -> None:
+    def __init__(self, padding: Annotated[int, Field(description="The token used for padding.")] = 0) -> None:
         super().__init__()
         self.padding = padding
 
@@ -63,15 +61,15 @@ class TokenMask(nn.Module):
 
 @layer("basic/causal_mask")
 class CausalMask(nn.Module):
-    """Which steps a step may see, as pairs (query, key): those up to itself, j ≤ i.
+    """The causal mask of pairs (query, key): each step may attend to itself and earlier steps, j ≤ i.
 
-    With ``strict`` those before itself, j < i: the first step then sees nothing. ``x``, batch × time × …,
-    gives the number of steps; its contents are not read. Attention that is causal by a setting is faster, and
-    holds no mask of time × time; this one is for masks that are combined or drawn.
+    With ``strict``, only to earlier steps, j < i; the first step then sees nothing. ``x``, batch × time × …,
+    gives the number of steps; its values are not used. The setting ``causal`` of an attention is faster and
+    needs no time × time mask; this layer is for masks that are combined with others or drawn explicitly.
     """
 
     def __init__(
-        self, strict: Annotated[bool, Field(description="Leave out the step itself, too.")] = False
+        self, strict: Annotated[bool, Field(description="Exclude the step itself.")] = False
     ) -> None:
         super().__init__()
         self.strict = strict
@@ -80,13 +78,13 @@ class CausalMask(nn.Module):
         return self.step(x, 0)[0]
 
     def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:
-        """How many steps there were before: none."""
+        """The number of steps so far: none."""
         return 0
 
     def step(
         self, x: Float[Tensor, "batch time *any"], state: int
     ) -> tuple[Bool[Tensor, "batch time seen"], int]:
-        """Which of all steps so far the next steps may see."""
+        """The rows of the mask for the next steps."""
         end = state + x.shape[1]
         places = torch.arange(end, device=x.device)
         own = places[state:].unsqueeze(1)
@@ -96,7 +94,7 @@ class CausalMask(nn.Module):
 
 @layer("basic/both_masks")
 class BothMasks(nn.Module):
-    """All of its masks at once: true where every one is true, out = a ∧ b ∧ …."""
+    """The conjunction of masks: true where all of them are, out = a ∧ b ∧ …."""
 
     def forward(self, *masks: Bool[Tensor, "*any"]) -> Bool[Tensor, "*any"]:
         return torch.stack(masks).all(0)

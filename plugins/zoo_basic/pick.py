@@ -1,4 +1,4 @@
-"""Some of many: one element of an axis, or the steps at given places."""
+"""Indexing: one element of an axis, or the steps at given positions."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -15,15 +15,15 @@ from zoo.sizes import Size
 
 @layer("basic/select")
 class Select(nn.Module):
-    """One element of the axis behind the batch: out = x[:, index]. The axis is gone.
+    """One element of the axis after the batch, which is removed: out = x[:, index].
 
-    Of the states of a recurrent layer (batch × states × hidden), 0 is the first and -1 the last. Raises
-    ValueError, or InputError where it runs, for an index that the axis does not have.
+    For the states of a recurrent layer (batch × states × hidden), 0 is the first and -1 the last. An index
+    out of range raises ValueError when the graph is checked, or InputError at run time.
     """
 
     def __init__(
         self,
-        index: Annotated[int, Field(description="Which element; negative counts from the end.")] = 0,
+        index: Annotated[int, Field(description="The index; if negative, counted from the end.")] = 0,
     ) -> None:
         super().__init__()
         self.index = index
@@ -39,13 +39,13 @@ class Select(nn.Module):
     def shapes(
         settings: Mapping[str, Any], inputs: Mapping[str, tuple[Size, ...]]
     ) -> dict[str, tuple[Size, ...]]:
-        """Nothing that the hints do not say; an axis of known size is checked."""
+        """Check the index for an axis of known size; the hints determine all shapes."""
         check_index(settings["index"], inputs["x"][1])
         return {}
 
 
 def check_index(index: int, size: Size) -> None:
-    """Refuse an index that an axis of known size does not have, by ValueError."""
+    """Raise ValueError if ``index`` is out of range for an axis of known size."""
     if isinstance(size, int) and not -size <= index < size:
         raise ValueError(
             f"one element of an axis is taken, and one of size {size} has no element {index}; "
@@ -57,12 +57,12 @@ def check_index(index: int, size: Size) -> None:
 
 @layer("basic/gather")
 class Gather(nn.Module):
-    """The steps at given places: out_k = x_(places_k), for each sequence its own places.
+    """The steps at given positions of each sequence: out_k = x_(places_k).
 
     ``x``: batch × time × …; ``places``: batch × count, each from 0 to time - 1; ``out``: batch × count × ….
-    A place may be taken twice, and gets the gradients of both.
+    A position may occur more than once; its gradients are summed.
 
-    Raises InputError for a place outside on the CPU; CUDA stops with an assertion of its own.
+    Raises InputError for a position out of range on the CPU; on CUDA, a device-side assertion fails.
     """
 
     sees_ahead = ("time",)

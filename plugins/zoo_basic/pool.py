@@ -10,7 +10,7 @@ from zoo import layer
 
 
 class Pooled(NamedTuple):
-    """The sum of the real steps so far, and how many they were."""
+    """The sum of the real steps so far, and their number."""
 
     total: Float[Tensor, "batch dim"] | None
     steps: Int[Tensor, "batch 1"]
@@ -18,11 +18,11 @@ class Pooled(NamedTuple):
 
 @layer("basic/last")
 class Last(nn.Module):
-    """The last real step of each sequence: what a recurrent network has at the end.
+    """The last real step of each sequence, such as the final state of a recurrent network.
 
-    ``mask`` is true at real steps; they may stand anywhere (padding on the left, too). Without a mask it is
-    the last step. A sequence without real steps gives zeros. What stands in padding never shows, NaN
-    included.
+    ``mask`` is true at real steps, which may be anywhere (for example, after padding on the left); without
+    it, every step is real. A sequence without real steps gives zeros. The contents of padding, even NaN, have
+    no effect.
     """
 
     def forward(
@@ -40,7 +40,7 @@ class Last(nn.Module):
     def initial_state(
         self, batch: int, device: torch.device, dtype: torch.dtype
     ) -> Float[Tensor, "batch dim"] | None:
-        """Nothing yet: the width is that of the first piece."""
+        """None: the width is known from the first piece on."""
         return None
 
     def step(
@@ -61,8 +61,8 @@ class Last(nn.Module):
 class MeanPool(nn.Module):
     """The mean of each sequence's real steps: out = Σ_t mask_t x_t / Σ_t mask_t.
 
-    ``mask`` is true at real steps; without it every step is real. A sequence without real steps gives zeros.
-    What stands in padding never shows, NaN included, for it is replaced before it is summed.
+    ``mask`` is true at real steps; without it, every step is real. A sequence without real steps gives zeros.
+    The contents of padding, even NaN, have no effect.
     """
 
     unordered = ("time",)
@@ -76,7 +76,7 @@ class MeanPool(nn.Module):
         return x.masked_fill(~real, 0).sum(1) / real.sum(1).clamp(min=1)
 
     def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> Pooled:
-        """Nothing summed, nothing counted."""
+        """An empty sum."""
         return Pooled(None, torch.zeros(batch, 1, dtype=torch.int64, device=device))
 
     def step(

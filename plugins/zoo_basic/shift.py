@@ -1,4 +1,4 @@
-"""Sequences some steps later."""
+"""Delaying sequences by some steps."""
 
 from typing import Annotated
 
@@ -14,34 +14,34 @@ from zoo.fields import Positive
 
 @layer("basic/shift")
 class Shift(nn.Module):
-    """Each sequence n steps later: out_t = x_(t-n), and ``fill`` for the first n steps. The last n are lost.
+    """Delay each sequence by n steps: out_t = x_(t-n), with ``fill`` at the first n steps.
 
-    ``x`` and ``out``: batch × time × …; n is ``steps``. By one step, it makes of what a model shall say what
-    it has said so far. It streams: its state are the last n steps.
+    ``x`` and ``out``: batch × time × …; n is ``steps``; the last n steps are dropped. With one step, it turns
+    the target of a decoder into its input (teacher forcing). It can stream; its state holds the last n steps.
     """
 
     def __init__(
         self,
-        steps: Annotated[Positive, Field(description="How many steps later.")] = 1,
-        fill: Annotated[float, Field(description="What stands in the first steps.")] = 0.0,
+        steps: Annotated[Positive, Field(description="The delay in steps.")] = 1,
+        fill: Annotated[float, Field(description="The value of the first steps.")] = 0.0,
     ) -> None:
         super().__init__()
         self.steps, self.fill = steps, fill
 
     def forward(self, x: Float[Tensor, "batch time *any"]) -> Float[Tensor, "batch time *any"]:
-        # Pairs of widths from the last axis to the second; a negative one cuts.
+        # The padding is given in pairs from the last axis to the second.
         return F.pad(x, (0, 0) * (x.dim() - 2) + (self.steps, 0), value=self.fill)[:, : x.shape[1]]
 
     def initial_state(
         self, batch: int, device: torch.device, dtype: torch.dtype
     ) -> Float[Tensor, "batch steps *any"] | None:
-        """Nothing yet: the width is that of the first piece."""
+        """None: the width is known from the first piece on."""
         return None
 
     def step(
         self, x: Float[Tensor, "batch time *any"], state: Float[Tensor, "batch steps *any"] | None
     ) -> tuple[Float[Tensor, "batch time *any"], Float[Tensor, "batch steps *any"] | None]:
-        """The next piece of a sequence."""
+        """``forward`` over the next piece of the sequence."""
         if state is None:
             state = x.new_full((x.shape[0], self.steps, *x.shape[2:]), self.fill)
         both = torch.cat([state, x], 1)

@@ -1,4 +1,4 @@
-"""A part of an axis: of the features, or of the steps."""
+"""Slicing: a range of features or of steps."""
 
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any
@@ -11,19 +11,19 @@ from zoo import layer
 from zoo.errors import InputError
 from zoo.sizes import Size
 
-Start = Annotated[int, Field(description="The first element taken; negative counts from the end.")]
+Start = Annotated[int, Field(description="The first element; if negative, counted from the end.")]
 Stop = Annotated[
     int | None,
-    Field(description="The first element not taken; negative counts from the end, none is the end."),
+    Field(description="The element to stop before; if negative, counted from the end; by default, the end."),
 ]
 
 
 @layer("basic/slice")
 class Slice(nn.Module):
-    """The features ``start`` to ``stop`` (not taken) of the last axis: one of several gates, the first half.
+    """A range of features, such as one of several gates: out = x[…, start:stop].
 
-    out = x[…, start:stop]. Raises ValueError, or InputError where it runs, for a part that the axis does not
-    have; Python would silently take less.
+    A range beyond the axis raises ValueError when the graph is checked, or InputError at run time; Python
+    would silently return fewer elements.
     """
 
     def __init__(self, start: Start = 0, stop: Stop = None) -> None:
@@ -37,17 +37,17 @@ class Slice(nn.Module):
     def shapes(
         settings: Mapping[str, Any], inputs: Mapping[str, tuple[Size, ...]]
     ) -> dict[str, tuple[Size, ...]]:
-        """All axes but the last stay."""
+        """All axes except the last are unchanged."""
         *before, size = inputs["x"]
         return {"out": (*before, _length(size, settings["start"], settings["stop"]))}
 
 
 @layer("basic/slice_time")
 class SliceTime(nn.Module):
-    """The steps ``start`` to ``stop`` (not taken) of a sequence: all but the first, the last three.
+    """A range of steps, such as all but the first, or the last three: out = x[:, start:stop].
 
-    out = x[:, start:stop]. Raises ValueError, or InputError where it runs, for steps that the sequence does
-    not have; Python would silently take fewer.
+    A range beyond the sequence raises ValueError when the graph is checked, or InputError at run time; Python
+    would silently return fewer steps.
     """
 
     def __init__(self, start: Start = 0, stop: Stop = None) -> None:
@@ -61,13 +61,13 @@ class SliceTime(nn.Module):
     def shapes(
         settings: Mapping[str, Any], inputs: Mapping[str, tuple[Size, ...]]
     ) -> dict[str, tuple[Size, ...]]:
-        """All axes but time stay."""
+        """All axes except time are unchanged."""
         batch, time, *rest = inputs["x"]
         return {"out": (batch, _length(time, settings["start"], settings["stop"]), *rest)}
 
     @staticmethod
     def sees_ahead(settings: Mapping[str, Any], _: Collection[str]) -> tuple[str, ...]:
-        """Without the first steps, each of the others is earlier than it was."""
+        """Without the first steps, each remaining step moves to an earlier index."""
         return ("time",) if settings["start"] else ()
 
 
@@ -81,9 +81,9 @@ def _cut(x: Tensor, axis: int, start: int, stop: int | None) -> Tensor:
 
 
 def _length(size: Size, start: int, stop: int | None) -> Any:
-    """How many elements of an axis of ``size`` lie in start:stop; ValueError when they are not all there.
+    """The number of elements in start:stop of an axis of ``size``; ValueError if the range exceeds it.
 
-    Of a size that is no number yet, only what is certain is refused.
+    For a symbolic size, only a range that is certainly invalid is refused.
     """
     first: Size = start if start >= 0 else size + start
     last: Size = size if stop is None else stop if stop >= 0 else size + stop

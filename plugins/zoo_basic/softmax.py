@@ -11,7 +11,7 @@ from zoo import layer
 
 
 def ahead_without_mask(_: Mapping[str, Any], wired: Collection[str]) -> tuple[str, ...]:
-    """The axis that is summed over may be a sequence; then what a step sees is the mask's to say."""
+    """The normalised axis may be a sequence; without a mask, each of its steps then sees all others."""
     return () if "mask" in wired else ("dim",)
 
 
@@ -19,8 +19,8 @@ def ahead_without_mask(_: Mapping[str, Any], wired: Collection[str]) -> tuple[st
 class Softmax(nn.Module):
     """Softmax over the last axis: out_i = exp(x_i) / Σ_j exp(x_j).
 
-    Where ``mask`` is given, the sum is over the elements where it is true, and the others get zero. A row
-    without any gives zeros, and zero gradients, where ``torch.softmax`` over -∞ gives NaN.
+    With a ``mask``, only elements where it is true take part, and the others get zero. A row without any
+    gives zeros, with zero gradients, where ``torch.softmax`` over -∞ gives NaN.
     """
 
     sees_ahead = staticmethod(ahead_without_mask)
@@ -30,6 +30,6 @@ class Softmax(nn.Module):
     ) -> Float[Tensor, "*any dim"]:
         if mask is None:
             return x.softmax(-1)
-        # The lowest number instead of -∞ keeps a row without any element finite; the product then makes it
-        # zero.
+        # The lowest finite number instead of -∞ keeps a row without any element finite; the product with the
+        # mask then makes it zero.
         return x.masked_fill(~mask, torch.finfo(x.dtype).min).softmax(-1) * mask

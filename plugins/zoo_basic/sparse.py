@@ -1,4 +1,4 @@
-"""Distributions that can be exactly zero: between the softmax and the maximum."""
+"""Sparse alternatives to the softmax, whose probabilities can be exactly zero."""
 
 import torch
 from jaxtyping import Bool, Float
@@ -12,13 +12,12 @@ _FAR = -4.0
 
 @layer("basic/sparsemax")
 class Sparsemax(nn.Module):
-    """Sparsemax over the last axis: the point of the simplex nearest to x (Martins & Astudillo 2016).
+    """Sparsemax over the last axis: the projection of x onto the simplex (Martins & Astudillo 2016).
 
         out_i = max(0, x_i - τ),   τ such that Σ_i out_i = 1
 
-    Small scores get exactly zero. Where ``mask`` is given, only elements where it is true take part, and the
-    others get zero; a row without any gives zeros. τ is found by sorting, and the
-    gradient is exact, too.
+    Small scores get exactly zero. With a ``mask``, only elements where it is true take part, and the others
+    get zero; a row without any gives zeros. τ is found by sorting; value and gradient are exact.
     """
 
     sees_ahead = staticmethod(ahead_without_mask)
@@ -40,9 +39,9 @@ class Entmax(nn.Module):
 
         out_i = max(0, x_i / 2 - τ)²,   τ such that Σ_i out_i = 1
 
-    Smooth as softmax, and exactly zero for small scores. Where ``mask`` is given, only elements where it is
-    true take part, and the others get zero; a row without any gives zeros. τ is found by sorting, and the
-    gradient is exact, too.
+    It is smooth like softmax, but exactly zero for small scores. With a ``mask``, only elements where it is
+    true take part, and the others get zero; a row without any gives zeros. τ is found by sorting; value and
+    gradient are exact.
     """
 
     sees_ahead = staticmethod(ahead_without_mask)
@@ -63,14 +62,14 @@ class Entmax(nn.Module):
         return torch.where(support, (z - threshold).square(), 0).to(x.dtype)
 
 
-# The support is found without gradients. Given it, the threshold is a formula in its elements alone, whose
-# gradient is that of the whole: moving an element across the threshold changes nothing.
+# The support is found without gradients. Given the support, the threshold is a closed formula of its
+# elements, whose gradient is exact: an element that crosses the threshold does not change the value.
 
 
 def _scores(x: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
-    """The scores, the largest of each row moved to 0, in 32 bits at least; and which of them take part.
+    """The scores in at least 32 bits, shifted so that the largest of each row is 0, and which take part.
 
-    Nothing below -1 (twice that for entmax) can be in a support, so what is far below may be anything.
+    No score below -1 (-2 for entmax) can be in the support, so those far below may have any value.
     """
     z = x.to(torch.promote_types(x.dtype, torch.float32))
     real = torch.ones_like(z, dtype=torch.bool) if mask is None else mask
@@ -81,13 +80,13 @@ def _scores(x: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
 
 
 def _ordered(z: Tensor) -> tuple[Tensor, Tensor]:
-    """Each row from the largest score down, and 1, 2, 3, …"""
+    """Each row in descending order, and 1, 2, 3, …"""
     ordered = z.detach().clamp(min=_FAR).sort(-1, descending=True).values
     return ordered, torch.arange(1, z.shape[-1] + 1, dtype=z.dtype, device=z.device)
 
 
 def _last(values: Tensor, holds: Tensor) -> Tensor:
-    """Of each row the last value for which the condition holds; it holds for the first ones of a row."""
+    """The last value of each row for which ``holds``, which is true for the first values of a row."""
     if not values.shape[-1]:
         return values
     return values.gather(-1, holds.sum(-1, keepdim=True) - 1)

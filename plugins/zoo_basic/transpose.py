@@ -1,4 +1,4 @@
-"""Swapping axes."""
+"""Transposing the last two axes."""
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -8,9 +8,9 @@ from zoo import layer
 
 @layer("basic/transpose")
 class Transpose(nn.Module):
-    """The last two axes, swapped: batch time dim becomes batch dim time. Copies nothing.
+    """Swap the last two axes, as a view: batch time dim becomes batch dim time.
 
-    The batch stays in front, so a wire needs three axes at least.
+    The batch stays in front, so the input needs at least three axes.
     """
 
     def forward(

@@ -1,4 +1,4 @@
-"""The pack ``convolution``: layers that see a window of their sequence, every step the same way."""
+"""The pack ``convolution``: layers that apply the same map to a window around every step."""
 
 from torch import nn
 

@@ -17,34 +17,34 @@ from zoo.sizes import Size
 
 @layer("convolution/conv1d")
 class Conv1d(nn.Module):
-    """Convolution along time: each step is a linear map of a window of steps, the same map everywhere.
+    """Convolution along time: the same linear map of a window of steps at every step.
 
         out_t = b + Σ_(j < k) W_j x_(t - (k-1-j)·d)          ``padding: causal``: the window ends at t
         out_t = b + Σ_(j < k) W_j x_(t + (j - (k-1)/2)·d)    ``same``: the window is centred on t
 
     k is ``kernel`` and d is ``dilation``, the distance between the steps of a window (van den Oord et al.,
-    "WaveNet", 2016; Yu & Koltun 2016). Beyond its ends a sequence is zero. ``same`` with an even number of
-    other steps in the window is as ``torch.nn.Conv1d`` has it: with an odd one it looks further ahead.
+    "WaveNet", 2016; Yu & Koltun 2016). A sequence is zero beyond its ends. ``same`` is as in
+    ``torch.nn.Conv1d``: if (k-1)·d is odd, the window reaches one step further ahead than back.
 
-    ``x``: batch × time × input; ``out``: batch × time × output: time stays in the middle, where
-    ``torch.nn.Conv1d`` has it last. ``mask`` is true at real steps; the others count as zeros, as beyond the
-    ends, and are zero in ``out``. With ``groups`` g, each of g parts of the input makes its part of the
-    output; g = input is a depthwise convolution.
+    ``x``: batch × time × input; ``out``: batch × time × output; note that ``torch.nn.Conv1d`` has time as the
+    last axis. ``mask`` is true at real steps; the others count as zeros, as beyond the ends, and are zero in
+    ``out``. With ``groups`` g, input and output are split into g parts that are convolved separately; g =
+    input is a depthwise convolution.
 
     ``weight`` W: output × input/g × kernel and ``bias`` b: output, both uniform in ±1/√(kernel·input/g), as
-    in torch. Raises ValueError for groups that do not divide both widths. A causal one streams: its state
-    are the last (k-1)·d steps.
+    in torch. Raises ValueError if groups does not divide both widths. A causal convolution can stream; its
+    state holds the last (k-1)·d steps.
     """
 
     def __init__(
         self,
         input: Positive,
-        output: Annotated[Positive, Field(description="The width of the result.")],
-        kernel: Annotated[Positive, Field(description="How many steps a window has.")] = 3,
-        dilation: Annotated[Positive, Field(description="From one step of a window to the next.")] = 1,
+        output: Annotated[Positive, Field(description="The width of the output.")],
+        kernel: Annotated[Positive, Field(description="The number of steps in a window.")] = 3,
+        dilation: Annotated[Positive, Field(description="The distance between steps of a window.")] = 1,
         groups: Annotated[Positive, Field(description="Parts of the width, convolved separately.")] = 1,
         padding: Annotated[
-            Literal["causal", "same"], Field(description="Windows end at their step, or lie around it.")
+            Literal["causal", "same"], Field(description="Windows end at their step, or are centred on it.")
         ] = "causal",
         bias: Annotated[bool, Field(description="Add a learned vector.")] = True,
     ) -> None:
@@ -57,19 +57,19 @@ class Conv1d(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw weight and bias anew."""
+        """Reinitialise weight and bias."""
         bound = self.weight[0].numel() ** -0.5
         for parameter in self.parameters():
             nn.init.uniform_(parameter, -bound, bound)
 
     @staticmethod
     def sees_ahead(settings: Mapping[str, Any], _: Collection[str]) -> tuple[str, ...]:
-        """Along time, where windows lie around their step."""
+        """Along time, if windows are centred on their step."""
         return ("time",) if settings["padding"] == "same" and settings["kernel"] > 1 else ()
 
     @staticmethod
     def receptive_field(settings: Mapping[str, Any]) -> int | None:
-        """How many steps a step sees, its own the last; None where windows have gaps or look ahead."""
+        """The number of steps in a window that ends at its step; None if it has gaps or looks ahead."""
         gaps = settings["padding"] == "same" or settings["dilation"] > 1
         return None if gaps else settings["kernel"]
 
@@ -82,7 +82,7 @@ class Conv1d(nn.Module):
     def initial_state(
         self, batch: int, device: torch.device, dtype: torch.dtype
     ) -> Float[Tensor, "batch reach input"]:
-        """The zeros before the first step; InputError where windows look ahead."""
+        """The zeros before the first step; raises InputError if windows look ahead."""
         if self.padding == "same" and self.reach:
             raise InputError(
                 "a stream has no later steps yet, and this convolution/conv1d looks ahead; "
@@ -96,13 +96,13 @@ class Conv1d(nn.Module):
         state: Float[Tensor, "batch reach input"],
         mask: Bool[Tensor, "batch time"] | None = None,
     ) -> tuple[Float[Tensor, "batch time output"], Float[Tensor, "batch reach input"]]:
-        """The next piece of a sequence."""
+        """``forward`` over the next piece of the sequence."""
         both = torch.cat([state, _real(x, mask)], 1)
         return self._windows(both, mask), both[:, x.shape[1] :]
 
     def _windows(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        """The map of each window that lies in x whole."""
-        if x.shape[1] <= self.reach:  # of no steps, which torch refuses
+        """Convolve ``x``, which includes the padding."""
+        if x.shape[1] <= self.reach:  # no steps, which torch refuses
             return x.new_zeros(x.shape[0], 0, len(self.weight))
         out = F.conv1d(
             x.transpose(1, 2), self.weight, self.bias, dilation=self.dilation, groups=self.groups
@@ -113,13 +113,13 @@ class Conv1d(nn.Module):
     def shapes(
         settings: Mapping[str, Any], inputs: Mapping[str, tuple[Size, ...]]
     ) -> dict[str, tuple[Size, ...]]:
-        """Nothing that the hints do not say; groups are checked."""
+        """Check ``groups``; the hints determine all shapes."""
         check_groups(settings["groups"], inputs["x"][-1], settings["output"])
         return {}
 
 
 def check_groups(groups: int, *widths: Size) -> None:
-    """Refuse groups that do not divide the widths that are known, by ValueError."""
+    """Raise ValueError if ``groups`` does not divide each known width."""
     for width in widths:
         if isinstance(width, int) and width % groups:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""The pack ``feedforward``: networks applied to each position separately."""
+"""The pack ``feedforward``: position-wise networks."""
 
 from torch import nn
 

@@ -1,4 +1,4 @@
-"""The activations that the networks of this pack offer, by the name of the setting."""
+"""The activations of this pack, by the name of the setting."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -11,12 +11,12 @@ from torch import Tensor
 
 Activation: TypeAlias = Annotated[
     Literal["relu", "gelu", "gelu_tanh", "silu", "sigmoid", "tanh", "identity"],
-    Field(description="The function φ of single numbers."),
+    Field(description="The elementwise function φ."),
 ]
 
 
 def identity(x: Tensor) -> Tensor:
-    """No activation: a gate that is linear, too (the bilinear form)."""
+    """No activation: with it, the gate is linear (the bilinear form)."""
     return x
 
 

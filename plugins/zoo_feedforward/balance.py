@@ -1,4 +1,4 @@
-"""The loss that keeps the experts of a mixture evenly busy."""
+"""The auxiliary loss that balances the load of a mixture's experts."""
 
 from typing import Annotated, NamedTuple
 
@@ -12,7 +12,7 @@ from zoo.fields import Positive
 
 
 class Busy(NamedTuple):
-    """Over the real steps so far: choices of each expert, its probabilities, and how many steps they were."""
+    """Sums over the real steps so far: how often each expert was chosen, and its probability."""
 
     chosen: Float[Tensor, "batch experts"] | None
     likely: Float[Tensor, "batch experts"] | None
@@ -25,16 +25,17 @@ class LoadBalance(nn.Module):
 
         out = experts · Σ_e f_e P_e
 
-    f_e is the share of the sequence's choices that fell on expert e, P_e the mean of its probability; it is 1
-    when all are equally busy, and ``experts`` when one does everything. The gradient goes through P alone.
-    The paper takes the means over a batch; over a sequence, one does not depend on its neighbours. Weigh it
-    with about 0.01 (``basic/scale``): what a graph calls ``loss_balance``, training adds to its loss.
-    ``mask`` is true at real positions, others count for nothing, and a sequence without any gives 0. ``top``
-    is that of the mixture. It streams: the loss is that of all steps so far.
+    f_e is the fraction of the sequence's choices that went to expert e, P_e the mean of its probability. The
+    loss is 1 if all experts have the same load, and ``experts`` if one does everything; its gradient flows
+    through P only. The paper averages over a batch; here it is over a sequence, so that a sequence does not
+    depend on others. Scale it by about 0.01 (``basic/scale``) and make it an output named ``loss_balance``,
+    which training adds to its loss. ``mask`` is true at real positions, the others are ignored, and a
+    sequence without any gives 0. ``top`` must be that of the mixture. It can stream; the loss is that of all
+    steps so far.
     """
 
     def __init__(
-        self, top: Annotated[Positive, Field(description="How many experts work on each position.")] = 2
+        self, top: Annotated[Positive, Field(description="The number of experts for each position.")] = 2
     ) -> None:
         super().__init__()
         self.top = top
@@ -50,7 +51,7 @@ class LoadBalance(nn.Module):
         )[0]
 
     def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> Busy:
-        """Nothing chosen, nothing counted."""
+        """Empty sums."""
         return Busy(None, None, torch.zeros(batch, 1, dtype=torch.int64, device=device))
 
     def step(

@@ -15,12 +15,12 @@ from zoo_feedforward.activations import ACTIVATIONS, Activation
 
 @layer("feedforward/ffn")
 class FFN(nn.Module):
-    """Feed-forward network, position by position (Vaswani et al. 2017, section 3.3).
+    """Position-wise feed-forward network (Vaswani et al. 2017, section 3.3).
 
         out = W₂ φ(W₁ x + b₁) + b₂
 
-    ``activation`` is φ: ``relu`` in the paper, ``gelu`` in GPT. ``dropout`` acts on φ's output, as in
-    ``torch.nn.TransformerEncoderLayer``; the dropout of the residual branch is a node of its own.
+    ``activation`` is φ: ``relu`` in the paper, ``gelu`` in GPT. ``dropout`` acts on the output of φ, as in
+    ``torch.nn.TransformerEncoderLayer``; for dropout of the residual branch, add a node.
 
     ``inner``: W₁ hidden × dim with b₁, ``outer``: W₂ dim × hidden with b₂, both ``torch.nn.Linear``.
     """
@@ -28,10 +28,10 @@ class FFN(nn.Module):
     def __init__(
         self,
         dim: Positive,
-        hidden: Annotated[Positive, Field(description="Width inside, usually four times dim.")],
+        hidden: Annotated[Positive, Field(description="The inner width, usually four times dim.")],
         activation: Activation = "relu",
         dropout: Probability = 0.0,
-        bias: Annotated[bool, Field(description="Whether the two linear maps have one.")] = True,
+        bias: Annotated[bool, Field(description="Whether the two linear maps have a bias.")] = True,
     ) -> None:
         super().__init__()
         self.activation: Activation = activation
@@ -40,5 +40,5 @@ class FFN(nn.Module):
         self.outer = RowLinear(hidden, dim, bias)
 
     def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
-        bent = ACTIVATIONS[self.activation](self.inner(x))
-        return self.outer(F.dropout(bent, self.dropout, self.training))
+        activated = ACTIVATIONS[self.activation](self.inner(x))
+        return self.outer(F.dropout(activated, self.dropout, self.training))

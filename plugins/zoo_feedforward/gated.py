@@ -1,4 +1,4 @@
-"""Feed-forward networks with a gate: SwiGLU, GEGLU, ReGLU and their kin."""
+"""Gated feed-forward networks: SwiGLU, GEGLU, ReGLU and other variants."""
 
 from typing import Annotated
 
@@ -15,13 +15,14 @@ from zoo_feedforward.activations import ACTIVATIONS, Activation
 
 @layer("feedforward/gated")
 class Gated(nn.Module):
-    """Gated feed-forward network, position by position (Shazeer 2020, GLU variants; Dauphin et al. 2017).
+    """Gated position-wise feed-forward network (Shazeer 2020, GLU variants; Dauphin et al. 2017).
 
         out = W₂ (φ(W x) ⊙ V x)
 
-    ``activation`` is φ: ``silu`` makes it SwiGLU (PaLM, LLaMA), ``gelu`` GEGLU, ``relu`` ReGLU, ``sigmoid``
-    the first GLU, ``identity`` the bilinear form. Three matrices instead of two: with hidden
-    at ⅔ of an ungated network's it has as many parameters. ``dropout`` acts on what W₂ reads.
+    ``activation`` is φ: ``silu`` gives SwiGLU (PaLM, LLaMA), ``gelu`` GEGLU, ``relu`` ReGLU, ``sigmoid`` the
+    original GLU, ``identity`` the bilinear form. There are three matrices instead of two; with ⅔ of the
+    hidden width of an ungated network, it has the same number of parameters. ``dropout`` acts on the input of
+    W₂.
 
     ``gate``: W hidden × dim, ``inner``: V hidden × dim, ``outer``: W₂ dim × hidden, all ``torch.nn.Linear``.
     """
@@ -29,10 +30,10 @@ class Gated(nn.Module):
     def __init__(
         self,
         dim: Positive,
-        hidden: Annotated[Positive, Field(description="Width inside, often 8/3 times dim.")],
+        hidden: Annotated[Positive, Field(description="The inner width, often 8/3 times dim.")],
         activation: Activation = "silu",
         dropout: Probability = 0.0,
-        bias: Annotated[bool, Field(description="Whether the three linear maps have one.")] = False,
+        bias: Annotated[bool, Field(description="Whether the three linear maps have a bias.")] = False,
     ) -> None:
         super().__init__()
         self.activation: Activation = activation

@@ -1,4 +1,4 @@
-"""Mixture of experts: many feed-forward networks, a few of which work on each position."""
+"""Mixture of experts: many feed-forward networks, of which a few process each position."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple
@@ -16,7 +16,7 @@ from zoo_feedforward.activations import ACTIVATIONS, Activation
 
 
 class Mixed(NamedTuple):
-    """What the experts make of each position; how likely the router found each of them, when read."""
+    """The output of each position, and the router's probabilities, on demand."""
 
     out: Float[Tensor, "*any dim"]
     probabilities: Float[Tensor, "*any experts"] | None
@@ -24,34 +24,35 @@ class Mixed(NamedTuple):
 
 @layer("feedforward/mixture_of_experts")
 class MixtureOfExperts(nn.Module):
-    """Sparse mixture of experts, position by position (Shazeer et al. 2017; Mixtral, Jiang et al. 2024).
+    """Sparse position-wise mixture of experts (Shazeer et al. 2017; Mixtral, Jiang et al. 2024).
 
         p = softmax(R x),  out = Σ over the top experts e of g_e · W₂ᵉ (φ(Wᵉ x) ⊙ Vᵉ x)
 
-    g_e is p_e, made to sum to one over those chosen with ``renormalise`` (Mixtral); without it, p_e as it is
-    (Switch Transformer). An ungated expert (``gated: false``) is W₂ᵉ φ(Wᵉ x), as in the Switch Transformer.
-    Work grows with ``top``, not with ``experts``: positions are sorted by their experts, none is dropped, and
-    no expert has a capacity. With all experts on top it is a dense mixture. Nothing but a loss keeps the
-    experts evenly busy: read ``probabilities`` into ``feedforward/load_balance``.
+    With ``renormalise``, g_e is p_e normalised to sum to one over the chosen experts (Mixtral); without it,
+    g_e is p_e (Switch Transformer). An ungated expert (``gated: false``) is W₂ᵉ φ(Wᵉ x), as in the Switch
+    Transformer. Compute is proportional to ``top``, not to ``experts``: positions are sorted by expert;
+    experts have no capacity limit, so no position is dropped. If ``top`` equals ``experts``, the mixture is
+    dense. Only an auxiliary loss balances the experts: wire ``probabilities`` to
+    ``feedforward/load_balance``.
 
-    ``router``: R experts × dim, no bias; ``gate``: W experts × hidden × dim; ``inner``: V, the same (absent
-    without ``gated``); ``outer``: W₂ experts × dim × hidden. Each starts as ``torch.nn.Linear`` does. The
-    router's softmax is in 32 bits at least. Under ``torch.compile`` and in exports, whose shapes cannot hang
-    on numbers, every expert works on every position, with the same result.
+    ``router``: R experts × dim, no bias; ``gate``: W experts × hidden × dim; ``inner``: V, the same shape
+    (absent without ``gated``); ``outer``: W₂ experts × dim × hidden. Each is initialised like
+    ``torch.nn.Linear``. The router's softmax is computed in at least 32 bits. Under ``torch.compile`` and in
+    exports, where shapes cannot depend on data, every expert processes every position, with the same result.
 
-    Raises ValueError where there are fewer experts than ``top``.
+    Raises ValueError if there are fewer experts than ``top``.
     """
 
     def __init__(
         self,
         dim: Positive,
-        hidden: Annotated[Positive, Field(description="Width inside each expert.")],
-        experts: Annotated[Positive, Field(description="How many there are.")] = 8,
-        top: Annotated[Positive, Field(description="How many work on each position.")] = 2,
+        hidden: Annotated[Positive, Field(description="The inner width of each expert.")],
+        experts: Annotated[Positive, Field(description="The number of experts.")] = 8,
+        top: Annotated[Positive, Field(description="The number of experts for each position.")] = 2,
         activation: Activation = "silu",
         gated: Annotated[bool, Field(description="Whether an expert is a gated network.")] = True,
         renormalise: Annotated[
-            bool, Field(description="Whether the shares of the chosen ones sum to one.")
+            bool, Field(description="Whether the weights of the chosen experts sum to one.")
         ] = True,
     ) -> None:
         super().__init__()
@@ -66,7 +67,7 @@ class MixtureOfExperts(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw router and experts anew."""
+        """Reinitialise router and experts."""
         self.router.reset_parameters()
         for weight in (self.gate, self.inner, self.outer):
             if weight is not None:
@@ -82,7 +83,7 @@ class MixtureOfExperts(nn.Module):
         shares = shares.to(x.dtype)
         if torch.compiler.is_compiling() or type(places) is not Tensor:
             out = self._by_all(places, shares, chosen)
-        elif places.is_meta:  # no numbers to sort by; the work is that of ``top`` experts on every position
+        elif places.is_meta:  # no values to sort by; ``top`` experts on every position cost the same
             out = torch.stack([self._expert(e, places) for e in range(self.top)]).sum(0)
         else:
             out = self._by_some(places, shares, chosen)
@@ -95,7 +96,7 @@ class MixtureOfExperts(nn.Module):
         shares: Float[Tensor, "places top"],
         chosen: Int[Tensor, "places top"],
     ) -> Float[Tensor, "places dim"]:
-        """Each expert on the positions that chose it, all together; an idle one's gradient is zero."""
+        """Apply each expert to the positions that chose it; an unused expert gets a zero gradient."""
         choices = chosen.flatten()
         order = choices.argsort()
         counts = [int(count) for count in choices.bincount(minlength=self.experts).cpu()]
@@ -110,14 +111,16 @@ class MixtureOfExperts(nn.Module):
         shares: Float[Tensor, "places top"],
         chosen: Int[Tensor, "places top"],
     ) -> Float[Tensor, "places dim"]:
-        """Each expert on every position, most of it for nothing."""
+        """Apply each expert to every position, and weigh the unused outputs by zero."""
         share = shares.new_zeros(places.shape[0], self.experts).scatter(1, chosen, shares)
         parts = [self._expert(e, places) for e in range(self.experts)]
         return torch.einsum("epd,pe->pd", torch.stack(parts), share)
 
     def _expert(self, e: int, x: Float[Tensor, "some dim"]) -> Float[Tensor, "some dim"]:
-        bent = ACTIVATIONS[self.activation](F.linear(x, self.gate[e]))
-        return F.linear(bent if self.inner is None else bent * F.linear(x, self.inner[e]), self.outer[e])
+        hidden = ACTIVATIONS[self.activation](F.linear(x, self.gate[e]))
+        if self.inner is not None:
+            hidden = hidden * F.linear(x, self.inner[e])
+        return F.linear(hidden, self.outer[e])
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:

@@ -1,4 +1,4 @@
-"""The pack ``norm``: layers that keep activations at one scale."""
+"""The pack ``norm``: layers that normalise the scale of activations."""
 
 from torch import nn
 

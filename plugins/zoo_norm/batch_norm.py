@@ -17,13 +17,13 @@ class BatchNorm(nn.Module):
 
         out = (x - μ) / √(σ² + eps) ⊙ w + b
 
-    In training μ and σ² are of all steps of all sequences in the batch where ``mask`` is true (all, without
-    it): padding counts for nothing, and comes out as zeros. In evaluation they are the running averages of
-    training, and no sequence depends on another. In training each does, and a step on later ones: a language
-    model wants a norm over the width instead.
+    In training, μ and σ² are computed over all steps of all sequences in the batch where ``mask`` is true
+    (over all steps without a mask); padding is ignored, and zero in the output. In evaluation, they are the
+    running averages from training. In training, each step therefore depends on other sequences and on later
+    steps; for language models, use a norm over the features instead.
 
-    ``weight`` w: dim, ones; ``bias`` b: dim, zeros; saved with them ``mean`` and ``variance``, the averages.
-    A batch without a real step leaves these as they are.
+    ``weight`` w: dim, ones; ``bias`` b: dim, zeros; the running averages ``mean`` and ``variance`` are
+    persistent buffers. A batch without real steps leaves them unchanged.
     """
 
     mean: Tensor
@@ -34,10 +34,10 @@ class BatchNorm(nn.Module):
         self,
         dim: Positive,
         eps: Annotated[
-            float, Field(gt=0, description="Keeps a constant feature from a division by zero.")
+            float, Field(gt=0, description="Avoids division by zero for a constant feature.")
         ] = 1e-5,
         momentum: Annotated[
-            float, Field(gt=0, le=1, description="The share of each batch in the running averages.")
+            float, Field(gt=0, le=1, description="The weight of each batch in the running averages.")
         ] = 0.1,
     ) -> None:
         super().__init__()
@@ -60,13 +60,13 @@ class BatchNorm(nn.Module):
     ) -> Float[Tensor, "batch time dim"]:
         padding = None if mask is None else ~mask.unsqueeze(-1)
         if padding is not None:
-            x = x.masked_fill(padding, 0)  # a product with zero would keep NaN
+            x = x.masked_fill(padding, 0)  # NaN · 0 would be NaN
         mean, variance = self._measure(x, mask) if self.training else (self.mean, self.variance)
         out = (x - mean) * (self.weight * (variance + self.eps).rsqrt()) + self.bias
         return out if padding is None else out.masked_fill(padding, 0)
 
     def _measure(self, x: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Mean and (biased) variance of the real steps; the running ones take a share of them."""
+        """Mean and (biased) variance of the real steps; also updates the running averages."""
         real = x.new_ones(x.shape[:2]) if mask is None else mask.to(x.dtype)
         count = real.sum().clamp(min=1)
         mean = x.sum((0, 1)) / count

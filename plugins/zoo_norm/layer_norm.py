@@ -17,7 +17,7 @@ class LayerNorm(nn.Module):
 
         out = (x - mean(x)) / √(var(x) + eps) ⊙ w + b
 
-    Mean and variance are over the last axis; the variance divides by dim (biased), and eps stands inside the
+    Mean and variance are over the last axis; the variance is the biased one, and eps is inside the square
     root. ``weight`` w: dim, ones; ``bias`` b: dim, zeros.
     """
 
@@ -27,7 +27,7 @@ class LayerNorm(nn.Module):
         self,
         dim: Positive,
         eps: Annotated[
-            float, Field(gt=0, description="Keeps a constant vector from a division by zero.")
+            float, Field(gt=0, description="Avoids division by zero for a constant vector.")
         ] = 1e-5,
         bias: Annotated[bool, Field(description="Whether b is learned and added.")] = True,
     ) -> None:

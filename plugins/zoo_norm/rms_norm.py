@@ -17,9 +17,8 @@ class RMSNorm(nn.Module):
 
         out = x / √(mean(x²) + eps) ⊙ w
 
-    The mean is over the last axis. Unlike layer norm it neither centres nor shifts, and costs less; LLaMA
-    and its successors use it.
-    ``weight`` w: dim, ones.
+    The mean is over the last axis. Unlike layer norm, it neither centres nor shifts, and is cheaper; it is
+    used by LLaMA and its successors. ``weight`` w: dim, ones.
     """
 
     role = "norm"
@@ -28,7 +27,7 @@ class RMSNorm(nn.Module):
         self,
         dim: Positive,
         eps: Annotated[
-            float, Field(gt=0, description="Keeps a vector of zeros from a division by zero.")
+            float, Field(gt=0, description="Avoids division by zero for a vector of zeros.")
         ] = 1e-6,
     ) -> None:
         super().__init__()

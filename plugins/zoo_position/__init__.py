@@ -1,4 +1,4 @@
-"""The pack ``position``: telling a layer without order where in the sequence each step stands."""
+"""The pack ``position``: positional information for layers that ignore the order of steps."""
 
 from torch import nn
 

@@ -1,4 +1,4 @@
-"""Attention with linear biases: the further a key, the less it counts."""
+"""Attention with linear biases, which penalise distant keys."""
 
 from typing import Annotated
 
@@ -14,19 +14,19 @@ from zoo_position.distance import distances
 
 @layer("position/alibi")
 class ALiBi(nn.Module):
-    """Attention with linear biases (Press, Smith & Lewis 2022): a bias to wire to an attention's ``bias``.
+    """Attention with linear biases (Press, Smith & Lewis 2022), for the port ``bias`` of an attention.
 
         bias[h, i, j] = -m_h |i - j|,   m_h = 2^(-8h/heads), h = 1 … heads
 
-    For heads that are no power of two, the slopes are those of the power below, filled up with every second
-    one of twice as many, as the authors' code has it. Of ``query`` and ``key`` only the lengths count; where
-    these differ, the last query stands at the last key, as in causal attention. It is the same to both sides:
-    without a causal attention it cannot tell before from after. Nothing is learned, and there is no longest
-    sequence.
+    If the number of heads is not a power of two, the slopes are those of the next smaller power, followed by
+    every second slope of the next larger one, as in the authors' code. Of ``query`` and ``key``, only the
+    lengths matter; if they differ, the last query is aligned with the last key, as in causal attention. The
+    bias is symmetric: unless the attention is causal, it does not distinguish past and future. Nothing is
+    learned, and the length is unlimited.
     """
 
     def __init__(
-        self, heads: Annotated[Positive, Field(description="How many heads have a slope each.")]
+        self, heads: Annotated[Positive, Field(description="The number of heads, each with its own slope.")]
     ) -> None:
         super().__init__()
         self.heads = heads
@@ -37,7 +37,7 @@ class ALiBi(nn.Module):
         return self._bias(query, key.shape[1])
 
     def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:
-        """How many steps there were before: none."""
+        """The number of steps so far: none."""
         return 0
 
     def step(
@@ -46,7 +46,7 @@ class ALiBi(nn.Module):
         key: Float[Tensor, "batch key key_dim"],
         state: int,
     ) -> tuple[Float[Tensor, "heads query seen"], int]:
-        """The bias of the next queries to all keys so far."""
+        """The bias of the next queries for all keys so far."""
         end = state + key.shape[1]
         return self._bias(query, end), end
 

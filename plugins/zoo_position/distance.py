@@ -1,4 +1,4 @@
-"""How far keys stand from queries."""
+"""Distances between queries and keys."""
 
 import torch
 from jaxtyping import Int
@@ -6,9 +6,9 @@ from torch import Tensor
 
 
 def distances(queries: int, keys: int, device: torch.device) -> Int[Tensor, "query key"]:
-    """For every query and key, how far behind the query's own place the key stands.
+    """The distance j - i of every key j from every query i; positive for later keys.
 
-    The last query stands at the last key, as in causal attention: there may be keys of a past before.
+    The last query is aligned with the last key, as in causal attention with keys from the past.
     """
     own = torch.arange(keys - queries, keys, device=device)
     return torch.arange(keys, device=device) - own.unsqueeze(1)

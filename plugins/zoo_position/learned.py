@@ -18,35 +18,35 @@ from zoo.sizes import Size
 class Learned(nn.Module):
     """Add learned positions (Gehring et al. 2017; BERT, GPT): out[p] = x[p] + weight[p].
 
-    ``weight``: max_length × dim, drawn from N(0, 0.02²), so that the tokens speak first.
+    ``weight``: max_length × dim, drawn from N(0, 0.02²), so that the tokens dominate at first.
 
-    Raises InputError for a sequence longer than ``max_length``: a place that was never trained has no vector.
+    Raises InputError for a sequence longer than ``max_length``, for which there is no trained vector.
     """
 
     def __init__(
         self,
         dim: Positive,
-        max_length: Annotated[Positive, Field(description="The longest sequence there is a place for.")],
+        max_length: Annotated[Positive, Field(description="The maximum length of a sequence.")],
     ) -> None:
         super().__init__()
         self.weight = nn.Parameter(empty(max_length, dim))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the table anew."""
+        """Reinitialise the table."""
         nn.init.normal_(self.weight, std=0.02)
 
     def forward(self, x: Float[Tensor, "batch time dim"]) -> Float[Tensor, "batch time dim"]:
         return self.step(x, 0)[0]
 
     def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:
-        """The place of the first step."""
+        """The position of the first step."""
         return 0
 
     def step(
         self, x: Float[Tensor, "batch time dim"], state: int
     ) -> tuple[Float[Tensor, "batch time dim"], int]:
-        """The next piece, and the place behind it."""
+        """``forward`` over the next piece of the sequence."""
         end, max_length = state + x.shape[1], self.weight.shape[0]
         if end > max_length:
             raise InputError(f"position/learned has {_too_few(max_length, end)}")
@@ -54,7 +54,7 @@ class Learned(nn.Module):
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
-        """Refuse a sequence that is known to be too long before it comes; of shapes the hints say all."""
+        """Refuse a known length that exceeds ``max_length``; the hints determine all shapes."""
         time = inputs["x"][1]
         if isinstance(time, int) and time > settings["max_length"]:
             raise ValueError(f"it has {_too_few(settings['max_length'], time)}")

@@ -1,4 +1,4 @@
-"""Rotary positions: queries and keys turn with their place, so that their product sees only the distance."""
+"""Rotary positions: queries and keys are rotated, so that their product depends only on the distance."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -22,30 +22,32 @@ class Rotary(nn.Module):
 
         (out_a, out_b) = (x_a cos pθ_i - x_b sin pθ_i,  x_a sin pθ_i + x_b cos pθ_i),  θ_i = base^(-2i/w)
 
-    Put it between the linear map of the queries and the attention, and the same between keys and attention:
-    what a query and a key make of each other then depends on the distance of their places alone. The columns
-    are those of ``heads`` heads side by side, all turned alike; of each the first w turn, where w is
-    ``share`` of its width. ``layout`` says which columns are a pair: 2i and 2i + 1 (``interleaved``, as in
-    the paper) or i and i + w/2 (``half``, as in GPT-NeoX and LLaMA).
+    Apply it to the projected queries and to the projected keys, before the attention: the product of a query
+    and a key then depends only on the distance of their positions. The columns are those of ``heads``
+    concatenated heads, all rotated alike; in each head, the first w columns are rotated, where w is ``share``
+    of its width. ``layout`` determines the pairs of columns: 2i and 2i + 1 (``interleaved``, as in the paper)
+    or i and i + w/2 (``half``, as in GPT-NeoX and LLaMA).
 
-    For sequences ``factor`` times as long as those trained on, ``scaling`` is ``linear``: p / factor (Chen et
-    al. 2023, position interpolation), or ``ntk``: base · factor^(w/(w-2)), which leaves near places apart and
-    brings far ones together. Nothing is learned and there is no longest sequence.
+    For sequences ``factor`` times as long as in training, ``scaling`` can be ``linear``: p / factor (Chen et
+    al. 2023, position interpolation), or ``ntk``: base · factor^(w/(w-2)), which preserves short distances
+    and compresses long ones. Nothing is learned, and the length is unlimited.
 
-    Raises ValueError for a width that does not divide into heads with a pair to turn.
+    Raises ValueError if dim is not divisible by heads, or a head has no pair to rotate.
     """
 
     def __init__(
         self,
         dim: Positive,
-        heads: Annotated[Positive, Field(description="How many heads lie side by side in dim.")] = 1,
+        heads: Annotated[Positive, Field(description="The number of heads that dim consists of.")] = 1,
         layout: Annotated[
             Layout, Field(description="Pairs of neighbours, or across the halves of a head.")
         ] = "interleaved",
-        base: Annotated[float, Field(gt=1, description="The slowest pair turns once in 2π·base.")] = 10000.0,
-        share: Annotated[float, Field(gt=0, le=1, description="The part of each head that turns.")] = 1.0,
-        scaling: Annotated[Scaling, Field(description="How longer sequences are fitted in.")] = "none",
-        factor: Annotated[float, Field(ge=1, description="How much longer they are.")] = 1.0,
+        base: Annotated[float, Field(gt=1, description="The longest period is 2π·base.")] = 10000.0,
+        share: Annotated[float, Field(gt=0, le=1, description="The rotated fraction of each head.")] = 1.0,
+        scaling: Annotated[
+            Scaling, Field(description="How positions are scaled for long sequences.")
+        ] = "none",
+        factor: Annotated[float, Field(ge=1, description="The factor for ``scaling``.")] = 1.0,
     ) -> None:
         super().__init__()
         self.heads, self.width = heads, _turned(dim, heads, share)
@@ -58,13 +60,13 @@ class Rotary(nn.Module):
         return self.step(x, 0)[0]
 
     def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:
-        """The place of the first step."""
+        """The position of the first step."""
         return 0
 
     def step(
         self, x: Float[Tensor, "batch time dim"], state: int
     ) -> tuple[Float[Tensor, "batch time dim"], int]:
-        """The next piece, turned, and the place behind it."""
+        """``forward`` over the next piece of the sequence."""
         (batch, time, dim), width = x.shape, self.width
         heads = x.view(batch, time, self.heads, dim // self.heads)
         turning, still = heads[..., :width], heads[..., width:]
@@ -83,21 +85,21 @@ class Rotary(nn.Module):
         base, width = self.base, self.width
         if self.scaling == "linear":
             at = at / self.factor
-        elif self.scaling == "ntk" and width > 2:  # a single pair turns at 1 whatever the base
+        elif self.scaling == "ntk" and width > 2:  # a single pair has θ = 1 whatever the base
             base *= self.factor ** (width / (width - 2))
         even = torch.arange(0, width, 2, dtype=at.dtype, device=at.device)
         return at.unsqueeze(-1) * base ** (-even / width)
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
-        """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
+        """Validate the settings before the layer is built; the hints determine all shapes."""
         if isinstance(settings["dim"], int):
             _turned(settings["dim"], settings["heads"], settings["share"])
         return {}
 
 
 def _turned(dim: int, heads: int, share: float) -> int:
-    """How many columns of each head turn: an even number."""
+    """The number of rotated columns of each head, which is even."""
     if dim % heads:
         raise ValueError(
             f"every head has an equal part of dim, and {dim} does not divide into {heads} heads; "

@@ -1,4 +1,4 @@
-"""Structural positions: where a word stands in the dependency tree of its sentence."""
+"""Structural positions: the position of a word in the dependency tree of its sentence."""
 
 from typing import Annotated, Literal
 
@@ -19,13 +19,14 @@ class Structural(nn.Module):
 
         out = x + tanh(W_s PE[place] + b + W_t PE[depth])
 
-    PE are the waves of ``position/sinusoidal``; ``heads`` is the dependency tree: of each word the place of
-    its parent, negative (or its own) for a root, of which there may be several; a word's depth is its
-    distance to its root. The paper fuses the two encodings by a nonlinear function that it does not write
-    down; this is our reading. ``mask`` is true at real words: padding may have any parent.
+    PE is the encoding of ``position/sinusoidal``. ``heads`` is the dependency tree: for each word, the
+    position of its parent; a root, of which there may be several, has a negative number or its own position.
+    The depth of a word is its distance from its root. The paper fuses the two encodings by a nonlinear
+    function that it does not specify; this formula is our interpretation. ``mask`` is true at real words;
+    padding may have any parent.
 
     ``sequence``: W_s dim × dim with b, ``tree``: W_t dim × dim, both ``torch.nn.Linear``. Raises InputError
-    for a parent outside the sentence and for words that lead in a circle.
+    for a parent outside the sentence and for a cycle.
     """
 
     sees_ahead = ("time",)  # a parent may come later
@@ -54,16 +55,19 @@ class TreeDistance(nn.Module):
         out[i, j] = depth_j - depth_i              if i and j are on one path
                     sign(j - i)(depth_i + depth_j)  otherwise
 
-    ``path`` says what one path is: an ``edge`` (one is the other's parent) or ``ancestor`` (one is anywhere
-    above the other); the paper can be read both ways. Signs are those of j - i, as ``attention/relative``
-    has them. ``heads`` and ``mask`` as in ``position/structural``, and the same InputErrors. Nothing is
+    ``path`` defines when two words are on one path: ``edge`` if one is the other's parent, ``ancestor`` if
+    one is anywhere above the other; the paper allows both readings. Signs are those of j - i, as in
+    ``attention/relative``. ``heads``, ``mask`` and InputErrors are as in ``position/structural``. Nothing is
     learned.
     """
 
     sees_ahead = ("time",)  # a parent may come later
 
     def __init__(
-        self, path: Annotated[Literal["edge", "ancestor"], Field(description="What one path is.")] = "edge"
+        self,
+        path: Annotated[
+            Literal["edge", "ancestor"], Field(description="When two words are on one path.")
+        ] = "edge",
     ) -> None:
         super().__init__()
         self.path: Literal["edge", "ancestor"] = path

@@ -1,4 +1,4 @@
-"""The learned relative biases of T5."""
+"""The learned relative position bias of T5."""
 
 import math
 from collections.abc import Mapping
@@ -17,26 +17,26 @@ from zoo_position.distance import distances
 
 @layer("position/t5_bias")
 class T5Bias(nn.Module):
-    """Relative position bias (Raffel et al. 2020, T5): a bias to wire to an attention's ``bias``.
+    """Relative position bias (Raffel et al. 2020, T5), for the port ``bias`` of an attention.
 
         bias[h, i, j] = weight[bucket(j - i), h]
 
-    Small distances have a bucket each, larger ones share buckets that grow by a constant factor up to
-    ``max_distance``, beyond which all share the last. With ``causal`` all buckets are for the past, and later
-    keys count as distance 0; else half of them are for each side. T5 does not divide its scores by √dim: give
-    the attention ``scale: 1``. Of ``query`` and ``key`` only the lengths count; where these differ, the last
-    query stands at the last key, as in causal attention. T5 shares one such table among all layers
-    (``reuse``).
+    Small distances have a bucket each; larger ones share buckets whose size grows by a constant factor up to
+    ``max_distance``, beyond which all share the last. With ``causal``, all buckets are for the past, and
+    later keys count as distance 0; otherwise, half of them are for each side. T5 does not divide its scores
+    by √dim, so set ``scale: 1`` in the attention. Of ``query`` and ``key``, only the lengths matter; if they
+    differ, the last query is aligned with the last key, as in causal attention. T5 shares one table among all
+    layers (``reuse``).
 
-    ``weight``: buckets × heads, drawn from N(0, 0.02²): attention begins with hardly a preference. Raises
-    ValueError for buckets that do not divide into sides and halves, or a max_distance within the near ones.
+    ``weight``: buckets × heads, drawn from N(0, 0.02²), so that the initial bias is small. Raises ValueError
+    if buckets is not a multiple of 4 (of 2 with ``causal``), or max_distance is within the small distances.
     """
 
     def __init__(
         self,
-        heads: Annotated[Positive, Field(description="How many heads have a bias each.")],
-        buckets: Annotated[int, Field(ge=2, description="How many distances are told apart.")] = 32,
-        max_distance: Annotated[Positive, Field(description="From here on all distances are one.")] = 128,
+        heads: Annotated[Positive, Field(description="The number of heads, each with its own bias.")],
+        buckets: Annotated[int, Field(ge=2, description="The number of distances distinguished.")] = 32,
+        max_distance: Annotated[Positive, Field(description="Larger distances share a bucket.")] = 128,
         causal: Annotated[bool, Field(description="Whether all buckets are for the past.")] = False,
     ) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class T5Bias(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the table anew."""
+        """Reinitialise the table."""
         nn.init.normal_(self.weight, std=0.02)
 
     def forward(
@@ -55,7 +55,7 @@ class T5Bias(nn.Module):
         return self._bias(query, key.shape[1])
 
     def initial_state(self, batch: int, device: torch.device, dtype: torch.dtype) -> int:
-        """How many steps there were before: none."""
+        """The number of steps so far: none."""
         return 0
 
     def step(
@@ -64,7 +64,7 @@ class T5Bias(nn.Module):
         key: Float[Tensor, "batch key key_dim"],
         state: int,
     ) -> tuple[Float[Tensor, "heads query seen"], int]:
-        """The bias of the next queries to all keys so far."""
+        """The bias of the next queries for all keys so far."""
         end = state + key.shape[1]
         return self._bias(query, end), end
 
@@ -76,7 +76,7 @@ class T5Bias(nn.Module):
         """The row of the table for each distance."""
         side = self.buckets if self.causal else self.buckets // 2
         away = (-distance).clamp(min=0) if self.causal else distance.abs()
-        near = side // 2  # so many distances have a bucket of their own
+        near = side // 2  # the number of distances with a bucket each
         ratio = (away.clamp(min=1).float() / near).log() / math.log(self.max_distance / near)
         far = (near + (ratio * (side - near)).long()).clamp(max=side - 1)
         bucket = torch.where(away < near, away, far)
@@ -84,7 +84,7 @@ class T5Bias(nn.Module):
 
     @staticmethod
     def shapes(settings: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, tuple[Size, ...]]:
-        """Refuse settings that do not go together before anything is built; of shapes the hints say all."""
+        """Validate the settings before the layer is built; the hints determine all shapes."""
         _check(settings["buckets"], settings["max_distance"], settings["causal"])
         return {}
 

@@ -1,8 +1,7 @@
-"""Dependency trees as tensors: each word's parent, and what follows from it.
+"""Dependency trees as tensors: ancestors and depths from each word's parent.
 
-``heads`` holds for each word of a sentence the place of its parent; a root, of which there may be several,
-has a negative number or its own place. Ancestors are found by doubling: the first, the second, the fourth,
-the eighth above.
+``heads`` holds the position of each word's parent; a root, of which there may be several, has a negative
+number or its own position. Ancestors are found by pointer doubling: the first, second, fourth, eighth above.
 """
 
 import torch
@@ -12,15 +11,18 @@ from torch import Tensor
 from zoo.errors import InputError
 
 ROUNDS = 16
-"""Doublings; a fixed number, for loops over a length cannot be exported. Trees are less than 2^16 deep."""
+"""The number of doublings, fixed since a loop that depends on the length cannot be exported.
+
+Trees must be less than 2^16 deep.
+"""
 
 
 def ancestors(
     heads: Int[Tensor, "batch time"], mask: Bool[Tensor, "batch time"] | None = None
 ) -> list[Int[Tensor, "batch time"]]:
-    """The 2^r-th ancestor of each word for r = 0, 1, …; above a root is the root itself.
+    """The 2^r-th ancestor of each word for r = 0, 1, …; the parent of a root is the root itself.
 
-    Padding counts as a root. InputError for a parent outside the sentence and for words in a circle.
+    Padding counts as a root. Raises InputError for a parent outside the sentence and for a cycle.
     """
     time = heads.shape[1]
     own = torch.arange(time, device=heads.device).expand_as(heads)
@@ -40,14 +42,14 @@ def ancestors(
     if examined and not root.gather(1, top).all():
         row, place = map(int, (~root.gather(1, top)).nonzero()[0])
         raise InputError(
-            f"every word of a tree has a root above it, and word {place} of sentence {row} leads in a "
-            "circle; give one word of the circle a negative number"
+            f"every word of a tree has a root above it, and word {place} of sentence {row} leads into a "
+            "cycle; give one word of the cycle a negative number"
         )
     return found
 
 
 def depths(above: list[Int[Tensor, "batch time"]]) -> Int[Tensor, "batch time"]:
-    """How many steps each word stands below its root."""
+    """The depth of each word: its distance from its root."""
     own = torch.arange(above[0].shape[1], device=above[0].device)
     depth = (above[0] != own).long()
     for up in above:
@@ -58,7 +60,7 @@ def depths(above: list[Int[Tensor, "batch time"]]) -> Int[Tensor, "batch time"]:
 def lifted(
     above: list[Int[Tensor, "batch time"]], steps: Int[Tensor, "batch time pairs"]
 ) -> Int[Tensor, "batch time pairs"]:
-    """The ancestor of each word so many ``steps`` above it, for each of several numbers of steps."""
+    """The ancestors of each word, ``steps`` above it."""
     own = torch.arange(above[0].shape[1], device=above[0].device)
     at = own.unsqueeze(-1).expand_as(steps)
     for r, up in enumerate(above):

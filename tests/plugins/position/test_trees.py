@@ -65,8 +65,8 @@ def test_padding_may_hold_any_parent() -> None:
     assert torch.equal(found[1, :5, :5], TreeDistance("ancestor")(heads)[1, :5, :5])
 
 
-def test_words_in_a_circle_and_parents_outside_are_refused() -> None:
-    with pytest.raises(InputError, match="word 1 of sentence 1 leads in a circle"):
+def test_words_in_a_cycle_and_parents_outside_are_refused() -> None:
+    with pytest.raises(InputError, match="word 1 of sentence 1 leads into a cycle"):
         TreeDistance()(torch.tensor([[-1, 0, 0], [-1, 2, 1]]))
     with pytest.raises(InputError, match="0 to 2, or negative for a root, got 3"):
         TreeDistance()(torch.tensor([[-1, 0, 3]]))
