@@ -30,6 +30,11 @@ class Flow(QWidget):
         self._widgets.append(widget)
         self._changed()
 
+    def show_one(self, widget: QWidget, *, shown: bool) -> None:
+        """Show one of the widgets, or leave it out; the others close the gap."""
+        widget.setVisible(shown)
+        self._changed()
+
     def take(self, widget: QWidget) -> None:
         """Take a widget out, for good."""
         self._widgets.remove(widget)
@@ -37,13 +42,17 @@ class Flow(QWidget):
         widget.deleteLater()
         self._changed()
 
+    @property
+    def _there(self) -> list[QWidget]:
+        return [each for each in self._widgets if not each.isHidden()]
+
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        wide = sum(each.sizeHint().width() + _GAP for each in self._widgets) - _GAP
+        wide = sum(each.sizeHint().width() + _GAP for each in self._there) - _GAP
         return QSize(wide + 2 * self._margin, self.heightForWidth(wide + 2 * self._margin))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        wide = max((each.sizeHint().width() for each in self._widgets), default=0) + 2 * self._margin
-        return QSize(wide, _height(self._widgets) + 2 * self._margin)  # who knows the width asks with it
+        wide = max((each.sizeHint().width() for each in self._there), default=0) + 2 * self._margin
+        return QSize(wide, _height(self._there) + 2 * self._margin)  # who knows the width asks with it
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         return True
@@ -71,7 +80,7 @@ class Flow(QWidget):
     def _lines(self, width: int) -> list[list[QWidget]]:
         lines: list[list[QWidget]] = [[]]
         room = width - 2 * self._margin
-        for widget in self._widgets:
+        for widget in self._there:
             if lines[-1] and _width([*lines[-1], widget]) > room:
                 lines.append([])
             lines[-1].append(widget)

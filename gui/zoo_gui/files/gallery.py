@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from zoo_gui.files.card import Card
+from zoo_gui.line import Line
 from zoo_gui.search import ranked
 from zoo_gui.theme import Theme
 
@@ -51,7 +51,8 @@ class Gallery(QScrollArea):
         layout.addWidget(_label("Start with an architecture", "title"))
         about = "Every template opens as a new graph of yours: take it apart, change it, train it."
         layout.addWidget(_label(about, "muted"))
-        self.search = QLineEdit(placeholderText="Search templates", clearButtonEnabled=True)
+        self.search = Line(window.theme, "Search templates", leading="search")
+        self.search.clearable()
         self.search.setAccessibleName("Search templates")
         self.search.setMaximumWidth(_CARD * self.fontMetrics().averageCharWidth())
         self.search.textChanged.connect(self._arrange)
@@ -87,6 +88,7 @@ class Gallery(QScrollArea):
         """Use the colours of another theme."""
         for card in self.cards:
             card.picture.set_theme(theme)
+        self.search.set_theme(theme)
 
     def choose(self, name: str) -> None:
         """Open a graph of the library."""

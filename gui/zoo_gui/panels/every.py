@@ -126,7 +126,7 @@ PANELS = (
         title="Run",
         area=_BOTTOM,
         keys=("Ctrl+R",),
-        about="Run the graph on random inputs or train it, and watch",
+        about="Try and train the graph; let a trained one write, evaluate it, look into it",
         make=_run,
         lines=19,
     ),

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QStandardItem
-from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from zoo.packs import Registry
+from zoo_gui.line import Line
 from zoo_gui.panels.palette_model import REASON, SUMMARY, USE, PaletteModel
 from zoo_gui.settings import Settings
-from zoo_gui.theme import Theme, icon
+from zoo_gui.theme import Theme
 from zoo_gui.two_tone import TwoTone
 from zoo_gui.workspace import Workspace
 
@@ -26,11 +27,9 @@ class Palette(QWidget):
         self._workspace, self._settings, self._place = workspace, settings, place
         self._registry: Registry | None = None
         self._blocks: dict[str, str] = {}
-        self.search = QLineEdit(placeholderText="Search layers", clearButtonEnabled=True)
+        self.search = Line(theme, "Search layers", leading="search")
+        self.search.clearable()
         self.search.setAccessibleName("Search layers")
-        self._glass = self.search.addAction(
-            icon("search", theme.muted), QLineEdit.ActionPosition.LeadingPosition
-        )
         self.search.installEventFilter(self)
         self.search.textChanged.connect(self._fill)
         self.model = PaletteModel(theme)
@@ -66,7 +65,7 @@ class Palette(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
         self.model.theme = theme
-        self._glass.setIcon(icon("search", theme.muted))
+        self.search.set_theme(theme)
         self.tree.setItemDelegate(TwoTone(SUMMARY, theme, self.tree))
         self._fill()
 

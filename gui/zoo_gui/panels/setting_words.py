@@ -1,19 +1,20 @@
-"""A setting in words, from the JSON schema of its layer's settings: what it takes, what it usually is."""
+"""A setting in words, from the JSON schema of the settings: what it takes, what it usually is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, cast
 
-from zoo.spec import LayerSpec
+from pydantic import BaseModel
+
 from zoo_gui.panels.values import text_of
 
 Part = Mapping[str, Any]
 
 
-def setting_parts(spec: LayerSpec) -> dict[str, Part]:
-    """The schema of every setting of a layer."""
-    schema = spec.settings.model_json_schema()
+def parts_of(settings: type[BaseModel]) -> dict[str, Part]:
+    """The schema of every setting of a layer, of a task, or of whatever else has its settings in a model."""
+    schema = settings.model_json_schema()
     definitions = cast(Mapping[str, Part], schema.get("$defs", {}))
     parts = cast(Mapping[str, Part], schema.get("properties", {}))
     return {name: _whole(part, definitions) for name, part in parts.items()}

@@ -15,7 +15,7 @@ from zoo.sizes import Name, Op
 from zoo.spec import LayerSpec
 from zoo_gui.panels.fixes import lacking
 from zoo_gui.panels.form import Form
-from zoo_gui.panels.setting_words import Part, choices, hint, is_plain, setting_parts
+from zoo_gui.panels.setting_words import Part, choices, hint, is_plain, parts_of
 from zoo_gui.panels.values import read_value, text_of
 from zoo_gui.places import place_of
 from zoo_gui.resolved import Known
@@ -34,7 +34,7 @@ class SettingsForm:
 
     def layer(self, spec: LayerSpec, known: Known | None) -> None:
         """The settings of a layer, those that it does not have too, if they are given."""
-        parts = setting_parts(spec)
+        parts = parts_of(spec.settings)
         solved: Mapping[str, Any] = known.layer.settings if known and known.layer else EMPTY
         needed = self._lacking()
         for setting, part in parts.items():

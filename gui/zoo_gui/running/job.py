@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
-from zoo_gui.running.worker import Request
+from zoo_gui.running.requests import Request
 
 
 class Job(QObject):

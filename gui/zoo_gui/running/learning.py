@@ -11,10 +11,11 @@ import torch
 
 from zoo import training
 from zoo.cli.trial import peak_memory
-from zoo.graph import Graph
+from zoo.files import loads
 from zoo.training.checkpoint import read_checkpoint
 from zoo.training.folder import LAST
-from zoo_gui.running.worker import Request, Teller
+from zoo_gui.running.requests import Resumption, Training
+from zoo_gui.running.worker import Teller
 
 _SAMPLE = 240
 """Tokens that a model writes in the end, and at each measurement unless that takes longer than _PATIENCE."""
@@ -42,7 +43,7 @@ class Reporter(training.Watcher):
             said.append(f"to beat: {facts.baseline.name}, {facts.baseline.loss:.3f}")
             more["baseline"] = {"name": facts.baseline.name, "loss": facts.baseline.loss}
         self._teller.tell("facts", text="; ".join(said), out=str(facts.out), **more)
-        self._teller.step(clock.step, clock.progress, None)
+        self._teller.often("step", clock.progress, step=clock.step, loss=None)
         self._seen = (clock.step, time.monotonic())
 
     def stepped(self, clock: Any, train_loss: float) -> None:
@@ -53,8 +54,15 @@ class Reporter(training.Watcher):
             self._speed = items / max(now - since, 1e-6)
             self._seen = (clock.step, now)
         memory = peak_memory(self._device)
-        measured = {"speed": self._speed, "item": self._item, "memory": memory}
-        self._teller.step(clock.step, clock.progress, train_loss, **measured)
+        self._teller.often(
+            "step",
+            clock.progress,
+            step=clock.step,
+            loss=train_loss,
+            speed=self._speed,
+            item=self._item,
+            memory=memory,
+        )
 
     def measured(self, moment: Any) -> None:
         self._teller.tell(
@@ -63,6 +71,7 @@ class Reporter(training.Watcher):
             train=moment.train_loss,
             validation=moment.validation_loss,
             metrics=dict(moment.metrics),
+            clipped=moment.clipped,
         )
         if moment.sample is not None:
             self._teller.tell("sample", text=_written(moment.sample(_SAMPLE)))
@@ -83,29 +92,22 @@ def _written(pieces: Generator[str]) -> str:
     return "".join(found).strip("\n")
 
 
-def learn(graph: Graph, request: Request, teller: Teller) -> None:
+def learn(request: Training | Resumption, teller: Teller) -> None:
     """Train a graph, or go on with a run, and let the model write a little if it can."""
-    if request.resume is None:
-        options = training.Options(
-            steps=request.steps,
-            batch=request.batch,
-            learning_rate=request.learning_rate,
-            device=request.device,
-        )
-        watcher = Reporter(teller, options.batch)
+    if isinstance(request, Training):
+        options = training.Options.model_validate({**request.options, "device": request.device})
         result = training.train(
-            graph,
+            loads(request.graph, request.folder),
             task=request.task,
             settings=request.settings,
-            text=request.text,
             options=options,
             pretrained=request.pretrained,
-            watcher=watcher,
+            watcher=Reporter(teller, options.batch),
         )
     else:
-        was = read_checkpoint(request.resume, LAST).header
+        was = read_checkpoint(request.run, LAST).header
         result = training.resume(
-            request.resume,
+            request.run,
             steps=was.step + request.steps,
             device=request.device,
             watcher=Reporter(teller, was.options.batch),

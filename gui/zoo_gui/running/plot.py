@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from zoo_gui.background import Background
 from zoo_gui.theme import Theme
 
 _MOST = 4000
@@ -16,7 +18,7 @@ _MOST = 4000
 class LossPlot(QWidget):
     """Training and validation loss over steps, and the loss to beat.
 
-    pyqtgraph is loaded when there is something to draw.
+    pyqtgraph is loaded when there is something to draw, in a thread: it takes longer than a frame.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -25,21 +27,23 @@ class LossPlot(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._plot: Any = None
-        self._curves: dict[str, Any] = {}
+        self.curves: dict[str, Any] = {}
         self.points: dict[str, list[tuple[float, float]]] = {"train": [], "validation": []}
         self._baseline: tuple[str, float] | None = None
+        self._loader = Background("curves", _load, self)
+        self._loader.done.connect(self._make)
         self.setAccessibleName("Loss over steps")
 
     def begin(self) -> None:
         """Begin with empty curves."""
         self.points = {"train": [], "validation": []}
         self._baseline = None
-        self._make()
+        self._loader.ask("pyqtgraph")
 
     def compare(self, name: str, loss: float) -> None:
         """Draw the loss to beat as a line."""
         self._baseline = (name, loss)
-        self._make()
+        self._loader.ask("pyqtgraph")
 
     def add(self, curve: str, step: float, loss: float) -> None:
         """Add a point to a curve: ``train`` or ``validation``."""
@@ -47,19 +51,20 @@ class LossPlot(QWidget):
         points.append((step, loss))
         if len(points) > _MOST:
             del points[::2]
-        if curve in self._curves:
-            self._curves[curve].setData(*zip(*points, strict=True))
+        if curve in self.curves:
+            self.curves[curve].setData(*zip(*points, strict=True))
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
         self._theme = theme
         if self._plot is not None:
-            self._make()
+            self._loader.ask("pyqtgraph")
 
-    def _make(self) -> None:
-        import pyqtgraph
+    def close_loader(self) -> None:
+        """End the thread."""
+        self._loader.close()
 
-        graph: Any = pyqtgraph
+    def _make(self, graph: Any) -> None:
         theme = self._theme
         if self._plot is not None:
             self._layout.removeWidget(self._plot)
@@ -81,7 +86,7 @@ class LossPlot(QWidget):
         }
         dot = theme.warning
         symbols = {"train": None, "validation": "o"}
-        self._curves = {
+        self.curves = {
             name: self._plot.plot(pen=pen, name=name, symbol=symbols[name], symbolSize=6, symbolBrush=dot)
             for name, pen in styles.items()
         }
@@ -94,4 +99,8 @@ class LossPlot(QWidget):
         self._layout.addWidget(self._plot)
         for name, points in self.points.items():
             if points:
-                self._curves[name].setData(*zip(*points, strict=True))
+                self.curves[name].setData(*zip(*points, strict=True))
+
+
+def _load(name: object) -> object:
+    return import_module(str(name))

@@ -1,4 +1,4 @@
-"""What a run gives: figures, the loss as curves, the log, a sample of what the model writes."""
+"""What a run gives: how it stands, curves, texts, figures, pictures, the log."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QFontDatabase, QTextCursor
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
+from zoo_gui.running.pictures import Pictures
 from zoo_gui.running.plot import LossPlot
 from zoo_gui.theme import Theme
 
@@ -25,24 +27,30 @@ class Results(QWidget):
         super().__init__()
         self._theme = theme
         self._good: bool | None = None
-        self._wrote = False
+        self._kind, self._wrote = "", False
+        self._clipped = 0.0
         self._from: tuple[float, float] | None = None
         """When the first step was told, and how far the run was then."""
-        self.plot = LossPlot(theme)
-        self.log, self.sample = (_text("Log of the run"), _text("What the model writes"))
+        self.plot, self.pictures = LossPlot(theme), Pictures()
+        self.log, self.text, self.table = _text("Log"), _text("Text"), _text("Figures")
+        self.log.setMaximumBlockCount(_LONGEST_LOG)
         self.log.setPlaceholderText(
             "Try runs the graph forward and backward on random inputs. Train learns a task with it: a "
             "language model takes any graph with the input tokens and the output logits."
         )
-        self.sample.setPlaceholderText("What a trained model writes stands here.")
+        self.text.setPlaceholderText("What a model writes stands here.")
+        self.table.setPlaceholderText("What an evaluation measures and what a probe finds stands here.")
+        self.table.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.table.setFont(_columns())
         self.result, self.figures = QLabel(wordWrap=True), QLabel(wordWrap=True)
         self.figures.setAccessibleName("Loss, speed and memory")
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.setUsesScrollButtons(False)  # three short words: they are elided at worst
+        self.tabs.setUsesScrollButtons(False)  # short words: they are elided at worst
         self.tabs.setAccessibleName("Results of the run")
         self.tabs.tabBar().setAccessibleName("Results of the run")
-        for title, page in (("Log", self.log), ("Curves", self.plot), ("Sample", self.sample)):
+        pages = {"Log": self.log, "Curves": self.plot, "Text": self.text}
+        for title, page in {**pages, "Figures": self.table, "Pictures": self.pictures}.items():
             self.tabs.addTab(page, title)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -57,17 +65,24 @@ class Results(QWidget):
         """Use the colours of another theme."""
         self._theme = theme
         self.plot.set_theme(theme)
+        self.table.setFont(_columns())
         self._colour()
 
-    def begin(self, *, curves: bool, afresh: bool = True) -> None:
-        """A run begins; with ``curves`` one that trains, not ``afresh`` one that goes on."""
-        self._from, self._wrote = None, False
+    def begin(self, kind: str) -> None:
+        """A run of this kind begins (requests.py); one that is gone on with keeps its curves."""
+        self._kind, self._from, self._wrote, self._clipped = kind, None, False, 0.0
         self.log.clear()
         self.figures.hide()
-        self.tabs.setCurrentWidget(self.plot if curves else self.log)
-        if curves and afresh:
+        if kind == "train":
             self.plot.begin()
-            self.sample.clear()
+        if kind in {"train", "generate", "evaluate"}:
+            self.text.clear()
+        if kind in {"evaluate", "probe"}:
+            self.table.clear()
+        if kind == "probe":
+            self.pictures.begin()
+        front = {"train": self.plot, "resume": self.plot, "generate": self.text, "trial": self.log}
+        self.tabs.setCurrentWidget(front.get(kind, self.table))
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Show what has happened."""
@@ -81,15 +96,19 @@ class Results(QWidget):
                 self.plot.add("train", event["step"], event["loss"])
             self._show_figures(event)
         elif kind == "measured":
-            self.plot.add("validation", event["step"], event["validation"])
-            losses = f"train {event['train']:.3f}, validation {event['validation']:.3f}"
-            more = "".join(f", {name} {value:.3f}" for name, value in event.get("metrics", {}).items())
-            self.write(f"step {event['step']:,}: {losses}{more}")
+            self._take_measurement(event)
         elif kind == "sample":
-            self.sample.setPlainText(event["text"])
+            self.text.setPlainText(event["text"])
             self._wrote = True
-        elif kind == "done" and self._wrote:
-            self.tabs.setCurrentWidget(self.sample)
+        elif kind == "piece":
+            _append(self.text, str(event["text"]))
+        elif kind == "table":
+            before = self.table.toPlainText()
+            self.table.setPlainText("\n\n".join(filter(None, [before, str(event["text"])])))
+        elif kind == "picture":
+            self.pictures.add(str(event["title"]), str(event["path"]))
+        elif kind == "done" and self._wrote and self._kind in {"train", "resume"}:
+            self.tabs.setCurrentWidget(self.text)
 
     def write(self, text: str) -> None:
         """Add to the log."""
@@ -105,9 +124,21 @@ class Results(QWidget):
         self.result.show()
         self.write(text)
 
+    def finish(self) -> None:
+        """End what runs beside."""
+        self.pictures.close_reader()
+        self.plot.close_loader()
+
     def _colour(self) -> None:
         colours = {True: self._theme.success, False: self._theme.error, None: self._theme.text}
         self.result.setStyleSheet(f"color: {colours[self._good].name()}")
+
+    def _take_measurement(self, event: Mapping[str, Any]) -> None:
+        self._clipped = float(event["clipped"])
+        self.plot.add("validation", event["step"], event["validation"])
+        losses = f"train {event['train']:.3f}, validation {event['validation']:.3f}"
+        more = "".join(f", {name} {value:.3f}" for name, value in event["metrics"].items())
+        self.write(f"step {event['step']:,}: {losses}{more}, {self._clipped:.0%} of the steps clipped")
 
     def _show_figures(self, event: Mapping[str, Any]) -> None:
         words = [f"step {event['step']:,}"]
@@ -117,7 +148,9 @@ class Results(QWidget):
             words.append(f"{event['speed']:,.1f} {event.get('item', 'examples')}/s")
         if event.get("memory"):
             words.append(f"{event['memory'] / 2**20:,.0f} MiB")
-        now, progress = time.monotonic(), float(event["progress"])
+        if self._clipped:
+            words.append(f"{self._clipped:.0%} clipped")
+        now, progress = time.monotonic(), float(event["part"])
         self._from = self._from or (now, progress)
         taken, done = now - self._from[0], progress - self._from[1]
         if done > 0.01 and progress < 1:
@@ -131,8 +164,25 @@ def _minutes(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
+def _columns() -> QFont:
+    """Letters of one width, as large as all text."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPointSize(QApplication.font().pointSize())
+    return font
+
+
+def _append(field: QPlainTextEdit, text: str) -> None:
+    """Add to a text, and stay at its end if that was in sight."""
+    bar = field.verticalScrollBar()
+    at_end = bar.value() == bar.maximum()
+    cursor = QTextCursor(field.document())
+    cursor.movePosition(QTextCursor.MoveOperation.End)
+    cursor.insertText(text)
+    if at_end:
+        bar.setValue(bar.maximum())
+
+
 def _text(name: str) -> QPlainTextEdit:
     field = QPlainTextEdit(readOnly=True)
-    field.setMaximumBlockCount(_LONGEST_LOG)
     field.setAccessibleName(name)
     return field

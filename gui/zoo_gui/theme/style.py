@@ -107,6 +107,7 @@ QLineEdit:focus, QPlainTextEdit:focus, QListView:focus, QTreeView:focus, QSpinBo
 QTextBrowser:focus { border: 1px solid $accent; }
 QLineEdit[chosen="true"] { background: $marked; }
 QLineEdit[wrong="true"] { border: 1px solid $error; }
+QComboBox QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox QAbstractItemView { border: 1px solid $border; background: $panel;
     selection-background-color: $chosen; selection-color: $text; }
@@ -130,7 +131,11 @@ QToolButton[flat="true"] { background: transparent; border: 1px solid transparen
 QToolButton[flat="true"]:hover { background: $hover; }
 QToolButton[flat="true"]:focus { border-color: $accent; }
 QToolButton[flat="true"]:disabled { color: $text; }
+QToolButton[bare="true"], QToolButton[bare="true"]:hover { background: transparent; border: none;
+    padding: 0; }
+QToolButton:checked { background: $chosen; border-color: $accent; }
 QToolButton::menu-indicator { image: none; }
+QCheckBox::indicator { width: ${icon}px; height: ${icon}px; }
 QScrollArea { border: none; background: $panel; }
 QScrollArea > QWidget > QWidget[page="true"] { background: $panel; }
 QScrollArea[bare="true"], QScrollArea[bare="true"] > QWidget > QWidget { background: transparent; }

@@ -9,11 +9,17 @@ from typing import Any
 
 import pytest
 from PySide6.QtGui import QStandardItemModel
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 import zoo
 from zoo.edits import SetSetting
+from zoo_gui.running.choice import Choice
+from zoo_gui.running.pages.probing import RUN
 from zoo_gui.running.panel import RunPanel
+from zoo_gui.running.paths import PathField
+from zoo_gui.running.requests import Training
 from zoo_gui.theme import DARK
 from zoo_gui.window import Window
 
@@ -28,16 +34,16 @@ def panel(window: Window) -> RunPanel:
 
 
 def test_a_trial_tells_times_and_shapes(panel: RunPanel, qtbot: QtBot) -> None:
-    panel.controls.device.setCurrentText("cpu")
-    panel.controls.sizes.setText("batch=2")
+    panel.training.device.setCurrentText("cpu")
+    panel.training.sizes.setText("batch=2")
     with qtbot.waitSignal(panel.job.ended, timeout=LONGEST):
         panel.start("trial")
-        assert not panel.try_button.isEnabled()
+        assert not panel.buttons["trial"].isEnabled()
         assert panel.stop_button.isEnabled()
         assert not panel.progress.isHidden()
     assert "forward" in panel.results.result.text()
     assert "out: 2 32 7 float32" in panel.results.log.toPlainText()
-    assert panel.try_button.isEnabled()
+    assert panel.buttons["trial"].isEnabled()
     assert panel.progress.isHidden()
 
 
@@ -78,12 +84,16 @@ def test_the_window_ends_what_runs(window: Window, panel: RunPanel, qtbot: QtBot
 
 
 @pytest.mark.parametrize(
-    ("field", "text"), [("steps", "many"), ("batch", "0"), ("rate", "-1"), ("sizes", "time 3")]
+    ("field", "text"),
+    [("steps", "many"), ("batch", "0"), ("learning_rate", "-1"), ("sizes", "time 3"), ("warm_up", "x")],
 )
 def test_numbers_are_numbers(panel: RunPanel, field: str, text: str) -> None:
-    getattr(panel.controls, field).setText(text)
-    panel.start("train")
+    line = panel.training.sizes if field == "sizes" else panel.training.options.fields[field]
+    assert isinstance(line, QLineEdit)
+    line.setText(text)
+    panel.start("trial" if field == "sizes" else "train")
     assert text in panel.results.result.text()
+    assert field.replace("_", " ") in panel.results.result.text().replace("_", " ")
     assert not panel.job.running
 
 
@@ -101,30 +111,38 @@ def test_where_there_is_no_room_the_fields_are_a_tab(window: Window, qtbot: QtBo
         return [tabs.tabText(index) for index in range(tabs.count())]
 
     for _ in range(2):
-        assert titles(70) == ["Settings", "Log", "Curves", "Sample"]
-        assert titles(120) == ["Log", "Curves", "Sample"]
+        assert titles(70) == ["Settings", "Log", "Curves", "Text", "Figures", "Pictures"]
+        assert titles(120) == ["Log", "Curves", "Text", "Figures", "Pictures"]
 
 
 def test_the_keys_stay_where_they_do_no_harm(window: Window, panel: RunPanel) -> None:
     window.docks.reveal("run", raised=True)
-    panel.train_button.setFocus()
+    panel.buttons["train"].setFocus()
     panel._busy(True)
     assert window.focusWidget() is panel.stop_button
     panel._busy(False)
-    assert window.focusWidget() is panel.train_button
-    image = panel.controls.task.grab().toImage()
+    assert window.focusWidget() is panel.buttons["train"]
+    image = panel.training.task.grab().toImage()
     arrow = {image.pixel(x, image.height() // 2) for x in range(image.width() - 24, image.width() - 4)}
     assert len(arrow) > 1  # who sees no arrow takes it for a field to write in
 
 
-def test_losses_become_curves(panel: RunPanel) -> None:
+def test_losses_become_curves(panel: RunPanel, qtbot: QtBot) -> None:
+    panel.results.begin("train")
     events: list[dict[str, Any]] = [
         {"event": "facts", "text": "small: 42 parameters", "baseline": {"name": "bigram", "loss": 2.5}},
         *(
-            {"event": "step", "step": step, "progress": step / 10, "loss": 5 - step / 10, **MEASURED}
+            {"event": "step", "step": step, "part": step / 10, "loss": 5 - step / 10, **MEASURED}
             for step in range(1, 10)
         ),
-        {"event": "measured", "step": 9, "train": 4.1, "validation": 4.2, "metrics": {"accuracy": 0.25}},
+        {
+            "event": "measured",
+            "step": 9,
+            "train": 4.1,
+            "validation": 4.2,
+            "metrics": {"accuracy": 0.25},
+            "clipped": 0.5,
+        },
         {"event": "sample", "text": "the cat"},
     ]
     for event in events:
@@ -132,11 +150,12 @@ def test_losses_become_curves(panel: RunPanel) -> None:
     assert len(panel.results.plot.points["train"]) == 9
     assert panel.results.plot.points["validation"] == [(9, 4.2)]
     assert panel.progress.value() == 900
-    assert panel.results.sample.toPlainText() == "the cat"
-    assert panel.results.tabs.currentWidget() is not panel.results.sample  # until the end
-    assert "validation 4.200, accuracy 0.250" in panel.results.log.toPlainText()
+    assert panel.results.text.toPlainText() == "the cat"
+    assert panel.results.tabs.currentWidget() is not panel.results.text  # until the end
+    said = "validation 4.200, accuracy 0.250, 50% of the steps clipped"
+    assert said in panel.results.log.toPlainText()
     panel._take({"event": "done", "text": ""})
-    assert panel.results.tabs.currentWidget() is panel.results.sample
+    assert panel.results.tabs.currentWidget() is panel.results.text
     figures = panel.results.figures.text()
     assert figures.startswith("step 9   loss 4.100   1,234.5 characters/s   3 MiB   0:0")
     panel._ended("learned\nand kept", good=True)
@@ -147,6 +166,7 @@ def test_losses_become_curves(panel: RunPanel) -> None:
     for step in range(5000):
         panel.results.plot.add("train", step, 1.0)
     assert len(panel.results.plot.points["train"]) <= 4000
+    qtbot.waitUntil(lambda: "train" in panel.results.plot.curves, timeout=LONGEST)
 
 
 MODEL = """\
@@ -162,54 +182,97 @@ nodes:
 
 
 def test_tasks_say_what_the_graph_lacks_and_what_they_are_told(window: Window, panel: RunPanel) -> None:
-    controls = panel.controls
-    model = controls.task.model()
+    training = panel.training
+    model = training.task.model()
     assert isinstance(model, QStandardItemModel)
     (item,) = model.findItems("language_modelling")
     assert "has no output 'logits'" in item.toolTip()
     assert not item.isEnabled()
-    controls.task.setCurrentText("adding")
+    training.task.setCurrentText("adding")
     window.workspace.load(zoo.loads(MODEL), None)
-    assert controls.task.currentText() == "language_modelling"  # which fits
-    controls.task.activated.emit(0)  # a person has chosen
-    controls.task.setCurrentText("adding")
+    assert training.task.currentText() == "language_modelling"  # which fits
+    training.task.activated.emit(0)  # a person has chosen
+    training.task.setCurrentText("adding")
     window.workspace.load(zoo.loads(MODEL), None)
-    assert controls.task.currentText() == "adding"
-    controls.task.setCurrentText("language_modelling")
+    assert training.task.currentText() == "adding"
+    training.task.setCurrentText("language_modelling")
     assert item.isEnabled()
     assert not item.toolTip()
-    assert "level=characters" in controls.settings.placeholderText()
-    assert "context" in controls.settings.toolTip()
-    controls.settings.setText("level=words context=64 label_smoothing=1e-1")
-    controls.pretrained.setText("runs/before")
+
+
+def test_every_task_has_a_form_of_its_settings(panel: RunPanel) -> None:
+    registered = panel.training._tasks
+    assert len(registered) >= 12
+    for name, task in registered.items():
+        panel.training.task.setCurrentText(name)
+        form = panel.training.settings
+        assert form is not None
+        assert set(form.fields) == set(task.model_fields)
+        assert form.chosen() == {}
+        assert panel.training.chosen_task() == (name, {})
+    form = panel.training.settings
+    assert isinstance(form.fields["file"] if form else None, PathField)
+
+
+def test_what_is_written_in_the_fields_is_asked_for(panel: RunPanel) -> None:
+    training = panel.training
+    training.task.setCurrentText("language_modelling")
+    form = training.settings
+    assert form is not None
+    typed = {"context": "64", "label_smoothing": "1e-1", "text": "a book.txt"}
+    for fields, values in (
+        (form.fields, typed),
+        (training.options.fields, {"clip": "none", "minutes": "2.5"}),
+    ):
+        for name, text in values.items():
+            field = fields[name]
+            assert isinstance(field, QLineEdit)
+            field.setText(text)
+    level = form.fields["level"]
+    assert isinstance(level, Choice)
+    level.setCurrentText("words")
+    training.pretrained.setText("runs/before")
     request = panel.request("train")
-    assert request.settings == {"level": "words", "context": 64, "label_smoothing": 0.1}
+    assert isinstance(request, Training)
+    chosen = {"text": "a book.txt", "level": "words", "context": 64, "label_smoothing": 0.1}
+    assert request.settings == chosen
+    assert request.options == {"steps": 500, "clip": None, "minutes": 2.5}
     assert request.pretrained == "runs/before"
-    for wrong in ("context", "=64", "level='words"):
-        controls.settings.setText(wrong)
-        panel.start("train")
-        assert not panel.job.running
 
 
 @pytest.mark.long
-def test_a_model_is_trained(window: Window, panel: RunPanel, qtbot: QtBot) -> None:
+def test_a_model_is_trained_and_used(window: Window, panel: RunPanel, qtbot: QtBot) -> None:
     assert window.workspace.path is not None
     window.workspace.load(zoo.loads(MODEL), window.workspace.path)
-    panel.controls.steps.setText("20")
+    steps = panel.training.options.fields["steps"]
+    assert isinstance(steps, QLineEdit)
+    steps.setText("20")
     told: list[dict[str, Any]] = []
     panel.job.told.connect(told.append)
-    with qtbot.waitSignal(panel.job.ended, timeout=2 * LONGEST):
-        panel.start("train")
-    assert "done at step 20" in panel.results.result.text(), panel.results.log.toPlainText()
+
+    def call(command: str) -> str:
+        with qtbot.waitSignal(panel.job.ended, timeout=2 * LONGEST):
+            window.menus.call(command)
+        qtbot.waitUntil(lambda: panel.runs.now.task == "language_modelling")
+        return panel.results.result.text()
+
+    assert "done at step 20" in call("run.train"), panel.results.log.toPlainText()
     assert panel.results.plot.points["train"]
     assert panel.results.plot.points["validation"]
     assert (window.workspace.path.parent / "runs" / "tiny" / "best.safetensors").exists()
-    assert panel.results.sample.toPlainText()
+    assert panel.results.text.toPlainText()
     assert len([event for event in told if event["event"] == "sample"]) == 11
-    assert {event.get("item") for event in told if event["event"] == "step" and event["step"]} == {
-        "characters"
-    }
-    with qtbot.waitSignal(panel.job.ended, timeout=2 * LONGEST):
-        panel.continue_button.click()
-    assert "done at step 40" in panel.results.result.text(), panel.results.log.toPlainText()
+    items = {event.get("item") for event in told if event["event"] == "step" and event["step"]}
+    assert items == {"characters"}
+    assert "done at step 40" in call("run.continue"), panel.results.log.toPlainText()
     assert panel.results.plot.points["train"][-1][0] == 40
+    QTest.keyClicks(panel.generating.text, "The ")
+    panel.generating.search.values["longest"].setText("40")
+    assert "computed once" in call("run.generate")
+    assert panel.results.text.toPlainText().startswith("The ")
+    assert len(panel.results.text.toPlainText()) == 44
+    assert "perplexity" in call("run.evaluate")
+    assert "bigram model" in panel.results.table.toPlainText()
+    assert panel.probing.of.currentText() == RUN
+    assert call("run.probe")
+    assert "step 40 of runs/tiny" in panel.results.table.toPlainText()

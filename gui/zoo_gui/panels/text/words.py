@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from zoo.packs import Registry
-from zoo_gui.panels.setting_words import hint, setting_parts
+from zoo_gui.panels.setting_words import hint, parts_of
 from zoo_gui.panels.text.nesting import Entry
 
 AXES = ("batch", "time", "source", "target", "query", "key", "dim", "heads", "hidden", "vocab")
@@ -100,7 +100,7 @@ class Names:
     def settings(self, node: Entry) -> dict[str, str]:
         """The settings of a node's layer, with what each takes."""
         spec = self._registry.find(self._use(node))
-        return {name: hint(part) for name, part in setting_parts(spec).items()} if spec else {}
+        return {name: hint(part) for name, part in parts_of(spec.settings).items()} if spec else {}
 
     def block_params(self, node: Entry) -> dict[str, str]:
         """The params of the block that a node uses, with their values."""

@@ -1,0 +1,91 @@
+"""Fields with their names, two beside each other where there is room for more than one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+_NARROW, _WIDE = 22, 40
+"""Letters in which one field can be read beside its name, and two."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    label: QLabel
+    widget: QWidget
+    wide: bool
+
+
+class Fields(QWidget):
+    """Lines of a name and a field. A ``wide`` one has a row for itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: dict[str, _Line] = {}
+        self._hidden: Collection[str] = ()
+        self._columns = 2
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(5)
+
+    def add(self, name: str, widget: QWidget, hint: str, *, wide: bool = False) -> None:
+        """Put a field behind the others."""
+        label = QLabel(name)
+        label.setProperty("muted", True)
+        label.setBuddy(widget)
+        for each in (label, widget):
+            each.setParent(self)
+            each.setToolTip(hint)
+        widget.setAccessibleName(name)
+        self._lines[name] = _Line(label, widget, wide)
+        self._arrange()
+
+    def rename(self, name: str, shown: str) -> None:
+        """Show another name beside the field ``name``."""
+        line = self._lines[name]
+        line.label.setText(shown)
+        line.widget.setAccessibleName(shown)
+
+    def hide_lines(self, names: Collection[str]) -> None:
+        """Hide the lines of these names, and show all others."""
+        if set(names) != set(self._hidden):
+            self._hidden = tuple(names)
+            self._arrange()
+
+    def is_shown(self, name: str) -> bool:
+        """Whether a line is among those shown."""
+        return name not in self._hidden
+
+    def _arrange(self) -> None:
+        row = column = 0
+        for name, line in self._lines.items():
+            shown = name not in self._hidden
+            line.label.setVisible(shown)
+            line.widget.setVisible(shown)
+            if not shown:
+                continue
+            wide = line.wide and self._columns > 1
+            if column and (wide or column == self._columns):
+                row, column = row + 1, 0
+            self._grid.addWidget(line.label, row, 2 * column)
+            self._grid.addWidget(line.widget, row, 2 * column + 1, 1, 3 if wide else 1)
+            column += 2 if wide else 1
+            if column >= self._columns:
+                row, column = row + 1, 0
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(3, self._columns - 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        columns = 2 if self.width() >= _WIDE * self.fontMetrics().averageCharWidth() else 1
+        if columns != self._columns:
+            self._columns = columns
+            self._arrange()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        letter = self.fontMetrics().averageCharWidth()
+        return QSize(_NARROW * letter, super().minimumSizeHint().height())
