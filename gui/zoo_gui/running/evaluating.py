@@ -18,7 +18,7 @@ from zoo.training.display import losses
 from zoo.training.graphs import restored
 from zoo.training.module import measure
 from zoo.training.planning import plan_of
-from zoo_gui.running.generating import search_of
+from zoo_gui.running.generating import drawing_of, search_of
 from zoo_gui.running.requests import Evaluation
 from zoo_gui.running.worker import Teller
 
@@ -72,7 +72,7 @@ def _judge_held_back(request: Evaluation, data: Data, teller: Teller) -> str:
     for batch in data.validation():
         some = batch.part(0, max(-(-len(batch.target) // _AT_ONCE), 1))
         given = {name: some.inputs[name] for name in decoding.given if name in some.inputs}
-        found = author.write(given, search, longest=request.search.longest, seed=request.search.seed)
+        found = author.write(given, search, **drawing_of(request.search))
         for row, (texts, right) in enumerate(zip(found, some.target, strict=True)):
             real = right if some.mask is None else right[some.mask[row]]
             written.append(texts[0].text)
@@ -90,14 +90,16 @@ def _judge_files(request: Evaluation, teller: Teller) -> None:
     sentences, references = _lines(request.sources), _lines(request.references)
     comparable(sentences, references)  # before time is spent on them
     author = Author.load(request.run, request.device)
-    search, written = search_of(request.search), list[str]()
     teller.tell("facts", text=f"{author.name}: {len(sentences):,} sentences of {request.sources}")
-    for first in range(0, len(sentences), _AT_ONCE):
-        some = sentences[first : first + _AT_ONCE]
-        seed = request.search.seed + first
-        found = author.translate(some, search, longest=request.search.longest, seed=seed)
-        written += [texts[0].text for texts in found]
+    written: list[str] = []
+    found = author.translations(sentences, search_of(request.search), **drawing_of(request.search))
+    for texts in found:
+        written.append(texts[0].text)
         teller.often("progress", len(written) / len(sentences))
+    fit = author.fit(sentences, references)
+    rows = [("references", "token by token"), ("loss", losses(fit.nll, "nats a token"))]
+    rows += [("perplexity", f"{fit.perplexity:.4f}"), ("accuracy", f"{fit.accuracy:.4f}")]
+    teller.tell("table", text=_columns(rows))
     teller.tell("done", text=_judge(written, references, teller), figures={"texts": len(written)})
 
 

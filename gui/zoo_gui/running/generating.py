@@ -6,7 +6,7 @@ from pathlib import Path
 
 from zoo.cli.caption import pictures_of
 from zoo.decoding import Beam, Ranking, Sampling
-from zoo.decoding.texts import Author, Search, Text
+from zoo.decoding.texts import Author, Drawing, Search, Text
 from zoo.errors import ZooError
 from zoo.tasks import find_task
 from zoo.tasks.tokenizers import END
@@ -31,6 +31,11 @@ def sampling_of(asked: requests.Search) -> Sampling:
     return Sampling(asked.temperature, asked.top_k, asked.top_p)
 
 
+def drawing_of(asked: requests.Search) -> Drawing:
+    """What a way of drawing is told beside."""
+    return {"longest": asked.longest, "draws": asked.best, "seed": asked.seed}
+
+
 def generate(request: requests.Generation, teller: Teller) -> None:
     """Have the model write, and tell each piece as it comes."""
     saved = read_checkpoint(request.run)
@@ -48,11 +53,9 @@ def generate(request: requests.Generation, teller: Teller) -> None:
         raise ZooError(
             "type a sentence first, or several, one per line" if reads else "choose a picture first"
         )
-    for number, each in enumerate(given):
-        if reads:
-            (texts,) = author.translate([each], search, longest=asked.longest, seed=asked.seed + number)
-        else:
-            (texts,) = author.caption([each], search, longest=asked.longest, seed=asked.seed + number)
+    drawing = drawing_of(asked)
+    written = (author.translations if reads else author.captions)(given, search, batch=1, **drawing)
+    for number, (each, texts) in enumerate(zip(given, written, strict=True)):
         end = "" if number == len(given) - 1 else "\n\n"
         teller.tell("piece", text=_told(each if reads else Path(each).name, texts) + end)
         teller.often("progress", (number + 1) / len(given))

@@ -20,7 +20,7 @@ _HINTS = {
     "method": "greedy takes the likeliest token, beam keeps the best few texts, sampling draws",
     "longest": "The most tokens of a text, its end with them",
     "beam": "How many texts a beam search keeps",
-    "best": "How many texts are shown for each that is given",
+    "best": "How many texts are shown for each that is given, or drawn",
     "alpha": "How much longer texts are favoured; 0 compares plain probabilities",
     "length": "What log-probabilities are divided by: gnmt is ((5 + n) / 6)^alpha, plain is n^alpha",
     "coverage": "How much texts are favoured that look at all of the source; needs an output alignment",

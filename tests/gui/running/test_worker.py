@@ -84,6 +84,9 @@ def test_sentences_are_written_one_by_one(folder: Path) -> None:
     assert [piece["text"].partition("\n")[0] for piece in events["piece"]] == ["123", "45"]
     assert all(piece["text"].count("→") == 3 for piece in events["piece"])
     assert events["progress"][-1]["part"] == 1
+    drawn = Search(method="sampling", best=2, longest=6, seed=1)
+    events = told(lambda teller: generate(Generation(run=run, text="12", search=drawn), teller))
+    assert events["piece"][0]["text"].count("→") == 2
     with pytest.raises(ZooError, match="type a sentence"):
         told(lambda teller: generate(Generation(run=run), teller))
     wrong = Generation(run=run, text="1", search=Search(method="beam", beam=0))
@@ -115,6 +118,7 @@ def test_what_is_written_is_judged(folder: Path, tmp_path: Path) -> None:
     own = Evaluation(run=run, search=Search(longest=6), sources=one, references=two)
     events = told(lambda teller: evaluate(own, teller))
     assert "of 2 texts" in events["done"][0]["text"]
+    assert "perplexity" in events["table"][0]["text"]
     with pytest.raises(ZooError, match="both files"):
         told(lambda teller: evaluate(Evaluation(run=run, sources=one), teller))
     (tmp_path / "references").write_text("21\n", encoding="utf-8")
