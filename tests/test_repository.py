@@ -106,6 +106,7 @@ def test_every_module_stands_on_the_page_of_the_architecture() -> None:
         "files",
         "formulas",
         "pages",
+        "probing",
         "recurrence",
         "tasks",
         "testing",

@@ -21,7 +21,8 @@
     generate.py     generate       a model continues texts
     translate.py    translate      a model translates; caption.py, it describes pictures
     searching.py                   how these search and draw; lines.py, how they read and write
-    probe.py        probe          what a model does inside; probed.py, probed_tables.py, probed_json.py
+    probe.py        probe          what a model does inside; probed.py, probed_courses.py,
+                                   probed_tables.py, probed_json.py
 
     eject.py        eject          a graph as plain PyTorch
     importing.py    import         plain PyTorch as a graph, or an ejected file

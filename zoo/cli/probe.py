@@ -1,77 +1,133 @@
-"""``zoo probe``: what a model does inside, fresh or trained."""
+"""``zoo probe``: what a model does inside, fresh or trained; several side by side."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
-from zoo.cli.files import Assignment, GraphFile, examples, json_option, print_json, set_option, size_option
+from zoo.cli.files import (
+    Assignment,
+    GraphFile,
+    examples,
+    json_option,
+    print_json,
+    set_option,
+    size_option,
+    together,
+)
 from zoo.cli.outputs import claim, force_option
+from zoo.errors import FileError, did_you_mean
 
 if TYPE_CHECKING:
-    from zoo.values import Scalar
+    from zoo import probing
 
 PARTS = ("gradients", "recurrence", "leaks", "nan", "statistics", "attention")
 USUAL = ("gradients", "recurrence", "leaks", "nan")
 DRAWN = ("gradients", "recurrence", "attention")
 
 
-class GraphOrRun(GraphFile):
-    """GRAPH|RUN: a graph as everywhere, or a run's folder or checkpoint; its value is the path as text."""
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A graph or a run: the word that a person typed, and the path that it stands for."""
+
+    word: str
+    path: str
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it is a run's folder or checkpoint."""
+        return Path(self.path).is_dir() or self.path.endswith(".safetensors")
+
+
+class GraphRunOrPart(GraphFile):
+    """GRAPH|RUN|PART: a graph as everywhere, a run's folder or checkpoint, or a part of what is probed."""
 
     name = "GRAPH|RUN"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        path = Path(value)
-        return (
-            str(value)
-            if path.is_dir() or path.suffix == ".safetensors"
-            else super().convert(value, param, ctx)
-        )
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """A part as a word, all else as a target."""
+        if value in PARTS:
+            return value
+        target = Target(str(value), str(value))
+        if target.is_run:
+            return target
+        try:
+            return Target(target.word, super().convert(value, param, ctx))
+        except FileError:
+            from zoo.packs import registry
+
+            raise FileError(
+                f"'{value}' is neither a file, nor a graph of the library, nor a part"
+                f"{did_you_mean(target.word, [*PARTS, *registry().graphs])}; `zoo graphs` lists the library; "
+                f"the parts are {', '.join(PARTS)}"
+            ) from None
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Parts that begin so, and what every command offers."""
+        parts = [CompletionItem(part) for part in PARTS if part.startswith(incomplete)]
+        return [*parts, *super().shell_complete(ctx, param, incomplete)]
+
+
+question_options = together(
+    click.option(
+        "--wire",
+        "wires",
+        multiple=True,
+        metavar="PATH",
+        help="A wire by its path, * for anything, as in --wire 'encoder.*'. May be repeated.",
+    ),
+    click.option(
+        "--at",
+        type=click.IntRange(min=0),
+        help="The step at which J is taken  [default: the last real one]; of leaks: from which inputs change",
+    ),
+    click.option("--on", "output", default="", metavar="OUTPUT", help="J is a random sum of this output."),
+)
+data_options = together(
+    click.option("--task", default="", help="Take the data and the loss of a task."),
+    click.option(
+        "--with",
+        "settings",
+        multiple=True,
+        type=Assignment(),
+        help="A setting of the task. May be repeated.",
+    ),
+    set_option,
+    size_option,
+    click.option(
+        "--examples", type=click.IntRange(min=1), default=4, show_default=True, help="Number of sequences."
+    ),
+    click.option(
+        "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of weights and inputs."
+    ),
+    click.option("--dtype", type=click.Choice(["float64", "float32"]), default="float64", show_default=True),
+    click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1 ..."),
+)
 
 
 @click.command(
     short_help="Look inside: gradients, leaks, NaN, attention.",
     epilog=examples(
         "zoo probe rnn_language_model",
-        "zoo probe lstm_language_model gradients --size time=100 -o gradients.svg",
+        "zoo probe rnn_language_model gru_language_model lstm_language_model gradients -o memory.svg",
         "zoo probe gpt gradients --wire 'decoder.*.attend' --at 20",
+        "zoo probe runs/recall gradients --fresh -o learned.png",
         "zoo probe runs/transformer attention -o maps.png",
         "zoo probe my_model.yaml leaks nan --json",
         "zoo probe gru_language_model statistics --task delayed_recall --with lag=50",
     ),
 )
-@click.argument("what", metavar="GRAPH|RUN", type=GraphOrRun())
-@click.argument("parts", nargs=-1, type=click.Choice(PARTS), metavar="[PART]...")
-@click.option(
-    "--wire",
-    "wires",
-    multiple=True,
-    metavar="PATH",
-    help="A wire by its path, * for anything, as in --wire 'encoder.*'. May be repeated.",
-)
-@click.option(
-    "--at",
-    type=click.IntRange(min=0),
-    help="The step at which J is taken  [default: the last real one]; of leaks: from which inputs change",
-)
-@click.option("--on", "output", default="", metavar="OUTPUT", help="J is a random sum of this output.")
-@click.option("--task", default="", help="Take the data and the loss of a task.")
-@click.option(
-    "--with", "settings", multiple=True, type=Assignment(), help="A setting of the task. May be repeated."
-)
-@set_option
-@size_option
-@click.option(
-    "--examples", "count", type=click.IntRange(min=1), default=4, show_default=True, help="Sequences."
-)
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of weights and inputs."
-)
-@click.option("--dtype", type=click.Choice(["float64", "float32"]), default="float64", show_default=True)
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1 ...")
+@click.argument("words", metavar="GRAPH|RUN... [PART]...", nargs=-1, type=GraphRunOrPart())
+@question_options
+@data_options
+@click.option("--fresh", is_flag=True, help="Beside each RUN, probe it with the weights it began with.")
 @click.option(
     "-o",
     "--output",
@@ -82,74 +138,101 @@ class GraphOrRun(GraphFile):
 @force_option
 @json_option
 def probe(
-    what: str,
-    parts: tuple[str, ...],
+    words: tuple[Target | str, ...],
     wires: tuple[str, ...],
     at: int | None,
     output: str,
-    task: str,
-    settings: tuple[tuple[str, Scalar], ...],
-    params: tuple[tuple[str, Scalar], ...],
-    sizes: tuple[tuple[str, int], ...],
-    count: int,
-    seed: int,
-    dtype: str,
-    device: str,
+    fresh: bool,
     picture: Path | None,
     force: bool,
     as_json: bool,
+    **data: Any,
 ) -> None:
-    """Look into a graph with fresh weights, or into a run of `zoo train` with its own data.
+    """Look into a graph with fresh weights, or into a run of `zoo train` with its own data; or into several,
+    side by side.
 
     \b
     gradients   the norm of dJ/dh over the distance from where J is taken, for any
-                wire; the factor of a step, and whether it vanishes or explodes
+                wire; the factor per step, and whether it vanishes or explodes
     recurrence  products of the Jacobians of a loop's steps, and spectral radii
     leaks       later steps in earlier outputs, padding in real ones
-    nan         the node that first gave or sent back what is no number
+    nan         the node that first gave or sent back what is not finite
     statistics  mean, spread, zeros and dead units of all that flows
     attention   the weights of every head; -o draws them
 
     Without a PART: the first four. J is the loss at one step: the run's or the task's, or else a random sum
-    of an output. The exit code is 1 for a NaN, for padding that shows in an output, for an output that sees
-    the future where the graph says that it is causal, and for a PART, a wire, a step or an output that was
-    named and that gives no answer; the others are told all the same.
+    of an output. Of several graphs, gradients are compared at the first wire of each, where its sequence
+    comes in, unless --wire names others.
+
+    The exit code is 1 for a NaN, for padding that shows in an output, for an output that sees the future
+    where the graph says that it is causal, and for a PART, a wire, a step or an output that was named and
+    that gives no answer; the others are told all the same.
     """  # noqa: D301 - click takes the backspace for "leave these lines as they are"
-    import torch
-
-    from zoo import probing
     from zoo.cli import probed, probed_json, probed_tables
-    from zoo.compiler.target import device_of
 
-    drawn = [part for part in parts or ("gradients",) if part in DRAWN]
-    if picture is not None and len(drawn) != 1:
-        raise click.UsageError(f"-o draws one part; name one of {', '.join(DRAWN)}")
-    if picture is not None:
-        probing.drawable(picture)
-        claim(picture, force=force)
-    subject = probing.subject(
-        what,
-        task=task,
-        settings=dict(settings),
-        params=dict(params),
-        sizes=dict(sizes),
-        examples=count,
-        seed=seed,
-        dtype=getattr(torch, dtype),
-        device=device_of(device),
-    )
-    found = probed.look(subject, parts or USUAL, wires=wires, at=at, on=output)
+    targets = [word for word in dict.fromkeys(words) if isinstance(word, Target)]
+    parts = [word for word in dict.fromkeys(words) if isinstance(word, str)]
+    drawn = _prepare(targets, parts, picture, fresh=fresh, force=force)
+    question = probed.Question(parts or USUAL, wires, at, output, several=fresh or len(targets) > 1)
+    found = [probed.look(word, made, question) for word, made in _subjects(targets, data, fresh=fresh)]
     if as_json:
-        print_json({"about": subject.about, **probed_json.as_json(found)})
+        print_json(probed_json.as_json(found))
     else:
-        probed_tables.show(found, subject.about)
-    named = bool(parts or wires or output or picture) or at is not None or found.empty
-    found.complain(named=named)
-    if picture is not None and drawn[0] not in found.unfit:
-        title = f"{subject.resolution.graph.name}: {subject.about}"
-        left_out = probed.draw(found, drawn[0], picture, title=title)
+        probed_tables.show(found)
+    chosen = bool(parts or wires or output or picture) or at is not None
+    for each in found:
+        each.complain(named=chosen or each.empty)
+    if picture is not None and any(drawn not in each.unfit for each in found):
+        left_out = probed.draw(found, drawn, picture)
         click.echo(f"wrote {picture}", err=as_json)
         for each in left_out:
             click.echo(f"not in the picture: points of {each}", err=True)
-    if found.faults or (found.unfit and named):
+    if any(each.faults or (each.unfit and (chosen or each.empty)) for each in found):
         raise SystemExit(1)
+
+
+def _prepare(
+    targets: Sequence[Target], parts: Sequence[str], picture: Path | None, *, fresh: bool, force: bool
+) -> str:
+    """The part that is drawn, of a call that makes sense; make way for the picture."""
+    if not targets:
+        raise click.UsageError(
+            "name a GRAPH (`zoo graphs` lists the library's), its file, or the folder of a run"
+        )
+    if fresh and not any(target.is_run for target in targets):
+        raise click.UsageError("--fresh is for runs; a graph has fresh weights anyway, so leave it out")
+    if picture is None:
+        return ""
+    from zoo import probing
+
+    drawn = [part for part in parts or ("gradients",) if part in DRAWN]
+    if len(drawn) != 1:
+        raise click.UsageError(f"-o draws one part; name one of {', '.join(DRAWN)}")
+    if drawn == ["attention"] and (len(targets) > 1 or fresh):
+        raise click.UsageError("-o draws the attention of one model; name one GRAPH or RUN, without --fresh")
+    probing.drawable(picture)
+    claim(picture, force=force)
+    return drawn[0]
+
+
+def _subjects(
+    targets: Sequence[Target], data: dict[str, Any], *, fresh: bool
+) -> Iterator[tuple[str, probing.Subject]]:
+    """What is probed, one after another, under the name that people gave it."""
+    import torch
+
+    from zoo import probing
+    from zoo.compiler.target import device_of
+
+    choices: dict[str, Any] = {
+        **data,
+        "settings": dict(data["settings"]),
+        "params": dict(data["params"]),
+        "sizes": dict(data["sizes"]),
+        "dtype": getattr(torch, data["dtype"]),
+        "device": device_of(data["device"]),
+    }
+    for target in targets:
+        yield target.word, probing.subject(target.path, **choices)
+        if fresh and target.is_run:
+            yield f"{target.word}, fresh", probing.subject(target.path, fresh=True, **choices)

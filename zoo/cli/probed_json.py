@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,14 @@ if TYPE_CHECKING:
     from zoo.cli.probed import Found
 
 
-def as_json(found: Found) -> dict[str, Any]:
-    """Everything, for a program."""
+def as_json(found: Sequence[Found]) -> dict[str, Any]:
+    """Everything, for a program: of one model its parts, of several those of each under ``probed``."""
+    if len(found) == 1:
+        return {"about": found[0].about, **_parts(found[0])}
+    return {"probed": [{"name": each.name, "about": each.about, **_parts(each)} for each in found]}
+
+
+def _parts(found: Found) -> dict[str, Any]:
     parts: dict[str, Any] = {}
     if found.gradients is not None:
         parts["gradients"] = [_reach(each) for each in found.gradients]
@@ -32,6 +39,8 @@ def as_json(found: Found) -> dict[str, Any]:
                 "wire": each.wire,
                 "what": each.what,
                 "entropy": each.entropy,
+                "queries": each.queries,
+                "keys": each.keys,
                 "weights": _list(each.weights),
             }
             for each in found.attention
@@ -53,8 +62,8 @@ def _list(x: Any) -> list[Any]:
 
 
 def _plain(value: Any) -> Any:
-    """JSON knows neither NaN nor infinity: they go as the words that Python's ``float`` and JavaScript's
-    ``Number`` read.
+    """JSON has neither NaN nor infinity: they are written as the words that Python's ``float`` and
+    JavaScript's ``Number`` read.
     """
     if isinstance(value, dict):
         return {name: _plain(each) for name, each in value.items()}  # pyright: ignore[reportUnknownVariableType] - any JSON

@@ -11,6 +11,8 @@ from torch import Tensor
 from zoo.errors import ZooError
 from zoo.probing.recording import record
 from zoo.probing.subject import Subject
+from zoo.probing.wires import Wire
+from zoo.probing.words import Words
 from zoo.testing.threads import one_thread
 
 WEIGHTS = "weights"
@@ -22,11 +24,14 @@ class Map:
     """The weights of one node: ``weights`` is batch × heads × query × key; a node without heads has one.
 
     ``entropy`` is the mean over queries of Σ -p log p, by head: 0 looks at one key, ln K at all alike.
+    ``queries`` and ``keys`` are what the steps of each example say, empty where nobody knows.
     """
 
     wire: str
     what: str
     weights: Tensor
+    queries: Words = ()
+    keys: Words = ()
 
     @property
     def entropy(self) -> tuple[float, ...]:
@@ -50,11 +55,12 @@ def attention(subject: Subject, *patterns: str) -> tuple[Map, ...]:
     maps: dict[str, Map] = {}
     asking = {site.wire(WEIGHTS) for site in recording.sites if WEIGHTS in site.asked}
     for name in asking & {*recording.wires}:
-        wire = recording.wires[name]
+        wire = recording.wires[name].last_run()
         x = wire.whole() if wire.steps else wire.tensors[0]
         x = x.unsqueeze(1) if x.dim() == 3 else x
         if x.dim() == 4 and not wire.state:
-            maps[name] = Map(name.removesuffix(f".{WEIGHTS}"), wire.what, x)
+            queries, keys = (subject.words.get(axis or "", ()) for axis in _axes(wire))
+            maps[name] = Map(name.removesuffix(f".{WEIGHTS}"), wire.what, x, queries, keys)
     if not maps:
         raise ZooError(
             "no attention of this graph shows its weights: of the library's layers multi_head, relative, "
@@ -70,6 +76,12 @@ def attention(subject: Subject, *patterns: str) -> tuple[Map, ...]:
         nodes = ", ".join(each.wire for each in shown)
         raise ZooError(f"no attention is named by {told}; those of the graph that show weights are {nodes}")
     return tuple(found)
+
+
+def _axes(wire: Wire) -> tuple[str | None, str | None]:
+    """Of the queries and of the keys; in a loop, each step is a query."""
+    *_, key = wire.axes
+    return (wire.axis if wire.steps else wire.axes[-2]), key
 
 
 def _fits(found: Map, pattern: str) -> bool:

@@ -26,7 +26,8 @@ from zoo.testing.threads import one_thread
 class Reach:
     """The gradient of J at a wire: its course along ``axis``, the mean over the examples.
 
-    ``state`` tells that a loop hands it on, ``ahead`` that J also depends on steps of it behind its own.
+    ``state`` tells that a loop hands it on, ``ahead`` that J also depends on later steps of it than its own,
+    ``forward`` that distances count from the first step onwards, for it is read from the end.
     """
 
     wire: str
@@ -35,6 +36,7 @@ class Reach:
     state: bool
     course: Course
     ahead: bool
+    forward: bool = False
 
 
 @one_thread()
@@ -46,14 +48,16 @@ def gradients(
     By default for every state that is handed on, and every output of the graph's own nodes that has a
     sequence; of these, without those of which J takes its own step alone. J is what the output ``on`` says at
     step ``at`` (the last real one): its part of the loss, or a random sum. Distances count back from that
-    step; along another axis from its last real step; in a walk from the end from where that ends. Raises
-    ZooError for a wire, a step or an output that is not there.
+    step; along another axis from its last real step, or, of what is read from the end, onwards from its
+    first. Raises ZooError for a wire, a step or an output that is not there.
     """
     wires = arguments.several(wires, "wires", arguments.text)
     at = None if at is None else arguments.whole(at, "at", 0)
     recording = record(subject)
     chosen = _named(recording, wires) if wires else _usual(recording)
     cotangents = _at_step(subject, subject.towards(recording.outputs, on), at)
+    own = _axis_of(subject, cotangents)
+    from_the_end = _read_from_the_end(subject, recording, [wire for wire in chosen if wire.axis != own])
     found = torch.autograd.grad(
         [recording.outputs[name] for name in cotangents],
         [x for wire in chosen for x in wire.tensors],
@@ -61,20 +65,54 @@ def gradients(
         allow_unused=True,
         materialize_grads=True,
     )
-    left, own = iter(found), _axis_of(subject, cotangents)
+    left, looped = iter(found), {wire.axis for wire in recording.wires.values() if wire.state}
     reaches: list[Reach] = []
     for wire in chosen:
         norms = wire.whole([next(left) for _ in wire.tensors]).flatten(2).square().sum(2).sqrt()
         axis = wire.axis or ""
         same = axis == own
-        here = last_steps(subject, axis, at if same else None, first=wire.reverse and not same)
-        parts = by_distance(norms, here, subject.real(axis), reverse=wire.reverse)
+        forward = wire.reverse or wire.name in from_the_end
+        here = last_steps(subject, axis, at if same else None, first=forward and not same)
+        parts = by_distance(norms, here, subject.real(axis), reverse=forward)
         means = [float(each.mean()) for each in parts]
         steps = torch.arange(norms.shape[1], device=norms.device)
         behind = steps > (here if len(norms) > 1 else here.amax(0, keepdim=True)).unsqueeze(1)
         ahead = same and bool(torch.where(behind, norms, 0).any())
-        reaches.append(Reach(wire.name, wire.what, axis, wire.state, course(means), ahead))
+        reaches.append(
+            Reach(
+                wire.name, wire.what, axis, wire.state, course(means, looped=axis in looped), ahead, forward
+            )
+        )
     return tuple(each for each in reaches if wires or each.state or not _alone(each.course))
+
+
+def _read_from_the_end(subject: Subject, recording: Recording, wires: Sequence[Wire]) -> frozenset[str]:
+    """The wires that loops read from their last step on, as Sutskever, Vinyals & Le (2014) read a source.
+
+    The first step of such a loop depends on their last real step, and no first step of any loop on their
+    first: what lies far behind J there is what stands at the end.
+    """
+    asked = [wire for wire in wires if not wire.steps]
+    heard = {wire.name: [False, False] for wire in asked}
+    for state in recording.wires.values():
+        own = [wire for wire in asked if wire.axis == state.axis]
+        if not (state.state and state.differentiable and own):
+            continue
+        found = torch.autograd.grad(
+            state.tensors[0].sum(),
+            [wire.tensors[0] for wire in own],
+            retain_graph=True,
+            allow_unused=True,
+            materialize_grads=True,
+        )
+        last = last_steps(subject, state.axis or "")
+        for wire, gradient in zip(own, found, strict=True):
+            there = wire.whole([gradient]).flatten(2).any(2)
+            long = (last > 0).expand(len(there))  # of a single step, the first is the last
+            ends = there.gather(1, last.expand(len(there)).unsqueeze(1)).squeeze(1)
+            heard[wire.name][0] |= bool((there[:, 0] & long).any())
+            heard[wire.name][1] |= bool((ends & long).any())
+    return frozenset(name for name, (first, last) in heard.items() if last and not first)
 
 
 def _alone(found: Course) -> bool:

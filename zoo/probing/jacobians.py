@@ -1,4 +1,4 @@
-"""Recurrences by themselves: products of the Jacobians of their steps, and the eigenvalues of their weights.
+"""Recurrences on their own: products of the Jacobians of their steps.
 
     P_d = ∂s_T/∂s_{T-d} = J_T · J_{T-1} · … · J_{T-d+1}    s: all states that a loop hands on
 
@@ -8,33 +8,23 @@ give all products exactly, many at a time. Wide states are asked for in random d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from zoo.probing.courses import Course, by_distance, course, last_steps
-from zoo.probing.recording import modules, record
+from zoo.probing.radii import Radius, radii, spectral_radius
+from zoo.probing.recording import record
 from zoo.probing.subject import Subject
 from zoo.probing.wires import Recording, Wire
-from zoo.spec import LayerSpec
 from zoo.testing.threads import one_thread
 
 _linalg: Any = torch.linalg  # torch does not type it
 MANY, DIRECTIONS, CHUNK = 16_384, 32, 64
 """With more rows times steps than the first, so many random directions are asked; so many go together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Radius:
-    """The spectral radius of one square block of a recurrent weight: the largest |eigenvalue|."""
-
-    weight: str
-    block: int
-    blocks: int
-    radius: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +47,18 @@ class Recurrence:
 
 @one_thread()
 def jacobians(subject: Subject) -> tuple[Recurrence, ...]:
-    """Every loop of the graph that hands on a state; empty for a graph without one."""
+    """Every loop of the graph that hands on a state; of one that another loop runs again and again, the last
+    run. Empty for a graph without loops.
+    """
     recording = record(subject)
-    return tuple(_recurrence(subject, recording, walk) for walk in recording.walks)
+    loops = {
+        walk: [wire.last_run() for state in states if (wire := recording.wires[state]).differentiable]
+        for walk, states in recording.walks.items()
+    }
+    return tuple(_recurrence(subject, recording, walk, wires) for walk, wires in loops.items() if wires)
 
 
-def _recurrence(subject: Subject, recording: Recording, name: str) -> Recurrence:
-    wires = [wire for state in recording.walks[name] if (wire := recording.wires[state]).differentiable]
+def _recurrence(subject: Subject, recording: Recording, name: str, wires: Sequence[Wire]) -> Recurrence:
     first = wires[0]
     assert first.axis is not None
     here = last_steps(subject, first.axis, first=first.reverse)
@@ -76,16 +71,14 @@ def _recurrence(subject: Subject, recording: Recording, name: str) -> Recurrence
     width, exact = rows.shape[1], len(rows) == rows.shape[1]
     gains = [float(each.square().sum((1, 2)).sqrt().mean()) / len(rows) ** 0.5 for each in products]
     largest = tuple(float(_linalg.matrix_norm(each, 2).mean()) for each in products) if exact else None
-    radius = float(_radius(products[1]).mean()) if exact and len(products) > 1 else None
-    states = tuple(wire.name for wire in wires)
-    return Recurrence(
-        name, states, width, course(gains), largest, radius, tuple(_weights(subject, recording, name))
-    )
+    radius = float(spectral_radius(products[1]).mean()) if exact and len(products) > 1 else None
+    names = tuple(wire.name for wire in wires)
+    weights = tuple(radii(subject, recording, name))
+    return Recurrence(name, names, width, course(gains), largest, radius, weights)
 
 
 def _pulled(wires: Sequence[Wire], rows: Tensor, here: Tensor) -> Tensor:
     """Directions at the last states, pulled back to the states of every step: rows × batch × step × width."""
-    tensors = [x for wire in wires for x in wire.tensors]
     examples = len(wires[0].whole())
     ends = here.expand(examples)
     steps = len(wires[0].tensors)
@@ -99,15 +92,10 @@ def _pulled(wires: Sequence[Wire], rows: Tensor, here: Tensor) -> Tensor:
             shape = (len(rows), examples, *[1] * (x.dim() - 1))
             own = (ends == place).expand(len(rows), examples).view(shape)
             towards.append(part.view(len(rows), 1, *x.shape[1:]) * own)
-    found = torch.autograd.grad(
-        tensors,
-        tensors,
-        towards,
-        retain_graph=True,
-        is_grads_batched=True,
-    )
-    left = iter(found)
-    parts = [torch.stack([next(left) for _ in wire.tensors], 2).flatten(3) for wire in wires]
+    tensors = [x for wire in wires for x in wire.tensors]
+    found = _backward(tensors, tensors, towards)
+    by_state = [found[number * steps :][:steps] for number in range(len(wires))]
+    parts = [torch.stack(each, 2).flatten(3) for each in _apart(wires, by_state)]
     together = torch.cat(parts, 3)
     return together.flip(2) if wires[0].reverse else together
 
@@ -121,28 +109,34 @@ def _directions(width: int, steps: int, seed: int) -> Tensor:
     return rows
 
 
-def _radius(square: Tensor) -> Tensor:
-    found: Tensor = _linalg.eigvals(square).abs().amax(-1)
-    return found
+def _backward(roots: Sequence[Tensor], leaves: Sequence[Tensor], towards: Sequence[Tensor]) -> list[Tensor]:
+    """Many gradients at once; zeros where none arrives."""
+    found = torch.autograd.grad(
+        roots,
+        leaves,
+        towards,
+        retain_graph=True,
+        is_grads_batched=True,
+        allow_unused=True,
+        materialize_grads=True,
+    )
+    return list(found)
 
 
-def _weights(subject: Subject, recording: Recording, name: str) -> Iterator[Radius]:
-    """The square blocks of the weights that a loop multiplies its states with: ``weight_hh`` of a cell, and
-    the ``weight`` of a layer that reads states alone.
+def _apart(wires: Sequence[Wire], found: Sequence[Sequence[Tensor]]) -> list[list[Tensor]]:
+    """The gradients of each state (state × step) with the others held, as the next step is given them.
+
+    Within a step, states may be made of one another, as h = o ⊙ tanh(c) in an LSTM: a gradient G of c then
+    has a part that came by way of h. With A = ∂h/∂c inside the step, g_c = G_c - g_h A. As no state is made
+    of itself, so many rounds as there are states leave nothing to be taken away.
     """
-    places = modules(subject)
-    for site in recording.sites:
-        if site.walk is None or ".".join(site.walk.path) != name:
-            continue
-        module = places[site.module]
-        spec: LayerSpec | None = getattr(type(module), "__zoo_spec__", None)
-        for word, parameter in module.named_parameters() if spec is not None else ():
-            recurrent = word == "weight_hh" or (word == "weight" and site.alone)
-            if recurrent and parameter.dim() == 2 and parameter.shape[0] % parameter.shape[1] == 0:
-                yield from _blocks(f"{site.name}.{word}", parameter)
-
-
-def _blocks(name: str, weight: nn.Parameter) -> Iterator[Radius]:
-    squares = weight.detach().double().view(-1, weight.shape[1], weight.shape[1])
-    for number, radius in enumerate(_radius(squares), 1):
-        yield Radius(name, number, len(squares), float(radius))
+    apart = [list(each) for each in found]
+    for _ in wires[1:]:
+        before = [list(each) for each in apart]
+        for own, wire in enumerate(wires):
+            others = [number for number in range(len(wires)) if number != own]
+            for step, leaf in enumerate(wire.tensors):
+                roots = [wires[number].tensors[step] for number in others]
+                (by_way,) = _backward(roots, [leaf], [before[number][step] for number in others])
+                apart[own][step] = found[own][step] - by_way
+    return apart

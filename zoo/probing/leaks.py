@@ -4,19 +4,18 @@ wire looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import torch
 from torch import Tensor
 
-from zoo.errors import ZooError
+from zoo.probing.disturbing import later, over, padded, shapes_of, steps_of
 from zoo.probing.recording import record
-from zoo.probing.sites import BATCH, Axes, axes_of, sequences
+from zoo.probing.sites import axes_of, sequences
 from zoo.probing.subject import Subject
 from zoo.probing.wires import Recording, Wire
-from zoo.tasks.trying import other_values
 from zoo.testing.threads import one_thread
 
 Kind: TypeAlias = Literal["future", "padding"]
@@ -77,14 +76,14 @@ def leaks(subject: Subject, *, step: int | None = None) -> Leaks:
     """
     with torch.no_grad():
         before = record(subject)
-        shapes = _shapes(subject)
+        shapes = shapes_of(subject)
         found: dict[tuple[str, str, str, bool], Leak] = {}
         axes = [
             axis for axis in sequences(subject.resolution) if any(axis in each for each in shapes.values())
         ]
         for axis in axes:
-            for at in _steps(subject, axis, step if len(axes) == 1 or axis == axes[-1] else None):
-                after = record(subject, _later(subject, shapes, axis, at))
+            for at in steps_of(subject, axis, step if len(axes) == 1 or axis == axes[-1] else None):
+                after = record(subject, later(subject, shapes, axis, at))
                 for leak in _changed(subject, before, after, axis, at):
                     found.setdefault(("future", axis, leak.wire, leak.output), leak)
         masks: list[str] = []
@@ -93,73 +92,10 @@ def leaks(subject: Subject, *, step: int | None = None) -> Leaks:
             if bool(real.all()):
                 continue
             masks.append(axis)
-            after = record(subject, _padded(subject, shapes, axis, real))
+            after = record(subject, padded(subject, shapes, axis, real))
             for leak in _shown(subject, before, after, axis, real):
                 found.setdefault(("padding", axis, leak.wire, leak.output), leak)
     return Leaks(tuple(axes), tuple(masks), tuple(found.values()), tuple(subject.resolution.graph.causal))
-
-
-def _shapes(subject: Subject) -> Mapping[str, Axes]:
-    """The axes of what can be disturbed: inputs of numbers."""
-    root = subject.resolution.root
-    return {
-        name: axes_of(root.inputs[name], root.values)
-        for name, x in subject.inputs.items()
-        if x.dtype is not torch.bool
-    }
-
-
-def _steps(subject: Subject, axis: str, chosen: int | None) -> list[int]:
-    """The steps from which inputs are disturbed: both odd, so that layers that work by blocks are hit
-    inside one.
-    """
-    length = subject.real(axis).shape[1]
-    if chosen is not None:
-        if not 0 < chosen < length:
-            raise ZooError(f"a step to disturb has some before it: 1 to {length - 1}, and not {chosen}")
-        return [chosen]
-    return sorted({length // 2 | 1, length - 1} & set(range(1, length)))
-
-
-def _later(subject: Subject, shapes: Mapping[str, Axes], axis: str, at: int) -> dict[str, Tensor]:
-    """The inputs with other values from a step on."""
-    found = dict(subject.inputs)
-    for name, axes in shapes.items():
-        if axis in axes:
-            x, place = found[name], axes.index(axis)
-            shape = [1] * x.dim()
-            shape[place] = x.shape[place]
-            later = torch.arange(x.shape[place], device=x.device).view(shape) >= at
-            found[name] = torch.where(later, other_values(x), x)
-    return found
-
-
-def _padded(subject: Subject, shapes: Mapping[str, Axes], axis: str, real: Tensor) -> dict[str, Tensor]:
-    """The inputs with other values where they are padding."""
-    found = dict(subject.inputs)
-    for name, axes in shapes.items():
-        if axis in axes and BATCH in axes:
-            x = found[name]
-            found[name] = torch.where(_over(real, axes, axis, x.dim()), x, other_values(x))
-    return found
-
-
-def _over(real: Tensor, axes: Axes, axis: str, dims: int) -> Tensor:
-    """The mask as it lies over a tensor with these axes; true where all places along ``axis`` are real.
-
-    What has no batch is the same for all examples: there, what is real in all of them counts.
-    """
-    found = torch.ones((), dtype=torch.bool, device=real.device)
-    for place in (each for each, name in enumerate(axes) if name == axis):
-        shape = [1] * dims
-        shape[place] = real.shape[1]
-        own = real.all(0)
-        if BATCH in axes:
-            batch = axes.index(BATCH)
-            shape[batch] = real.shape[0]
-            own = real if batch < place else real.T
-        found = found & own.reshape(shape)
-    return found
 
 
 def _pairs(subject: Subject, before: Recording, after: Recording) -> Iterator[tuple[Wire, Wire]]:
@@ -202,7 +138,7 @@ def _shown(subject: Subject, before: Recording, after: Recording, axis: str, rea
             if old.steps:
                 continue  # it has this axis beside that of its loop, as the weights of attention in a decoder
             x, y = old.tensors[0], new.tensors[0]
-            kept = _over(real, old.axes, axis, x.dim())
+            kept = over(real, old.axes, axis, x.dim())
         change = float(torch.where(kept, (x - y).abs(), 0).max())
         if change > NOISE * _scale(old):
             first, entry = first and "/" not in old.what, first and "/" in old.what

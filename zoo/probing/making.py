@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 import zoo
 from zoo import arguments
-from zoo.checker import Resolution, resolve
-from zoo.compiler import CompiledGraph
-from zoo.compiler.driver import make_unit
-from zoo.compiler.materialise import materialise
-from zoo.compiler.scans import loop
 from zoo.compiler.target import device_of, dtype_of
-from zoo.compiler.unit import Recipe
-from zoo.errors import FileError, GraphError, ZooError
+from zoo.errors import FileError, ZooError
 from zoo.graph import Graph
 from zoo.packs import Registry, locate
+from zoo.probing.building import How
 from zoo.probing.sites import BATCH
 from zoo.probing.subject import Subject
 from zoo.samples import random_inputs, sizes_of
-from zoo.tasks import Batch, Plan, find_task, make_task
-from zoo.tasks.ports import Ports, find_ports, fit_params
-from zoo.tasks.task import Task
+from zoo.tasks import Plan, find_task, make_task
+from zoo.tasks.ports import find_ports, fit_params
 from zoo.testing.inputs import is_mask, prefixes
 from zoo.values import EMPTY, Scalar
 
@@ -43,6 +36,7 @@ def subject(
     sizes: Mapping[str, int] = EMPTY,
     ports: Mapping[str, str] = EMPTY,
     examples: int = EXAMPLES,
+    fresh: bool = False,
     seed: int = 0,
     dtype: torch.dtype = torch.float64,
     device: str | torch.device = "cpu",
@@ -52,10 +46,11 @@ def subject(
     its own.
 
     The data are a run's own, those of a ``task`` with its ``settings``, or random of these ``sizes`` (time
-    is 32 where nothing is said), ``examples`` of them. Layers are those of ``registry``, by default of the
+    is 32 where nothing is said), ``examples`` of them. A run that is to be ``fresh`` has the weights that its
+    graph begins with, and its own data all the same. Layers are those of ``registry``, by default of the
     installed packs. Raises what loading, checking and tasks raise; ZooError for a choice that a run has made.
     """
-    how = _How(arguments.whole(seed, "seed"), dtype_of(dtype), device_of(device), registry)
+    how = How(arguments.whole(seed, "seed"), dtype_of(dtype), device_of(device), registry)
     examples = arguments.whole(examples, "examples", 1)
     for name, value, example in (
         ("settings", settings, "{'lag': 5}"),
@@ -73,7 +68,7 @@ def subject(
             raise ZooError(
                 f"{what} is a run, which has its own {chosen[0]}; leave that out, or probe its graph"
             )
-        return _of_run(what, examples, how)
+        return _of_run(what, examples, how, fresh=fresh)
     graph = what if isinstance(what, Graph) else zoo.load(_located(what))
     if not task:
         if settings or ports:
@@ -85,7 +80,9 @@ def subject(
     plan = Plan(batch=examples, seed=seed, params={**graph.params, **params}, chosen=frozenset(params))
     data = made.data(plan)
     resolution = how.resolved(graph, fit_params(graph, params, data.params))
-    return how.on_batch(how.watched(resolution), resolution, made, found, data.batch(0), f"the task {task}")
+    return how.on_batch(
+        how.watched(resolution), resolution, made, found, data.batch(0), data.tokenizers, f"the task {task}"
+    )
 
 
 def _located(what: str | Path) -> Path:
@@ -109,60 +106,8 @@ def is_run(what: str | Path) -> bool:
     return path.suffix == ".safetensors" or (path.is_dir() and any(path.glob("*.safetensors")))
 
 
-@dataclass(frozen=True)
-class _How:
-    """What all ways of making a subject share."""
-
-    seed: int
-    dtype: torch.dtype
-    device: torch.device
-    registry: Registry | None
-
-    def resolved(self, graph: Graph, params: Mapping[str, Scalar]) -> Resolution:
-        resolution = resolve(graph, self.registry, params=params)
-        if not resolution.ok:
-            raise GraphError([problem for problem in resolution.problems if problem.severity == "error"])
-        return resolution
-
-    def watched(self, resolution: Resolution) -> CompiledGraph:
-        """The model with every node of a scan in its loop, called as a module."""
-        layers = None
-        if self.registry is not None:
-            layers = tuple(spec.cls for spec in self.registry.layers.values())
-        recipe = Recipe(resolution.graph, dict(resolution.params), layers)
-        unit = make_unit(recipe, self.registry, loop.lowering(hoist=False))
-        model = materialise(unit, self.device, self.dtype, self.seed)
-        assert isinstance(model, CompiledGraph)
-        model.requires_grad_(True)
-        return model.eval()
-
-    def fitting(self, x: Tensor) -> Tensor:
-        return x.to(self.device, self.dtype if x.is_floating_point() else x.dtype)
-
-    def on_batch(
-        self,
-        model: CompiledGraph,
-        resolution: Resolution,
-        task: Task,
-        ports: Ports,
-        batch: Batch,
-        about: str,
-    ) -> Subject:
-        """A model on a batch of a task, whose loss is J."""
-        inputs = {name: self.fitting(x) for name, x in batch.inputs.items()}
-        mask = None if batch.mask is None else batch.mask.to(self.device)
-        fitted = Batch(inputs, self.fitting(batch.target), mask)
-
-        def loss(outputs: Mapping[str, Tensor]) -> Tensor:
-            return task.loss({name: outputs[own] for name, own in ports.outputs.items()}, fitted).value
-
-        own = {ports.inputs[name]: x for name, x in inputs.items() if name in ports.inputs}
-        shapes = ", ".join(f"{name} {' × '.join(map(str, x.shape))}" for name, x in own.items())
-        return Subject(model, resolution, own, f"{about}, {shapes}", loss, self.seed)
-
-
 def _random(
-    graph: Graph, params: Mapping[str, Scalar], sizes: Mapping[str, int], examples: int, how: _How
+    graph: Graph, params: Mapping[str, Scalar], sizes: Mapping[str, int], examples: int, how: How
 ) -> Subject:
     resolution = how.resolved(graph, params)
     batched = any(BATCH in str(port).split() for port in graph.inputs.values())
@@ -175,7 +120,7 @@ def _random(
     return Subject(how.watched(resolution), resolution, inputs, told, seed=how.seed)
 
 
-def _of_run(path: str | Path, examples: int, how: _How) -> Subject:
+def _of_run(path: str | Path, examples: int, how: How, *, fresh: bool) -> Subject:
     from zoo.files.texts import graph_of
     from zoo.training.checkpoint import read_checkpoint
     from zoo.training.graphs import restored
@@ -185,12 +130,14 @@ def _of_run(path: str | Path, examples: int, how: _How) -> Subject:
     header = saved.header
     graph = graph_of(saved.document, saved.name)
     resolution = how.resolved(graph, header.params)
-    model = how.watched(resolution)
-    model.load_state_dict(restored(saved).state_dict())
+    model = (replace(how, seed=header.options.seed) if fresh else how).watched(resolution)
+    if not fresh:
+        model.load_state_dict(restored(saved).state_dict())
     task = make_task(header.task, header.settings_here())
     data = task.data(plan_of(header.options, graph, header.params, header))
     batch = next(iter(data.validation()))
     few = batch.part(0, max(-(-len(batch.target) // examples), 1))
     ports = find_ports(type(task), graph, header.task, header.ports)
-    about = f"step {header.step:,} of {path}, validation data of {header.task}"
-    return how.on_batch(model, resolution, task, ports, few, about)
+    weights = f"fresh weights for {path}" if fresh else f"step {header.step:,} of {path}"
+    about = f"{weights}, validation data of {header.task}"
+    return how.on_batch(model, resolution, task, ports, few, data.tokenizers, about)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from zoo import arguments
 from zoo.probing.sites import BATCH, Axes, Path, Site, Walk, axes_of, sequences, sites
 from zoo.probing.subject import Subject
-from zoo.probing.watching import Call, Watch, hooking
+from zoo.probing.watching import Call, Run, Values, Watch, hooking
 from zoo.probing.wires import Recording, Wire
 from zoo.spec import LayerSpec
 
@@ -29,7 +29,7 @@ def record(subject: Subject, inputs: Mapping[str, Tensor] | None = None, *, aske
     watch = Watch()
     with hooking() as hook:
         for begin in dict.fromkeys(site.inner.begin for site in known if site.inner is not None):
-            hook(places[begin]).register_forward_pre_hook(watch.entered)
+            hook(places[begin]).register_forward_pre_hook(watch.enters(begin))
             hook(places[begin]).register_forward_hook(watch.left)
         for site in {site.module: site for site in known}.values():
             module = places[site.module]
@@ -60,7 +60,7 @@ def _asking(site: Site) -> Callable[..., Any]:
     return ask
 
 
-def _ports(subject: Subject, module: nn.Module) -> Callable[[Any], Mapping[str, Any]]:
+def _ports(subject: Subject, module: nn.Module) -> Callable[[Any], Values]:
     """What makes of the value that a module returns its outputs by port."""
     spec: LayerSpec | None = getattr(type(module), "__zoo_spec__", None)
     if spec is not None:
@@ -122,11 +122,9 @@ def _put_together(
         if x.is_floating_point():
             axes = axes_of(root.inputs[name], root.values)
             wires[name] = Wire(name, "input", (), axes, (x,), _first(axes, along))
-    applied = {path: _applications(calls) for path, calls in watch.calls.items()}
-    for site in known:
-        if applied[site.module]:
-            for wire in _wires(site, applied[site.module].pop(0), along):
-                wires[wire.name] = wire
+    for site, runs in _shared_out(known, watch.calls):
+        for wire in _wires(site, runs, along):
+            wires[wire.name] = wire
     carried: dict[str, tuple[str, ...]] = {}
     at = {site.path: site for site in known}
     for walk in (site.inner for site in known if site.inner is not None):
@@ -149,27 +147,42 @@ def _first(axes: Axes, along: Sequence[str]) -> str | None:
     return next((axis for axis in axes if axis in along), None)
 
 
-def _applications(calls: Sequence[Call]) -> list[list[Call]]:
-    """Calls of one module in one loop together, others each for itself."""
-    found: list[list[Call]] = []
-    for run, values in calls:
-        if found and run is not None and found[-1][0][0] == run:
-            found[-1].append((run, values))
-        else:
-            found.append([(run, values)])
-    return found
+def _shared_out(
+    known: Sequence[Site], calls: Mapping[Path, Sequence[Call]]
+) -> Iterator[tuple[Site, list[list[Values]]]]:
+    """Each site with its calls, run by run of the loop that it is in (without a loop: one run of one call).
+
+    Sites that share a module (a node applied again, the layers of a shared repeat) take turns at its calls:
+    each is called once in every step of a loop. Loops that share a module take turns at its runs.
+    """
+    groups: dict[tuple[Path, Path | None], dict[Path | None, list[Site]]] = {}
+    for site in known:
+        begin, loop = (site.walk.begin, site.walk.path) if site.walk else (None, None)
+        groups.setdefault((site.module, begin), {}).setdefault(loop, []).append(site)
+    for (module, begin), loops in groups.items():
+        runs: dict[Run | None, list[Values]] = {}
+        for run, values in calls[module]:
+            if (run and run[0]) == begin:
+                runs.setdefault(run, []).append(values)
+        for turn, sharers in enumerate(loops.values()):
+            for place, site in enumerate(sharers):
+                found = [run[place :: len(sharers)] for run in [*runs.values()][turn :: len(loops)]]
+                if found and all(found):
+                    yield site, found
 
 
-def _wires(site: Site, calls: Sequence[Call], along: Sequence[str]) -> Iterator[Wire]:
+def _wires(site: Site, runs: Sequence[Sequence[Values]], along: Sequence[str]) -> Iterator[Wire]:
     """The wires of one application of a node, one for each output of floats."""
     walk = site.walk
-    for port in calls[0][1]:
-        tensors = tuple(values[port] for _, values in calls if isinstance(values[port], Tensor))
+    calls = [values for run in runs for values in run]
+    for port in calls[0]:
+        tensors = tuple(values[port] for values in calls if isinstance(values[port], Tensor))
         axes = site.axes.get(port)
         if axes is None or len(tensors) < len(calls) or not tensors[0].is_floating_point():
             continue
-        name = site.wire(port)
-        if walk is None:
-            yield Wire(name, site.what, site.path, axes, tensors, _first(axes, along))
-        else:
-            yield Wire(name, site.what, site.path, axes, tensors, walk.axis, steps=True, reverse=walk.reverse)
+        made = Wire(site.wire(port), site.what, site.path, axes, tensors, _first(axes, along))
+        yield (
+            made
+            if walk is None
+            else replace(made, axis=walk.axis, steps=True, reverse=walk.reverse, runs=len(runs))
+        )

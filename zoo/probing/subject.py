@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import torch
@@ -13,6 +13,7 @@ from zoo.checker import Resolution
 from zoo.compiler import CompiledGraph
 from zoo.errors import ZooError, did_you_mean
 from zoo.probing.sites import BATCH, axes_of
+from zoo.probing.words import Words
 from zoo.recurrence import stepwise
 from zoo.testing.inputs import is_mask
 
@@ -24,6 +25,7 @@ class Subject:
     """A model, inputs, and a loss of its outputs by name; without a loss, J is a random sum of an output.
 
     The model is evaluated, in loops with every node inside, so that each node of each step can be watched.
+    ``words`` are what the steps along an axis say, where the data are texts.
     """
 
     model: CompiledGraph
@@ -32,6 +34,7 @@ class Subject:
     about: str
     loss: Loss | None = None
     seed: int = 0
+    words: Mapping[str, Words] = field(default_factory=dict[str, Words])
 
     def outputs(self, inputs: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """The outputs of the graph by name; cells of recurrent layers are called one by one."""

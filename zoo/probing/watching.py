@@ -12,8 +12,12 @@ from torch import nn
 
 from zoo.probing.sites import Path
 
-Call: TypeAlias = "tuple[int | None, Mapping[str, Any]]"
-"""The run of the loop that a call was in, and what came out by port."""
+Run: TypeAlias = "tuple[Path, int]"
+"""One time that a loop was run: the module that was called for it, and a number."""
+Values: TypeAlias = Mapping[str, Any]
+"""What came out of a call, by port."""
+Call: TypeAlias = "tuple[Run | None, Values]"
+"""The run of the innermost loop that a call was in, and what came out of it."""
 
 
 @dataclass(slots=True)
@@ -21,16 +25,22 @@ class Watch:
     """All calls of the watched modules, and which loops are running."""
 
     calls: dict[Path, list[Call]] = field(default_factory=dict[Path, "list[Call]"])
-    running: list[int] = field(default_factory=list[int])
+    running: list[Run] = field(default_factory=list[Run])
     numbers: Iterator[int] = field(default_factory=count)
 
-    def entered(self, *_: Any) -> None:
-        self.running.append(next(self.numbers))
+    def enters(self, path: Path) -> Callable[..., None]:
+        """The hook of a module that runs a loop, before it does."""
+
+        def enter(*_: Any) -> None:
+            self.running.append((path, next(self.numbers)))
+
+        return enter
 
     def left(self, *_: Any) -> None:
+        """The hook of a module that has run its loop."""
         self.running.pop()
 
-    def took(self, path: Path, ports: Callable[[Any], Mapping[str, Any]]) -> Callable[..., None]:
+    def took(self, path: Path, ports: Callable[[Any], Values]) -> Callable[..., None]:
         """The hook of a module: it writes down what comes out."""
         calls = self.calls[path] = []
 

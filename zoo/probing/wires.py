@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 import torch
@@ -18,8 +18,8 @@ class Wire:
     """What went through a wire: one tensor, or one a step of the loop it is in.
 
     ``axes`` are the axes of a tensor by name. ``axis`` is the one along which a sequence runs, None where
-    there is none; in a loop (``steps``) it is the loop's. ``state`` tells that it is handed on from step to
-    step.
+    there is none; in a loop (``steps``) it is the loop's, which a loop around it may run several times
+    (``runs``). ``state`` tells that it is handed on from step to step.
     """
 
     name: str
@@ -31,19 +31,29 @@ class Wire:
     steps: bool = False
     reverse: bool = False
     state: bool = False
+    runs: int = 1
 
     @property
     def differentiable(self) -> bool:
         """Whether a gradient can reach it."""
         return all(x.requires_grad for x in self.tensors)
 
+    def last_run(self) -> Wire:
+        """What went through it when its loop was run for the last time."""
+        return replace(self, tensors=self.tensors[-(len(self.tensors) // self.runs) :], runs=1)
+
     def whole(self, parts: Sequence[Tensor] | None = None) -> Tensor:
-        """The tensors (or others of their shapes) as one: batch × step × the rest, in order."""
+        """The tensors (or others of their shapes) as one: batch × step × (run of its loop ×) the rest, in
+        order.
+        """
         parts = self.tensors if parts is None else parts
         at = self.axes.index(BATCH) if BATCH in self.axes else None
         if self.steps:
-            ordered = reversed(parts) if self.reverse else parts
-            return torch.stack([x.unsqueeze(0) if at is None else x.movedim(at, 0) for x in ordered], 1)
+            ordered = [x.unsqueeze(0) if at is None else x.movedim(at, 0) for x in parts]
+            length = len(parts) // self.runs
+            runs = [torch.stack(ordered[start : start + length], 1) for start in range(0, len(parts), length)]
+            found = runs[0] if self.runs == 1 else torch.stack(runs, 2)
+            return found.flip(1) if self.reverse else found
         (x,) = parts
         if self.axis is None:
             return (x.unsqueeze(0) if at is None else x.movedim(at, 0)).unsqueeze(1)

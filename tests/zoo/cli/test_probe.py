@@ -29,10 +29,10 @@ def test_a_fresh_graph_in_tables(zoo_: Run) -> None:
     assert result.exit_code == 0
     lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
     assert lines[0] == "random data, batch=3, time=7"
-    assert lines[3].startswith("wire along verdict at 0 at 1 at the end a step from 1 on")
+    assert lines[3].startswith("wire along verdict at 0 at 1 at the end per step overall")
     assert re.match(r"memory\.h time neither [\d.]+ [\d.]+ [\d.]+ × 0\.", lines[5])
     assert "later steps along 'time' change nothing before them" in lines
-    assert lines[-1] == "all that flows, forward and backward, are numbers"
+    assert lines[-1] == "all values and all gradients are finite"
 
 
 def test_all_parts_in_json(zoo_: Run) -> None:
@@ -77,7 +77,7 @@ def test_a_part_without_an_answer_takes_nothing_from_the_others(zoo_: Run, tmp_p
     usual = zoo_("probe", str(path))
     assert usual.exit_code == 0
     assert usual.stderr.startswith("no answer: gradients: no wire of this graph has an axis of steps")
-    assert usual.stdout.endswith("all that flows, forward and backward, are numbers\n")
+    assert usual.stdout.endswith("all values and all gradients are finite\n")
     assert zoo_("probe", str(path), "gradients").exit_code == 1
 
 

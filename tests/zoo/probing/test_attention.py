@@ -1,14 +1,13 @@
 """Maps of attention are the weights."""
 
 import math
-from pathlib import Path
 
 import pytest
 import torch
 
 import zoo
 from zoo.errors import ZooError
-from zoo.probing import JACOBIANS, attention, course, draw_attention, draw_courses, subject
+from zoo.probing import attention, subject
 
 GRAPH = """
 format: zoo/1
@@ -65,60 +64,3 @@ def test_nobody_needs_to_read_the_weights() -> None:
         attention(gpt, "decoder.0.attend", "embde")
     with pytest.raises(ZooError, match="no attention of this graph shows its weights"):
         attention(subject("rnn_language_model", params={"vocab": 13, "dim": 6, "hidden": 5}))
-
-
-def test_pictures(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="pictures are drawn by matplotlib: pip install layerzoo[probe]")
-    maps = attention(subject(zoo.loads(GRAPH), sizes={"batch": 3, "time": 7}))
-    draw_attention(maps, tmp_path / "maps.png", title="seen")
-    assert (tmp_path / "maps.png").read_bytes().startswith(b"\x89PNG")
-    draw_courses({"walk.h": course([1.0, 0.5, 0.25])}, tmp_path / "course.svg", title="walked")
-    text = (tmp_path / "course.svg").read_text(encoding="utf-8")
-    assert "walk.h, ×0.5 a step" in text
-    assert "distance in steps" in text
-    assert "norm of ∂J/∂h" in text
-    draw_courses({"walk.h": course([1.0, 0.5, 0.25])}, tmp_path / "again.svg", title="walked")
-    assert (tmp_path / "again.svg").read_text(encoding="utf-8") == text
-    with pytest.raises(ZooError, match=r"an \.svg or a .png, and 'maps.jpg' is neither"):
-        draw_attention(maps, tmp_path / "maps.jpg")
-    with pytest.raises(ZooError, match="there are 3 examples, from 0 on, and 3 is none"):
-        draw_attention(maps, tmp_path / "maps.png", example=3)
-    with pytest.raises(ZooError, match=r"cannot write .*: No such file"):
-        draw_courses({"h": course([1.0, 0.0])}, tmp_path / "nowhere" / "a.png")
-    with pytest.raises(ZooError, match="there is nothing to draw"):
-        draw_courses({}, tmp_path / "a.png")
-
-
-def test_pictures_show_what_there_is_and_say_what_is_left_out(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="pictures are drawn by matplotlib: pip install layerzoo[probe]")
-    falling, lost = course([1.0, 0.5, 0.25]), course([1.0, math.nan, math.inf])
-    path = tmp_path / "courses.svg"
-    title = (
-        "a title of more words than a line of a picture has room for, with runs/a_name_that_is_long_itself"
-    )
-    left_out = draw_courses(
-        {"embed": falling, "position": falling, "h": lost}, path, title=title, what=JACOBIANS
-    )
-    assert left_out == ("h, of whose 3 norms 2 are NaN or infinite",)
-    text = path.read_text(encoding="utf-8")
-    assert "embed = position, ×0.5 a step" in text
-    assert "h, 2 of 3 not finite" in text
-    assert JACOBIANS in text
-    assert title not in text
-    assert title.rsplit(maxsplit=1)[-1] in text
-    broken = tmp_path / "broken.svg"
-    with pytest.raises(ZooError, match=r"no norm is a finite number; `zoo probe \.\.\. nan` names the node"):
-        draw_courses({"h": course([math.nan])}, broken)
-    with pytest.raises(ZooError, match="each norm is zero"):
-        draw_courses({"h": course([0.0, 0.0])}, broken)
-    made = subject(zoo.loads(GRAPH), sizes={"batch": 3, "time": 7})
-    (found,) = attention(made)
-    found.weights[0, 1, 2, 3] = math.nan
-    assert draw_attention([found], path, title=title) == ("attend, of whose 147 weights 1 are NaN",)
-    text = path.read_text(encoding="utf-8")
-    assert all(f">{word}<" in text for word in ("query", "key", "attention weight"))
-    assert "sequence 1 of 3" in text
-    found.weights[:] = math.nan
-    with pytest.raises(ZooError, match="no weight is a finite number"):
-        draw_attention([found], broken)
-    assert not broken.exists()

@@ -122,7 +122,7 @@ def test_a_planted_nan_forward() -> None:
     assert born is not None
     assert (born.way, born.path, born.call) == ("forward", "middle", 1)
     assert str(born).startswith(
-        "the first value that is no number came out of the node 'middle' (<text>:9:3)"
+        "the first value that is not finite came out of the node 'middle' (<text>:9:3)"
     )
 
 
@@ -147,7 +147,7 @@ def test_a_planted_nan_backward() -> None:
     born = first_broken(made)
     assert born is not None
     assert (born.way, born.path, born.layer) == ("backward", "middle", "Root")
-    assert "gradient that is no number came out of the node 'middle'" in str(born)
+    assert "gradient that is not finite came out of the node 'middle'" in str(born)
 
 
 def test_without_weights_what_flows_forward_is_looked_at() -> None:
@@ -169,4 +169,4 @@ def test_weights_and_inputs_come_first() -> None:
     born = first_broken(made)
     assert str(born).startswith("the weights of the node 'last'")
     made.inputs["x"][0, 0, 0] = float("inf")
-    assert str(first_broken(made)) == "the input 'x' is given values that are no numbers"
+    assert str(first_broken(made)) == "the input 'x' is given values that are not finite"

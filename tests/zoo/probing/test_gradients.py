@@ -131,6 +131,7 @@ def test_what_cannot_be_asked_is_said() -> None:
         ([9.0, 1.0, 1.0, 1.0], "neither", 1.0),
         ([9.0, 1.0, 1.0, 0.0], "cut off", 1.0),
         ([9.0, 0.0, 0.0], "local", None),
+        ([1.0, 1.0, 0.01], "vanishing", 0.01),
         ([1.0, math.nan], "not a number", None),
         ([1.0, math.inf], "exploding", None),
         ([], "local", None),
@@ -140,6 +141,55 @@ def test_verdicts(norms: list[float], verdict: str, rate: float | None) -> None:
     found = course(norms)
     assert found.verdict == verdict
     assert found.rate == (None if rate is None else pytest.approx(rate))
+
+
+@pytest.mark.parametrize(
+    ("norms", "verdict"),
+    [
+        # A steep start, and then a level on which all is heard alike.
+        ([1.0, *(2.0**-d for d in range(9)), *[2.0**-8] * 9], "uneven"),
+        # Louder and louder towards the first step, as of a mean over all steps so far.
+        ([1.0, *(1 / (150 - d) for d in range(149))], "uneven"),
+        ([1.0, *(1 / d for d in range(1, 40))], "uneven"),
+        ([1.0, *(1 / (10 + d) for d in range(40))], "neither"),
+        # Two rates, and far below a tenth in both halves: no plateau.
+        ([1.0, *(0.1**d for d in range(9)), *(1e-8 * 0.7**d for d in range(9))], "vanishing"),
+        # A first step that is heard from everywhere, behind a window.
+        ([1.0, *(0.7**d for d in range(20)), 1.0], "uneven"),
+        # A window, whatever it does inside.
+        ([1.0, *(2.0**-d for d in range(9)), *[2.0**-8] * 9, 0.0, 0.0], "cut off"),
+    ],
+)
+def test_a_verdict_holds_all_the_way(norms: list[float], verdict: str) -> None:
+    assert course(norms).verdict == verdict
+
+
+def test_only_loops_make_gradients_vanish() -> None:
+    falling, rising = [0.5**d for d in range(9)], [2.0**d for d in range(9)]
+    assert [course(norms, looped=False).verdict for norms in (falling, rising)] == ["fading", "growing"]
+    near = zoo.loads("""
+format: zoo/1
+name: near
+inputs: {x: float batch time 3}
+outputs: {y: near}
+nodes:
+  near: {use: convolution/conv1d, with: {output: 3, kernel: 32}, in: x}
+""")
+    made = subject(near, sizes={"batch": 1, "time": 32})
+    weight = made.model.get_submodule("near").get_parameter("weight")
+    with torch.no_grad():
+        weight.mul_(0.7 ** torch.arange(31, -1, -1))
+    assert only(gradients(made), "x").verdict == "fading"
+
+
+def test_a_reversed_source_is_measured_from_its_start() -> None:
+    """Its last word is read first, and lies farthest behind J; counted from there the norm would rise."""
+    made = subject("seq2seq_plain", params={"vocab": 13, "dim": 8}, sizes={"source": 20, "target": 3})
+    found = {each.wire: each for each in gradients(made)}
+    source, reverse, target = found["source_embed"], found["reverse"], found["target_embed"]
+    assert (source.forward, reverse.forward, target.forward) == (True, False, False)
+    assert source.course.rate is not None
+    assert source.course.rate < 1
 
 
 def test_statistics_by_hand() -> None:
