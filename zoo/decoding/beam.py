@@ -117,22 +117,18 @@ class Beam:
         """Take each sentence a step further."""
         log_p = following.log_p if following.log_p.dtype is torch.float64 else following.log_p.float()
         before = log_p.new_tensor([one.log_p for each in sentences for one in each.live])
-        # What is best for a sentence is among the best of its rows: one topk does for the whole batch.
-        best = (before.unsqueeze(1) + log_p).topk(min(2 * self.size, log_p.shape[1]))
-        values, tokens = numbers(best.values), numbers(best.indices)
-        for sentence in sentences:
-            found = [
-                (value, token, row, parent)
-                for row, parent in enumerate(sentence.live, sentence.first)
-                for value, token in zip(values[row], tokens[row], strict=True)
-            ]
-            if any(math.isnan(value) for value, *_ in found):
-                raise unusable(math.nan)
-            found.sort(key=lambda each: -each[0])
+        sums = _side_by_side(before.unsqueeze(1) + log_p, [len(each.live) for each in sentences])
+        best = sums.topk(min(2 * self.size, sums.shape[1]))
+        found = zip(sentences, numbers(best.values), numbers(best.indices), strict=True)
+        for sentence, values, places in found:
+            if math.isnan(values[0]):  # which topk takes for the largest
+                raise unusable(values[0])
             going: list[_Live] = []
-            for rank, (value, token, row, parent) in enumerate(found[: 2 * self.size]):
+            for rank, (value, place) in enumerate(zip(values, places, strict=True)):
                 if value == _NEVER or len(going) == self.size:
                     break
+                which, token = divmod(int(place), log_p.shape[1])
+                parent, row = sentence.live[which], sentence.first + which
                 attention = parent.attention
                 if following.attention is not None:
                     seen = following.attention[row]
@@ -169,6 +165,21 @@ class Beam:
         found = sorted(sentence.finished, key=lambda each: -each.score)[: self.best]
         cut = [self._hypothesis(sentence, one, real, finished=False) for one in sentence.live]
         return [*found, *sorted(cut, key=lambda each: -each.score)[: self.best - len(found)]]
+
+
+def _side_by_side(
+    sums: Float[Tensor, "rows vocab"], rows: list[int]
+) -> Float[Tensor, "sentences continuations"]:
+    """All continuations of each sentence, which has so many ``rows``, so that one topk does for the batch.
+
+    Where a sentence has fewer rows than another, impossible continuations take their place.
+    """
+    widest = max(rows)
+    if min(rows) < widest:
+        places = [number * widest + row for number, some in enumerate(rows) for row in range(some)]
+        wide = sums.new_full((len(rows) * widest, sums.shape[1]), _NEVER)
+        sums = wide.index_copy(0, torch.tensor(places, device=sums.device), sums)
+    return sums.reshape(len(rows), -1)
 
 
 def _number_rows(sentences: list[_Sentence]) -> None:
