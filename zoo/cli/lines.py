@@ -54,18 +54,21 @@ def _lines(file: IO[str], *, whole: bool = False) -> Iterator[str]:
 
 
 class Pen:
-    """What texts are written with, unless a document with all of them is to follow.
+    """What texts are written with, unless it is ``silent`` and a document with all of them is to follow.
 
-    ``count`` is the number of things (sentences, pictures, prompts) whose texts are complete.
+    ``count`` is the number of things (sentences, pictures, prompts) whose texts are complete; ``begun`` tells
+    whether there is anything to write.
     """
 
     def __init__(self, file: IO[str] | None, bar: Progress, *, silent: bool) -> None:
         self._file, self._bar, self._silent = file, bar, silent
         self._midline = False
+        self.begun = False
         self.count = 0
 
     def write(self, text: str, *, end: str = "\n") -> None:
         """Write a text out at once."""
+        self.begun = True
         if not self._silent:
             click.echo(text + end, file=self._file, nl=False)
             self._midline = not (text + end).endswith("\n")
@@ -99,9 +102,9 @@ def writing(
 ) -> Generator[Pen]:
     """A pen that writes to a file or to the standard output, for ``total`` of ``what`` (None: nobody knows).
 
-    ``document`` gives what is written as JSON at the end, in the place of texts. Whatever ends it early,
-    Ctrl-C or a ZooError, what was complete by then is written, and the standard error says how much it is. A
-    bar shows it there meanwhile, where that is a terminal and no texts appear on one.
+    ``document`` gives what is written as JSON at the end, instead of texts. If Ctrl-C or a ZooError ends it
+    early, what there is by then is written, and the standard error says how much of it is complete. Meanwhile
+    a bar shows that, where the standard error is a terminal and no texts appear on one.
     """
     if output is not None:
         claim(output, force=force)
@@ -114,7 +117,7 @@ def writing(
                 yield pen
         except (KeyboardInterrupt, ZooError):
             pen.break_line()
-            if document is not None and pen.count:
+            if document is not None and pen.begun:
                 pen.document(document())
             of = "" if total is None else f" of {total:,}"
             where = f" to {output}" if output else ""

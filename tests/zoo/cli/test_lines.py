@@ -61,9 +61,10 @@ def test_a_document_has_what_was_complete(capsys: pytest.CaptureFixture[str]) ->
             with writing("pictures", 2, None, force=False, document=lambda: found) as pen:
                 for text in ("one", "two"):
                     found.append(text)
-                    pen.done(text)
-                    if stop is not None:
+                    pen.write(text)
+                    if stop is not None:  # in the middle: what there is counts
                         raise stop
+                    pen.done()
         except KeyboardInterrupt:
             assert stop is not None
         assert json.loads(capsys.readouterr().out) == (["one", "two"] if stop is None else ["one"])
