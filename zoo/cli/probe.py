@@ -135,6 +135,13 @@ data_options = together(
     type=click.Path(path_type=Path, dir_okay=False),
     help="Draw into this .png or .svg.",
 )
+@click.option(
+    "--sequence",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Which of the sequences -o draws the attention of.",
+)
 @force_option
 @json_option
 def probe(
@@ -144,6 +151,7 @@ def probe(
     output: str,
     fresh: bool,
     picture: Path | None,
+    sequence: int,
     force: bool,
     as_json: bool,
     **data: Any,
@@ -183,7 +191,7 @@ def probe(
     for each in found:
         each.complain(named=chosen or each.empty)
     if picture is not None and any(drawn not in each.unfit for each in found):
-        left_out = probed.draw(found, drawn, picture)
+        left_out = probed.draw(found, drawn, picture, sequence=sequence)
         click.echo(f"wrote {picture}", err=as_json)
         for each in left_out:
             click.echo(f"not in the picture: points of {each}", err=True)

@@ -105,13 +105,13 @@ def look(name: str, subject: probing.Subject, question: Question) -> Found:
     )
 
 
-def draw(found: Sequence[Found], part: str, path: Path) -> tuple[str, ...]:
-    """Draw one part into a file; what had to be left out, a phrase each."""
+def draw(found: Sequence[Found], part: str, path: Path, *, sequence: int = 1) -> tuple[str, ...]:
+    """Draw one part into a file, attention of a ``sequence``; what had to be left out, a phrase each."""
     first, several = found[0], len(found) > 1
     abouts = {each.about for each in found}
     title = f"{first.title}: {first.about}" if not several else first.about if len(abouts) == 1 else ""
     if part == "attention":
-        return probing.draw_attention(first.attention or (), path, title=title)
+        return probing.draw_attention(first.attention or (), path, example=sequence - 1, title=title)
     if part == "recurrence":
         courses = {each.prefix + it.walk: it.gain for each in found for it in each.recurrence or ()}
         return probing.draw_courses(courses, path, title=title, what=probing.JACOBIANS)

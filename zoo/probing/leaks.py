@@ -20,8 +20,9 @@ from zoo.testing.threads import one_thread
 
 Kind: TypeAlias = Literal["future", "padding"]
 OUTPUT = "output"
-NOISE = 1e-9
-"""Of numbers near 1: sums over other zeros may be ordered otherwise."""
+NOISE = {torch.float64: 1e-9}
+"""Of values near 1: sums over other zeros may be ordered otherwise. ``COARSE`` for shorter floats."""
+COARSE = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _changed(subject: Subject, before: Recording, after: Recording, axis: str, a
         if old.axis != axis:
             continue
         difference = (old.whole()[:, :at] - new.whole()[:, :at]).abs().flatten(2).amax((0, 2))
-        moved = (difference > NOISE * _scale(old)).nonzero().flatten()
+        moved = (difference > _noise(old)).nonzero().flatten()
         if len(moved):
             first, entry = first and "/" not in old.what, first and "/" in old.what
             change = float(difference.max())
@@ -140,10 +141,11 @@ def _shown(subject: Subject, before: Recording, after: Recording, axis: str, rea
             x, y = old.tensors[0], new.tensors[0]
             kept = over(real, old.axes, axis, x.dim())
         change = float(torch.where(kept, (x - y).abs(), 0).max())
-        if change > NOISE * _scale(old):
+        if change > _noise(old):
             first, entry = first and "/" not in old.what, first and "/" in old.what
             yield Leak("padding", old.name, old.what, axis, None, None, change, old.what == OUTPUT, entry)
 
 
-def _scale(wire: Wire) -> float:
-    return 1 + max(float(x.abs().max()) for x in wire.tensors if x.numel())
+def _noise(wire: Wire) -> float:
+    largest = max(float(x.abs().max()) for x in wire.tensors if x.numel())
+    return NOISE.get(wire.tensors[0].dtype, COARSE) * (1 + largest)

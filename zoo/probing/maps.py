@@ -25,8 +25,9 @@ _INCH = 0.13
 def draw_attention(
     maps: Sequence[Map], path: str | Path, *, example: int = 0, title: str = ""
 ) -> tuple[str, ...]:
-    """The weights of one example: a row for each node, a column for each head; queries go down, keys to the
-    right; one scale of colours for all, which goes by the root, so that weights of many keys are seen, too.
+    """The weights of one ``example`` (0: the first): a row for each node, a column for each head; queries go
+    down, keys to the right. All share one scale of colours, by the root, so that weights of many keys are
+    seen, too.
 
     Where it is known what the steps say (``Map.words``), it stands at the axes, and padding is left out. What
     else is left out is returned, and drawn in grey: weights that are NaN. Raises what ``draw_courses``
@@ -42,7 +43,10 @@ def draw_attention(
         )
     examples = min(len(each.weights) for each in maps)
     if not 0 <= example < examples:
-        raise ZooError(f"there are {examples} examples, from 0 on, and {example} is none of them")
+        raise ZooError(
+            f"attention is drawn for one of {examples} sequences, and there is no sequence {example + 1}; "
+            f"take one from 1 to {examples}"
+        )
     drawn = [_Drawn.of(each, example) for each in maps]
     if not any(bool(each.weights.isfinite().any()) for each in drawn):
         raise nothing("weight", broken=True)

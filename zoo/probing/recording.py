@@ -127,6 +127,9 @@ def _put_together(
             wires[wire.name] = wire
     carried: dict[str, tuple[str, ...]] = {}
     at = {site.path: site for site in known}
+    for site in known:  # what a repeat gives is what its last layer does
+        if site.path[-1].isdigit():
+            at[site.path[:-1]] = site
     for walk in (site.inner for site in known if site.inner is not None):
         states: list[str] = []
         for state, (inner, port) in walk.states.items():

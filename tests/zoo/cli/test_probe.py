@@ -163,6 +163,48 @@ def test_pictures(zoo_: Run, tmp_path: Path) -> None:
     assert "name one of gradients, recurrence, attention" in refused.stderr
 
 
+def test_several_graphs_are_compared(zoo_: Run, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="pictures are drawn by matplotlib: pip install layerzoo[probe]")
+    path = tmp_path / "both.svg"
+    small = "--set vocab=7 --set dim=5 --size time=7 --examples 3"
+    two = f"probe rnn_language_model gru_language_model {small}"
+    result = zoo_(f"{two} gradients leaks -o {path}")
+    lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    assert result.exit_code == 0
+    assert [line.split()[:3] for line in lines if ": embed " in line] == [
+        ["rnn_language_model:", "embed", "time"],
+        ["gru_language_model:", "embed", "time"],
+    ]
+    assert lines.count("later steps along 'time' change nothing before them") == 2
+    text = path.read_text(encoding="utf-8")
+    assert "rnn_language_model: embed, ×" in text
+    assert "gru_language_model: embed, ×" in text
+    found = json.loads(zoo_(f"{two} recurrence attention --json").stdout)["probed"]
+    assert [each["name"] for each in found] == ["rnn_language_model", "gru_language_model"]
+    assert [[loop["walk"] for loop in each["recurrence"]] for each in found] == [
+        ["memory"],
+        ["gru.cells.0", "gru.cells.1"],
+    ]
+    chosen = zoo_(f"{two} gradients --wire memory.h")
+    assert chosen.exit_code == 1
+    assert "rnn_language_model: memory.h" in chosen.stdout
+    assert chosen.stderr.startswith("error: gru_language_model: gradients: a wire is named by its path")
+    both = zoo_(f"probe gpt transformer attention -o {tmp_path / 'maps.svg'}")
+    assert (both.exit_code, "the attention of one model" in both.stderr) == (2, True)
+
+
+def test_a_word_that_is_nothing_is_told(zoo_: Run) -> None:
+    result = zoo_("probe gpt gradent")
+    assert result.exit_code == 1
+    assert (
+        "'gradent' is neither a file, nor a graph of the library, nor a part (did you mean 'gradients'?)"
+        in (result.stderr)
+    )
+    assert zoo_("probe gradients").exit_code == 2
+    fresh = zoo_("probe gpt --fresh")
+    assert (fresh.exit_code, "--fresh is for runs" in fresh.stderr) == (2, True)
+
+
 def test_a_run_is_probed_on_its_own_data(zoo_: Run, tmp_path: Path) -> None:
     graph = zoo.load(zoo.registry().graphs["rnn_language_model"])
     options = Options(steps=2, batch=3, device="cpu", measurements=1)
@@ -188,6 +230,12 @@ def test_a_run_is_probed_on_its_own_data(zoo_: Run, tmp_path: Path) -> None:
     result = zoo_("probe --json", str(run.out), "gradients")
     told = {each["wire"]: each for each in json.loads(result.stdout)["gradients"]}
     assert len(told["memory.h"]["course"]["norms"]) == 7
+    first = subject(run.out, examples=3, fresh=True)
+    assert first.inputs["tokens"].equal(made.inputs["tokens"])
+    assert not first.model.get_submodule("memory.cell").get_parameter("weight_hh").equal(weight)
+    compared = json.loads(zoo_("probe --json --fresh", str(run.out), "gradients").stdout)["probed"]
+    assert [each["name"] for each in compared] == [str(run.out), f"{run.out}, fresh"]
+    assert compared[1]["about"].startswith(f"fresh weights for {run.out}, validation data of delayed_recall")
     refused = zoo_("probe --size time=9", str(run.out))
     assert "is a run, which has its own sizes" in refused.stderr
     nothing = zoo_("probe", str(tmp_path))
@@ -198,5 +246,8 @@ def test_a_task_gives_data_and_loss(zoo_: Run) -> None:
     small = "--set dim=5 --set hidden=5"
     result = zoo_(f"probe rnn_language_model gradients --task delayed_recall --with lag=5 {small}")
     assert "the task delayed_recall, tokens 4 × 7" in result.stdout
+    words = subject("self_attention", task="sentiment", examples=2).words["time"]
+    assert [len(row) for row in words] == [len(words[0])] * 2
+    assert all(word.isalpha() or not word for row in words for word in row)
     nowhere = zoo_(f"probe rnn_language_model gradients --task delayed_recall --with lag=5 --at 2 {small}")
     assert "the loss leaves this step out" in nowhere.stderr

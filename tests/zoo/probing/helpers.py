@@ -41,11 +41,15 @@ nodes:
 def linear_recurrence(rho: float, seed: int = 0) -> Subject:
     """h' = ρ Q h + W x with an orthogonal Q: whatever goes back a step is ρ times as long."""
     made = subject(recurrent("rnn_cell", settings=", activation: identity"), sizes=SIZES, seed=seed)
-    drawn = torch.randn(5, 5, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
-    cell, linalg = made.model.get_submodule("walk.cell"), cast(Any, torch.linalg)
     with torch.no_grad():
-        cell.get_parameter("weight_hh").copy_(rho * linalg.qr(drawn).Q)
+        made.model.get_submodule("walk.cell").get_parameter("weight_hh").copy_(rho * orthogonal(5, seed))
     return made
+
+
+def orthogonal(size: int, seed: int) -> Tensor:
+    """A matrix that changes no length."""
+    drawn = torch.randn(size, size, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    return cast(Any, torch.linalg).qr(drawn).Q
 
 
 @zoo.layer("faulty/peek")
@@ -80,7 +84,15 @@ class Logarithm(nn.Module):
         return x.log()
 
 
+@zoo.layer("faulty/closed")
+class Closed(nn.Module):
+    """Minus infinity where x is negative, as scores that a softmax is to leave out."""
+
+    def forward(self, x: Float[Tensor, "*any dim"]) -> Float[Tensor, "*any dim"]:
+        return x.masked_fill(x < 0, -torch.inf)
+
+
 def with_faults() -> Registry:
     """The installed layers and those above."""
     known = [spec.cls for spec in zoo.registry().layers.values()]
-    return Registry.of(*known, Peek, Mean, Root, Logarithm)
+    return Registry.of(*known, Peek, Mean, Root, Logarithm, Closed)

@@ -150,6 +150,49 @@ def test_a_planted_nan_backward() -> None:
     assert "gradient that is not finite came out of the node 'middle'" in str(born)
 
 
+def test_a_nan_inside_of_a_block_is_born_inside() -> None:
+    """The block sends back the same NaN, and the scan around it; the node in it is at fault."""
+    graph = zoo.loads("""
+format: zoo/1
+name: inside
+inputs: {x: float batch time 3}
+outputs: {y: walk.out}
+blocks:
+  bent:
+    inputs: {x: float batch 5}
+    outputs: {y: last}
+    nodes:
+      root: {use: faulty/root, in: x}
+      last: {use: basic/tanh, in: root}
+nodes:
+  walk:
+    scan:
+      over: time
+      each: {x: x}
+      state: {h: zeros batch 5}
+      nodes:
+        cell: {use: recurrent/rnn_cell, with: {hidden: 5, activation: relu}, in: {x: x, h: h}}
+        bend: {use: bent, in: cell}
+      next: {h: bend}
+      stack: {out: bend}
+""")
+    made = subject(graph, sizes=SIZES, registry=with_faults())
+    born = first_broken(made)
+    assert born is not None
+    assert (born.way, born.path, born.call) == ("backward", "walk.bend.root", 11)
+
+
+def test_an_infinity_that_comes_to_nothing_is_meant() -> None:
+    made = subject(chain("faulty/closed"), sizes=SIZES, registry=with_faults())
+    born = first_broken(made)
+    assert born is not None
+    assert (born.way, born.path) == ("forward", "middle")  # here it reaches an output
+    weighed = "middle: {use: faulty/closed, in: first}\n  soft: {use: basic/softmax, in: middle}"
+    text = (CHAIN % ("faulty/closed", "basic/mean_pool")).replace("in: middle", "in: soft")
+    text = text.replace("middle: {use: faulty/closed, in: first}", weighed)
+    assert first_broken(subject(zoo.loads(text), sizes=SIZES, registry=with_faults())) is None
+
+
 def test_without_weights_what_flows_forward_is_looked_at() -> None:
     text = (
         "format: zoo/1\nname: bare\ninputs: {x: float batch 3}\noutputs: {y: n}\n"

@@ -28,7 +28,7 @@ def test_what_cannot_be_drawn_is_told(tmp_path: Path) -> None:
     assert (tmp_path / "again.svg").read_text(encoding="utf-8") == text
     with pytest.raises(ZooError, match=r"an \.svg or a .png, and 'maps.jpg' is neither"):
         draw_attention(maps, tmp_path / "maps.jpg")
-    with pytest.raises(ZooError, match="there are 3 examples, from 0 on, and 3 is none"):
+    with pytest.raises(ZooError, match="one of 3 sequences, and there is no sequence 4"):
         draw_attention(maps, tmp_path / "maps.png", example=3)
     with pytest.raises(ZooError, match=r"cannot write .*: No such file"):
         draw_courses({"h": course([1.0, 0.0])}, tmp_path / "nowhere" / "a.png")
