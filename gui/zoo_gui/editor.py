@@ -1,4 +1,4 @@
-"""The editor: what all windows share. Its settings, its packs, its theme, and the windows themselves."""
+"""The editor: what all windows share. Its settings, its packs, its looks, and the windows themselves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, Signal
+from PySide6.QtCore import QFileSystemWatcher, QObject
 from PySide6.QtWidgets import QApplication
 
 from zoo.graph import Graph
@@ -17,16 +17,15 @@ from zoo_gui.files.journal import Entry, left_behind
 from zoo_gui.files.reading import empty_graph
 from zoo_gui.files.templates import Templates
 from zoo_gui.garbage import Collector
+from zoo_gui.looks import Looks
 from zoo_gui.packs import Packs
 from zoo_gui.settings import Settings
-from zoo_gui.theme import DARK, LIGHT, Theme, apply_theme, theme_named
+from zoo_gui.theme import Theme
 from zoo_gui.window import Window
 
 
 class Editor(QObject):
-    """The one of a process. ``theme_changed`` brings a Theme."""
-
-    theme_changed = Signal(object)
+    """The one of a process."""
 
     def __init__(self, app: QApplication, settings: Settings | None = None) -> None:
         super().__init__(app)
@@ -43,10 +42,9 @@ class Editor(QObject):
         self._key_watch.fileChanged.connect(self.read_keys)
         self._began = False
         self._wanted: list[tuple[str, Window | None]] = []
-        self.theme = self._theme()
-        self._size = app.font().pointSize()
-        self._dress()
-        app.styleHints().colorSchemeChanged.connect(self._follow_system)
+        self.looks = Looks(app, self.settings, self)
+        self.looks.changed.connect(self._dress)
+        self.looks.resized.connect(self._fit_text)
 
     # ------------------------------------------------------------------------------------------------ windows
 
@@ -172,43 +170,15 @@ class Editor(QObject):
         for name, window in wanted:
             self.open_template(name, window)
 
-    # --------------------------------------------------------------------------------------------- the theme
+    # --------------------------------------------------------------------------------------------- the looks
 
-    def choose_theme(self, name: str) -> None:
-        """Use a theme from now on; an empty name follows the system."""
-        self.settings.change(theme=name)
-        self._dress()
+    def _dress(self, theme: Theme) -> None:
+        for window in self.windows:
+            window.set_theme(theme)
 
-    @property
-    def text_size(self) -> int:
-        """The size of all text, in points."""
-        return self.settings.choices.text_size or self._size
-
-    def resize_text(self, step: int) -> None:
-        """Make all text larger or smaller by so many points."""
-        self.settings.change(text_size=min(max(self.text_size + step, 7), 30))
-        self._dress()
+    def _fit_text(self) -> None:
         for window in self.windows:
             window.docks.fit_text()
-
-    def _follow_system(self, _: Qt.ColorScheme) -> None:
-        if not self.settings.choices.theme:
-            self._dress()
-
-    def _theme(self) -> Theme:
-        if self.settings.choices.theme:
-            return theme_named(self.settings.choices.theme)
-        return DARK if self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
-
-    def _dress(self) -> None:
-        self.theme = self._theme()
-        font = self._app.font()
-        font.setPointSize(self.text_size)
-        self._app.setFont(font)
-        apply_theme(self._app, self.theme)
-        for window in self.windows:
-            window.set_theme(self.theme)
-        self.theme_changed.emit(self.theme)
 
     # ---------------------------------------------------------------------------------------------- the keys
 

@@ -46,7 +46,7 @@ class Pages(QStackedWidget):
     def show_gallery(self) -> None:
         """Show the templates."""
         window = self._window
-        self._panels_before, self._text_before = window.docks.state(), window.editor.text_size
+        self._panels_before, self._text_before = window.docks.state(), window.editor.looks.text_size
         window.docks.hide()
         self.setCurrentWidget(self.gallery)
         window.status.hide()
@@ -60,6 +60,6 @@ class Pages(QStackedWidget):
         self.setCurrentIndex(0)
         window.status.show()
         window.docks.restore(self._panels_before)
-        if window.editor.text_size != self._text_before:
+        if window.editor.looks.text_size != self._text_before:
             window.docks.fit_text()
         self.canvas.setFocus()

@@ -6,18 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QChildEvent, QMimeData, Qt
+from PySide6.QtCore import QByteArray, QChildEvent, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QTabBar, QVBoxLayout, QWidget
 
 from zoo.graph import Graph
 from zoo.packs import Registry
-from zoo.problems import Place
 from zoo_gui.commands.every import every_command
 from zoo_gui.commands.menus import Menus
 from zoo_gui.docks import Docks
+from zoo_gui.dropping import graph_files
 from zoo_gui.files.filing import Filing
 from zoo_gui.files.keeping import Keeping
+from zoo_gui.guide import Guide
 from zoo_gui.notices import Notices
 from zoo_gui.pages import Pages
 from zoo_gui.panels.measuring import Measures
@@ -40,7 +41,7 @@ class Window(QMainWindow):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAcceptDrops(True)
         self.editor = editor
-        self.theme: Theme = editor.theme
+        self.theme: Theme = editor.looks.theme
         self.workspace = Workspace(graph, parent=self, wait=wait)
         self.measures = Measures(self.workspace, self)
         self.last_words = ""
@@ -54,6 +55,7 @@ class Window(QMainWindow):
         self.setStatusBar(self.status)
         self.menus = Menus(self, every_command(), editor.keys)
         self.menus.recent.aboutToShow.connect(self._fill_recent)
+        self._guide = Guide(self)
         self._listen()
         self._restore()
         if not wait:
@@ -79,15 +81,10 @@ class Window(QMainWindow):
 
     def _listen(self) -> None:
         workspace = self.workspace
-        workspace.told.connect(self._warn)
-        workspace.refused.connect(self._refuse)
         workspace.file_changed.connect(self._show_title)
         workspace.graph_changed.connect(self._leave_gallery)
         workspace.graph_changed.connect(self.notices.go_on)
         workspace.shown.connect(self._leave_gallery)
-        workspace.pointed.connect(self._point)
-        # Later, for a menu that closes gives the keys back to what had them before.
-        workspace.to_write.connect(self._write_in, Qt.ConnectionType.QueuedConnection)
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
@@ -142,13 +139,6 @@ class Window(QMainWindow):
         self.last_words = text
         self.notices.tell(text, buttons, severity)
 
-    def _warn(self, text: str) -> None:
-        self.tell(text, severity="warning")
-
-    def _refuse(self, text: str) -> None:
-        self.last_words = text
-        self.notices.tell(text, severity="warning", passing=True)
-
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.document_name}[*]")
         self.setWindowModified(self.workspace.document.modified)
@@ -164,15 +154,6 @@ class Window(QMainWindow):
     def reveal(self, id: str, *, raised: bool = False) -> None:
         """Show a panel and go there; hide it when one is there already, unless it is to be ``raised``."""
         self.docks.reveal(id, raised=raised)
-
-    def _write_in(self, field: str) -> None:
-        """Let the person write in a field of the inspector."""
-        from zoo_gui.panels.inspector import Inspector
-
-        self.reveal("inspector", raised=True)
-        inspector = self.panel("inspector")
-        assert isinstance(inspector, Inspector)
-        inspector.write_in(field)
 
     def up(self) -> None:
         """Show what is around the body that is shown."""
@@ -208,21 +189,13 @@ class Window(QMainWindow):
         if menu.isEmpty():
             menu.addAction("No file yet").setEnabled(False)
 
-    def _point(self, place: Place) -> None:
-        """Show a place of the text, or open the file that it is in."""
-        path = self.workspace.path
-        if place.file and (path is None or Path(place.file).resolve() != path.resolve()):
-            self.editor.open(Path(place.file), self)
-        else:
-            self.reveal("text", raised=True)
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        if _files(event.mimeData()):
+        if graph_files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Files that are dropped anywhere on the window are opened."""
-        for path in _files(event.mimeData()):
+        """Graph files that are dropped anywhere on the window are opened."""
+        for path in graph_files(event.mimeData()):
             self.editor.open(path, self)
         event.acceptProposedAction()
 
@@ -262,9 +235,3 @@ class Window(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(choices.geometry.encode()))
         if choices.panels:
             self.docks.restore(QByteArray.fromBase64(choices.panels.encode()))
-
-
-def _files(data: QMimeData) -> list[Path]:
-    """The graph files that are dragged."""
-    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return [path for path in paths if path.suffix in {".yaml", ".yml"}]

@@ -97,7 +97,7 @@ def test_files_that_are_dropped_are_opened(window: Window, editor: Editor, tmp_p
 
 @pytest.mark.parametrize("name", THEMES)
 def test_every_theme_is_put_on(window: Window, editor: Editor, name: str) -> None:
-    editor.choose_theme(name)
+    editor.looks.choose_theme(name)
     assert window.theme is THEMES[name]
     assert window.menus.actions["view.theme_high_contrast"].isCheckable()
     assert window.palette().window().color() == THEMES[name].window
@@ -131,10 +131,10 @@ def test_text_grows(editor: Editor, window: Window, qtbot: QtBot) -> None:
     before = window.font().pointSize()
     window.show()
     wide = window.docks["inspector"].width()
-    editor.resize_text(2)
+    editor.looks.resize_text(2)
     assert window.font().pointSize() == before + 2
     qtbot.waitUntil(lambda: window.docks["inspector"].width() > wide)
-    editor.resize_text(-2)
+    editor.looks.resize_text(-2)
     bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
     assert [bar.accessibleName() for bar in bars] == ["Panels"] * 3
 

@@ -42,7 +42,7 @@ def an_editor(app: QApplication, folder: Path) -> Generator[Editor]:
         editor.finish()
         QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete))
         app.setStyleSheet("")
-        app.styleHints().colorSchemeChanged.disconnect(editor._follow_system)
+        editor.looks.finish()
         editor.deleteLater()
         QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete))
 

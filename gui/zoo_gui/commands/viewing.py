@@ -33,7 +33,7 @@ def _theme(name: str) -> Command:
         text=name,
         menu="View/Theme",
         about=f"Use the colours of the {name} theme",
-        run=lambda window: window.editor.choose_theme(name),
+        run=lambda window: window.editor.looks.choose_theme(name),
         checked=chosen,
     )
 
@@ -56,7 +56,7 @@ COMMANDS = (
         text="Follow the system",
         menu="View/Theme",
         about="Use the light or the dark theme, whichever the system uses",
-        run=lambda window: window.editor.choose_theme(""),
+        run=lambda window: window.editor.looks.choose_theme(""),
         checked=lambda window: not window.editor.settings.choices.theme,
     ),
     Command(
@@ -65,7 +65,7 @@ COMMANDS = (
         menu="View",
         keys=("Ctrl+Alt++", "Ctrl+Alt+="),
         about="Make the text of all windows larger",
-        run=lambda window: window.editor.resize_text(1),
+        run=lambda window: window.editor.looks.resize_text(1),
         rule=True,
     ),
     Command(
@@ -74,7 +74,7 @@ COMMANDS = (
         menu="View",
         keys=("Ctrl+Alt+-",),
         about="Make the text of all windows smaller",
-        run=lambda window: window.editor.resize_text(-1),
+        run=lambda window: window.editor.looks.resize_text(-1),
     ),
     Command(
         id="view.reset_panels",

@@ -70,16 +70,17 @@ def _judge_held_back(request: Evaluation, data: Data, teller: Teller) -> str:
     decoding, tokenizer = author.decoding, author.tokenizers[author.decoding.tokenizer]
     search, written, references = search_of(request.search), list[str](), list[str]()
     for batch in data.validation():
-        some = batch.part(0, max(-(-len(batch.target) // _AT_ONCE), 1))
-        given = {name: some.inputs[name] for name in decoding.given if name in some.inputs}
-        found = author.write(given, search, **drawing_of(request.search))
-        for row, (texts, right) in enumerate(zip(found, some.target, strict=True)):
-            real = right if some.mask is None else right[some.mask[row]]
-            written.append(texts[0].text)
-            references.append(tokenizer.decode(int(token) for token in real))
-        teller.often("progress", min(len(written) / request.texts, 1.0))
-        if len(written) >= request.texts:
-            break
+        parts = max(-(-len(batch.target) // _AT_ONCE), 1)
+        for some in (batch.part(rank, parts) for rank in range(parts)):
+            if len(written) >= request.texts:
+                break
+            given = {name: some.inputs[name] for name in decoding.given if name in some.inputs}
+            found = author.write(given, search, **drawing_of(request.search))
+            for row, (texts, right) in enumerate(zip(found, some.target, strict=True)):
+                real = right if some.mask is None else right[some.mask[row]]
+                written.append(texts[0].text)
+                references.append(tokenizer.decode(int(token) for token in real))
+            teller.often("progress", min(len(written) / request.texts, 1.0))
     return _judge(written[: request.texts], references[: request.texts], teller)
 
 
@@ -104,21 +105,24 @@ def _judge_files(request: Evaluation, teller: Teller) -> None:
 
 
 def _judge(written: Sequence[str], references: Sequence[str], teller: Teller) -> str:
-    """Tell scores, their signatures, BLEU by length and the texts; the scores as a sentence."""
-    scores = judge(written, references)
-    rows = [
-        ("score", "", "signature"),
-        *((each.name, f"{each.score:.2f}", each.signature) for each in scores),
-    ]
-    teller.tell("table", text=_columns(rows))
-    groups = [("words", "texts", "BLEU", "")]
-    for name, count, bleu in by_length(written, references):
+    """Tell scores, their signatures, BLEU by length and the texts; the scores as a sentence.
+
+    Where no reference has a second word, as rows of digits have none, letters are taken for words.
+    """
+    each = "words" if any(len(right.split()) > 1 for right in references) else "letters"
+    said, right = (
+        [text if each == "words" else " ".join(text) for text in texts] for texts in (written, references)
+    )
+    scores = judge(said, right)
+    teller.tell("table", text=_columns([(it.name, f"{it.score:.2f}", it.signature) for it in scores]))
+    groups = [(each, "texts", "BLEU", "")]
+    for name, count, bleu in by_length(said, right):
         groups.append((name, f"{count:,}", f"{bleu:.2f}", "█" * round(bleu / 100 * _BAR)))
     teller.tell("table", text=_columns(groups))
-    pairs = [f"{right}\n  → {text}" for text, right in zip(written, references, strict=True)]
+    pairs = [f"{ref}\n  → {text}" for text, ref in zip(written, references, strict=True)]
     teller.tell("sample", text="\n".join(["references, and below each what the model wrote", "", *pairs]))
-    said = ", ".join(f"{each.name} {each.score:.2f}" for each in scores)
-    return f"{said} of {len(written):,} texts"
+    of = "" if each == "words" else ", by letters"
+    return f"{', '.join(f'{it.name} {it.score:.2f}' for it in scores)} of {len(written):,} texts{of}"
 
 
 def _lines(path: str) -> list[str]:

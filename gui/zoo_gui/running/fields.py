@@ -9,8 +9,10 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-_NARROW, _WIDE = 22, 40
-"""Letters in which one field can be read beside its name, and two."""
+_LETTERS = 11
+"""Letters that a field has room for where two stand beside each other."""
+_NARROW = 22
+"""Letters in which one can be read beside its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ class Fields(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
-        columns = 2 if self.width() >= _WIDE * self.fontMetrics().averageCharWidth() else 1
+        longest = max((line.label.sizeHint().width() for line in self._lines.values()), default=0)
+        room = longest + _LETTERS * self.fontMetrics().averageCharWidth()
+        columns = 2 if self.width() >= 2 * room else 1
         if columns != self._columns:
             self._columns = columns
             self._arrange()

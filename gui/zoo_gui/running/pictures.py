@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QIcon, QImage, QPixmap, QResizeEvent
+from PySide6.QtGui import QIcon, QImage, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -93,12 +93,19 @@ class Pictures(QScrollArea):
         self._soon.stop()
         self._reader.close()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Now it is known how much room there is."""
+        super().showEvent(event)
+        self._soon.start()
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
         if self._drawn and event.size().width() != event.oldSize().width():
             self._soon.start()
 
     def _ask(self) -> None:
+        if not self.isVisible():
+            return
         ratio, room = self.devicePixelRatioF(), self.viewport().size() - QSize(_MARGIN, _MARGIN)
         self._reader.ask(_Asked(tuple(self._drawn), room.expandedTo(QSize(_LEAST, _LEAST)) * ratio, ratio))
 

@@ -15,7 +15,7 @@ from zoo_gui.running.choice import Choice
 from zoo_gui.running.known import Known, look_at, runs_of
 from zoo_gui.theme import Theme
 
-_LETTERS = 26
+_LETTERS = 16
 _PAUSE = 300
 """Milliseconds without a key after which a path that was typed is looked at."""
 

@@ -184,7 +184,7 @@ def test_texts_and_figures_come_in(panel: RunPanel) -> None:
 
 
 def test_pictures_are_shown_enlarged_and_kept(
-    panel: RunPanel, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    window: Window, panel: RunPanel, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: dict[str, Any] = {}
     for name, size in (("gradients", (2000, 900)), ("attention", (500, 1500))):
@@ -194,6 +194,9 @@ def test_pictures_are_shown_enlarged_and_kept(
         image.save(str(drawn[name]))
     panel.results.begin("probe")
     pictures = panel.results.pictures
+    window.show()
+    window.reveal("run", raised=True)
+    panel.results.tabs.setCurrentWidget(pictures)
     for name, path in drawn.items():
         panel._take({"event": "picture", "title": name, "path": str(path)})
     qtbot.waitUntil(lambda: len(pictures.buttons) == 2)

@@ -109,7 +109,7 @@ def test_what_is_written_is_judged(folder: Path, tmp_path: Path) -> None:
     run = str(folder / "turner")
     events = told(lambda teller: evaluate(Evaluation(run=run, texts=20, search=Search(longest=6)), teller))
     figures = "\n".join(table["text"] for table in events["table"])
-    for word in ("accuracy", "BLEU", "chrF2", "tok:13a", "1-10   20"):
+    for word in ("accuracy", "BLEU", "chrF2", "tok:13a", "letters", "1-10     20"):
         assert word in figures
     assert events["sample"][0]["text"].count("→") == 20
     for name, text in (("sources", "12\n345\n"), ("references", "21\n543\n")):
@@ -117,7 +117,7 @@ def test_what_is_written_is_judged(folder: Path, tmp_path: Path) -> None:
     one, two = (str(tmp_path / name) for name in ("sources", "references"))
     own = Evaluation(run=run, search=Search(longest=6), sources=one, references=two)
     events = told(lambda teller: evaluate(own, teller))
-    assert "of 2 texts" in events["done"][0]["text"]
+    assert "of 2 texts, by letters" in events["done"][0]["text"]
     assert "perplexity" in events["table"][0]["text"]
     with pytest.raises(ZooError, match="both files"):
         told(lambda teller: evaluate(Evaluation(run=run, sources=one), teller))
