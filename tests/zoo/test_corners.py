@@ -172,9 +172,9 @@ REFUSED: dict[str, tuple[str, str]] = {
         TIED % ("", ", tie: {inner.weight: s.inner.weight}"),
         "'s' has no parameter 'inner.weight' (did you mean '1.inner.weight'?)",
     ),
-    "a circle through a layer": (
+    "a cycle through a layer": (
         TIED % (", tie: {inner.weight: e.inner.weight}", ", tie: {inner.weight: s.1.inner.weight}"),
-        "these ties go round in a circle: s.inner.weight -> e.inner.weight -> s.inner.weight",
+        "these ties form a cycle: s.inner.weight -> e.inner.weight -> s.inner.weight",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""One use of a layer or block, whichever it is."""
+"""Resolving one use of a layer or block."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from zoo.spec import Migration
 def apply(
     site: Site, target: Target, settings: Mapping[str, Setting], wires: Wires, read: frozenset[str]
 ) -> tuple[LayerUse | BlockUse | None, Types]:
-    """Resolve one use; a module that is applied again (``site.twin``) keeps the settings it has."""
+    """Resolve one use; a module that is applied again (``site.twin``) keeps its settings."""
     if isinstance(target, LayerTarget):
         if isinstance(site.twin, LayerUse):
             settings = site.twin.code
@@ -33,7 +33,7 @@ def apply(
 def _migrated(
     site: Site, title: str, migrate: Migration, settings: Mapping[str, Setting]
 ) -> Mapping[str, Setting] | None:
-    """The settings as the present version has them, by a stranger's code; None where it fails, a problem."""
+    """Migrate settings to the current version by third-party code; None after reporting its failure."""
     try:
         return migrate(settings)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""A block in its place: params and axes bound by the use, the body resolved once for every distinct use."""
+"""Resolving blocks: a use binds params and axes, and the body is resolved once for every distinct use."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from zoo.spec import Op, Port, TensorType
 def use_block(
     site: Site, target: BlockTarget, written: Mapping[str, Setting], wires: Wires, read: frozenset[str]
 ) -> tuple[BlockUse | None, Types]:
-    """Resolve one use of a block; None where its body cannot be entered."""
+    """Resolve one use of a block; None if its body cannot be entered."""
     code, values = _params(site, target, written)
     bindings: Bindings = {}
     for word, value in values.items():
@@ -71,19 +71,19 @@ def _is_axis(name: str, size: Setting) -> bool:
 def _params(
     site: Site, target: BlockTarget, written: Mapping[str, Setting]
 ) -> tuple[dict[str, Setting], dict[str, Any]]:
-    """The params as code writes those that are given, and their values; what has none is open."""
+    """The given params as generated code writes them, and the values of all; those without one are open."""
     code: dict[str, Setting] = {}
     values: dict[str, Any] = {}
     params = target.block.params
     strangers = [name for name in written if name not in params]
     for name in strangers:
-        if f"${name}" not in target.plan.unknown:  # else it is missed inside, and reported there
+        if f"${name}" not in target.plan.unknown:  # otherwise, it is undeclared, and reported in the block
             settings.unknown(site, target.title, "param", name, params)
     for name, default in params.items():
         word = f"${name}"
         if name not in written:
             values[word] = symbol(f"?{word}") if default is None else default
-            if default is None and not strangers:  # one of these may have been meant
+            if default is None and not strangers:  # one of the unknown names may have been meant for it
                 settings.missing(site, target.title, "param", name)
             continue
         try:
@@ -98,7 +98,7 @@ def _params(
 
 
 def _origins(site: Site, written: Mapping[str, Setting]) -> dict[str, Origin]:
-    """Where the values of the params were said: further out, or at this use."""
+    """Where the values of the params were written: in an enclosing body, or at this use."""
     outer = site.frame
     return {
         f"${name}": outer.origin(value.text)
@@ -109,7 +109,7 @@ def _origins(site: Site, written: Mapping[str, Setting]) -> dict[str, Origin]:
 
 
 def _axes(target: BlockTarget) -> list[str]:
-    """The axes that the types of a block's inputs name."""
+    """The axes named in the types of a block's inputs."""
     found = {
         word: None
         for port in target.block.inputs.values()
@@ -130,7 +130,7 @@ def _enter(
     doubted: frozenset[str],
     read: frozenset[str],
 ) -> Scope | None:
-    """The body resolved with these values; the same object whenever they are the same."""
+    """Resolve the body with these values; equal values give the same object."""
     session = site.frame.session
     key = (target.file, target.name, typed(values), absent, doubted, read)
     if key in session.scopes:
@@ -171,7 +171,7 @@ def _enter(
 
 
 def _types(site: Site, scope: Scope, values: Mapping[str, Any], bindings: Bindings) -> Types:
-    """The types of the outputs in the names of the body around the block."""
+    """The types of the outputs, in the names of the body around the block."""
     outer: dict[str, Size] = {
         word: value for word, value in values.items() if isinstance(value, int | Symbolic)
     }
@@ -194,9 +194,10 @@ def declare(
     absent: frozenset[str] = NOTHING,
     doubted: frozenset[str] = NOTHING,
 ) -> None:
-    """Make the inputs of a graph or block known in its body, with the types that it declares.
+    """Declare the inputs of a graph or block in the frame of its body.
 
-    Where something else arrives than it declares, the mistake may be there, and the body is left alone.
+    A ``doubted`` input, at which another type arrives than declared, has no type: the mistake may be in the
+    declaration, so nothing in the body is reported on account of it.
     """
     for name, port in inputs.items():
         type_ = None
@@ -212,7 +213,7 @@ def declare(
 
 
 def check_unused(session: Session, home: Graph, name: str) -> list[Finding]:
-    """Check a block that nothing uses: its params without a default and its axes may then be anything."""
+    """Check an unused block; its axes, and its params without a default, may have any value."""
     target = session.find(home, "", name)
     assert isinstance(target, BlockTarget)
     values: dict[str, Any] = {

@@ -18,13 +18,13 @@ from zoo.spec import TensorType
 
 
 def resolve(frame: Frame, live: Mapping[str, Ref]) -> Scope:
-    """Resolve the body of a frame whose inputs are declared; ``live`` are the outputs that are computed."""
+    """Resolve the body of a frame with declared inputs; ``live`` are the outputs that are computed."""
     plan = frame.plan
     frame.session.entered_frames.setdefault(frame.scope, frame)
     inputs = {name: None if known.absent else known.type for name, known in frame.names.items()}
     frame.names.update((name, Known(None, None)) for name in plan.unclear)
     if frame.outer is None:
-        frame.findings += plan.findings  # with those of the scans inside
+        frame.findings += plan.findings  # including those of the scans inside
     frame.reads = plan.reads | {(ref.node, ref.port) for ref in live.values()}
     if frame.session.remembers and not frame.twins:
         _recall(frame)
@@ -48,7 +48,7 @@ def resolve(frame: Frame, live: Mapping[str, Ref]) -> Scope:
 
 
 def _recall(frame: Frame) -> None:
-    """Resolve the nodes that are not as they were in the check before."""
+    """Resolve only the nodes that have changed since the previous check."""
     session, recall, findings = frame.session, Recall(frame), frame.findings
     around = session.reached
     for name in frame.plan.order:
@@ -62,7 +62,7 @@ def _recall(frame: Frame) -> None:
 
 
 def _again(frame: Frame, owner: Frame, name: str) -> None:
-    """Resolve a reuse once more, now that the module it applies is known: it may not fit here."""
+    """Resolve a reuse again, now that the module it applies is known and may turn out not to fit."""
     before = len(owner.findings)
     resolve_node(owner, name)
     if owner is not frame:

@@ -1,6 +1,6 @@
-"""Modules and parameters that a node borrows: where ``reuse`` and ``tie`` lead.
+"""Borrowed modules and parameters: resolving the names in ``reuse`` and ``tie``.
 
-Both name a node of the same body or, inside a scan, of the bodies around it; the nearest one counts.
+Both name a node of the same body or, inside a scan, of an enclosing body; the innermost match counts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def find(planner: Planner) -> None:
-    """Note in the plan what the nodes of a body borrow."""
+    """Record in the plan what the nodes of a body borrow."""
     for name, node in planner.nodes.items():
         if isinstance(node, Reuse):
             _find_reused(planner, name, node)
@@ -26,14 +26,14 @@ def find(planner: Planner) -> None:
 
 
 def _find_reused(planner: Planner, name: str, node: Reuse) -> None:
-    """Whose module ``node`` applies, following a reuse of a reuse to its end."""
+    """Find the owner of the module that ``node`` applies, following chains of reuses."""
     found = _find(planner, name, node.of, "reuse-unknown", ("reuse",))
     if found is not None:
         planner.plan.reuses[name] = found
 
 
 def _find_tied(planner: Planner, name: str, node: Call | Repeat) -> None:
-    """Where the tied parameters of ``node`` live."""
+    """Find the owners of the tied parameters of ``node``."""
     ties: dict[str, Tie] = {}
     for own, target in node.tie.items():
         lender, _, parameter = target.partition(".")
@@ -44,9 +44,7 @@ def _find_tied(planner: Planner, name: str, node: Call | Repeat) -> None:
 
 
 def _find(planner: Planner, name: str, target: str, code: Code, at: TreePath) -> tuple[str, int] | None:
-    """The node that holds the module of ``target`` and how many scopes further out it is, or None after a
-    report.
-    """
+    """The node that owns the module of ``target``, and how many scopes further out; None after a report."""
     here, depth, borrower = planner, 0, name
     seen = {(id(planner), name)} if code == "reuse-unknown" else set[tuple[int, str]]()
     while True:

@@ -1,4 +1,4 @@
-"""What may have been meant by wires that do not fit: another type of an input, or each other's place."""
+"""Remedies for wires that do not fit: another type for an input, one name for two axes, or a swap."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from zoo.graph import Block, Graph
 from zoo.sizes import Name, Op, Size, names
 from zoo.spec import Port
 
-_ALIKE = 0.7  # of the letters of two names, when one may be a slip for the other
+_ALIKE = 0.7  # the similarity from which one name may be a misspelling of another
 
 
 def of_kind(site: Site, target: Target, port: str, index: int | None) -> str:
-    """Names the type by which another kind of thing or number of axes is expected, or comes; or is empty.
+    """A hint at the declaration behind a wrong dtype or number of axes; empty if there is none.
 
-    That is the type of the input of a block, or of the only input of the body that the wire leads back to.
+    This is the declaration of a block's input, or of the only input of the body that the wire derives from.
     """
     if site.index:
         return ""
@@ -45,7 +45,7 @@ def of_kind(site: Site, target: Target, port: str, index: int | None) -> str:
 
 
 def of_names(frame: Frame, one: Size, other: Size) -> str:
-    """Names the inputs that have two axes of nearly the same name; empty for any other two sizes."""
+    """A hint at the inputs that declare two axes with similar names; empty for other sizes."""
     inputs = frame.session.root.inputs
     words = [frame.word(one), frame.word(other)]
     owners = [[name for name, port in inputs.items() if word in _axes(port)] for word in words]
@@ -64,7 +64,7 @@ def _axes(port: Port) -> set[str]:
 def swapped(
     target: Target, arrivals: Sequence[Arrival], misfits: AbstractSet[str], start: Bindings, same: Same
 ) -> tuple[str, str] | None:
-    """Two ports whose wires would fit, with all others, the other way round; ``start`` is bound before."""
+    """Two ports whose wires would fit if swapped; ``start`` are the bindings before matching."""
     for one, other in combinations(range(len(arrivals)), 2):
         ports = arrivals[one][0], arrivals[other][0]
         if ports[0] == ports[1] or not misfits & {*ports}:

@@ -1,4 +1,4 @@
-"""The checker's front door: a whole graph, resolved, with every problem of it."""
+"""The entry point of the checker: resolves a whole graph and collects its problems."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from zoo.problems import Place, Problem
 from zoo.sizes import symbol
 
 MOST = 100_000
-"""Layers of a graph, repeated ones counted as often as they are there."""
+"""The maximum number of layers of a graph, counting every repetition."""
 
 
 def check(graph: Graph, registry: Catalogue | None = None, *, deep: bool = False) -> list[Problem]:
-    """Every problem of a graph, in the order of its file; an empty list when there is none.
+    """Every problem of a graph, in file order; an empty list if there is none.
 
-    ``registry`` is where layers are looked up, by default the installed packs. ``deep`` builds every layer,
-    without memory for weights, to hear what only its constructor refuses.
+    ``registry`` is where layers are looked up, by default the installed packs. ``deep`` also builds every
+    layer, without memory for its weights, to find errors that only its constructor detects.
     """
     return list(resolve(graph, registry, deep=deep).problems)
 
@@ -39,9 +39,9 @@ def check(graph: Graph, registry: Catalogue | None = None, *, deep: bool = False
 def check_file(
     path: str | os.PathLike[str], registry: Catalogue | None = None, *, deep: bool = False
 ) -> list[Problem]:
-    """Every problem of a graph file and of the files it uses: of its text and of its graph, by place.
+    """Every problem of a graph file and of the files it uses, in text and graph, sorted by place.
 
-    ``registry`` and ``deep`` are those of ``check``. Raises FileError when the file itself cannot be read.
+    ``registry`` and ``deep`` are those of ``check``. Raises FileError if the file itself cannot be read.
     """
     from zoo.files import read_path
 
@@ -65,7 +65,7 @@ _CUT_SHORT = {
     "yaml-depth",
     "yaml-documents",
 }
-"""Problems of a text of which the rest is unknown: what a checker would say of it proves nothing."""
+"""Problems after which the rest of the text is unknown, so that checking the graph is pointless."""
 
 _OF_NAMES: set[Code] = {
     "axis-unknown",
@@ -81,7 +81,7 @@ _OF_NAMES: set[Code] = {
     "tie-unknown",
     "wire-unknown",
 }
-"""Problems that follow from a section of the file that could not be read."""
+"""Problems that may merely follow from a section of the file that could not be read."""
 
 
 def _lost_a_section(problem: Problem) -> bool:
@@ -103,19 +103,19 @@ def resolve(
     memory: Memory | None = None,
     deep: bool = False,
 ) -> Resolution:
-    """Check a graph and keep what is found out: every node with its settings and types.
+    """Check a graph and return the result: every node with its settings and types.
 
-    ``params`` override the graph's own, as they will be when it is compiled; without it (None) a param that
-    has no value yet is no problem. ``dropped`` are names that a reader had to leave out of the graph, so that
-    wires to them are not reported once more. ``memory`` makes the check of an edited graph quick: keep one
-    beside a document. ``deep`` builds every layer, too.
+    ``params`` override the graph's own, as in compiling; if it is None, a param without a value is not a
+    problem. ``dropped`` are names that the reader left out of the graph because of an error, so that wires to
+    them are not reported again. ``memory`` makes checking an edited graph fast: keep one for each document.
+    ``deep`` also builds every layer.
     """
     arguments.graph(graph)
     if registry is None:
         from zoo.packs import registry as installed
 
         registry = installed()
-    # a name that could not be read is written in its proper form elsewhere: `feed forward`, `feed_forward`
+    # other places may use the valid form of a name that could not be read: `feed forward`, `feed_forward`
     dropped = {*dropped, *(re.sub(r"\W+", "_", name).strip("_") for name in dropped)}
     session = Session(registry, graph, dropped, bodies.resolve, memory)
     findings: list[Finding] = []
@@ -144,7 +144,7 @@ def resolve(
 def _params(
     graph: Graph, params: Mapping[str, Any] | None, findings: list[Finding]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The values of the graph's params, as ``$name`` for sizes and as ``name`` for people."""
+    """The values of the graph's params, by ``$name`` for size expressions and by ``name`` for display."""
     given: dict[str, Any] = dict(graph.params)
     for name, value in (params or {}).items():
         if name not in given:
@@ -166,7 +166,7 @@ def _params(
 
 
 def _unused_blocks(session: Session, graph: Graph) -> list[Finding]:
-    """Check the blocks that no use has reached, those first that no other of them uses."""
+    """Check the blocks that are not used, beginning with those that no other unused block uses."""
     findings: list[Finding] = []
     left = _unreached(session, graph)
     inner = {use for name in left for use in session.plan(graph, "", name).uses}

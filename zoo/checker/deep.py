@@ -1,6 +1,6 @@
-"""The deep check: every layer is built, without memory for weights, to hear what its constructor refuses.
+"""The deep check: builds every layer, without memory for weights, to find what its constructor refuses.
 
-It is for people who ask for it: it takes torch, and a stranger's constructor may take its time.
+It is optional, because it needs torch, and third-party constructors may be slow.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ScanUse, Scope
 from zoo.checker.session import Session
 
 Spot: TypeAlias = tuple[tuple[str, ...], str, TreePath]
-"""The path of a node, its document, and its place there."""
+"""The path of a node, its document, and its place in the document."""
 
 
 def check(session: Session, root: Scope) -> list[Finding]:
-    """A problem for every layer that refuses its settings only when it is built."""
+    """A finding for every layer whose constructor refuses its settings."""
     findings: list[Finding] = []
     for use, (path, file, at) in _inside(root, ((), "", ()), set()):
         try:
             session.parameters(use.spec, use.settings)
-        except Exception as error:  # noqa: BLE001  # a stranger's constructor: what it refuses is the graph's problem
+        except Exception as error:  # noqa: BLE001  # third-party code: reported like any other problem
             message = f"{use.spec.id} cannot be built: {error or type(error).__name__}"
             remedy = "change its settings"
             findings.append(Finding("layer-refuses", message, remedy, path=path, file=file, at=at, key=True))
@@ -30,7 +30,7 @@ def check(session: Session, root: Scope) -> list[Finding]:
 
 
 def _inside(scope: Scope, spot: Spot, seen: set[int]) -> Iterator[tuple[LayerUse, Spot]]:
-    """The layers of a body and of those in it, each with the first of its places."""
+    """The layers of a body and of the bodies inside it, each with its first place."""
     path, file, tree = spot
     if id(scope) not in seen:
         seen.add(id(scope))

@@ -1,9 +1,8 @@
-"""What the checker finds while it works: a problem that still knows its place by the way through the
-document.
+"""Findings: problems whose place is still a path in the document instead of a line and column.
 
-A ``Finding`` is cheap and movable: its node path is relative to the body that is being resolved, so a block
-that is used in several places is resolved once, and its findings are put under the path of the first use.
-Only at the end do findings become problems, with lines and columns.
+A ``Finding`` is cheap and relocatable: its node path is relative to the body that is being resolved. A block
+with several uses is resolved once, and its findings are reported under the path of its first use. Findings
+become problems, with lines and columns, only at the end.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from zoo.graph import Graph
 from zoo.problems import Place, Problem, Severity
 
 TreePath: TypeAlias = tuple[str | int, ...]
-"""The way to a value in a document: ``("nodes", "encoder", "with", "hidden")``."""
+"""The path of a value in a document: ``("nodes", "encoder", "with", "hidden")``."""
 
 Code = Literal[
     "axis-unknown",
@@ -78,7 +77,7 @@ Code = Literal[
 
 
 class Said(NamedTuple):
-    """Where the value of a param was said: its document, and its place there."""
+    """Where the value of a param was written: the document, and the place in it."""
 
     file: str
     at: TreePath
@@ -86,10 +85,11 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem on its way: ``at`` is where it stands in the document ``file`` (its key, if ``key``).
+    """A problem that is not located yet: ``at`` is its place in the document ``file`` (the key, if ``key``).
 
-    ``about`` is the input that it is about, which then is no longer called unused; ``origin`` the value of a
-    param that is to blame, so that one wrong value is one mistake wherever it leads.
+    ``about`` is the place of the input that it concerns, which is then not also reported as unused.
+    ``origin`` identifies the cause, such as the value of a param, so that one wrong value is reported only
+    once.
     """
 
     code: Code
@@ -105,17 +105,17 @@ class Finding:
     origin: tuple[object, ...] = ()
 
     def under(self, path: tuple[str, ...]) -> Finding:
-        """The same finding seen from further out; a cycle names its nodes in full, and so has no path."""
+        """The finding with its path prefixed; a cycle names its nodes in full and has no path."""
         return replace(self, path=(*path, *self.path)) if path and self.code != "cycle" else self
 
     @property
     def body(self) -> tuple[str, TreePath]:
-        """The graph or block that it is in: its document, and its place there."""
+        """The graph or block that it is in: the document, and the place in it."""
         return self.file, self.at[:2] if self.at[:1] == ("blocks",) else ()
 
     @property
     def spot(self) -> tuple[object, ...]:
-        """What makes two findings one mistake: one origin, or the same code at the same place."""
+        """The identity of a mistake: its origin, if it has one, or its code and place."""
         if self.origin:
             return self.origin
         return (self.code, self.file, self.at, self.port, *(() if self.at else (self.message,)))
@@ -125,7 +125,7 @@ _OF_WIRES = ("wire-", "port-", "scan-", "name-", "cycle", "reuse-")
 
 
 def to_problems(findings: Iterable[Finding], root: Graph) -> tuple[Problem, ...]:
-    """One problem for each mistake, in the order of the file, those of the root document first."""
+    """One problem per mistake, in file order, those of the root document first."""
     kept = once(findings)
     explained = {(finding.file, finding.about) for finding in kept if finding.about}
     wires = {finding.body for finding in kept if finding.code.startswith(_OF_WIRES)}
@@ -133,7 +133,7 @@ def to_problems(findings: Iterable[Finding], root: Graph) -> tuple[Problem, ...]
     placed = [
         (_place(finding, root), finding)
         for finding in kept
-        # a wire that goes wrong leaves something unread, a setting that does a param
+        # a wrong wire makes a node seem unused, and a wrong setting a param
         if not finding.code.endswith("-unused")
         or (finding.body not in wires and (finding.file, finding.at) not in explained)
         if finding.code != "param-unused" or finding.body not in values
@@ -154,14 +154,14 @@ def once(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def document(root: Graph, file: str) -> Graph:
-    """The document of a finding: ``root`` itself or, by the names on the way, one that it uses."""
+    """The document of a finding: ``root`` itself, or one that it uses, by the file names on the way."""
     for name in file.split(INSIDE) if file else ():
         root = root.files[name]
     return root
 
 
 INSIDE = " > "
-"""Between the names of files that use each other."""
+"""The separator of file names in a chain of files that use each other."""
 
 
 def _place(finding: Finding, root: Graph) -> Place | None:
@@ -170,12 +170,12 @@ def _place(finding: Finding, root: Graph) -> Place | None:
 
 
 def its(noun: str, names: Iterable[str] | Mapping[str, object]) -> str:
-    """What there is instead of a name that is none: ``its inputs are x, h``, ``it has no inputs``."""
+    """The existing names, for a message about an unknown one: ``its inputs are x, h``."""
     words = list(names)
     return f"its {noun} are {listed(words)}" if words else f"it has no {noun}"
 
 
 def listed(names: Iterable[str] | Mapping[str, object]) -> str:
-    """Names for a sentence: ``x, h, c``, at most eight of them."""
+    """Names for a message: ``x, h, c``, at most eight."""
     words = list(names)
     return ", ".join(words[:8]) + (", …" if len(words) > 8 else "") if words else "none"

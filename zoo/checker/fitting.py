@@ -1,7 +1,6 @@
-"""Whether the types that arrive fit the ports, and in which words not.
+"""Matching the types that arrive at a node with its ports, and describing mismatches.
 
-All ports of a node are matched with the same bindings: what ``batch`` is on one wire, it must be on the
-others.
+All ports of a node are matched with the same bindings: ``batch`` must be the same size on every wire.
 """
 
 from __future__ import annotations
@@ -21,8 +20,10 @@ from zoo.spec import TensorType
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Whether all fits; the ports where another kind of thing, or number of axes, arrives than they take; and
-    whether two wires are the wrong way round.
+    """The result of matching a node.
+
+    ``doubted`` are the ports with a wrong dtype or number of axes; ``swapped`` says that two wires are
+    interchanged.
     """
 
     good: bool
@@ -36,10 +37,9 @@ FITS = Fit(True)
 def fit(
     site: Site, target: Target, arrivals: Sequence[Arrival], bindings: Bindings, given: Collection[str] = ()
 ) -> Fit:
-    """Match every arrival with its port, binding the names of axes; what does not fit is reported.
+    """Match every arrival with its port, binding the names of axes; mismatches are reported.
 
-    ``given`` are the settings that the file gives: where one of them is an axis, leaving it out would mend
-    it.
+    ``given`` are the settings in the file: if one of them is the axis at fault, the remedy is to omit it.
     """
     said: set[str] = set()
     misfits: set[str] = set()
@@ -52,7 +52,7 @@ def fit(
         port, _, type_ = arrival
         pattern = target.inputs[port]
         before = len(waiting)
-        # the axes of a wrong kind of thing mean nothing here
+        # with a wrong dtype, the axes are not compared
         if type_.dtype != pattern.port.dtype or not pattern.match(type_.shape, bindings, same, waiting):
             del waiting[before:]
             misfits.add(port)
@@ -75,7 +75,7 @@ def fit(
 
 
 def _is_other(target: Target, port: str, type_: TensorType) -> bool:
-    """Whether a type is of another kind, or has another number of axes, than a port is for."""
+    """Whether a type has another dtype or number of axes than a port."""
     pattern = target.inputs[port]
     return type_.dtype != pattern.port.dtype or not pattern.has_rank(len(type_.shape))
 
@@ -88,7 +88,7 @@ def _report(
     given: Collection[str],
     said: set[str],
 ) -> None:
-    """Report what does not fit, but the same two sizes only once a node."""
+    """Report a mismatch, but the same two sizes only once per node."""
     port, index, type_ = arrival
     frame, pattern = site.frame, target.inputs[port]
     expected = pattern.words(bindings, frame.word)
@@ -113,7 +113,7 @@ def _report(
 
 
 def _difference(site: Site, wanted: Axes, type_: TensorType, given: Collection[str]) -> tuple[str, str]:
-    """What keeps a type from fitting, and what may mend it."""
+    """Why a type does not fit, and a remedy."""
     frame = site.frame
     for (name, size), came in zip(wanted, type_.shape, strict=True):
         if size is None or size == came or frame.same(size, came):

@@ -1,11 +1,11 @@
-"""What every output of a resolved graph carries of the graph's inputs, and which later steps it depends on.
+"""Data flow: which inputs of a graph each output depends on, and along which axes on later steps.
 
-A **spot** is an input of the graph and one of its axes: ``("tokens", "time")``. A wire is **ahead** of a spot
-where one of its steps may depend on later steps of that input: a layer on the way says so
-(``LayerSpec.sees_ahead``), or the axis was gone from a layer's output, which so depends on all of it, also
-where the output has an axis of that name from elsewhere (attention to all ``keys`` of the same sequence). A
-spot is **hidden** where a layer would look ahead, and its settings keep it from doing so. Axes count by their
-names, down to those of the graph's inputs: an axis of a fixed size is nobody's time.
+A **spot** is an input of the graph together with one of its axes: ``("tokens", "time")``. A wire is **ahead**
+of a spot if one of its steps may depend on later steps of that input. This happens if a layer on the way
+declares it (``LayerSpec.sees_ahead``), or if the axis is missing from a layer's output, which then depends on
+all of it, even if the output has an axis of the same name from elsewhere (attention to all ``keys`` of the
+same sequence). A spot is **hidden** if a layer could look ahead, but its settings prevent it. Axes are
+identified by the names in the graph's inputs; an axis of fixed size is never a time axis.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ Spot: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cause:
-    """The node that shows or hides a spot: its path, its place in the document ``file``, what it is.
+    """The node that reveals or hides a spot: its path, its place in the document ``file``, its use.
 
-    ``whole`` says that the axis is gone from what it gives.
+    ``whole`` says that the axis is missing from its output.
     """
 
     path: tuple[str, ...]
@@ -41,7 +41,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What a wire carries: the spots that it depends on, and by which node one of them is ahead or hidden."""
+    """The spots that a wire depends on, and the nodes by which spots are ahead or hidden."""
 
     spots: frozenset[Spot] = frozenset()
     ahead: Mapping[Spot, Cause] = field(default_factory=dict[Spot, Cause])
@@ -57,13 +57,13 @@ class Flow:
 
 Flows: TypeAlias = Mapping[str, Flow]
 Arrival: TypeAlias = tuple[str, Flow, TensorType | None]
-"""A port, or a name inside a scan, and what comes to it."""
+"""A port, or a name inside a scan, with the flow and the type that arrive there."""
 
 NOTHING = Flow()
 
 
 def outputs(graph: Graph, root: Scope) -> Flows:
-    """What each output of a graph carries of its inputs of numbers."""
+    """The flow of each output of a graph from its inputs, except bool ones."""
     inputs = {
         name: Flow(frozenset((name, axis) for axis in axes_of(root.inputs.get(name), root)))
         for name, port in graph.inputs.items()
@@ -74,7 +74,7 @@ def outputs(graph: Graph, root: Scope) -> Flows:
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """A body on the way: its scope, and where it lies. A scan's has an ``outer`` one."""
+    """A body in the traversal: its scope and its place; a scan's body has an ``outer`` one."""
 
     scope: Scope
     path: tuple[str, ...] = ()
@@ -87,7 +87,7 @@ class _Body:
         return {name: known.get(ref, NOTHING) for name, ref in self.scope.outputs.items()}
 
     def walk(self, inputs: Flows) -> Mapping[Ref, Flow]:
-        """What every name of the body carries, when its inputs carry these."""
+        """The flow of every name in the body, given those of its inputs."""
         scope = self.scope
         known = {Ref(name): inputs.get(name, NOTHING) for name in scope.inputs}
         for name in scope.order:
@@ -111,7 +111,7 @@ class _Body:
     def _use(
         self, use: Use | None, arrivals: Sequence[Arrival], node: ResolvedNode, path: tuple[str, ...]
     ) -> dict[str, Flow]:
-        """What each output of a node carries."""
+        """The flow of each output of a node."""
         if isinstance(use, LayerUse):
             return self._layer(use, arrivals, path)
         if isinstance(use, BlockUse):
@@ -146,12 +146,14 @@ class _Body:
     def _gone(
         self, use: LayerUse, output: str, arrivals: Sequence[Arrival], cause: Cause
     ) -> dict[Spot, Cause]:
-        """The spots along axes that come to a layer and are gone from what it gives: by their names here, or
-        by the layer's own hints, where no rule of its decides what it sees.
+        """The spots along axes of a layer's inputs that its output lacks.
+
+        Axes are compared by their names in the graph and, unless a rule decides what the layer sees, also by
+        the names in its hints.
         """
         left = axes_of(use.outputs[output], self.scope)
         kept = {word for axis in use.spec.outputs[output].shape for word in _named(axis)}
-        if use.spec.outputs[output].on_demand:  # weights have the axis that they were made over
+        if use.spec.outputs[output].on_demand:  # attention weights have the axis that they are summed over
             plain = [port.shape for port in use.spec.outputs.values() if not port.on_demand]
             kept &= {word for shape in plain for axis in shape for word in _named(axis)}
         cause = replace(cause, whole=True)
@@ -175,7 +177,7 @@ class _Body:
             before, found = found, self._use(each, arrivals, node, (*path, str(index)))
             met.add(id(each))
             if found == before and len(met) == distinct:
-                break  # and so it stays
+                break  # a fixed point
             arrivals = [
                 (port, found.get(use.carry[port], NOTHING), each.outputs.get(use.carry[port]))
                 if port in use.carry
@@ -191,7 +193,7 @@ class _Body:
         assert isinstance(scan, Scan)
         body = _Body(use.scope, (*self.path, *path), home.file, (*home.tree, "nodes", name, "scan"), home)
         flows = {port: flow for port, flow, _ in arrivals}
-        while True:  # what is fed back may carry more than what a state starts from
+        while True:  # until a fixed point: the value fed back may depend on more than the initial state
             known = body.walk(flows)
             fed = {
                 state: flows.get(state, NOTHING) | known.get(ref, NOTHING) for state, ref in use.next.items()
@@ -218,7 +220,7 @@ class _Body:
         return Cause((*self.path, *path), self.file, (*self.tree, "nodes", path[0]), use, wired)
 
     def _along(self, port: Port, axes: frozenset[str], type_: TensorType | None) -> list[str]:
-        """The names of what comes along the axes that a port has under these names."""
+        """The names, in the type that arrives, of the port's axes with these names."""
         if type_ is None:
             return []
         star = next(
@@ -233,7 +235,7 @@ class _Body:
 
 
 def axes_of(type_: TensorType | None, scope: Scope) -> frozenset[str]:
-    """The names of the axes of a type, down to those of the graph's inputs."""
+    """The names of the axes of a type, as in the graph's inputs."""
     return frozenset(word for size in type_.shape for word in _words(size, scope)) if type_ else frozenset()
 
 

@@ -1,4 +1,4 @@
-"""Where resolving takes place: a body in one of its uses."""
+"""The frame: the context in which a body is resolved for one of its uses."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from zoo.checker.session import Session
 
 Origin: TypeAlias = Said | tuple[object, ...]
-"""What makes several findings one mistake; empty for those that have nothing in common."""
+"""The common cause of several findings; empty if there is none."""
 
 
 class Where(TypedDict, total=False):
-    """What a finding may say beside its message: see ``Finding``. What is ``about`` an input is a warning."""
+    """The optional fields of a finding: see ``Finding``. A finding ``about`` an input is a warning."""
 
     at: TreePath
     key: bool
@@ -37,11 +37,11 @@ class Frame(Sizes):
     """A body in one of its uses, with what its names stand for.
 
     ``reads`` are the outputs of its nodes that something reads, ``names`` what its nodes may read, ``masks``
-    those of its inputs that are masks. ``twins`` are the nodes whose modules are applied again, when the body
-    is that of a scan that is reused. A scan's body has an ``outer`` one, and a ``path`` from the block or
-    graph that both are in. ``scope`` addresses the body (see ``zoo.graph``), ``key`` tells this use from
-    every other, ``origins`` where the values of its params were said. ``late`` are reuses, here or further
-    in, that came before the node whose module they apply.
+    the inputs that are masks. If the body belongs to a scan that is reused, ``twins`` are the nodes whose
+    modules are applied again. A scan's body has an ``outer`` frame, and a ``path`` from the enclosing block
+    or graph. ``scope`` addresses the body (see ``zoo.graph``), ``key`` identifies this use, ``origins`` says
+    where the values of its params were written. ``late`` are reuses, here or further inside, that precede the
+    node whose module they apply.
     """
 
     def __init__(
@@ -70,25 +70,25 @@ class Frame(Sizes):
         self.findings: list[Finding] = []
 
     def asked(self, name: str, demand: frozenset[str], default: str | None) -> frozenset[str]:
-        """Which on-demand outputs of a node something reads; ``default`` is what its name alone means."""
+        """The on-demand outputs of a node that are read; ``default`` is the one meant by its bare name."""
         if not demand:
             return NOTHING
         alone = default in demand and (name, None) in self.reads
         return frozenset(port for port in demand if (name, port) in self.reads or (alone and port == default))
 
     def inside(self, plan: Plan, name: str) -> Frame:
-        """The frame of a scan of this body; its sizes are written in the names of this one."""
+        """The frame of a scan in this body; it shares the names of sizes with this one."""
         key, scope, path = (*self.key, name), join(self.scope, name), (*self.path, name)
         inner = Frame(self.session, self.home, self.file, plan, self.values, key, scope, self, path)
         inner.origins = self.origins
         return inner
 
     def chain(self) -> list[Frame]:
-        """The frames of the block or graph and of the scans down to this one."""
+        """The frames from the enclosing block or graph down to this one."""
         return [*(self.outer.chain() if self.outer else ()), self]
 
     def axes(self) -> set[str]:
-        """The axes that the inputs of the block or graph have."""
+        """The axes of the inputs of the enclosing block or graph."""
         body = self.chain()[0].plan.body
         assert not isinstance(body, Scan)
         shapes = [port.shape for port in body.inputs.values()]
@@ -96,7 +96,7 @@ class Frame(Sizes):
         return {word for size in sizes for word in names(size) if not word.startswith("$")}
 
     def measured(self, word: str) -> bool:
-        """Whether the size of an axis follows from an input that is always there, or is a number."""
+        """Whether the size of an axis is a number, or can be computed from a required input."""
         body = self.chain()[0].plan.body
         assert not isinstance(body, Scan)
         sizes = (
@@ -109,7 +109,7 @@ class Frame(Sizes):
         return isinstance(self.ground(symbol(word)), int) or any(linear(size, word) for size in sizes)
 
     def origin(self, blamed: object) -> Origin:
-        """Where the value of a param (``$name``) was said, or of the one that an error is about."""
+        """Where the value of a param (``$name``), or of the param that an error concerns, was written."""
         word = blamed.word if isinstance(blamed, ParamError) else blamed
         if not isinstance(word, str):
             return ()
@@ -125,9 +125,9 @@ class Frame(Sizes):
         path: tuple[str, ...] = (),
         **where: Unpack[Where],
     ) -> None:
-        """Add a finding about the body or what is at ``path`` in it; ``at`` is relative to the body.
+        """Add a finding about the body, or about the node at ``path``; ``at`` is relative to the body.
 
-        What the value of a param is to blame for stands where that was said.
+        If ``origin`` is the value of a param, the finding is placed where that value was written.
         """
         at, about = where.get("at", ()), where.get("about", ())
         severity: Severity = "warning" if about else "error"

@@ -1,7 +1,6 @@
-"""What ``freeze`` cannot mean: where there is nothing to freeze, and one parameter both frozen and not.
+"""Checks of ``freeze``: nodes without parameters, and tied parameters that are frozen at only one end.
 
-A node is frozen with all that it holds. What a reuse applies belongs to the node that it is of, so it is
-frozen where that node is.
+A frozen node includes everything inside it. A module that is reused is frozen if the node that owns it is.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ Nodes = Mapping[str, ResolvedNode]
 
 
 def check(session: Session, root: Scope) -> list[Finding]:
-    """Frozen nodes without parameters, and ties of which one end alone is frozen."""
+    """Find frozen nodes without parameters, and ties with only one frozen end."""
     return list(_Freezing(session).walk([root.nodes], (False,), (), "", ()))
 
 
 class _Freezing:
-    """Every body once for each way in which it is frozen by what is around it."""
+    """Traverses every body, once for each combination of frozen enclosing nodes."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -39,8 +38,10 @@ class _Freezing:
         file: str,
         tree: TreePath,
     ) -> Iterator[Finding]:
-        """``levels`` are the nodes of the body and of those around it in its block, the outermost first, and
-        ``frozen`` says of each whether something around it freezes it.
+        """Check a body.
+
+        ``levels`` are the nodes of the body and of its enclosing bodies in the same block, outermost first;
+        ``frozen`` says for each whether an enclosing node is frozen.
         """
         if (id(levels[-1]), frozen) in self.seen:
             return
@@ -68,7 +69,7 @@ class _Freezing:
                     yield from self.walk([inner], (inside,), (*here, *index), use.file, ("blocks", use.name))
 
     def _learns(self, node: ResolvedNode) -> bool:
-        """Whether a node holds parameters; also where nobody can tell."""
+        """Whether a node has parameters; true if this cannot be determined."""
         if isinstance(node.node, Reuse):
             return False
         if isinstance(node.node, Scan) and any(
@@ -93,7 +94,7 @@ class _Freezing:
 
 
 def is_frozen(node: ResolvedNode) -> bool:
-    """Whether a node says of itself that it is frozen."""
+    """Whether a node itself is marked as frozen."""
     return not isinstance(node.node, Reuse) and node.node.freeze
 
 
@@ -108,7 +109,7 @@ def _parts(node: ResolvedNode) -> Iterator[tuple[BlockUse | ScanUse, tuple[str, 
 
 
 def _torn(levels: Sequence[Nodes], frozen: Sequence[bool], name: str, parameter: str, tie: Tie) -> str | None:
-    """What is wrong with a tie of which one end alone is frozen."""
+    """A message if only one end of a tie is frozen."""
     level = len(levels) - 1 - tie.depth
     here = frozen[-1] or _is_frozen_in(levels[-1], name, parameter.split("."))
     there = frozen[level] or _is_frozen_in(levels[level], tie.node, tie.parameter.split("."))

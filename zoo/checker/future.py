@@ -1,7 +1,7 @@
-"""The future in the past: outputs that depend on later steps where they must not.
+"""Leaks of the future: outputs that depend on later steps although they must not.
 
-Two things say that they must not: the graph, which names the axes along which it is ``causal``, and a layer
-on the way whose settings hide what another one shows.
+That they must not follows either from the graph, which names the axes along which it is ``causal``, or from a
+layer on the way whose settings hide later steps that another layer reveals.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from zoo.graph import Graph
 
 
 def check(graph: Graph, root: Scope) -> list[Finding]:
-    """A problem for every node by which an output depends on later steps that it must not see."""
+    """A finding for every node by which an output depends on later steps that it must not see."""
     if not graph.causal and not _hides(root, {}):
         return []
     findings = list(_unknown(graph, root))
@@ -55,7 +55,7 @@ def _finding(cause: Cause, axis: str, why: str, *, warning: bool = False) -> Fin
 
 
 def remedy(cause: Cause) -> str:
-    """The setting that would keep a layer from looking ahead, if there is one."""
+    """A remedy: the setting that prevents a layer from looking ahead, if there is one."""
     use = cause.use
     if isinstance(use, ScanUse):
         return "leave out reverse: true"
@@ -68,7 +68,7 @@ def remedy(cause: Cause) -> str:
 
 
 def _choices(hint: Any) -> tuple[Any, ...]:
-    """All values that a setting of this type may have, where they are few."""
+    """All values of a setting's type, if it is a bool or a Literal."""
     if get_origin(hint) is Annotated:
         return _choices(get_args(hint)[0])
     if get_origin(hint) is Literal:
@@ -77,7 +77,7 @@ def _choices(hint: Any) -> tuple[Any, ...]:
 
 
 def _hides(scope: Scope, seen: dict[int, bool]) -> bool:
-    """Whether the settings of a layer hide later steps, as nobody would ask for without a reason."""
+    """Whether the settings of any layer hide later steps, which suggests that the graph is causal."""
     if id(scope) not in seen:
         seen[id(scope)] = False
         seen[id(scope)] = any(_use_hides(node.use, seen) for node in scope.nodes.values())
@@ -91,7 +91,7 @@ def _use_hides(use: Use | None, seen: dict[int, bool]) -> bool:
         return _hides(use.scope, seen)
     if isinstance(use, RepeatUse):
         return any(_use_hides(each, seen) for each in {id(each): each for each in use.each}.values())
-    return False  # a reuse applies what is there
+    return False  # the module of a reuse is checked at its owner
 
 
 def _unknown(graph: Graph, root: Scope) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What is known of a name that may be read."""
+"""What is known about a name that nodes may read."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ NOTHING: frozenset[str] = frozenset()
 
 
 class Known:
-    """What may be read under a name: an input of the body, or the outputs of a node.
+    """What a name stands for: an input of the body, or the outputs of a node.
 
-    ``ref`` and ``type`` are what the name alone means; ``ref`` is None where a port must be said. ``types``
-    are a node's outputs (None when nothing is known of them), ``demand`` those that are computed only when
-    something reads them. An ``optional`` input may be ``absent`` in this use.
+    ``ref`` and ``type`` are the meaning of the bare name; ``ref`` is None if a port must be given. ``types``
+    are a node's outputs (None if nothing is known about them), ``demand`` the on-demand ones among them. An
+    ``optional`` input may be ``absent`` in this use.
     """
 
     __slots__ = ("absent", "demand", "optional", "ref", "type", "types")
@@ -34,7 +34,7 @@ class Known:
         self.optional, self.absent = optional, absent
 
     def like(self, other: Known) -> bool:
-        """Whether both say the same."""
+        """Whether both hold the same information."""
         return (
             self.type == other.type
             and self.ref == other.ref

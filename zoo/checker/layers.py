@@ -1,4 +1,4 @@
-"""A layer in its place: axes bound by the wires, widths solved, settings validated, output types computed."""
+"""Resolving layers: binds axes, solves widths, validates settings and computes output types."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Types = Mapping[str, TensorType | None]
 def use_layer(
     site: Site, target: LayerTarget, written: Mapping[str, Setting], wires: Wires, read: frozenset[str]
 ) -> tuple[LayerUse | None, Types]:
-    """Resolve one use of a layer: None after a problem, and what is known of its outputs all the same."""
+    """Resolve one use of a layer: None after a problem, together with what is known about its outputs."""
     spec = target.spec
     bindings: Bindings = dict(target.fixed)
     code: dict[str, Setting] = {}
@@ -46,7 +46,7 @@ def use_layer(
     settings, wrong = validated(site, spec.id, spec.settings, values, written, excused)
     for name in wrong:
         if name in written and (name not in spec.widths or bindings.get(name) is code.get(name)):
-            bindings.pop(name, None)  # a size that is none would only make its readers complain too
+            bindings.pop(name, None)  # an invalid size would only cause further errors
     for name, default in target.defaults.items():
         bindings.setdefault(name, default)
     if site.frame.masks and target.masks:
@@ -60,14 +60,14 @@ def use_layer(
     if spec.ahead:
         try:
             ahead, hidden = looks(spec, settings, wires.inputs.keys() - wires.absent)
-        except Exception as error:  # noqa: BLE001  # a stranger's code; its bug is told like any other problem
+        except Exception as error:  # noqa: BLE001  # third-party code: reported like any other problem
             message = f"{spec.id}: its sees_ahead failed: {type(error).__name__}: {error}"
             site.report("layer-refuses", message)
     return LayerUse(spec, settings, code, types, read, ahead, hidden), types  # pyright: ignore[reportArgumentType] - None was excluded above
 
 
 def _bind(bindings: Bindings, name: str, local: Setting, value: Any, *, width: bool) -> None:
-    """Take a given setting for the size of the axis of its name, unless it is no size at all."""
+    """Bind the axis of the same name to a given setting, unless that is not a size."""
     bindings.pop(name, None)
     if isinstance(value, bool):
         if not width:
@@ -85,9 +85,7 @@ def _solve(
     values: dict[str, Any],
     hidden: bool,
 ) -> list[str]:
-    """Give the widths that the file leaves out the sizes that the wires have; returns those that a problem
-    hides.
-    """
+    """Solve the widths that the file omits from the wires; returns those that a problem hides."""
     excused: list[str] = []
     for name in target.spec.widths:
         if name in code or name in values:

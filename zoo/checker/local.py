@@ -1,11 +1,12 @@
 """Sizes in the names of a body, and what they stand for in one of its uses.
 
-Sizes come in two forms. **Local** ones are written in the names of the body (``dim``, ``$heads``), so that
-generated code can say them; **ground** ones have every name replaced by what it stands for in this use, down
-to numbers and the axes of the graph's inputs. Two sizes are the same when they are equal in either form.
+Sizes come in two forms. **Local** sizes use the names of the body (``dim``, ``$heads``), so that generated
+code can refer to them. **Ground** sizes have every name replaced by what it stands for in this use: numbers,
+and axes of the graph's inputs. Two sizes are the same if they are equal in either form.
 
-A name whose value a problem hides, or a block without a use, stands for itself with a question mark
-(``?dim``): it is **open**. It may be any size, so it silences what depends on it.
+A name whose value is unknown, because of another problem or because a block is not used, is **open**: it
+stands for itself with a question mark (``?dim``). It may be any size, so nothing that depends on it is
+reported.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from zoo.spec import Axis, Star, TensorType, Wild
 
 
 class ParamError(SizeError):
-    """A param stands where a size is expected, and has another kind of value."""
+    """A param is used as a size, but its value is not one."""
 
     def __init__(self, word: str, message: str) -> None:
         super().__init__(message)
@@ -27,14 +28,14 @@ class ParamError(SizeError):
 
 
 class Sizes:
-    """``values`` are the ground sizes of a body's axes, and the values of its ``$params``."""
+    """The sizes of a body; ``values`` holds the ground sizes of its axes, and the values of ``$params``."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = values
         self._grounds: dict[Size, Size] = {}
 
     def ground(self, size: Size) -> Size:
-        """What a local size stands for."""
+        """The ground form of a local size."""
         if isinstance(size, int):
             return size
         found = self._grounds.get(size)
@@ -43,26 +44,26 @@ class Sizes:
         return found
 
     def same(self, left: Size, right: Size) -> bool:
-        """Whether two local sizes are equal, or may be."""
+        """Whether two local sizes are equal, or one of them is open."""
         left, right = self.ground(left), self.ground(right)
         return left == right or is_open(left) or is_open(right)
 
     def evaluate(self, expr: Expr) -> Size:
-        """The local size of an expression of axes and params; SizeError when a param is no size."""
+        """The local size of an expression of axes and params; raises SizeError if a param is not a size."""
         return evaluate(expr, self._size)
 
     def _size(self, word: str) -> Size:
         if word.startswith("$"):
             value = self.values.get(word)
             if value is None and word not in self.values:
-                return symbol(f"?{word}")  # not declared, which the plan reports
+                return symbol(f"?{word}")  # undeclared; the planner reports it
             if not isinstance(value, Symbolic) and type(value) is not int:
                 said = "true" if value is True else "false" if value is False else repr(value)
                 raise ParamError(word, f"the param '{word[1:]}' is {said}, and sizes are made of integers")
         return symbol(word)
 
     def axis(self, axis: Axis) -> Size:
-        """The local size of an axis that a graph, block or state declares; SizeError when it is none."""
+        """The local size of an axis that a graph, block or state declares; raises SizeError if invalid."""
         if isinstance(axis, Star | Wild):
             raise SizeError(
                 f"'{axis}' is for the hints of layers; in a graph every axis has a name or a size"
@@ -73,15 +74,15 @@ class Sizes:
         return size
 
     def word(self, size: Size) -> str:
-        """A size for people: what it stands for."""
+        """A size as shown to users: its ground form."""
         text = str(self.ground(size)).replace("?", "").replace("$", "")
         return f"({text})" if " " in text else text
 
     def words(self, type: TensorType) -> str:
-        """A type for people."""
+        """A type as shown to users."""
         return " ".join([type.dtype, *map(self.word, type.shape)])
 
 
 def is_open(size: Size) -> bool:
-    """Whether a ground size has a part that nothing says."""
+    """Whether a ground size contains an unknown value."""
     return isinstance(size, Symbolic) and any(atom.startswith("?") for atom in size.atoms())

@@ -1,4 +1,4 @@
-"""Masks that exist and are not wired: the bug that trains, and learns from padding."""
+"""Masks that are not wired: a silent bug, with which a model trains, but also on padding."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from zoo.spec import TensorType
 
 
 def candidates(frame: Frame) -> dict[str, TensorType]:
-    """The masks of a body: its inputs of bools that are called so."""
+    """The masks of a body: its bool inputs with ``mask`` in their name."""
     return {
         name: known.type
         for name, known in frame.names.items()
@@ -25,7 +25,7 @@ def candidates(frame: Frame) -> dict[str, TensorType]:
 
 
 def warn(site: Site, target: Target, wires: Wires, bindings: Bindings) -> None:
-    """Warn of every optional input of bools that is not wired though a mask has exactly its axes."""
+    """Warn about every unwired optional bool input for which a mask with exactly its axes exists."""
     for port, pattern in target.masks:
         if port not in wires.inputs and not wires.unknown:
             name = fitting(site.frame, pattern.shape(bindings))
@@ -34,12 +34,12 @@ def warn(site: Site, target: Target, wires: Wires, bindings: Bindings) -> None:
 
 
 def fitting(frame: Frame, shape: Shape | None) -> str | None:
-    """The mask with these axes, by name and not only by size."""
+    """The mask with these axes; named axes must have the same names, not just equal sizes."""
     return next((name for name, type_ in frame.masks.items() if type_.shape == shape), None)
 
 
 def report(site: Site, name: str, port: str, at: TreePath, entry: str) -> None:
-    """Say that a mask is not used where it could be."""
+    """Report a mask that could be wired to ``port``."""
     frame = site.frame
     about = (*frame.tree, *dict(entries(frame.plan.body))[name])
     message = f"nothing is wired to this mask, though '{name}' has its axes"

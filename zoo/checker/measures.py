@@ -1,4 +1,4 @@
-"""Two measures of a resolved body: how many layers it has, and which axes its modules are made with."""
+"""Measures of a resolved body: how many layers it has, and which axes its modules depend on."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from zoo.sizes import Symbolic, names
 
 @dataclass(slots=True)
 class Measures:
-    """Measures of scopes, each taken once; ``scopes`` keeps them alive while their ids are keys."""
+    """Cached measures of scopes; ``scopes`` keeps these alive while their ids are keys."""
 
     layers: dict[int, int] = field(default_factory=dict[int, int])
     axes: dict[int, frozenset[str]] = field(default_factory=dict[int, frozenset[str]])
     scopes: list[Scope] = field(default_factory=list[Scope])
 
     def count(self, scope: Scope) -> int:
-        """How many layers a body is made of, repeated ones counted as often as they are there."""
+        """The number of layers in a body, counting every repetition."""
         if id(scope) not in self.layers:
             self.layers[id(scope)] = sum(self._count(node.use) for node in scope.nodes.values())
             self.scopes.append(scope)
@@ -39,7 +39,7 @@ class Measures:
         return 0  # a reuse adds no module
 
     def made_with(self, scope: Scope) -> frozenset[str]:
-        """The axes whose sizes the settings of a body's modules, and its learned states, are written with."""
+        """The axes whose sizes occur in the settings of a body's modules or in its learned states."""
         if id(scope) not in self.axes:
             self.axes[id(scope)] = frozenset(
                 word

@@ -1,9 +1,9 @@
-"""What one check leaves for the next: after an edit, only what it touches is resolved again.
+"""Incremental checking: after an edit, only the affected nodes are resolved again.
 
-A node's result depends on the node, on what is known of each name that it reads, on which of its outputs are
-asked for, and on the values and masks of its body. Nodes and what is known are compared by identity, which
-works because graphs are immutable and share what an edit leaves alone. What comes out equal to before keeps
-its identity, so the wave of changes ends where types are the same again.
+The result for a node depends on the node, on what is known about each name that it reads, on which of its
+outputs are read, and on the values and masks of its body. Nodes and knowledge are compared by identity, which
+works because graphs are immutable and share the parts that an edit does not touch. A new result that equals
+the old one is replaced by it, so changes propagate only as far as types change.
 """
 
 from __future__ import annotations
@@ -29,13 +29,12 @@ if TYPE_CHECKING:
 Key: TypeAlias = tuple[Any, ...]
 
 SPARE = 2
-"""How many times the nodes of the last check are remembered beside them: bodies in uses that may come back.
-"""
+"""How much more to remember, as a multiple of the nodes of the last check: uses that may recur."""
 
 
 @dataclass(slots=True)
 class Memory:
-    """Keep one beside a document, and hand it to every check of it. An empty one is as good, only slower."""
+    """A cache for the checks of one document; pass it to each of them. It affects only the speed."""
 
     registry: Catalogue | None = None
     layers: dict[str, LayerTarget | None] = field(default_factory=dict[str, "LayerTarget | None"])
@@ -45,7 +44,7 @@ class Memory:
     plans: dict[tuple[str, str], Planned] = field(default_factory=dict[tuple[str, str], "Planned"])
 
     def of(self, registry: Catalogue) -> Memory:
-        """This memory, emptied when it is of another registry."""
+        """This memory, cleared if it belongs to another registry."""
         if self.registry is not registry:
             self.registry = registry
             for part in (self.layers, self.shapes, self.bodies, self.frames, self.plans):
@@ -53,7 +52,7 @@ class Memory:
         return self
 
     def forget(self, remembered: int) -> None:
-        """Let go of the bodies that were entered longest ago; ``remembered`` nodes are of the last check."""
+        """Evict the least recently entered bodies; the last check had ``remembered`` nodes."""
         total = sum(len(past.entries) for past in self.bodies.values())
         for key in list(self.bodies):
             if total <= (1 + SPARE) * remembered:
@@ -63,14 +62,14 @@ class Memory:
 
 @dataclass(slots=True)
 class Planned:
-    """The plan of a body, which holds as long as its parts are the same objects."""
+    """The plan of a body, valid as long as its parts are the same objects."""
 
     plan: Plan
     params: tuple[str, ...]
     dropped: Collection[str]
 
     def holds(self, body: Graph | Block, dropped: Collection[str]) -> bool:
-        """Whether it is a plan of this body, too."""
+        """Whether the plan is valid for this body."""
         old = self.plan.body
         assert not isinstance(old, Scan)
         return (
@@ -84,7 +83,7 @@ class Planned:
 
 @dataclass(slots=True)
 class Past:
-    """A body as it was resolved: what came in, and its nodes."""
+    """A body as resolved by the previous check: its inputs and nodes."""
 
     inputs: Mapping[str, Known]
     masks: Mapping[str, TensorType]
@@ -94,7 +93,7 @@ class Past:
 
 @dataclass(slots=True)
 class Entry:
-    """A node as it was resolved, and what that depended on."""
+    """A resolved node, and what the result depends on."""
 
     node: Node
     sources: tuple[tuple[str, Known | None], ...]
@@ -107,7 +106,7 @@ class Entry:
 
 
 class Recall:
-    """The memory of one body: takes nodes from the check before, and keeps them for the one after."""
+    """The memory of one body: restores nodes from the previous check, and records them for the next."""
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
@@ -125,10 +124,10 @@ class Recall:
         self.inputs = dict(frame.names)
         plan = frame.plan
         self.odd = {*plan.lost, *plan.unclear, *plan.borrowers}
-        """Nodes that depend on more than themselves and what they read: on the plan, or on what is reused."""
+        """Nodes that depend on more than what they read: on the plan, or on a module that they reuse."""
 
     def take(self, name: str) -> bool:
-        """Whether the node is as it was; then what was found out is put in place again."""
+        """Restore the result of a node if it is still valid; returns whether it is."""
         entry, frame = self.before.get(name), self.frame
         if entry is None or entry.node is not frame.plan.body.nodes[name] or name in self.odd:
             return False
@@ -149,7 +148,7 @@ class Recall:
         return True
 
     def keep(self, name: str, findings: Sequence[Finding], reached: set[tuple[str, str]]) -> None:
-        """Remember a node that has been resolved now."""
+        """Record a node that has just been resolved."""
         frame = self.frame
         node, names, known = frame.plan.body.nodes[name], frame.names, frame.names[name]
         old = self.before.get(name)
@@ -170,7 +169,7 @@ class Recall:
         )
 
     def done(self) -> None:
-        """Put the body where the next check finds it."""
+        """Store the body for the next check."""
         self.bodies[self.frame.key] = Past(self.inputs, self.frame.masks, self.frame.origins, self.entries)
         self.frame.session.remembered += len(self.entries)
 

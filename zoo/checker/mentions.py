@@ -1,5 +1,4 @@
-"""Where a node names something: the outputs it reads, the params it uses, each with its place in the
-document.
+"""What a node refers to: the outputs it reads and the params it uses, each with its place in the document.
 
 Places are relative to the node: ``("in", "query")``, ``("scan", "each", "x")``, ``("with", "hidden")``.
 """
@@ -15,7 +14,7 @@ from zoo.spec import Axis
 
 
 def wires(node: Node) -> Iterator[tuple[TreePath, Ref]]:
-    """What a node reads, each with the place where it says so."""
+    """The outputs that a node reads, each with its place."""
     if isinstance(node, Scan):
         for part, wired in (("each", node.each), ("state", node.state), ("const", node.const)):
             for name, ref in wired.items():
@@ -36,7 +35,7 @@ def wires(node: Node) -> Iterator[tuple[TreePath, Ref]]:
 
 
 def params_of(node: Node) -> Iterator[tuple[TreePath, str]]:
-    """The params (``$name``) that a node uses, without those of nodes inside it."""
+    """The params (``$name``) that a node uses, except those of nodes inside it."""
     if isinstance(node, Scan):
         for name, start in node.state.items():
             if isinstance(start, Zeros | Learned):

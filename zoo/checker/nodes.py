@@ -1,4 +1,4 @@
-"""Resolving one node, of whichever kind: a layer, block, repeat, scan or reuse."""
+"""Resolving a node of any kind: layer, block, repeat, scan or reuse."""
 
 from __future__ import annotations
 
@@ -20,13 +20,11 @@ from zoo.errors import SizeError
 from zoo.graph import EMPTY, Call, Node, Ref, Repeat, Reuse, Scan, Wire
 
 Found: TypeAlias = tuple[Mapping[str, Wire], Use | None, Types, str | None, frozenset[str]]
-"""The wires spelled out, the use, the types of the outputs, the one that the node's name alone means, and
-those that are on demand.
-"""
+"""Explicit wires, the use, the types of the outputs, the one meant by the bare name, the on-demand ones."""
 
 
 def resolve_node(frame: Frame, name: str) -> None:
-    """Resolve a node and make its outputs known to those that read it."""
+    """Resolve a node, and record its outputs for the nodes that read it."""
     _resolve(frame, name)
     if name in frame.plan.unclear:
         frame.names[name] = Known(None, None)
@@ -49,7 +47,7 @@ def _resolve(frame: Frame, name: str) -> None:
 
 
 def resolve_here(site: Site, node: Node) -> Found | None:
-    """Resolve ``node`` in the place of a site; None after a problem that leaves nothing known of it."""
+    """Resolve ``node`` at a site; None after a problem that leaves nothing known about it."""
     try:
         return _reuse(site, node) if isinstance(node, Reuse) else _use(site, node)
     except SizeError as error:
@@ -58,12 +56,12 @@ def resolve_here(site: Site, node: Node) -> Found | None:
 
 
 def _raw(node: Node) -> Mapping[str, Wire]:
-    """The wires of a node that cannot be resolved, as they are written."""
+    """The wires of a node that cannot be resolved, as written."""
     return {} if isinstance(node, Scan) else node.inputs
 
 
 def _use(site: Site, node: Call | Repeat | Scan) -> Found | None:
-    """A node that has a module of its own."""
+    """Resolve a node that has a module of its own."""
     if isinstance(node, Scan):
         if site.name not in site.frame.plan.inner:
             return None
@@ -86,7 +84,7 @@ def _call(site: Site, node: Call | Repeat, inputs: Mapping[str, Wire]) -> Found 
 
 
 def _reuse(site: Site, node: Reuse) -> Found | None:
-    """The module of another node, applied to other inputs."""
+    """Resolve a node that applies the module of another."""
     place = site.frame.plan.reuses.get(site.name)
     if place is None:
         return None  # reported by the plan
@@ -104,7 +102,7 @@ def _reuse(site: Site, node: Reuse) -> Found | None:
             return None
         found = _scan(site, owner, home, name, rewired(site, name, owner, node.inputs))
     else:
-        assert not isinstance(owner, Reuse)  # the plan followed these to their end
+        assert not isinstance(owner, Reuse)  # the planner followed chains of reuses to their end
         found = _call(site, owner, node.inputs)
     if found is None:
         return None

@@ -1,7 +1,7 @@
-"""An order in which every node comes after what it reads, and the cycles that forbid one.
+"""Topological order of the nodes of a body, and the cycles that prevent one.
 
-Linear in nodes and wires: a depth-first walk that visits each once, in the order of the file, so that a file
-that is already in order keeps it. Only when the walk meets a cycle, networkx names the nodes that are in one.
+A depth-first traversal in file order, linear in nodes and wires, so that a file that is already sorted keeps
+its order. Only if it meets a cycle, networkx finds the strongly connected components.
 """
 
 from __future__ import annotations
@@ -13,17 +13,16 @@ if TYPE_CHECKING:
     import networkx as nx
 
 Reads: TypeAlias = Mapping[str, Collection[str]]
-"""For each node the nodes that it reads."""
+"""For each node, the nodes that it reads."""
 
-_LONGEST = 12  # nodes of a cycle that are named before the rest is left out
+_LONGEST = 12  # the number of nodes of a cycle that a message names
 
 
 def arrange(reads: Reads, first: Reads) -> tuple[list[str], list[list[str]]]:
-    """The nodes in order, and the cycles, each beginning with its first node in the file.
+    """The nodes in topological order, and the cycles, each beginning with its first node in the file.
 
-    ``first`` names nodes that should come before a node though it does not read them (what it reuses); a
-    cycle that only they close is none. Nodes in cycles stand in the order of the file, as if they read
-    nothing of it.
+    ``first`` gives further nodes that should precede a node, though it does not read them (those it reuses);
+    they are ignored if they would close a cycle. Nodes in cycles are ordered as if they read nothing.
     """
     if first:
         both = {name: [*sources, *first.get(name, ())] for name, sources in reads.items()}
@@ -32,23 +31,21 @@ def arrange(reads: Reads, first: Reads) -> tuple[list[str], list[list[str]]]:
     order = _walk(reads, frozenset())
     if order is not None:
         return order, []
-    knots = _knots(reads)
-    order = _walk(reads, frozenset(name for knot in knots for name in knot))
-    assert order is not None  # what is left without the knots has no cycle
-    return order, [_cycle(reads, knot) for knot in knots]
+    components = _cyclic_components(reads)
+    order = _walk(reads, frozenset(name for component in components for name in component))
+    assert order is not None  # without these wires, no cycle is left
+    return order, [_cycle(reads, component) for component in components]
 
 
 def told(cycle: Sequence[str]) -> str:
-    """The cycle as people read it, along the flow: ``feed -> cell -> attend -> feed``."""
+    """A cycle for a message, in the direction of data flow: ``feed -> cell -> attend -> feed``."""
     if len(cycle) > _LONGEST:
         cycle = [*cycle[: _LONGEST - 2], f"… {len(cycle) - _LONGEST + 1} more …", cycle[-1]]
     return " -> ".join([*cycle, cycle[0]])
 
 
 def _walk(reads: Reads, loose: frozenset[str]) -> list[str] | None:
-    """Every node after what it reads; None when a cycle stands in the way. What ``loose`` nodes read is
-    ignored.
-    """
+    """The nodes in topological order; None if there is a cycle. What ``loose`` nodes read is ignored."""
     order: list[str] = []
     done: set[str] = set()
     for name in reads:
@@ -77,24 +74,22 @@ def _walk(reads: Reads, loose: frozenset[str]) -> list[str] | None:
     return order
 
 
-def _knots(reads: Reads) -> list[set[str]]:
-    """The sets of nodes that reach each other."""
+def _cyclic_components(reads: Reads) -> list[set[str]]:
+    """The strongly connected components that contain a cycle, in file order."""
     import networkx as nx
 
     flow = _flow(reads, reads)
-    knots: list[set[str]] = [set(knot) for knot in nx.strongly_connected_components(flow)]
+    components: list[set[str]] = [set(each) for each in nx.strongly_connected_components(flow)]
+    cyclic = [each for each in components if len(each) > 1 or any(name in reads[name] for name in each)]
     place = {name: index for index, name in enumerate(reads)}
-    tangled: list[set[str]] = [
-        knot for knot in knots if len(knot) > 1 or any(name in reads[name] for name in knot)
-    ]
-    return sorted(tangled, key=lambda knot: min(map(place.__getitem__, knot)))
+    return sorted(cyclic, key=lambda component: min(map(place.__getitem__, component)))
 
 
-def _cycle(reads: Reads, knot: set[str]) -> list[str]:
-    """One cycle of a knot along the flow, beginning with its first node in the file."""
+def _cycle(reads: Reads, component: set[str]) -> list[str]:
+    """One cycle of a component, in the direction of data flow, from its first node in the file."""
     import networkx as nx
 
-    inside = [name for name in reads if name in knot]
+    inside = [name for name in reads if name in component]
     edges: list[tuple[str, str]] = list(nx.find_cycle(_flow(reads, inside), source=inside[0]))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # its stubs lack types
     cycle = [source for source, _ in edges]
     place = {name: index for index, name in enumerate(inside)}

@@ -1,4 +1,4 @@
-"""Params by their names alone: those that are used and not declared, and the other way round."""
+"""Params that are used but not declared, or declared but not used."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def check(planner: Planner, declared: Mapping[str, object]) -> None:
-    """Report params that are used and not declared or, if there are none, the other way round."""
+    """Report undeclared params or, if there are none, unused ones."""
     unknown: dict[str, list[tuple[tuple[str, ...], TreePath]]] = {}
     for word, path, at in planner.params:
         name = word.removeprefix("$")

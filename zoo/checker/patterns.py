@@ -1,9 +1,9 @@
-"""Matching the type of a wire against the pattern of a port: where named axes get their sizes.
+"""Matching the type of a wire against the pattern of a port, which binds named axes to sizes.
 
-A ``Pattern`` is a port made ready for matching. Its names are looked up in ``bindings``: a name that has no
-size yet takes the one that comes, a name that has one must meet it again. ``*any`` binds several sizes at
-once, under ``*any``. Expressions wait until the plain names of all ports are known (``settle``); one that
-then has a single unknown name, and is linear in it, is solved.
+A ``Pattern`` is a port prepared for matching. Its names are looked up in ``bindings``: an unbound name is
+bound to the size that arrives, a bound one must match it. ``*any`` binds several sizes at once, under
+``*any``. Expressions wait until the plain names of all ports are bound (``settle``); an expression with a
+single unbound name is solved if it is linear in that name.
 """
 
 from __future__ import annotations
@@ -20,22 +20,25 @@ Bindings: TypeAlias = dict[str, Size | Shape]
 """Sizes by name, and tuples of sizes by starred name (``*any``)."""
 
 Same: TypeAlias = Callable[[Size, Size], bool]
-"""Whether two sizes are, or may be, equal where the match takes place."""
+"""Whether two sizes are, or may be, equal in the body that is being resolved."""
 
 Waiting: TypeAlias = list[tuple["Pattern", Op, Size]]
-"""Expressions that wait for their names: the pattern, the expression, the size that came."""
+"""Expressions that wait for their names: the pattern, the expression, the size that arrived."""
 
 Item: TypeAlias = str | int | Op | None
-"""An axis made ready: a plain name as a string, a wildcard as None."""
+"""An axis of a pattern: a plain name as a string, a wildcard as None."""
 
 Axes: TypeAlias = list[tuple[str, Size | None]]
-"""Every axis of a port: its name (empty if it has none) and its size, where that is known."""
+"""Every axis of a port: its name (empty if it has none), and its size if it is known."""
 
 _UNKNOWN = "?unknown"
 
 
 class Pattern:
-    """A port made ready. ``star`` is the name of its star (empty: it has none), behind ``leading`` items."""
+    """A port prepared for matching; ``star`` is the name of its star, which follows ``leading`` items.
+
+    ``star`` is None if there is no star, and empty if the star has no name.
+    """
 
     __slots__ = ("items", "leading", "port", "star")
 
@@ -52,11 +55,11 @@ class Pattern:
         self.items = tuple(items)
 
     def label(self, port: str, index: int | None) -> str:
-        """What people call a wire to this port: ``query``, or ``xs.1`` for one of several."""
+        """The name of a wire to this port in messages: ``query``, or ``xs.1`` for one of several."""
         return port if index is None or not self.port.variadic else f"{port}.{index}"
 
     def match(self, shape: Shape, bindings: Bindings, same: Same, waiting: Waiting) -> bool:
-        """Whether ``shape`` fits; binds the names that are new."""
+        """Whether ``shape`` matches; binds unbound names."""
         items = self.items
         if self.star is not None:
             until = self.leading + len(shape) - len(items)
@@ -82,11 +85,11 @@ class Pattern:
         return True
 
     def has_rank(self, rank: int) -> bool:
-        """Whether it is a port for tensors of so many axes."""
+        """Whether the port takes tensors with ``rank`` axes."""
         return rank == len(self.items) or (self.star is not None and rank > len(self.items))
 
     def shape(self, bindings: Bindings) -> Shape | None:
-        """The sizes that the pattern stands for, None while a name has none."""
+        """The sizes of the pattern; None if a name is unbound."""
         sizes: list[Size] = []
         for item in self.items:
             size = bindings.get(item) if isinstance(item, str) else _value(item, bindings)
@@ -101,7 +104,7 @@ class Pattern:
         )
 
     def axes(self, bindings: Bindings) -> Axes | None:
-        """Every axis with its name (if it is one) and size (if known); None while its star has no length."""
+        """Every axis with its name and size, if it has them; None if the star is unbound."""
         axes = [(item if isinstance(item, str) else "", _value(item, bindings)) for item in self.items]
         if self.star is not None:
             middle = bindings.get(self.star)
@@ -111,7 +114,7 @@ class Pattern:
         return axes
 
     def words(self, bindings: Bindings, shown: Callable[[Size], str]) -> str:
-        """The type that is expected, in words: known sizes as such, the rest as the port has it."""
+        """The expected type for a message: known sizes, and the other axes as written in the port."""
         words: list[str] = [self.port.dtype]
         for axis in self.port.shape:
             bound = bindings.get(str(axis)) if isinstance(axis, Star) else _value(_item(axis), bindings)
@@ -123,9 +126,9 @@ class Pattern:
 
 
 def settle(waiting: Waiting, bindings: Bindings, same: Same) -> Waiting:
-    """Check the expressions whose names are known and solve those with one unknown; returns those that fail.
+    """Check the expressions whose names are bound, and solve those with one unknown; returns the failed ones.
 
-    An expression with more unknowns is left alone when nothing solves them.
+    Expressions with more unknowns that nothing solves are ignored.
     """
     failed: Waiting = []
     left, before = list(waiting), len(waiting) + 1
@@ -147,9 +150,9 @@ def settle(waiting: Waiting, bindings: Bindings, same: Same) -> Waiting:
 
 
 def _solve(expr: Expr, size: Size, name: str, bindings: Bindings, same: Same) -> bool:
-    """Bind the one unknown name of ``expr == size``; False when no size of it makes them equal.
+    """Bind the one unknown name of ``expr == size``; False if there is no solution.
 
-    What is not linear in the name (a product with itself, a division) is not solved and left alone.
+    An expression that is not linear in the name (a product with itself, a division) is ignored.
     """
     unknown = symbol(_UNKNOWN)
     value = evaluate(expr, lambda word: unknown if word == name else _size(bindings, word))
@@ -197,5 +200,5 @@ def _match_star(name: str, sizes: Shape, bindings: Bindings, same: Same) -> bool
     if bound is None:
         bindings[name] = sizes
         return True
-    assert isinstance(bound, tuple)  # only stars are bound under names with an asterisk
+    assert isinstance(bound, tuple)  # names with an asterisk are those of stars
     return bound == sizes or (len(bound) == len(sizes) and all(map(same, bound, sizes)))

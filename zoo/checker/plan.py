@@ -1,6 +1,6 @@
-"""What a body says before any type is known: its names, wires and order.
+"""The plan of a body: what is known about its names, wires and order before types are resolved.
 
-A ``Plan`` is made once for a body, however often a block is used (``planner``).
+A body has one plan, however often it is used (``planner``).
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from zoo.checker.resolution import Tie
 from zoo.graph import Body, Ref, Scan
 
 DEEPEST = 64
-"""Blocks and scans that may lie within each other."""
+"""The maximum nesting depth of blocks and scans."""
 
 
 @dataclass(slots=True)
 class Plan:
-    """A body made ready for resolving; ``tree`` is its place in its document, ``inner`` are the plans of its
-    scans.
+    """A body prepared for resolving.
 
-    ``order`` has every node. Some names get no types: nodes ``lost`` in a cycle, what is ``unclear`` because
-    two things are called so, what is ``unknown`` because nothing is. ``reads`` are the outputs that nodes
-    read, ``uses`` the layers and blocks. ``reuses`` and ``ties`` say where a module or parameter lives: a
-    node, so many scopes further out; ``borrowers`` are the nodes that apply a module of another, themselves
-    or inside. ``sources`` are the names that each node reads.
+    ``tree`` is its place in its document, ``inner`` the plans of its scans. ``order`` contains every node.
+    Some names get no types: nodes ``lost`` in a cycle, ``unclear`` names that two things share, ``unknown``
+    names that nothing has. ``reads`` are the outputs that nodes read, ``uses`` the layers and blocks that
+    they use. ``reuses`` and ``ties`` give the owner of a module or parameter: a node, and how many scopes
+    further out it is. ``borrowers`` are the nodes that apply another node's module, themselves or inside.
+    ``sources`` are the names that each node reads.
     """
 
     body: Body
@@ -45,12 +45,12 @@ class Plan:
 
     @property
     def outputs(self) -> Mapping[str, Ref]:
-        """What the body hands out: of a scan, what is stacked."""
+        """The outputs of the body; of a scan, those that are stacked."""
         return self.body.stack if isinstance(self.body, Scan) else self.body.outputs
 
 
 def entries(body: Body) -> Iterator[tuple[str, TreePath]]:
-    """The names that come into a body, each with its place."""
+    """The names of a body's inputs, each with its place."""
     if isinstance(body, Scan):
         for part, names in (("each", body.each), ("state", body.state), ("const", body.const)):
             for name in names:

@@ -1,4 +1,4 @@
-"""Making plans, and finding what is wrong with names alone: wires to nothing, cycles, what nothing reads."""
+"""The pass over names: makes plans, and finds unknown and ambiguous names, cycles and unused nodes."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from zoo.problems import Severity
 
 
 def plan_body(body: Graph | Block, file: str, name: str, dropped: Collection[str]) -> Plan:
-    """The plan of a graph, or of its block ``name``; ``dropped`` are names that may be read though nothing
-    has them.
-    """
+    """The plan of a graph, or of its block ``name``; wires to ``dropped`` names are not reported."""
     plan = Plan(body, ("blocks", name) if name else ())
     planner = Planner(plan, file, (name,) if name else (), dropped)
     for at, word in params_of_ports(body):
@@ -36,9 +34,7 @@ def plan_body(body: Graph | Block, file: str, name: str, dropped: Collection[str
 
 
 class Planner:
-    """Makes the plan of one body; the planners of scans inside it know it as ``outer``, and their own
-    ``name`` in it.
-    """
+    """Makes the plan of one body; for that of the scan ``name``, ``outer`` plans the enclosing body."""
 
     def __init__(
         self,
@@ -62,11 +58,11 @@ class Planner:
         self.lost: set[str] = set()
         self.used: set[str] = set()
         self.excused: set[str] = set()
-        """Names that nothing has, and that have been reported as such."""
+        """Unknown names that have been reported already."""
         self.unknown: dict[str, list[tuple[str, TreePath]]] = {}
-        """Names that are read though nothing has them: by which node (none: an output), and where."""
+        """Unknown names: for each, the nodes that read it (empty for an output), and where."""
         self.params: list[tuple[str, tuple[str, ...], TreePath]] = []
-        """The params that are used, each with node path and place."""
+        """The params that are used, each with the node's path and the place."""
 
     def report(
         self,
@@ -99,7 +95,7 @@ class Planner:
         self._report_unknown()
         borrowed.find(self)
         self._arrange()
-        # what was left out, or goes by a wrong name, may be what seems to be unused
+        # what seems to be unused may be read by a node that was left out, or under a wrong name
         if not self.dropped and not self.plan.unknown:
             unused.find(self)
 
@@ -127,7 +123,7 @@ class Planner:
         return False
 
     def _report_unknown(self) -> None:
-        """One problem for each name that is read and that nothing has, at the first wire that reads it."""
+        """Report each unknown name once, at the first wire that reads it."""
         for source, ends in self.unknown.items():
             if source in self.excused:
                 continue
@@ -149,7 +145,7 @@ class Planner:
             self.report("wire-unknown", message, remedy, node=name, at=at, port=port)
 
     def chain(self) -> Iterator[Planner]:
-        """This planner and those around it."""
+        """This planner and those of the enclosing bodies."""
         planner: Planner | None = self
         while planner is not None:
             yield planner
@@ -167,7 +163,7 @@ class Planner:
         for part, wired in parts.items():
             for name, ref in wired.items():
                 self._leads_to_node(ref, "", (part, name))
-        self.plan.reads = reads  # outputs count as read only where something reads them further out
+        self.plan.reads = reads  # an output of the body is not a read: that depends on the enclosing body
 
     def _scan(self, name: str, scan: Scan) -> None:
         if len(self.title) >= DEEPEST:
@@ -191,7 +187,7 @@ class Planner:
         self.plan.borrowers = self.lenders.keys()
         for cycle in cycles:
             if self.plan.unclear.intersection(cycle):
-                continue  # it may read the input of that name
+                continue  # the wire may mean the input of that name instead
             names = [".".join((*self.title, name)) for name in cycle]
             place = (*self.plan.tree, "nodes", cycle[0])
             message, remedy = f"cycle {told(names)}", "a wire back in time goes through state/next"

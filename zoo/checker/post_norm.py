@@ -1,13 +1,11 @@
-"""Deep post-norm stacks: layers that end with a norm over their residual sum, many of them in a row.
+"""Deep post-norm stacks: many consecutive layers that end with a norm over their residual sum.
 
-Such a norm divides what comes straight from the layer below, too, so that gradients at the start are large
-near the output, the larger the deeper the stack: it seldom learns without a slow start (Xiong et al. 2020,
-"On layer normalization in the Transformer architecture"). Whether training starts slowly no graph says, so
-this is a note.
+Such a norm also rescales the residual branch, so that the initial gradients are large near the output, and
+the larger the deeper the stack is: without warm-up, it often fails to train (Xiong et al. 2020, "On layer
+normalization in the Transformer architecture"). As a graph does not say how it is trained, this is a note.
 
-A layer is a block. Walking back from its output along the stream, a norm comes first, then a sum, then, by
-one of the summands, perhaps over further such pairs, the input. What is drawn otherwise is passed over in
-silence.
+A layer is a block. Going back from its output along the residual stream, there is a norm, then a sum, then,
+via one of the summands and possibly further such pairs, the input. Other structures are ignored.
 """
 
 from __future__ import annotations
@@ -21,13 +19,15 @@ from zoo.checker.resolution import BlockUse, LayerUse, RepeatUse, ResolvedNode, 
 from zoo.graph import Ref, refs
 
 MOST = 6
-"""Layers that learn without a slow start: those of the first Transformer."""
+"""The number of layers that train without warm-up: that of the original Transformer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What the stream has passed inside a body on its way to some place: post-norm layers, or norms over sums
-    that stand in the body itself; and the input that it came from.
+    """What the residual stream has passed inside a body, up to some wire.
+
+    ``layers`` counts post-norm layers, ``normed`` says whether it passed a norm over a sum in the body
+    itself, and ``port`` is the input that it came from.
     """
 
     layers: int = 0
@@ -36,19 +36,19 @@ class Passed:
 
 
 def check(root: Scope) -> list[Finding]:
-    """A note at each node by which a stack of post-norm layers grows too deep."""
+    """A note for each node that makes a stack of post-norm layers too deep."""
     return list(_Stacks().walk(root, (), "", ())) if _deep(root, {}) else []
 
 
 class _Stacks:
-    """Every body once."""
+    """Traverses every body once."""
 
     def __init__(self) -> None:
         self.seen: set[int] = set()
         self.known: dict[int, Mapping[Ref, Passed]] = {}
 
     def walk(self, scope: Scope, path: tuple[str, ...], file: str, tree: TreePath) -> Iterator[Finding]:
-        """The notes of a body and of the blocks that it uses, those inside first."""
+        """The notes of a body and of the blocks that it uses, inner ones first."""
         if id(scope) in self.seen:
             return
         self.seen.add(id(scope))
@@ -67,7 +67,7 @@ class _Stacks:
                     break
 
     def _behind(self, scope: Scope) -> Mapping[Ref, Passed]:
-        """What the stream has passed on its way to every wire of a body; nothing where there is no stream."""
+        """What the stream has passed up to each wire of a body; empty for wires off the stream."""
         if id(scope) not in self.known:
             found = defaultdict[Ref, Passed](Passed, {Ref(name): Passed(port=name) for name in scope.inputs})
             for name in scope.order:
@@ -97,7 +97,7 @@ class _Stacks:
         return found[sources[0]] if use.spec.pointwise else Passed()
 
     def _own(self, node: ResolvedNode, port: str) -> Passed:
-        """What the stream passes inside a node, from the input that it comes from to an output."""
+        """What the stream passes inside a node on its way to an output."""
         found = [self._through(block.scope, port) for _, block in _blocks(node)]
         use, first = _applied(node), found[0].port
         if not isinstance(use, RepeatUse):
@@ -108,7 +108,7 @@ class _Stacks:
         return Passed(sum(passed.layers for passed in found), port=first)
 
     def _through(self, scope: Scope, port: str) -> Passed:
-        """What the stream passes in a body: a body that is no stack is one layer, or none."""
+        """What the stream passes in a body; a body that is not a stack counts as one layer, or none."""
         ref = scope.outputs.get(port)
         passed = Passed() if ref is None else self._behind(scope)[ref]
         own = 1 if passed.normed and passed.port is not None else 0
@@ -116,7 +116,7 @@ class _Stacks:
 
 
 def _deep(scope: Scope, seen: dict[int, bool]) -> bool:
-    """Whether some body has enough layers to look at."""
+    """Whether any body has enough blocks for a deep stack."""
     if id(scope) not in seen:
         seen[id(scope)] = False
         blocks = [block for node in scope.nodes.values() for _, block in _blocks(node)]
@@ -130,7 +130,7 @@ def _applied(node: ResolvedNode) -> object:
 
 
 def _blocks(node: ResolvedNode) -> list[tuple[tuple[str, ...], BlockUse]]:
-    """The blocks that a node applies, one after the other, with their index in a repeat."""
+    """The blocks that a node applies in sequence, with their index in a repeat."""
     use = _applied(node)
     if isinstance(use, BlockUse):
         return [((), use)]

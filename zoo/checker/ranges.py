@@ -1,4 +1,4 @@
-"""What a setting may be, in words: ``an integer greater than 0``, ``'tanh' or 'relu'``, ``a number or ~``."""
+"""Describing the valid values of a setting: ``an integer greater than 0``, ``'tanh' or 'relu'``."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _BOUNDS = (
 
 
 def allowed(model: type[BaseModel], name: str) -> str:
-    """The values that a field of a model takes; empty where its schema has no plain words for them."""
+    """A description of the valid values of a field; empty if its schema is too complex."""
     schema = model.model_json_schema()
     return _words(schema.get("properties", {}).get(name, {}), schema.get("$defs", {}))
 
 
 def fault(model: type[BaseModel], error: ErrorDetails, *, whole: bool = True, source: str = "") -> str:
-    """What pydantic found wrong with a value, in our words: ``'p' is a number less than 1, got 'x'``.
+    """A pydantic error in the library's wording: ``'p' is a number less than 1, got 'x'``.
 
-    ``whole`` says whether it is all of the value that is wrong, rather than an item of it; ``source`` stands
-    behind what came.
+    ``whole`` says whether the value as a whole is wrong, rather than an item of it; ``source`` is appended to
+    the value.
     """
     came = error["input"]
     name = str(error["loc"][0])
@@ -53,12 +53,12 @@ def fault(model: type[BaseModel], error: ErrorDetails, *, whole: bool = True, so
 
 
 def faults(model: type[BaseModel], error: ValidationError) -> str:
-    """All that pydantic found wrong with the values of a model, each field once."""
+    """All errors of a model in one sentence, one per field."""
     return "; ".join(faults_by_field(model, error).values())
 
 
 def faults_by_field(model: type[BaseModel], error: ValidationError) -> dict[str, str]:
-    """What pydantic found wrong with each field of a model; of the model as a whole under no name."""
+    """The first error of each field of a model; errors of the model as a whole are under ``""``."""
     firsts: dict[str, str] = {}
     for each in error.errors(include_url=False):
         name = "".join(map(str, each["loc"][:1]))
@@ -73,7 +73,7 @@ def faults_by_field(model: type[BaseModel], error: ValidationError) -> dict[str,
 
 
 def sentence(error: ErrorDetails) -> str:
-    """What a model's own check says, else pydantic."""
+    """The message of a validator's own exception, or that of pydantic."""
     inner = error.get("ctx", {}).get("error")
     return str(inner) if isinstance(inner, Exception) else error["msg"]
 
@@ -81,11 +81,11 @@ def sentence(error: ErrorDetails) -> str:
 _PRESENCE = {"missing": "missing", "extra_forbidden": "unknown here"}
 _OWN_WORDS = ("value_error", "assertion_error")
 _ARMS = ("int", "float", "str", "bool", "none")
-"""How pydantic names the arms of a type in the place of an error."""
+"""The names of union members in the location of a pydantic error."""
 
 
 def shown(value: object) -> str:
-    """A value as files write it, cut short when it is long."""
+    """A value as written in files, shortened if it is long."""
     if value is None or isinstance(value, bool):
         return {None: "~", True: "true", False: "false"}[value]
     if isinstance(value, str):

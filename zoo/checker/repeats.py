@@ -1,7 +1,6 @@
-"""A repeat in its place: the first layer reads the wires, each other one the layer before it.
+"""Resolving repeats: the first layer reads the wires, every other one the layer before it.
 
-Layers with the same settings and the same types coming in are resolved once, so a stack of ninety-six costs
-one.
+Layers with the same settings and input types are resolved once, so a stack of 96 costs no more than one.
 """
 
 from __future__ import annotations
@@ -23,13 +22,13 @@ from zoo.graph import Repeat, Value
 from zoo.sizes import Name
 
 MOST = 10_000
-"""Layers of one repeat."""
+"""The maximum number of layers of one repeat."""
 
 
 def use_repeat(
     site: Site, node: Repeat, target: Target, wires: Wires, read: frozenset[str]
 ) -> tuple[RepeatUse | None, Types]:
-    """Resolve one use of a repeat; None after a problem, and what is known of its outputs all the same."""
+    """Resolve one use of a repeat: None after a problem, together with what is known about its outputs."""
     frame = site.frame
     count = _count(site, node)
     carry = _carry(site, node, target)
@@ -68,7 +67,7 @@ def use_repeat(
 
 
 def _count(site: Site, node: Repeat) -> int | None:
-    """How many layers; None when nothing says it, or after a report."""
+    """The number of layers; None if it is unknown, or after a report."""
     try:
         count = site.frame.ground(site.frame.evaluate(node.count))
     except SizeError as error:
@@ -86,8 +85,8 @@ def _count(site: Site, node: Repeat) -> int | None:
 
 
 def _carry(site: Site, node: Repeat, target: Target) -> dict[str, str]:
-    """The output that feeds each carried port in the next layer: that of its name, or the only one."""
-    own = site.node is node  # rather than one that reuses it
+    """The output that feeds each carried port of the next layer: of the same name, or the only one."""
+    own = site.node is node  # rather than a reuse of it
     if not node.carry and own:
         message = "a repeat hands something from layer to layer, and this one has no carry"
         port = next(iter(target.required), "x")
@@ -122,7 +121,7 @@ def _vary(site: Site, node: Repeat, count: int | None) -> Mapping[str, Sequence[
 
 
 def _next(arrivals: Sequence[Arrival], carry: Mapping[str, str], types: Types) -> list[Arrival] | None:
-    """What arrives at the next layer; None when it is unknown."""
+    """What arrives at the next layer; None if it is unknown."""
     found: list[Arrival] = []
     for port, index, type_ in arrivals:
         after = types.get(carry[port]) if port in carry else type_

@@ -1,4 +1,4 @@
-"""The distributions that a graph requires, against those that are installed."""
+"""Comparing the distributions that a graph requires with those that are installed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoo.graph import Graph
 
 
 def check_requirements(graph: Graph) -> list[Finding]:
-    """A warning for each requirement that is not met: where it matters, a layer is missing too."""
+    """A warning for each unmet requirement; if it matters, a missing layer is reported as an error too."""
     findings: list[Finding] = []
     for index, text in enumerate(graph.requires):
         problem = _unmet(text)

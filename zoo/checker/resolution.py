@@ -1,13 +1,13 @@
-"""What the checker found out: every node with its spec, settings and types, for compiler and editor.
+"""The result of checking: every node with its spec, settings and types, for the compiler and the editor.
 
-Inside one scope, sizes are written in the scope's own names: its axes (``dim``) and params (``$dim``);
-``values`` says what each stands for outside, so ``64`` and ``$dim`` compare equal where ``$dim`` is 64, and
-generated code can still say ``dim``. A block is resolved once for every distinct use (params, input types,
+Inside a scope, sizes use the scope's own names: its axes (``dim``) and params (``$dim``). ``values`` maps
+each to what it stands for outside, so that ``64`` and ``$dim`` compare equal if ``$dim`` is 64, while
+generated code can still use ``dim``. A block is resolved once for every distinct use (params, input types,
 outputs read); equal uses share one ``Scope``.
 
-What may be None at run time: an input that its body declares optional. ``Scope.inputs`` has None for one that
-this use leaves unwired; wires that read it stay in ``ResolvedNode.inputs``, so that one class serves uses
-with and without it.
+An input that its body declares optional may be None at run time. ``Scope.inputs`` has None for one that this
+use leaves unwired; wires that read it remain in ``ResolvedNode.inputs``, so that one class serves uses with
+and without it.
 """
 
 from __future__ import annotations
@@ -22,24 +22,20 @@ from zoo.sizes import Size, substitute
 from zoo.spec import LayerSpec, TensorType
 
 Setting: TypeAlias = Value | Size
-"""A setting as code should write it: a plain value, an expression of params, or a solved size in the scope's
-names.
-"""
+"""A setting as generated code writes it: a plain value, an expression of params, or a solved local size."""
 
 MASK = ""
-"""The name under which ``ResolvedNode.inputs`` of a scan (or of a reuse of one) has the mask; no port is
-called so.
-"""
+"""The key of a scan's mask in ``ResolvedNode.inputs``, which cannot be the name of a port."""
 
 
 @dataclass(frozen=True, slots=True)
 class LayerUse:
-    """A layer with all that its call needs.
+    """One use of a layer.
 
-    ``settings`` are the validated values; ``code`` says how each setting that is given or solved is written
-    in the scope's names (settings left at their default are absent from it). ``read`` are the on-demand
-    outputs that something reads. ``ahead`` are the axes along which it sees later steps, ``hidden`` those
-    along which it would but for its settings.
+    ``settings`` are the validated values; ``code`` holds each setting that is given or solved, in the scope's
+    names (settings at their default are absent). ``read`` are the on-demand outputs that something reads.
+    ``ahead`` are the axes along which it sees later steps, ``hidden`` those along which its settings prevent
+    that.
     """
 
     spec: LayerSpec
@@ -53,12 +49,12 @@ class LayerUse:
 
 @dataclass(frozen=True, slots=True)
 class BlockUse:
-    """A block with the scope its use resolves to.
+    """One use of a block, with its resolved scope.
 
-    ``file`` is the name of the file it was imported from, or empty (names of files that use each other stand
-    apart by `` > ``); ``home`` is the document that holds it (its ``source`` has the lines). ``code`` says
-    how its params (``$heads``) and the axes its modules are built from (``dim``) are written in the scope
-    around it; params left at their default are absent from it.
+    ``file`` is the name of the file that the block comes from, empty for the same file (a chain of files is
+    separated by `` > ``); ``home`` is the document that contains it (its ``source`` has the lines). ``code``
+    holds its params (``$heads``), and the axes that its modules depend on (``dim``), in the names of the
+    enclosing scope; params at their default are absent.
     """
 
     name: str
@@ -71,11 +67,10 @@ class BlockUse:
 
 @dataclass(frozen=True, slots=True)
 class RepeatUse:
-    """``len(each)`` layers; equal ones are the same object. With ``share``, the module of ``each[0]`` is
-    applied every time.
+    """One use of a repeat: ``len(each)`` layers, of which equal ones are the same object.
 
-    ``carry`` maps each carried input port to the output that feeds it in the next layer. ``outputs`` are the
-    last layer's.
+    With ``share``, the module of ``each[0]`` is applied every time. ``carry`` maps each carried input port to
+    the output that feeds it in the next layer. ``outputs`` are those of the last layer.
     """
 
     each: tuple[LayerUse | BlockUse, ...]
@@ -85,12 +80,12 @@ class RepeatUse:
 
 @dataclass(frozen=True, slots=True)
 class ScanUse:
-    """A scan: its body's scope, and where the walked axis stands in each input that is cut, and in the mask.
+    """One use of a scan: ``cut`` and ``mask`` are the positions of the scanned axis in its inputs and mask.
 
-    Sizes inside the body are written in the names of the scope around it. ``scope.inputs`` are the types of
-    one step: each, state and const; ``scope.outputs`` is what is stacked, with the walked axis at ``axis``.
-    ``next`` has every state's value for the step after, ``final`` maps outputs to states. ``mask`` is None
-    for a scan that has none, or none in this use.
+    Sizes inside the body use the names of the enclosing scope. ``scope.inputs`` are the types at one step:
+    each, state and const; ``scope.outputs`` are stacked, with the scanned axis at ``axis``. ``next`` holds
+    every state's value for the following step; ``final`` maps outputs to states. ``mask`` is None if there is
+    none in this use.
     """
 
     scope: Scope
@@ -104,7 +99,7 @@ class ScanUse:
 
 @dataclass(frozen=True, slots=True)
 class ReuseUse:
-    """Another application of the module of ``target`` (a node name, ``depth`` scopes further out)."""
+    """A further application of the module of ``target`` (a node, ``depth`` scopes further out)."""
 
     target: str
     depth: int
@@ -117,10 +112,9 @@ Use: TypeAlias = LayerUse | BlockUse | RepeatUse | ScanUse | ReuseUse
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """Where a tied parameter lives: in ``node``, ``depth`` scopes further out, under a dotted name.
+    """The owner of a tied parameter: ``node``, ``depth`` scopes further out, and the parameter's dotted name.
 
-    The name goes through nodes as ``nn.Module`` names do: ``attend.query.weight``, ``0.ffn.weight`` in a
-    repeat.
+    The name follows the nesting of modules: ``attend.query.weight``, or ``0.ffn.weight`` in a repeat.
     """
 
     depth: int
@@ -130,12 +124,12 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedNode:
-    """A node of the graph beside what it resolves to (None where a problem stands in the way).
+    """A node of the graph and its use (None after a problem).
 
-    ``inputs`` has every wired port by its name (also those that the file wires as ``in: x`` or in ``carry``),
-    refs with their port spelled out; for a scan: what ``each``, ``const`` and the states that start from a
-    wire read, and the mask under ``MASK``. ``types`` is what is known of its outputs, also where ``use`` is
-    None. ``ties`` is by the node's own parameter.
+    ``inputs`` maps every wired port to refs with explicit ports, including those wired as ``in: x`` or in
+    ``carry``; for a scan: what ``each``, ``const`` and the states that start from a wire read, and the mask
+    under ``MASK``. ``types`` is what is known about its outputs, even if ``use`` is None. The keys of
+    ``ties`` are the node's own parameters.
     """
 
     node: Call | Repeat | Scan | Reuse
@@ -147,10 +141,9 @@ class ResolvedNode:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A resolved body. ``order`` lists the nodes so that each comes after what it reads.
+    """A resolved body; ``order`` is a topological order of its nodes.
 
-    ``outputs`` are those that are computed: on-demand ones that nothing reads (an attention's weights) are
-    left out.
+    ``outputs`` are those that are computed, without on-demand ones that nothing reads (attention weights).
     """
 
     values: Mapping[str, Any]
@@ -162,11 +155,11 @@ class Scope:
     """The types of the outputs."""
 
     def shown(self, type_: TensorType) -> TensorType:
-        """A type with this scope's names replaced by what they stand for: what a person reads on a wire."""
+        """A type as shown to users, with this scope's names replaced by what they stand for."""
         return TensorType(type_.dtype, tuple(substitute(size, self.values) for size in type_.shape))
 
     def type_of(self, ref: Ref) -> TensorType | None:
-        """The type of what a wire reads, in this scope's names; None where it is absent or unknown."""
+        """The type of what a wire reads, in this scope's names; None if it is absent or unknown."""
         node = self.nodes.get(ref.node)
         return node.types.get(ref.port or "") if node else self.inputs.get(ref.node)
 

@@ -1,8 +1,8 @@
-"""What hints cannot say and the rules of a layer's class do: output shapes, and seeing ahead.
+"""Calling the rules of a layer's class, for what hints cannot express: output shapes, and looking ahead.
 
-``shapes(settings, inputs)`` is called with numbers where they are known, so that it may refuse them, and once
-more with the names of the body, so that what it computes can be written in generated code. Rules are a
-stranger's code: whatever they raise is a problem of the node, never the end of the check.
+``shapes(settings, inputs)`` is called with ground sizes, so that it can refuse known numbers, and again with
+local sizes, so that the result can be used in generated code. Rules are third-party code: whatever they raise
+becomes a problem of the node, and the check continues.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def ruled(
     code: Mapping[str, Setting],
     wires: Wires,
 ) -> Mapping[str, Shape] | None:
-    """The output shapes by a layer's own rule; None when it refuses, which is reported."""
+    """The output shapes by a layer's own rule; None if it refuses, which is reported."""
     frame, title = site.frame, target.title
     local = _inputs(target, wires, lambda size: size)
     ground = _inputs(target, wires, frame.ground)
@@ -110,5 +110,5 @@ def _checked(target: LayerTarget, found: object) -> dict[str, Shape]:
 
 
 def _vague(site: Site, wires: Wires) -> bool:
-    """Whether another problem hides a size, so that arithmetic with it proves nothing."""
+    """Whether a size is open, so that arithmetic with it is meaningless."""
     return any(is_open(site.frame.ground(size)) for _, _, type_ in wires.arrivals for size in type_.shape)

@@ -1,4 +1,4 @@
-"""What comes into a scan: the wires, what is cut along the walked axis, and the mask."""
+"""The inputs of a scan: its wires, the axis along which they are split, and the mask."""
 
 from __future__ import annotations
 
@@ -20,15 +20,14 @@ from zoo.sizes import symbol
 from zoo.spec import TensorType
 
 Entry: TypeAlias = tuple[str, Ref, TreePath]
-"""A name inside a scan (the mask under MASK), what it reads, and where the document says so."""
+"""A name inside a scan (the mask under MASK), what it reads, and its place in the document."""
 
 
 @dataclass(slots=True)
 class Taken:
-    """What comes into a scan by name (the mask under MASK): wires, whole types, and where the document says
-    so.
+    """The inputs of a scan by name (the mask under MASK): wires, unsplit types, places in the document.
 
-    What is read from an optional input is ``optional``, and ``absent`` where this use leaves it out.
+    A name that reads an optional input is ``optional``, and ``absent`` if this use leaves the input out.
     """
 
     inputs: dict[str, Ref] = field(default_factory=dict[str, Ref])
@@ -39,7 +38,7 @@ class Taken:
 
 
 def take(site: Site, entries: Iterable[Entry], whole: Collection[str]) -> Taken:
-    """What comes in by the wires of ``entries``; those named in ``whole`` (const, mask) may be missing."""
+    """Resolve the wires of ``entries``; only names in ``whole`` (const, mask) may read optional inputs."""
     taken = Taken()
     for name, ref, at in entries:
         taken.inputs[name], type_, known = read(site, ref, at)
@@ -59,7 +58,7 @@ def take(site: Site, entries: Iterable[Entry], whole: Collection[str]) -> Taken:
 
 
 def wired(scan: Scan) -> list[Entry]:
-    """What a scan reads where it stands."""
+    """What a scan reads at its own place."""
     entries: list[Entry] = []
     for part, refs in (("each", scan.each), ("state", scan.state), ("const", scan.const)):
         entries += [(name, ref, ("scan", part, name)) for name, ref in refs.items() if isinstance(ref, Ref)]
@@ -69,9 +68,7 @@ def wired(scan: Scan) -> list[Entry]:
 
 
 def rewired(site: Site, name: str, scan: Scan, inputs: Mapping[str, Wire]) -> list[Entry]:
-    """What a scan reads where it is reused: each, const and the states that start from a wire, named as its
-    inputs.
-    """
+    """What a scan reads where it is reused: its ports are each, const and states that start from a wire."""
     required = [
         *scan.each,
         *(key for key, start in scan.state.items() if isinstance(start, Ref)),
@@ -109,7 +106,7 @@ def rewired(site: Site, name: str, scan: Scan, inputs: Mapping[str, Wire]) -> li
 
 
 def cut_axes(site: Site, scan: Scan, taken: Taken) -> dict[str, int]:
-    """Where the walked axis stands in each input that is cut."""
+    """The position of the scanned axis in each input that is split."""
     whole = {name: type_ for name in scan.each if (type_ := taken.types.get(name)) is not None}
     places = {name: _positions(site.frame, type_, scan.over) for name, type_ in whole.items()}
     if whole and not any(places.values()):
@@ -155,7 +152,7 @@ def _positions(frame: Frame, type_: TensorType, over: str) -> list[int]:
 
 
 def step_mask(site: Site, scan: Scan, taken: Taken) -> tuple[TensorType, int] | None:
-    """The type of one step of the mask, and where the walked axis stands in it."""
+    """The type of one step of the mask, and the position of the scanned axis in the mask."""
     type_ = taken.types.get(MASK)
     if type_ is None:
         if MASK not in taken.inputs:
@@ -181,5 +178,5 @@ def _warn(site: Site, scan: Scan, taken: Taken) -> None:
 
 
 def without_axis(type_: TensorType, axis: int) -> TensorType:
-    """A type with one axis left out: what one step sees of it."""
+    """A type without one axis: that of a single step."""
     return TensorType(type_.dtype, (*type_.shape[:axis], *type_.shape[axis + 1 :]))

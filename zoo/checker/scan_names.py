@@ -1,4 +1,4 @@
-"""The parts of a scan by their names alone: what comes in, what is fed back, what comes out."""
+"""Checks of the names in a scan: its inputs, its states and its outputs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def check(inner: Planner, scan: Scan) -> None:
-    """Report names that mean two things, states that are not fed back, and what is no state."""
+    """Report ambiguous names, states that are not fed back, and unknown states."""
     seen: dict[str, TreePath] = {}
     for name, at in entries(scan):
         if name in seen:

@@ -1,4 +1,4 @@
-"""A scan in its place: its body walked over one axis, what is fed back, what is stacked and what is final."""
+"""Resolving scans: the types of a step, of the states, and of the stacked and final outputs."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ def use_scan(
 ) -> tuple[ScanUse | None, Types, Mapping[str, bool]]:
     """Resolve one use of the scan ``name`` of the body ``home``.
 
-    Returns the use (None where the body cannot be entered), the types of the outputs, and which are on
-    demand.
+    Returns the use (None if the body cannot be entered), the types of the outputs, and which are on demand.
     """
     session, plan = site.frame.session, home.plan.inner[name]
     plans = [*(frame.plan for frame in home.chain()), plan]
@@ -69,7 +68,7 @@ def use_scan(
 
 
 def _declare(inner: Frame, scan: Scan, taken: Taken, cut: Mapping[str, int]) -> None:
-    """Make each, state and const known inside."""
+    """Declare each, state and const in the frame of the body."""
     for name in scan.each:
         type_ = taken.types.get(name)
         inner.names[name] = Known(
@@ -113,7 +112,7 @@ def _start(inner: Frame, name: str, start: Zeros | Learned) -> TensorType | None
 
 
 def check_next(inner: Frame, scan: Scan, mask: tuple[TensorType, int] | None) -> dict[str, Ref]:
-    """The value of each state for the step after: it keeps its type."""
+    """Resolve the value of each state for the following step, which must keep its type."""
     site, found = Site(inner), dict[str, Ref]()
     for name, ref in scan.next.items():
         at: TreePath = ("next", name)
@@ -135,7 +134,7 @@ def check_next(inner: Frame, scan: Scan, mask: tuple[TensorType, int] | None) ->
 def _keeps_no_type(
     inner: Frame, scan: Scan, name: str, before: TensorType, after: TensorType, reason: str
 ) -> None:
-    """Report a state that changes its type: at its start, if nodes that read it say so too, else at next."""
+    """Report a state that changes its type: at its start, if its readers do not fit either, else at next."""
     start, at, remedy = scan.state[name], ("next", name), ""
     places = {
         (*inner.tree, "nodes", reader, *place)
@@ -146,7 +145,7 @@ def _keeps_no_type(
     others = [found for found in inner.findings if found.code != "wire-shape" or found.at not in places]
     if isinstance(start, Zeros | Learned) and len(others) < len(inner.findings):
         inner.findings[:] = others
-        inner.names[name] = Known(Ref(name), None)  # what reads the last state is not to blame
+        inner.names[name] = Known(Ref(name), None)  # readers of the final state are not at fault
         at, known = ("state", name), not any(map(is_open, map(inner.ground, after.shape)))
         remedy = f"write '{replace(start, shape=tuple(map(expression, after.shape)))}'" if known else ""
     message = (
@@ -158,7 +157,7 @@ def _keeps_no_type(
 
 
 def _difference(frame: Frame, before: TensorType, after: TensorType) -> str:
-    """The first thing in which two types differ: what several states may have in common."""
+    """The first difference of two types, which identifies a mistake that several states share."""
     if before.dtype != after.dtype or len(before.shape) != len(after.shape):
         return f"{before} {after}"
     pairs = zip(before.shape, after.shape, strict=True)

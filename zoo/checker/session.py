@@ -1,4 +1,4 @@
-"""One run of the checker: the registry, what has been made ready, and what has been resolved already."""
+"""One run of the checker: the registry, prepared targets and plans, and resolved scopes."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ Resolve: TypeAlias = "Callable[[Frame, Mapping[str, Ref]], Scope]"
 
 
 class Catalogue(Protocol):
-    """What the checker asks of a registry (``zoo.packs.Registry`` is one)."""
+    """What the checker needs from a registry (``zoo.packs.Registry`` is one)."""
 
     def find(self, use: str) -> LayerSpec | None:
-        """The layer that a file means by ``pack/name`` or ``pack/name@2``."""
+        """The layer that ``pack/name`` or ``pack/name@2`` means in a file."""
         ...
 
     def missing(self, use: str) -> tuple[str, str]:
@@ -42,9 +42,7 @@ class Catalogue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A block's body in one of its uses, the blocks (file and name) reached in it, and its mistakes, each
-    once.
-    """
+    """The resolved body of a block, the blocks (file and name) reached in it, and its findings."""
 
     scope: Scope
     reached: AbstractSet[tuple[str, str]]
@@ -52,10 +50,11 @@ class Done:
 
 
 class Session:
-    """``scopes`` are the bodies of blocks resolved so far, ``entered`` those that are being resolved.
+    """The state of one run.
 
-    ``reached`` are the blocks that a use has reached. ``resolve`` resolves a body, given the outputs that are
-    computed: nodes that have a body call it.
+    ``scopes`` are the bodies of blocks resolved so far, ``entered`` those that are being resolved.
+    ``reached`` are the blocks that are used. ``resolve`` resolves a body, given the outputs that are
+    computed; it is called for nodes that have a body.
     """
 
     def __init__(
@@ -81,14 +80,14 @@ class Session:
         self._blocks: dict[tuple[str, str], BlockTarget | None] = {}
 
     def target(self, site: Site, use: str) -> Target | None:
-        """What ``use`` names, or None after a report."""
+        """The target that ``use`` names, or None after a report."""
         found = self.find(site.frame.home, site.frame.file, use)
         if found is None:
             self._report(site, use)
         return found
 
     def find(self, home: Graph, file: str, use: str) -> Target | None:
-        """What ``use`` names in a document, or None."""
+        """The target that ``use`` names in a document, or None."""
         if "#" in use:
             other, _, name = use.partition("#")
             found = home.files.get(other)
@@ -105,7 +104,7 @@ class Session:
         return self.memory.layers[use]
 
     def plan(self, home: Graph, file: str, name: str) -> Plan:
-        """The plan of a document's own body, or of a block of it."""
+        """The plan of a document's own body, or of one of its blocks."""
         body, key = home.blocks[name] if name else home, (file, name)
         planned = self.planned.get(key) or self.memory.plans.get(key)
         if planned is None or not planned.holds(body, self.dropped):
@@ -115,11 +114,9 @@ class Session:
         return planned.plan
 
     def demanded(self, home: Graph, file: str, plans: list[Plan], ref: Ref) -> bool:
-        """Whether an output is computed only when something reads it, like attention weights that are handed
-        on.
+        """Whether an output is computed only on demand, like attention weights that a body passes on.
 
-        ``ref`` is read in the body of the last of ``plans``, which are those of a block and of the scans in
-        it.
+        ``ref`` is read in the body of the last of ``plans``, which are those of a block and the scans in it.
         """
         name, port = ref.node, ref.port
         while name in plans[-1].reuses:
@@ -135,7 +132,7 @@ class Session:
         return False
 
     def parameters(self, spec: LayerSpec, settings: Mapping[str, Any]) -> Shapes | None:
-        """The shapes of a layer's parameters, as ``parameter_shapes`` gives them."""
+        """The shapes of a layer's parameters (``parameter_shapes``), cached."""
         key = (spec.id, spec.version, *typed(settings))
         shapes = self.memory.shapes
         if key not in shapes:
@@ -143,10 +140,10 @@ class Session:
         return shapes[key]
 
     def close(self) -> Mapping[str, Frame]:
-        """End the run: every body by its scope, in the first of its uses; those not entered now as before.
+        """End the run; returns the frame of every body by scope, for its first use in this or an earlier run.
 
-        The session lets go of what holds it: a circle would keep every check until the garbage collector
-        looks for it, in the middle of somebody's gesture.
+        The session drops its references to the frames: a reference cycle would keep every check alive until
+        the garbage collector finds it, in the middle of a user's gesture.
         """
         frames = {**self.memory.frames, **self.entered_frames}
         self.memory.frames, self.memory.plans = frames, self.planned
@@ -157,7 +154,7 @@ class Session:
 
     @contextmanager
     def inside(self, body: tuple[Any, ...]) -> Generator[None]:
-        """While a body is resolved."""
+        """Context manager: mark a body as being resolved."""
         self.entered.append(body)
         try:
             yield
@@ -171,7 +168,7 @@ class Session:
             if block is None:
                 return None
             target = BlockTarget(name, file, home, block, self.plan(home, file, name))
-            self._blocks[key] = target  # before its outputs are known, for blocks that use themselves
+            self._blocks[key] = target  # before its outputs are known, in case the block uses itself
             self._asking += 1
             outputs = {
                 out: self.demanded(home, file, [target.plan], ref) for out, ref in block.outputs.items()

@@ -1,6 +1,4 @@
-"""Settings of a layer against the model that its constructor's signature makes, and what is wrong in plain
-words.
-"""
+"""Validating the settings of a layer against the model of its constructor, with readable errors."""
 
 from __future__ import annotations
 
@@ -29,10 +27,10 @@ def validated(
     written: Mapping[str, object],
     excused: Collection[str],
 ) -> tuple[dict[str, Any] | None, Collection[str]]:
-    """All settings with their defaults, or None when one is wrong or unknown; and the wrong ones, all
-    reported.
+    """All settings including defaults, or None if any is wrong or unknown; and the wrong ones, all reported.
 
-    ``written`` is how the file has them. ``excused`` may be missing: a problem elsewhere hides what they are.
+    ``written`` are the settings as in the file. Those in ``excused`` may be missing, since another problem
+    hides their values.
     """
     known = values
     if any(map(_open, values.values())):
@@ -67,9 +65,9 @@ def _report(
         if error["type"] == "extra_forbidden":
             unknown(site, title, "setting", name, fields)
         elif error["type"] == "missing" and len(error["loc"]) == 1:
-            if name not in excused and not strangers:  # one of these may have been meant
+            if name not in excused and not strangers:  # an unknown name may have been meant for it
                 missing(site, title, "setting", name)
-        elif name not in said:  # a type of several arms has an error for each
+        elif name not in said:  # a union has an error for each of its members
             said.add(name)
             wrong = [other for other in errors if other["loc"][:1] == error["loc"][:1]]
             _wrong(site, title, model, name, wrong, values.get(name), written.get(name))
@@ -85,7 +83,7 @@ def unknown(site: Site, title: str, noun: str, name: str, names: Collection[str]
 
 
 def missing(site: Site, title: str, noun: str, name: str) -> None:
-    """Report a setting (or a block's param) that is needed and not given."""
+    """Report a required setting (or a block's param) that is not given."""
     message = f"{title} needs the {noun} '{name}'"
     site.report("setting-missing", message, f"write with: {{{name}: …}}", at=("with",), key=True, port="")
 
@@ -113,7 +111,7 @@ def _wrong(
 
 
 def _remedy(site: Site, came: object, wanted: str) -> str:
-    """What to write instead of a value of the wrong kind, where that is plain."""
+    """What to write instead of a value of the wrong kind, if that is clear."""
     if isinstance(came, float) and came.is_integer() and wanted.startswith("an integer"):
         return f"write {came:.0f}"
     if not isinstance(came, str) or "text" in wanted:

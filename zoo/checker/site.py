@@ -1,4 +1,4 @@
-"""A node in its place, while it is resolved."""
+"""A node at its place in a body, while it is being resolved."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class Site:
-    """A node while it is resolved; ``index`` counts the layers of a repeat, ``twin`` is the module applied
-    again.
+    """A node that is being resolved.
 
-    Without a name it is the body itself, whose outputs read nodes too.
+    ``index`` is the layer of a repeat; ``twin`` is the use of the module that is applied again, if any.
+    Without a name, it stands for the body itself, whose outputs read nodes too.
     """
 
     __slots__ = ("frame", "index", "name", "node", "twin")
@@ -54,7 +54,7 @@ class Site:
         return ("with", name)
 
     def at_wire(self, port: str, index: int | None) -> TreePath:
-        """Where the node wires a port, which its file may not name."""
+        """Where the node wires a port, whose name the file may omit."""
         node = self.node
         if isinstance(node, Repeat) and port in node.carry:
             return ("carry", port)

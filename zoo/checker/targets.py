@@ -1,6 +1,6 @@
-"""What a node can be a use of, made ready for many uses: a layer of a pack, or a block.
+"""Targets: the layers and blocks that nodes use, prepared once for many uses.
 
-Both have ports to wire and settings to give; what differs is where the outputs come from.
+Both have ports to wire and settings to give; they differ in where the outputs come from.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class Target:
-    """The ports of a layer or block. ``title`` names it in messages, ``noun`` is what it calls its settings.
+    """A layer or block that a node can use.
 
-    ``single`` is the port that ``in: x`` means, ``variadic`` the one that takes a list; ``default`` is the
-    output that the node's name alone means. ``masks`` are the optional inputs of bools,
-    ``missed`` the names that a block's body reads though nothing in it has them.
+    ``title`` names it in messages, ``noun`` is the word for its settings. ``single`` is the port meant by
+    ``in: x``, ``variadic`` the one that takes a list; ``default`` is the output meant by the node's bare
+    name. ``masks`` are the optional bool inputs, ``missed`` the unknown names in a block's body.
     """
 
     def __init__(self, title: str, noun: str, inputs: Mapping[str, Port]) -> None:
@@ -40,18 +40,18 @@ class Target:
         self.offer({})
 
     def offer(self, outputs: Mapping[str, bool]) -> None:
-        """Set the outputs; those that are true are computed only on demand."""
+        """Set the outputs; those mapped to true are computed only on demand."""
         self.outputs = outputs
         self.on_demand = frozenset(name for name, demanded in outputs.items() if demanded)
         self.default = default_output(outputs)
 
 
 class LayerTarget(Target):
-    """A layer: ``results`` are its output patterns, ``sized`` the settings that its axes name.
+    """A layer: ``results`` are its output patterns, ``sized`` the settings that its axes refer to.
 
-    ``migrate`` reads settings of the earlier version that the name ``use`` stands for.
-    ``fixed`` are the values of those of them that a file may leave out and no wire gives, ``defaults`` those
-    that a wire gives first.
+    ``migrate`` converts settings of an earlier version, if ``use`` may mean one. Of the sized settings with a
+    default, ``fixed`` holds those that wires cannot determine, ``defaults`` those for which wires take
+    precedence.
     """
 
     def __init__(self, spec: LayerSpec, use: str) -> None:
@@ -71,7 +71,7 @@ class LayerTarget(Target):
 
 
 class BlockTarget(Target):
-    """A block: the document and file that hold it, and the plan of its body."""
+    """A block: the document and file that contain it, and the plan of its body."""
 
     def __init__(self, name: str, file: str, home: Graph, block: Block, plan: Plan) -> None:
         super().__init__(f"the block {name}", "param", block.inputs)
@@ -80,12 +80,12 @@ class BlockTarget(Target):
 
 
 def default_output(outputs: Mapping[str, bool]) -> str | None:
-    """The output that a node's name alone means: the only one that is always computed, or the only one."""
+    """The output meant by a node's bare name: the only one that is always computed, or the only one."""
     return sole([name for name, demanded in outputs.items() if not demanded]) or sole(outputs)
 
 
 def sole(names: Iterable[str]) -> str | None:
-    """The only name, or None when there are none or several."""
+    """The only name, or None if there are none or several."""
     found = list(names)
     return found[0] if len(found) == 1 else None
 

@@ -1,7 +1,7 @@
-"""Ties that lead back to where they begin through several bodies; ``ties`` finds those of a single one.
+"""Cycles of ties that pass through several bodies; ``ties`` finds those within a single one.
 
-A tie inside a block may continue one of the graph around it, so the links of the whole graph are followed, by
-the names that parameters have in the model: ``encoder.0.attend.weight``.
+A tie inside a block may continue a tie of the enclosing graph. Therefore the links of the whole graph are
+followed, by the names of parameters in the model: ``encoder.0.attend.weight``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def check(root: Scope) -> list[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """A tie in the model: the name of its owner, the block that says it (by its path), and its place."""
+    """A tie in the model: the name of its owner, the path of the block that declares it, and its place."""
 
     owner: str
     block: tuple[str, ...]
@@ -39,11 +39,11 @@ class _Link:
 class _Search:
     def __init__(self) -> None:
         self.links: dict[str, _Link] = {}
-        """By the name of the parameter that is tied; where two ties meet, the outer one holds."""
+        """The ties by the name of the tied parameter; if there are two, the outer one counts."""
         self._tied: dict[int, bool] = {}
 
     def has_ties(self, nodes: Nodes) -> bool:
-        """Whether a body holds ties, or one inside it does."""
+        """Whether a body, or one inside it, contains ties."""
         if id(nodes) not in self._tied:
             self._tied[id(nodes)] = False
             inside = (use.scope.nodes for node in nodes.values() for use, _ in _inside(node))
@@ -60,7 +60,7 @@ class _Search:
         tree: TreePath,
         around: Sequence[Nodes] = (),
     ) -> None:
-        """Note the links of a body and of all inside it. ``around`` are the bodies whose scans it is in."""
+        """Collect the links of a body and of those inside it; ``around`` are the enclosing ones of a scan."""
         levels = [*around, nodes]
         for name, node in nodes.items():
             at = (*tree, "nodes", name)
@@ -69,7 +69,7 @@ class _Search:
                 owner = name_in_model(owners, tie.node, tie.parameter, path[: len(path) - tie.depth])
                 link = _Link(owner, block, (*path, name), file, (*at, "tie", parameter))
                 for sharer in sharers(nodes, name, parameter, path):
-                    if sharer != owner:  # the layer of a repeat whose parameter all of them share
+                    if sharer != owner:  # the one layer of a repeat whose parameter the others share
                         self.links.setdefault(sharer, link)
         for name, node in nodes.items():
             for use, index in _inside(node):
@@ -82,7 +82,7 @@ class _Search:
                     self.collect(inner, here, here, use.file, ("blocks", use.name))
 
     def cycles(self) -> Iterator[Finding]:
-        """Each cycle once, at its outermost tie."""
+        """Report each cycle once, at its outermost tie."""
         done: set[str] = set()
         for start in self.links:
             way: list[str] = []
@@ -98,7 +98,7 @@ class _Search:
             turn = cycle.index(first)
             told = " -> ".join([*cycle[turn:], *cycle[:turn], first])
             link = self.links[first]
-            message = f"these ties go round in a circle: {told}"
+            message = f"these ties form a cycle: {told}"
             yield Finding(
                 "tie-cycle", message, "leave one of them out", path=link.path, file=link.file, at=link.at
             )
@@ -127,9 +127,9 @@ def _blocks(nodes: Nodes) -> Iterator[tuple[BlockUse, tuple[str, ...]]]:
 
 
 def sharers(nodes: Nodes, name: str, parameter: str, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """The names in the model of what a tie of a node shares: one parameter, or one in each layer of a repeat.
+    """The names in the model of the parameters that a tie replaces: one, or one per layer of a repeat.
 
-    ``path`` leads to the body of ``nodes``.
+    ``path`` is that of the body of ``nodes``.
     """
     node = nodes[name]
     if isinstance(node.use, RepeatUse) and not _is_shared(node) and not parameter.partition(".")[0].isdigit():
@@ -140,7 +140,7 @@ def sharers(nodes: Nodes, name: str, parameter: str, path: tuple[str, ...] = ())
 
 
 def name_in_model(nodes: Nodes, name: str, parameter: str, path: tuple[str, ...] = ()) -> str:
-    """The name of a node's parameter in the model, where layers that share one module have no number."""
+    """The name of a node's parameter in the model, in which layers with a shared module have no number."""
     found, rest, node = [*path, name], parameter.split("."), nodes.get(name)
     while node is not None and rest:
         use = node.use

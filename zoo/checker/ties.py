@@ -1,4 +1,4 @@
-"""Tied parameters: both ends exist and have one shape, and no tie leads back to itself."""
+"""Checks of tied parameters: both ends exist and have the same shape, and there is no cycle."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from zoo.graph import Repeat
 
 Nodes: TypeAlias = Mapping[str, ResolvedNode]
 Spot: TypeAlias = tuple[tuple[str, ...], str, str]
-"""A parameter by the scans around its node, the node, and its own name."""
+"""A parameter: the enclosing scans of its node, the node, and the parameter's name."""
 
 
 class _Missing(Exception):
-    """There is no such parameter; the names it could be are the arguments."""
+    """There is no such parameter; the arguments are the existing names."""
 
 
 def check_ties(frame: Frame) -> None:
-    """Check the ties of a block's or graph's body, and of the scans in it."""
+    """Check the ties in the body of a block or graph, and in its scans."""
     checker = _Ties(frame)
     checker.walk(frame.plan, [frame.resolved], ())
     checker.cycles()
@@ -34,7 +34,7 @@ class _Ties:
         self.links: dict[Spot, tuple[Spot, Plan]] = {}
 
     def walk(self, plan: Plan, levels: Sequence[Nodes], path: tuple[str, ...]) -> None:
-        """``levels`` are the nodes of the body of ``plan`` and of those around it, the outermost first."""
+        """Check a body; ``levels`` are the nodes of the body and its enclosing ones, outermost first."""
         for name, ties in plan.ties.items():
             for own, tie in ties.items():
                 around = path[: len(path) - tie.depth]
@@ -46,7 +46,7 @@ class _Ties:
                 self.walk(inner, [*levels, node.use.scope.nodes], (*path, name))
 
     def cycles(self) -> None:
-        """Report ties that lead back to where they begin."""
+        """Report ties that form a cycle."""
         done: set[Spot] = set()
         for start in self.links:
             seen: list[Spot] = []
@@ -58,14 +58,15 @@ class _Ties:
             if spot in seen:
                 names = [".".join((*path, node, own)) for path, node, own in seen[seen.index(spot) :]]
                 path, name, own = spot
-                message = f"these ties go round in a circle: {' -> '.join([*names, names[0]])}"
+                message = f"these ties form a cycle: {' -> '.join([*names, names[0]])}"
                 self._report(
                     "tie-cycle", message, "leave one of them out", self.links[spot][1], path, name, own
                 )
 
     def _meant(self, spot: Spot, seen: Sequence[Spot]) -> Spot:
-        """A parameter of one layer of a repeat, as that of all its layers where one tie is of all; but a tie
-        of all layers may lead to one of them.
+        """The spot under which ``links`` has a parameter of one layer of a repeat.
+
+        A tie of the repeat applies to all of its layers, except that it may itself point to one of them.
         """
         path, name, own = spot
         layer, _, rest = own.partition(".")
@@ -90,7 +91,7 @@ class _Ties:
                 remedy = "" if hint else f"it has {listed(missing.args)}"
                 self._report("tie-unknown", message, remedy, plan, path, name, own)
                 return
-            except Exception as error:  # noqa: BLE001  # a constructor's own refusal, told like any other problem
+            except Exception as error:  # noqa: BLE001  # third-party code: reported like any other problem
                 message = f"the layer '{node}' cannot be built: {error}"
                 self._report("layer-refuses", message, "", plan, path, name, own)
                 return
@@ -112,8 +113,9 @@ class _Ties:
     def _all_shapes(
         self, node: ResolvedNode, parts: Sequence[str], *, sharer: bool
     ) -> list[tuple[int, ...] | None]:
-        """The shapes of a parameter, each once; there are several where a ``sharer`` is a repeat whose layers
-        differ, and its tie holds in all of them.
+        """The distinct shapes of a parameter.
+
+        There can be several if a ``sharer`` is a repeat with different layers, all of which share the tie.
         """
         use = node.use
         if not sharer or not isinstance(use, RepeatUse) or parts[0].isdigit():
@@ -122,7 +124,7 @@ class _Ties:
         return [*dict.fromkeys(self._shape_in(each, parts) for each in distinct)]
 
     def _shape(self, node: ResolvedNode, parts: Sequence[str]) -> tuple[int, ...] | None:
-        """The shape of a parameter by its dotted name; None where a problem hides it. Raises _Missing."""
+        """The shape of a parameter by its dotted name, or None if unknown; raises _Missing."""
         use = node.use
         if not isinstance(use, RepeatUse):
             return None if use is None else self._shape_in(use, parts)
@@ -133,7 +135,7 @@ class _Ties:
         return self._shape_in(use.each[0], parts)  # all layers are one module
 
     def _shape_in(self, use: Use, parts: Sequence[str]) -> tuple[int, ...] | None:
-        """The same for a module that is no repeat."""
+        """The same for a module that is not a repeat."""
         if isinstance(use, LayerUse):
             shapes = self.frame.session.parameters(use.spec, use.settings)
             if shapes is None:
@@ -146,7 +148,7 @@ class _Ties:
         first, *rest = parts or [""]
         if first not in nodes or not rest:
             raise _Missing(*nodes)
-        if isinstance(nodes[first].use, ReuseUse):  # whose module is another node's
+        if isinstance(nodes[first].use, ReuseUse):  # its module belongs to another node
             raise _Missing(*(name for name, node in nodes.items() if not isinstance(node.use, ReuseUse)))
         return self._shape(nodes[first], rest)
 

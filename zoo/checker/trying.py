@@ -1,7 +1,7 @@
-"""Trying a wire before it is drawn: does this output fit that input, and why not.
+"""Trying a wire before it is drawn: whether an output fits an input, and why not.
 
-Only the node at the end of the wire is resolved again, in the body as the last check left it, so that an
-editor can ask for every input in sight while a wire is dragged.
+Only the node at the end of the wire is resolved again, in the frame of the last check. This is fast enough
+for an editor to try every visible input while a wire is being dragged.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ V = TypeVar("V")
 
 
 def check_wire(resolution: Resolution, scope: str, end: End, source: Ref) -> Problem | None:
-    """The first problem that a wire from ``source`` to ``end`` would make, or None when it fits.
+    """The first problem that a wire from ``source`` to ``end`` would cause, or None if it fits.
 
-    ``scope`` is the body, as ``zoo.graph`` addresses it. What the wire would change further down the graph is
-    for the next check. Raises EditError when the body has no such node.
+    ``scope`` addresses the body (see ``zoo.graph``). Effects further downstream are left to the next check.
+    Raises EditError if the body has no such node.
     """
     frame = resolution.frames.get(scope)
     if not isinstance(frame, Frame):
-        return None  # a problem stands before this body, and nothing is known in it
+        return None  # because of another problem, this body was not resolved
     trial = _copy(frame)
     if source.node not in frame.names:
         message = f"there is no node or input '{source.node}' here{did_you_mean(source.node, frame.names)}"
@@ -112,9 +112,7 @@ def _without(node: Node, end: End) -> Node:
 
 
 def _with(node: Node, end: End, source: Ref) -> Node:
-    """The node with ``source`` wired to ``end``: in place of what is there, or behind other wires of the
-    port.
-    """
+    """The node with ``source`` wired to ``end``, replacing its wire or appended to the port's list."""
     if isinstance(node, Scan):
         bare = _without(node, end)
         if end.part == "mask":

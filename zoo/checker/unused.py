@@ -1,4 +1,4 @@
-"""What a body computes or takes in for nothing: warnings, because such a graph runs all the same."""
+"""Unused nodes and inputs: warnings, because such a graph still runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def find(planner: Planner) -> None:
     body = planner.plan.body
     for name, at in planner.entries.items():
         if name in planner.used or (isinstance(body, Scan) and at[0] == "each" and len(body.each) == 1):
-            continue  # a scan needs one input to know how long it is
+            continue  # a scan needs one input to know its length
         what = f"the {at[0]} '{name}'" if isinstance(body, Scan) else f"the input '{name}'"
         planner.report(
             "input-unused", f"nothing reads {what}", "remove it", at=at, key=True, severity="warning"
@@ -24,13 +24,13 @@ def find(planner: Planner) -> None:
 
 
 def _nodes(planner: Planner) -> None:
-    """One warning for each dead end; what is computed only for it is named there."""
+    """Warn about each dead end, naming the nodes that are computed only for it."""
     body = planner.plan.body
     roots = [ref.node for ref in planner.plan.outputs.values()]
     if isinstance(body, Scan):
         roots += [ref.node for ref in body.next.values()]
     if not roots:
-        return  # then nothing is used, and one problem says so
+        return  # nothing is used at all, which another problem reports
     alive = _needed(planner, roots, set())
     dead = [name for name in planner.nodes if name not in alive and name not in planner.plan.lost]
     read = {source for name in dead for source in planner.sources[name]}
@@ -48,7 +48,7 @@ def _nodes(planner: Planner) -> None:
 
 
 def _needed(planner: Planner, roots: list[str], known: set[str]) -> set[str]:
-    """The nodes that ``roots`` depend on, themselves included, without those ``known``."""
+    """The nodes that ``roots`` depend on, including themselves, but without those in ``known``."""
     found: set[str] = set()
     stack = list(roots)
     while stack:

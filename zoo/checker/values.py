@@ -1,4 +1,4 @@
-"""What settings stand for in a body: the value that a constructor gets, and how code writes it."""
+"""Evaluating settings in a body: the value for the constructor, and the form in generated code."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from zoo.checker.frame import Frame
 
 UNKNOWN: Final = object()
-"""The value of a setting that a problem elsewhere hides."""
+"""The value of a setting that is unknown because of another problem."""
 
 _PLAIN = frozenset({int, float, str, bool, type(None)})
 
 
 def setting(frame: Frame, value: Setting) -> tuple[Setting, Any]:
-    """A setting as code writes it (local), and its value (ground; a ``Symbolic`` while it has none, or
-    UNKNOWN).
+    """The local form of a setting, for generated code, and its ground value.
 
-    Raises SizeError when an expression has no value.
+    The value is a ``Symbolic`` if it is not a number yet, or UNKNOWN. Raises SizeError if an expression has
+    no value.
     """
     kind = value.__class__
     if kind in _PLAIN:
@@ -43,7 +43,7 @@ def setting(frame: Frame, value: Setting) -> tuple[Setting, Any]:
 
 
 def typed(values: Mapping[str, Any]) -> tuple[tuple[str, str, Any], ...]:
-    """Named values as a key: ``1``, ``1.0`` and ``true`` are three of them."""
+    """Named values as a hashable key in which ``1``, ``1.0`` and ``true`` differ."""
     return tuple((name, value.__class__.__name__, value) for name, value in values.items())
 
 

@@ -1,7 +1,7 @@
-"""From the wires of a node to the ports of what it uses.
+"""From the wires of a node to the ports of its target.
 
-``connect`` says which output each port reads and what type arrives there. What is wrong with the wiring is
-reported here; whether the types fit is for ``fitting``.
+``connect`` determines which output each port reads and what type arrives there, and reports wiring errors;
+``fitting`` then checks the types.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ Arrival: TypeAlias = tuple[str, int | None, TensorType]
 
 
 class Wires:
-    """``inputs`` is the wiring with every port and output spelled out, ``arrivals`` are the types that come.
+    """The wires of a node: ``inputs`` has every port and output explicit, ``arrivals`` the types.
 
-    ``absent`` are the ports wired to optional inputs that this use leaves out, ``unknown`` says that a
-    problem hides another type.
+    ``absent`` are the ports wired to optional inputs that this use leaves out; ``unknown`` says that some
+    type is unknown because of another problem.
     """
 
     __slots__ = ("absent", "arrivals", "inputs", "unknown")
@@ -39,7 +39,7 @@ class Wires:
         self.unknown = False
 
     def with_arrivals(self, arrivals: list[Arrival]) -> Wires:
-        """The same wires, by which other types come."""
+        """The same wires with other arriving types."""
         other = copy(self)
         other.arrivals = arrivals
         return other
@@ -69,7 +69,7 @@ def connect(
     missing = [port for port in target.required if port not in wires.inputs]
     if missing or failed:
         wires.unknown = True
-    if not failed:  # or one of these may have been meant
+    if not failed:  # otherwise, one of the failed wires may have been meant for it
         for port in missing:
             message = f"the input '{port}' of {target.title} is not wired"
             site.report("port-missing", message, f"write in: {{{port}: …}}", at=("in",), key=True, port=port)
@@ -77,10 +77,10 @@ def connect(
 
 
 def read(site: Site, ref: Ref, at: TreePath, port: str = "") -> tuple[Ref, TensorType | None, Known | None]:
-    """The output that ``ref`` means, spelled out, with its type (None: unknown) and whose it is."""
+    """The output that ``ref`` means, with an explicit port; its type, None if unknown; and its owner."""
     known = site.frame.names.get(ref.node)
     if known is None:
-        return ref, None, None  # reported by the plan
+        return ref, None, None  # reported by the planner
     if ref.port is None and known.ref is not None:
         return known.ref, known.type, known
     types = known.types
@@ -105,7 +105,7 @@ def read(site: Site, ref: Ref, at: TreePath, port: str = "") -> tuple[Ref, Tenso
 
 
 def _take(site: Site, wires: Wires, pattern: Pattern, port: str, index: int | None, ref: Ref) -> Ref:
-    """Note what arrives at a port by one wire, and give the wire spelled out."""
+    """Record what arrives at a port by one wire; returns the wire with an explicit output."""
     known = site.frame.names.get(ref.node)
     if known is not None and ref.port is None and known.ref is not None and not known.optional:
         spelled, type_ = known.ref, known.type
@@ -138,7 +138,7 @@ def _assign(
     carry: Mapping[str, Ref],
     failed: list[str],
 ) -> None:
-    """An entry that is not simply one wire for a port named and free."""
+    """Handle an entry that is not simply one wire for a named, free port."""
     chosen = _ports(site, target, written, wire, carry)
     if chosen is None:
         failed.append(written)
@@ -201,7 +201,7 @@ def _choose(site: Site, target: Target, free: Sequence[str]) -> None:
 
 def _no_port(site: Site, port: str, target: Target, at: TreePath) -> str:
     if port in target.missed or port in site.frame.session.dropped:
-        return port  # it is missed inside, or could not be read, and reported there
+        return port  # it is unknown inside the block, or could not be read, and is reported there
     hint = did_you_mean(port, target.inputs)
     remedy = "" if hint else its("inputs", target.inputs)
     site.report("port-unknown", f"{target.title} has no input '{port}'{hint}", remedy, at=at, key=True)

@@ -39,7 +39,7 @@ def tie(model: nn.Module, built: Mapping[Placeholder, tuple[str, nn.Module]]) ->
     for name, wish in wanted.items():
         owner, way = wish, [name]
         while isinstance(owner, str) and owner in wanted:  # an owner may share with another itself
-            assert owner not in way, way  # the checker refuses circles
+            assert owner not in way, way  # the checker refuses cycles
             way.append(owner)
             owner = wanted[owner]
         pairs.append((name, owner if isinstance(owner, str) else names[owner]))

@@ -1,6 +1,4 @@
-"""Adding and removing whole lines: where an entry and its comments begin and end, and where blank lines
-go.
-"""
+"""Adding and removing whole lines: the extent of an entry with its comments, and blank lines around it."""
 
 from __future__ import annotations
 
@@ -12,11 +10,11 @@ from zoo.files.shape import Kind, is_apart
 from zoo.files.steps import Part
 
 Edit: TypeAlias = tuple[int, int, str]
-"""Start and end in the text, and what stands there instead."""
+"""Start and end in the text, and the replacement."""
 
 
 def top(page: Page, part: Part) -> int:
-    """The first line of an entry, its own comment included: the comment lines directly above."""
+    """The first line of an entry, including its comment: the comment lines directly above."""
     column, line = page.column(part.start), page.line(part.start)
     while line - 1 in page.own and page.own[line - 1][0] <= column:
         line -= 1
@@ -24,7 +22,7 @@ def top(page: Page, part: Part) -> int:
 
 
 def bottom(page: Page, part: Part) -> int:
-    """The line behind an entry and the comments that close it: those indented deeper than it."""
+    """The line after an entry and its closing comments, which are indented deeper than the entry."""
     column = page.column(part.start)
     line = end = page.line(max(part.end - 1, part.start)) + 1
     while (line in page.own and page.own[line][0] > column) or page.is_blank(line):
@@ -37,9 +35,7 @@ def bottom(page: Page, part: Part) -> int:
 def insertion(
     page: Page, parts: list[Part], anchor: Part | None, lines: list[str], apart: bool, break_: str
 ) -> Edit:
-    """Put lines behind the entry ``anchor``, or before the first, with a blank line between when
-    ``apart``.
-    """
+    """Insert lines after the entry ``anchor``, or before the first; ``apart`` adds a blank line between."""
     if anchor is None:
         at = page.start(top(page, parts[0]))
         lines = [*lines, ""] if apart else lines
@@ -50,7 +46,7 @@ def insertion(
 
 
 def deletion(page: Page, parts: list[Part], part: Part) -> Edit:
-    """Take an entry away with its comments, and blank lines so that none stand where there were none."""
+    """Delete an entry with its comments, and blank lines that would otherwise be left over."""
     first, last = top(page, part), bottom(page, part)
     if page.is_blank(first - 1) and (page.is_blank(last) or part is parts[-1]):
         while page.is_blank(first - 1):
@@ -64,7 +60,7 @@ def deletion(page: Page, parts: list[Part], part: Part) -> Edit:
 def stands_apart(
     page: Page, parts: list[Part], anchor: Part | None, kind: Kind, key: str, value: Plain, after: str
 ) -> bool:
-    """Whether a new entry behind ``anchor`` stands between blank lines: as its neighbours do."""
+    """Whether a new entry after ``anchor`` is set apart by blank lines, as its neighbours are."""
     if kind == "graph":
         return is_apart(kind, key, value, after)
     if kind in {"block", "node", "scan"}:

@@ -1,7 +1,7 @@
 """Reading bodies: nodes of every kind, their wires, settings and the parts of scans.
 
-A node with anything wrong in its own entries is left out as a whole, and its name kept in ``dropped``: a half
-node would only give rise to problems that are not the user's. The nodes inside a scan stand for themselves.
+A node with an error in its own entries is dropped as a whole, and its name is recorded in ``dropped``: an
+incomplete node would only cause spurious problems. The nodes inside a scan are dropped individually.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "reuse": ("reuse", "in"),
     "use": ("use", "with", "freeze", "tie", "in"),
 }
-"""The keys of a node, by the one that says its kind, in the order in which they are written."""
+"""The keys of a node, by the key that determines its kind, in the order in which they are written."""
 
 SCAN_KEYS = ("over", "reverse", "freeze", "each", "mask", "state", "const", "nodes", "next", "stack", "final")
 """The keys of a scan, in the order in which they are written."""
@@ -45,7 +45,7 @@ class BodyReader(PieceReader):
                 found[name] = result
             else:
                 self.dropped.add(name)
-            # problems inside a scan's body are counted there: they do not break the nodes around it
+            # problems inside a scan's body are counted there, and do not affect the enclosing nodes
             self.slips = before
         self.path = outer
         return Frozen(found)
@@ -184,7 +184,7 @@ class BodyReader(PieceReader):
 
 _SCAN_REFS = {"each": "a step", "const": "an input", "next": "a state", "stack": "an output"}
 
-# What people write who come from other formats.
+# Keys that other formats use.
 _OTHER_WORDS = {
     **dict.fromkeys(("layer", "block", "type", "class"), "use"),
     **dict.fromkeys(("settings", "params", "args", "kwargs", "config"), "with"),
@@ -224,6 +224,6 @@ def _node_name(text: str) -> str:
 
 
 def axis_name(text: str) -> str:
-    """The text, if it can be the name of an axis; else WordError."""
+    """Return the text if it is a valid name for an axis; otherwise raises WordError."""
     check_name(text, "an axis")
     return text

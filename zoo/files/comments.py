@@ -1,7 +1,7 @@
-"""Which entries the comments and blank lines of a text belong to.
+"""Attaching comments and blank lines of a text to entries.
 
-A comment on a line of its own belongs to the entry below it, as far as its column says so: one that is
-indented deeper than that entry closes the mapping above it. A comment behind something belongs to that.
+A comment on its own line belongs to the entry below it, unless it is indented deeper than that entry: then it
+closes the mapping above. A comment at the end of a line belongs to what precedes it.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from zoo.files.tree import Broken, Mapping, Marked, Scalar, Sequence
 
 @dataclass(slots=True)
 class Trivia:
-    """What is written around an entry: lines above it (comments, "" for a blank line), the comment beside
-    it with the column it is aligned to (or 0), and the lines that close its collection.
+    """The comments and blank lines around an entry.
+
+    ``above`` are the lines above it ("" for a blank line), ``beside`` is the comment at the end of its line,
+    aligned to ``column`` (or 0), and ``behind`` are the comments that close its collection.
     """
 
     above: list[str] = field(default_factory=list[str])
@@ -37,7 +39,7 @@ class _Entry:
 
 
 def attach(page: Page, root: Marked | None) -> dict[TreePath, Trivia]:
-    """The comments and blank lines of a text by the path of the entry (or collection) that they belong to."""
+    """The comments and blank lines of a text, by the path of the entry or collection they belong to."""
     return _Attacher(page, root).attach()
 
 
@@ -67,7 +69,7 @@ class _Attacher:
             first -= 1
         lines = list(range(first, line))
         if not entry.parent.flow:
-            # what is indented deeper than this entry closes what ended above it
+            # comments indented deeper than this entry close the collections that ended above it
             last = max((at for at in lines if self._is_deeper(at, column)), default=first - 1)
             for at in range(first, last + 1):
                 self._close(at, column)
@@ -124,7 +126,7 @@ class _Attacher:
 
 
 def dash(text: str, item: Marked) -> int:
-    """Where the dash of a block list's item stands."""
+    """The offset of the dash of an item in a block list."""
     return text.rfind("-", 0, item.start)
 
 

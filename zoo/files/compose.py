@@ -1,10 +1,9 @@
 """Text to a marked tree.
 
-This is the YAML that graph files are written in: mappings with text keys, lists and words. What else YAML
-knows (tags, anchors and aliases, merge keys, explicit keys, directives, several documents) is reported and
-left out, so nothing in a file can run code, multiply in memory, or read one way here and another way
-elsewhere. The tree is built from parser events without recursion, so depth costs nothing before it is
-refused.
+Graph files use a subset of YAML: mappings with text keys, lists and scalars. Its other features (tags,
+anchors and aliases, merge keys, explicit keys, directives, several documents) are reported and skipped.
+Therefore a file can neither run code nor expand in memory, and YAML readers agree on its meaning. The tree is
+built from parser events without recursion, so deep nesting is refused before it costs anything.
 """
 
 from __future__ import annotations
@@ -22,18 +21,16 @@ LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it (ten times faster), else PyYAML's own parser."""
 
 DEEPEST = 40
-"""How many collections may lie within each other."""
+"""The maximum nesting depth of collections."""
 
 MOST = 100
-"""After so many flaws the rest of a text is not read."""
+"""The number of flaws after which the rest of a text is not read."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def compose(text: str) -> Tree:
-    """The marked tree of a text, with every flaw; offsets count from the start of ``text``, a byte order
-    mark included.
-    """
+    """The marked tree of a text, with every flaw; offsets include a byte order mark."""
     if len(text) > LARGEST:
         message = f"a graph file has at most {LARGEST // 2**20} MiB, this one has {len(text) / 2**20:.1f}"
         return Tree(
@@ -52,10 +49,10 @@ def compose(text: str) -> Tree:
 
 
 class _Composer:
-    """Builds the tree from events: ``_open`` are the collections not yet closed, ``_keys`` the key that each
-    has read.
+    """Builds the tree from events.
 
-    A collection that stands in the place of a key is None in ``_open``: it is read over.
+    ``_open`` are the collections that are not closed yet, ``_keys`` their current keys. A collection in the
+    place of a key is None in ``_open``, and its contents are skipped.
     """
 
     def __init__(self, text: str, shift: int) -> None:
@@ -105,7 +102,7 @@ class _Composer:
             self._report("yaml-syntax", message, "write the character", start)
             self._add(Broken(start, end))
         else:
-            # the mark behind a text after | or > lies behind its blank lines, too
+            # the end mark of a text after | or > includes the blank lines that follow
             end = end if style in {"'", '"'} else start + len(self._text[start:end].rstrip())
             self._add(Scalar(start, end, text, style))
 
@@ -228,4 +225,4 @@ class _Composer:
         self.flaws.append(Flaw(code, message, remedy, at))
 
 
-_LAST = {"yaml-depth", "yaml-documents"}  # what comes after these is not read
+_LAST = {"yaml-depth", "yaml-documents"}  # the text after these is not read

@@ -1,9 +1,9 @@
-"""Texts from and to the disk.
+"""Reading and writing files.
 
-Only ordinary files of a bounded size are read. A file is written whole or not at all: the text goes to a
-temporary file in the same folder, which then replaces the old one in one step. Whatever happens while writing
-(a full disk, a kill, a power failure), the old file is there as it was. Permission bits are kept, links
-followed. A kill leaves the temporary file, hidden; the next writing of the file takes it away.
+Only regular files of a bounded size are read. Writing is atomic: the text goes to a temporary file in the
+same folder, which then replaces the old one. If writing fails (a full disk, a kill, a power failure), the old
+file is unchanged. Permission bits are kept, and links are followed. A killed process leaves a hidden
+temporary file, which the next write to the same file removes.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from zoo.files.text import LARGEST, Lines, shown
 from zoo.problems import Place, Problem
 
 _STALE = 600
-"""Seconds without a change after which nobody writes to a file any more."""
+"""The number of seconds without a change after which a temporary file counts as abandoned."""
 
 UNFINISHED = ".new"
-"""What the name of a file ends in until it is whole; a kill leaves such a file behind."""
+"""The suffix of temporary files."""
 
 
 def real_path(path: Path, name: str) -> str:
-    """The path without links, which is the same for every name of a file."""
+    """The path with links resolved, which identifies a file."""
     try:
         return os.path.realpath(path)
     except (OSError, ValueError) as error:
@@ -39,7 +39,7 @@ def real_path(path: Path, name: str) -> str:
 
 
 def read_bytes(path: Path, name: str) -> bytes:
-    """The content of an ordinary file of at most ``LARGEST`` bytes; FileError says why there is none."""
+    """The content of a regular file of at most ``LARGEST`` bytes; raises FileError if it cannot be read."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -78,7 +78,7 @@ def _neighbours(path: Path) -> str:
 
 
 def _library(path: Path) -> str:
-    """What someone is told who may have meant a graph of the library."""
+    """A hint for a name that may mean a graph of the library."""
     if path.suffix or path.name != str(path):
         return ""
     name = shown(path.name)
@@ -86,9 +86,9 @@ def _library(path: Path) -> str:
 
 
 def read_text(path: str | os.PathLike[str]) -> str:
-    """The text of a file as it is, line breaks and byte order mark included.
+    """The text of a file, with its line breaks and byte order mark unchanged.
 
-    FileError when it cannot be read, GraphError when it is not UTF-8.
+    Raises FileError if it cannot be read, and GraphError if it is not UTF-8.
     """
     name = arguments.path(path)
     decoded = decode(read_bytes(Path(name), name), name)
@@ -115,7 +115,7 @@ _SAVE_AS = "save it again with the encoding UTF-8"
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write a text as it is, in UTF-8; FileError when that fails, and then nothing has changed."""
+    """Write a text as it is, in UTF-8; raises FileError on failure, and leaves the old file unchanged."""
     name = arguments.path(path)
     try:
         data = text.encode()
@@ -134,9 +134,9 @@ def _replace(path: Path, data: bytes) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Generator[Path]:
-    """A file beside ``path`` to write, which takes its place as a whole when the body ends well.
+    """Context manager: a temporary file that atomically replaces ``path`` when the block succeeds.
 
-    When the body raises, or the disk refuses (OSError), ``path`` is what it was, and the new file is gone.
+    If the block raises, or the disk fails (OSError), ``path`` is unchanged and the temporary file is removed.
     """
     mode, prefix = _mode(path), f".{path.name[:100]}."
     _sweep(path.parent, prefix)
@@ -157,7 +157,7 @@ def replacing(path: Path) -> Generator[Path]:
 
 
 def _sweep(folder: Path, prefix: str) -> None:
-    """Take away what a kill has left of earlier writings of the same file, and nobody can be writing now."""
+    """Remove abandoned temporary files of killed processes that were writing the same file."""
     ours = re.compile(rf"{re.escape(prefix)}[a-z0-9_]{{8}}{re.escape(UNFINISHED)}")  # as mkstemp names them
     with suppress(OSError), os.scandir(folder) as found:
         for entry in found:
@@ -168,7 +168,7 @@ def _sweep(folder: Path, prefix: str) -> None:
 
 
 def _mode(path: Path) -> int:
-    """The permission bits of the old file, or those that a new file gets."""
+    """The permission bits of the old file, or the default ones of a new file."""
     try:
         status = path.stat()
     except FileNotFoundError:
@@ -181,7 +181,7 @@ def _mode(path: Path) -> int:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name last through a power failure, where the system can say so."""
+    """Sync the folder, so that the replacement survives a power failure (POSIX only)."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -1,7 +1,8 @@
-"""Rebuilding what stands in braces or brackets, when entries come or go.
+"""Rebuilding the contents of braces or brackets when entries are added or removed.
 
-Between two entries stand a comma, perhaps a comment and a break. The comma and the comment belong to the
-entry before them; the break, the indentation and comments on lines of their own to the entry behind.
+Between two entries there are a comma, and possibly a comment and a line break. The comma and the comment
+belong to the preceding entry; the line break, the indentation and comments on their own lines to the
+following one.
 """
 
 from __future__ import annotations
@@ -15,16 +16,16 @@ _BREAK = re.compile(r"(\r\n|\r|\n)[^\S\r\n]*\Z")
 
 @dataclass(slots=True)
 class Piece:
-    """An entry as it is wanted, and where it began in the text (-1 when it is new)."""
+    """The new text of an entry, and where the entry began in the old text (-1 if it is new)."""
 
     text: str
     start: int = -1
 
 
 def rebuild(inside: str, shift: int, bounds: list[tuple[int, int]], pieces: list[Piece]) -> str | None:
-    """What stands between the brackets, with ``pieces`` instead of the entries at ``bounds``.
+    """The new contents of the brackets, with ``pieces`` instead of the entries at ``bounds``.
 
-    ``inside`` begins at offset ``shift`` of the text. None for a form that is not understood: commas at the
+    ``inside`` begins at offset ``shift`` of the text. Returns None for an unsupported form: commas at the
     beginning of lines.
     """
     if not bounds:
@@ -50,7 +51,7 @@ def rebuild(inside: str, shift: int, bounds: list[tuple[int, int]], pieces: list
 
 
 def _fill(inside: str, entries: list[str]) -> str:
-    """Entries between brackets where none were, below the comments that stand there."""
+    """Fill brackets that contain no entries yet, below any comments."""
     if "#" not in inside:
         return ", ".join(entries)
     closing = _BREAK.search(inside)
@@ -62,7 +63,7 @@ def _fill(inside: str, entries: list[str]) -> str:
 
 
 class _Gaps:
-    """What stands before, between and behind the entries."""
+    """The text before, between and after the entries."""
 
     def __init__(self, inside: str, shift: int, bounds: list[tuple[int, int]]) -> None:
         self.opening = inside[: bounds[0][0] - shift]

@@ -1,4 +1,4 @@
-"""A hash of what a graph says, whatever its file looks like."""
+"""The semantic hash: a hash of a graph's meaning, independent of the form of its file."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from zoo.files.scalars import Plain
 from zoo.graph import Graph
 
 _PROSE = {"format", "about", "requires", "causal", "layout"}
-"""What changes nothing of the model."""
+"""The sections that do not affect the model."""
 
 
 def semantic_hash(graph: Graph) -> str:
-    """The SHA-256 of what a graph says, as 64 hexadecimal digits.
+    """The SHA-256 of a graph's meaning, as 64 hexadecimal digits.
 
-    Two files have the same hash when they differ in comments, style, ``about``, ``requires``, ``causal``,
-    ``layout`` and the order of their entries only; the order of the graph's inputs and outputs counts, being
-    that of a model's arguments and results, and so does ``freeze``, for training makes another model of it.
-    The files that the graph uses count with their own hashes, by the names that it uses. FileError when the
-    graph cannot be written.
+    Two files have the same hash if they differ only in comments, style, ``about``, ``requires``, ``causal``,
+    ``layout`` and the order of entries. The order of the graph's inputs and outputs matters, because it is
+    that of the model's arguments and results; ``freeze`` matters, because it changes training. The files that
+    the graph uses contribute their own hashes, by the names that it uses. Raises FileError if the graph
+    cannot be written.
     """
     plain = plain_graph(graph)
     content: dict[str, Plain] = {key: value for key, value in plain.items() if key not in _PROSE}

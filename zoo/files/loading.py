@@ -1,9 +1,9 @@
 """Loading graph files, and the files that they use.
 
-``use: other.yaml#block`` names a file relative to the one that says so. Folders above (``..``) may be
-named, since projects share blocks between folders; absolute paths, home folders and addresses may not,
-since they mean something else on the next computer. Every file is read once. Nothing but ordinary files
-of a bounded size is opened, and nothing in them is executed.
+``use: other.yaml#block`` names a file relative to the one that contains it. Parent folders (``..``) are
+allowed, since projects share blocks between folders; absolute paths, home folders and URLs are not, since
+they are not portable. Every file is read once. Only regular files of a bounded size are opened, and nothing
+in them is executed.
 """
 
 from __future__ import annotations
@@ -25,23 +25,22 @@ from zoo.graph import Frozen, Graph, Node, Reuse, Scan
 from zoo.problems import Problem, has_errors
 
 DEEPEST = 40
-"""How many files may use each other in a row."""
+"""The maximum length of a chain of files that use each other."""
 
 
 @paused()
 def load(path: str | os.PathLike[str]) -> Graph:
     """Load a graph file and the files that it uses.
 
-    Raises FileError when the file is missing, a directory, too large or not readable, and GraphError with
-    every problem that reading finds. What reading cannot know (layers, shapes, wires) is for
-    ``zoo.check`` to say.
+    Raises FileError if the file is missing, a directory, too large or unreadable, and GraphError with every
+    problem that reading finds. Layers, shapes and wires are checked later, by ``zoo.check``.
     """
     return _whole(read_path(path))
 
 
 @paused()
 def loads(text: str, folder: str | os.PathLike[str] | None = None) -> Graph:
-    """Load a graph from a text, as ``load`` does; other files that it uses are looked for in ``folder``."""
+    """Load a graph from a text, as ``load`` does; other files that it uses are looked up in ``folder``."""
     opener = _Opener()
     within = None if folder is None else Path(arguments.path(folder, "folder"))
     graph = opener.complete(read(text), within, "")
@@ -51,8 +50,8 @@ def loads(text: str, folder: str | os.PathLike[str] | None = None) -> Graph:
 def read_path(path: str | os.PathLike[str]) -> Reading:
     """Read a graph file and the files that it uses, with the problems of all of them.
 
-    FileError when the file itself cannot be read; files that it uses and that cannot be read are problems
-    of the line that uses them.
+    Raises FileError if the file itself cannot be read; if a file that it uses cannot be read, this is a
+    problem at the line that uses it.
     """
     name = arguments.path(path)
     opener = _Opener()
@@ -67,7 +66,7 @@ def _whole(reading: Reading) -> Graph:
 
 
 class _Opener:
-    """Opens files and what they use, each once. ``_way`` are the files from the first to the present one."""
+    """Opens files and the files they use, each once; ``_way`` is the chain of files that are being opened."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
@@ -76,12 +75,12 @@ class _Opener:
         self._way: dict[str, str] = {}
 
     def open(self, path: Path, name: str) -> Graph:
-        """The graph of a file; ``name`` is how the user would call it."""
+        """The graph of a file; ``name`` is its name in messages."""
         identity = real_path(path, name)
         if identity in self._way:
-            circle = [*self._way.values()][[*self._way].index(identity) :]
+            cycle = [*self._way.values()][[*self._way].index(identity) :]
             raise FileError(
-                f"files use each other in a circle: {' -> '.join([*circle, name])}; "
+                f"files use each other in a cycle: {' -> '.join([*cycle, name])}; "
                 "move what they share into a file of its own"
             )
         if len(self._way) == DEEPEST:
@@ -96,7 +95,7 @@ class _Opener:
         return self._done[identity]
 
     def complete(self, reading: Reading, folder: Path | None, shown_folder: str) -> Graph:
-        """The graph of a reading with the files that it uses, which lie relative to ``folder``."""
+        """The graph of a reading, completed by the files that it uses, relative to ``folder``."""
         self.problems += reading.problems
         self.dropped |= reading.dropped
         files: dict[str, Graph] = {}
@@ -122,7 +121,7 @@ class _Opener:
 
 
 def uses(graph: Graph) -> Iterator[tuple[str, str, TreePath]]:
-    """Every use of another file: the word, the path of the node and the way to the word in the file."""
+    """Every use of another file: the value of ``use``, the path of the node, and the value's tree path."""
     yield from _uses_in(graph.nodes, "", ("nodes",))
     for name, block in graph.blocks.items():
         yield from _uses_in(block.nodes, f"#{name}", ("blocks", name, "nodes"))

@@ -1,7 +1,7 @@
-"""Which entry of a collection became which, when all that is known is before and after.
+"""Matching the entries of a collection before and after a change.
 
-An entry keeps its key, or was renamed: then its value is the same, or it stands in the same place and is
-similar.
+An entry has kept its key, or it was renamed: then it has the same value, or a similar one at the same
+position.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from zoo.files.plain import same
 from zoo.files.scalars import Plain
 
 _SIMILAR = 0.5
-_MOST_PAIRS = 400  # of entries in one place; beyond that nothing was renamed by hand
+_MOST_PAIRS = 400  # pairs of entries at one position; with more, a rename by hand is unlikely
 
 
 def match_keys(old: dict[str, Plain], new: dict[str, Plain], renames: bool) -> dict[str, str]:
-    """For each key of ``new`` that is not new: the key of ``old`` it was."""
+    """Maps the keys of ``new`` to the keys of ``old`` that they correspond to."""
     found = {key: key for key in new if key in old}
     if renames and len(found) < len(new) and len(found) < len(old):
         gone, come = _by_place(old, found), _by_place(new, found)
@@ -58,7 +58,7 @@ def _renamed(
 
 
 def similarity(one: Plain, other: Plain) -> float:
-    """How much of two values is the same, from 0 to 1."""
+    """The similarity of two values, from 0 to 1."""
     if isinstance(one, dict) and isinstance(other, dict):
         if not one and not other:
             return 1.0
@@ -68,7 +68,7 @@ def similarity(one: Plain, other: Plain) -> float:
 
 
 def match_items(old: list[Plain], new: list[Plain]) -> list[int | None]:
-    """For each item of ``new``: which item of ``old`` it was, or None."""
+    """For each item of ``new``, the index of the item of ``old`` that it corresponds to, or None."""
     if len(old) == len(new):
         return list(range(len(old)))
     found: list[int | None] = [None] * len(new)
@@ -79,7 +79,7 @@ def match_items(old: list[Plain], new: list[Plain]) -> list[int | None]:
 
 
 def in_order(numbers: Sequence[int]) -> set[int]:
-    """The members of a longest rising subsequence: what may stay where it is, while the others move."""
+    """The members of a longest increasing subsequence: these entries can stay while the others move."""
     ends: list[int] = []
     last: list[int] = []  # index of the number that each length ends with
     before: list[int] = [-1] * len(numbers)

@@ -1,8 +1,8 @@
-"""Older versions of the format, and how their texts become the present one.
+"""Migrations from older versions of the format.
 
-``MIGRATIONS`` maps a version to a function that rewrites a text of that version as one of the next; it works
-on the text (with ``zoo.files.tree`` for the places of things), so that comments live on. A text is taken step
-by step to ``FORMAT``. There is one version so far.
+``MIGRATIONS`` maps a version to a function that rewrites a text of that version to the next one. It works on
+the text (with ``zoo.files.tree`` for offsets), so that comments are preserved. A text is migrated step by
+step to ``FORMAT``. So far, there is only one version.
 """
 
 from __future__ import annotations

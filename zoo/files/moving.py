@@ -1,4 +1,4 @@
-"""Nodes that leave one body for another, and take their comments with them."""
+"""Nodes that move from one body to another, together with their comments."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from zoo.files.shape import Kind, child, has_names
 from zoo.files.source import TreePath
 from zoo.files.tree import Mapping, Marked
 
-_ENOUGH = 0.3  # similarity of a node that went from one body to another: its wires are new
+_ENOUGH = 0.3  # the least similarity of a node that moved to another body, where it has new wires
 
 
 class Moving:
-    """The nodes of a text that are no longer where they were."""
+    """The nodes of a text that have left their body."""
 
     def __init__(self, page: Page, root: Mapping) -> None:
         self._page, self._root = page, root
@@ -23,7 +23,7 @@ class Moving:
         self._trivia: dict[TreePath, Trivia] | None = None
 
     def survey(self, node: Marked, base: Plain, new: Plain, kind: Kind, path: TreePath = ()) -> None:
-        """Find the nodes that leave their body: another body may take them with their comments."""
+        """Collect the nodes that leave their body, which may reappear in another one."""
         if not (isinstance(node, Mapping) and isinstance(base, dict) and isinstance(new, dict)):
             return
         was = match_keys(base, new, has_names(kind))
@@ -37,7 +37,7 @@ class Moving:
     def take_nodes(
         self, value: Plain, kind: Kind, path: TreePath, trivia: dict[TreePath, Trivia], key: str
     ) -> None:
-        """Find the nodes of a new value that were removed elsewhere, for their comments."""
+        """Add to ``trivia`` the comments of nodes in a new value that were removed elsewhere."""
         if kind == "node":
             found = self._removed.get(key, [])
             known = next((known for known in found if similarity(known[1], value) >= _ENOUGH), None)
@@ -50,7 +50,7 @@ class Moving:
                 self.take_nodes(inner, child(kind, name), (*path, name), trivia, name)
 
     def take(self, old: TreePath, new: TreePath, trivia: dict[TreePath, Trivia]) -> None:
-        """Find the comments of what was at ``old`` and is at ``new``, and put them into ``trivia``."""
+        """Add to ``trivia`` the comments of a value that moved from ``old`` to ``new``."""
         if self._trivia is None:
             self._trivia = attach(self._page, self._root)
         for path, found in self._trivia.items():

@@ -1,4 +1,4 @@
-"""A text by lines, with its comments told apart from everything else."""
+"""A text by lines, with its comments."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from zoo.files.tree import Broken, Mapping, Marked, Scalar, Sequence
 
 
 class Page:
-    """A text by lines (from 0): the blank ones, the comments, and the comments behind something.
+    """A text by lines (from 0), with its blank lines, its comment lines and its end-of-line comments.
 
-    What lies between the words of a tree is signs, space and comments, so no ``#`` is mistaken for a comment.
+    Between the scalars of a tree there are only punctuation, space and comments, so that a ``#`` inside a
+    scalar is not mistaken for a comment.
     """
 
     def __init__(self, text: str, root: Marked | None) -> None:
@@ -38,7 +39,7 @@ class Page:
         return offset - self.starts[self.line(offset)]
 
     def start(self, line: int) -> int:
-        """Where a line begins; the end of the text for the line behind the last."""
+        """The offset of a line; the end of the text for the line after the last."""
         return self.starts[line] if line < len(self.starts) else len(self.text)
 
     def content(self, line: int) -> str:
@@ -46,9 +47,7 @@ class Page:
         return self.text[self.start(line) : self._end(line)]
 
     def is_blank(self, line: int) -> bool:
-        """Whether a line of the text holds nothing, or only the mark '---' (there is no line behind the
-        last).
-        """
+        """Whether a line of the text is empty, or contains only the mark '---'."""
         return (
             0 <= line < len(self.starts)
             and self.start(line) < len(self.text)
@@ -56,19 +55,17 @@ class Page:
         )
 
     def is_first(self, offset: int) -> bool:
-        """Whether nothing but space stands before an offset in its line."""
+        """Whether there is only space before an offset in its line."""
         return not self.text[self.start(self.line(offset)) : offset].strip(" \ufeff")
 
     def space_before(self, offset: int) -> int:
-        """Where the space before a comment begins."""
+        """The offset at which the space before a comment begins."""
         while self.text[offset - 1] == " ":
             offset -= 1
         return offset
 
     def is_aligned(self, offset: int) -> bool:
-        """Whether a comment behind something stands in a column of its own: with more space than it needs, or
-        below another.
-        """
+        """Whether an end-of-line comment is aligned: after extra space, or with a neighbouring one."""
         line, column = self.line(offset), self.column(offset)
         if offset - self.space_before(offset) > 2:
             return True

@@ -1,11 +1,11 @@
-"""Writing a changed graph into the text it was read from, so that only the lines that must change do.
+"""Writing a changed graph into the text it was read from, changing as few lines as possible.
 
-Three trees are walked together: the marked tree of the text, the plain values it was read as, and the values
-wanted. What is equal keeps its text byte for byte. Entries are added after their neighbour and in its manner,
-removed with their own comment, renamed in place, and moved between bodies with their comments. A value that
-cannot be changed so is written anew as a whole, and only it.
+Three trees are traversed in parallel: the marked tree of the text, the plain values that it was read as, and
+the new values. Equal values keep their text byte for byte. Entries are added after their neighbour and in its
+style, removed with their comments, renamed in place, and moved between bodies with their comments. A value
+for which this is not possible is rewritten as a whole.
 
-The result is a proposal: ``zoo.files.writer`` reads it again before anybody else does.
+The result is tentative: ``zoo.files.writer`` verifies it by reading it again.
 """
 
 from __future__ import annotations
@@ -30,9 +30,7 @@ from zoo.files.whole import Whole
 
 
 def patch(source: Source, base: dict[str, Plain], new: dict[str, Plain]) -> str | None:
-    """The text of ``source``, which reads as ``base``, changed to read as ``new``; None when its form does
-    not allow that.
-    """
+    """Change the text of ``source`` from the content ``base`` to ``new``; None if its form prevents that."""
     root = source.tree.root
     if not isinstance(root, Mapping):
         return None
@@ -57,7 +55,7 @@ class _Patcher:
         self._whole = Whole(text, self._page, break_)
 
     def result(self) -> str:
-        """The text with all changes. Comments behind changed values keep their column where they can."""
+        """The text with all changes; end-of-line comments keep their column where possible."""
         page = self._page
         by_line: dict[int, list[Edit]] = {}
         for edit in self._edits:
@@ -74,7 +72,7 @@ class _Patcher:
     # ------------------------------------------------------------------------------------------------- values
 
     def collection(self, node: Marked, base: Plain, new: Plain, kind: Kind, path: TreePath = ()) -> None:
-        """Change a mapping or list entry by entry; RigidError when it has to be written anew."""
+        """Change a mapping or list entry by entry; raises RigidError if it must be rewritten as a whole."""
         if isinstance(node, Mapping) and isinstance(base, dict) and isinstance(new, dict) and new:
             steps, parts = entries(node, base, new, kind, path)
         elif isinstance(node, Sequence) and isinstance(base, list) and isinstance(new, list) and new:
@@ -110,14 +108,14 @@ class _Patcher:
             self._edits += self._whole.replace(part, step.key, step.new, kind)
 
     def _is_remark(self, node: Marked) -> bool:
-        """Whether there is nothing but a comment between brackets."""
+        """Whether there is only a comment between brackets."""
         empty = (isinstance(node, Mapping) and not node.entries) or (
             isinstance(node, Sequence) and not node.items
         )
         return empty and "#" in self._text[node.start : node.end]
 
     def _collect(self, change: Callable[[], None]) -> list[Edit]:
-        """The edits that ``change`` makes, kept apart."""
+        """The edits that ``change`` makes, collected separately."""
         outer, self._edits = self._edits, []
         try:
             change()
@@ -152,8 +150,10 @@ class _Patcher:
 
     @staticmethod
     def _goes(part: Part, base: Plain, steps: list[Step], kind: Kind) -> bool:
-        """Whether an entry of the text that is not wanted goes. What reading left out (because it was
-        broken, or says nothing) stays, unless a node became another kind of node and has no place for it.
+        """Whether to delete an entry of the text that is not among the new ones.
+
+        Entries that reading skipped (because they were broken, or empty) are kept, unless a node changed to a
+        kind without such an entry.
         """
         if kind == "node":
             keys = next((KEYS[step.key] for step in steps if step.key in KEYS), ())
@@ -161,7 +161,7 @@ class _Patcher:
         return not isinstance(base, dict) or part.name in base
 
     def _lines(self, step: Step, kind: Kind, column: int) -> list[str]:
-        """The lines of an entry that comes to this place, with the comments that its text had elsewhere."""
+        """The lines of an entry that is new here, with the comments that it had elsewhere."""
         if kind == "value" and step.key == "":
             return [f"{' ' * column}- {flow(step.new)}"]
         trivia: dict[TreePath, Trivia] = {}

@@ -1,4 +1,4 @@
-"""Reading what nodes are made of: wires, settings, counts, ties, the starts of states."""
+"""Reading the parts of nodes: wires, settings, counts, ties, initial states."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WIRE = "write 'in: x', 'in: [x, y]' or 'in: {port: x}'"
 
 
 class PieceReader(Reporter):
-    """Reads the entries of nodes. ``dropped`` holds the names of whatever had to be left out."""
+    """Reads the entries of nodes; ``dropped`` collects the names of whatever could not be read."""
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
@@ -30,9 +30,9 @@ class PieceReader(Reporter):
     def named(
         self, node: Marked, what: str, item: str, read: Callable[[Marked], T | None], drop: bool = False
     ) -> Frozen[str, T]:
-        """A mapping from names to whatever ``read`` makes of the values.
+        """A mapping of names, with its values read by ``read``.
 
-        What cannot be read is left out, and with ``drop`` its name is kept in ``dropped``.
+        Entries that cannot be read are left out; with ``drop``, their names are added to ``dropped``.
         """
         found: dict[str, T] = {}
         for name, (key, value) in self.entries(node, what).items():
@@ -46,7 +46,7 @@ class PieceReader(Reporter):
         return Frozen(found)
 
     def count(self, node: Marked) -> Expr | None:
-        """How often a repeat is stacked."""
+        """The number of layers of a repeat."""
         value = self.scalar(node, "repeat")
         if isinstance(value, int) and not isinstance(value, bool):
             return value
@@ -91,7 +91,7 @@ class PieceReader(Reporter):
         return self.word(node, parse_ref, "a wire is the name of an output", "wire", _ONE_WIRE)
 
     def start(self, node: Marked) -> Start | None:
-        """How a state starts."""
+        """The initial value of a state."""
         sentence = "a state starts as an output, 'zeros axis …' or 'learned axis …'"
         return self.word(node, parse_start, sentence, "state")
 

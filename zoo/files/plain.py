@@ -1,7 +1,7 @@
-"""``Graph`` to the plain values that its file holds, in the order in which they are written.
+"""``Graph`` to the plain values of its file, in the order in which they are written.
 
-This is the file's content without its form: mappings, lists, words and numbers. The printer prints it,
-the patcher compares two of them, the hash digests one. What says nothing is left out: empty sections,
+This is the file's content without its form: mappings, lists, words and numbers. The printer prints it, the
+patcher compares it with another, and the hash digests it. Defaults are left out: empty sections,
 ``share: false``, ``reverse: false``, ``freeze: false``.
 """
 
@@ -22,7 +22,7 @@ _DEEPEST = 40
 
 
 def plain_graph(graph: Graph) -> PlainDict:
-    """The content of the graph's file. FileError for what no file can say."""
+    """The content of the graph's file; raises FileError for a graph that no file can express."""
     return _filled(
         {
             "format": FORMAT,
@@ -180,7 +180,7 @@ def _expression(value: Name | Op, path: str) -> str:
 
 
 def same(one: Plain, other: Plain) -> bool:
-    """Whether two contents are the same: kinds (1 is not 1.0, nor true) and the order of entries count."""
+    """Whether two contents are the same, including types (1 is not 1.0 or true) and the order of entries."""
     if type(one) is not type(other):
         return False
     if isinstance(one, dict) and isinstance(other, dict):

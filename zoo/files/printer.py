@@ -1,8 +1,8 @@
-"""Plain values to text, in the canonical form: what a person would have written.
+"""Plain values to text, in the canonical form.
 
-Sections stand between blank lines. A mapping or list is written on one line when it fits in a hundred columns
-and has no comment inside, otherwise an entry a line. Bodies, scans and repeats are always written an entry a
-line. Comments and single blank lines of another text are kept where ``Trivia`` says that they belong.
+Sections are separated by blank lines. A mapping or list is written on one line if it fits in a hundred
+columns and contains no comment, otherwise with one entry per line. Bodies, scans and repeats always have one
+entry per line. Comments and single blank lines of another text are placed according to its ``Trivia``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from zoo.files.shape import Kind, child, is_apart, is_tall
 from zoo.files.source import TreePath
 
 WIDTH = 100
-"""How long a line may be."""
+"""The maximum length of a line."""
 
 
 def print_graph(plain: dict[str, Plain], trivia: Mapping[TreePath, Trivia] | None = None) -> list[str]:
@@ -46,7 +46,7 @@ class Printer:
                 self._commented.update(path[:end] for end in range(len(path)))
 
     def mapping(self, value: dict[str, Plain], kind: Kind, path: TreePath, indent: int) -> list[str]:
-        """The lines of a mapping's entries, an entry a line or more, and of the comments that close it."""
+        """The lines of a mapping's entries, and of its closing comments."""
         lines: list[str] = []
         apart, after = False, ""
         for key, item in value.items():
@@ -136,9 +136,7 @@ class Printer:
 
 
 def text_lines(value: str, indent: int) -> list[str]:
-    """A text of several lines, or a long one, as what stands behind ``key:``: its first line and those
-    below.
-    """
+    """A multi-line or long text as written after ``key:``; the first line follows the colon."""
     space = " " * (indent + 2)
     lines = value.removesuffix("\n").split("\n")
     if len(lines) > 1:
@@ -148,7 +146,7 @@ def text_lines(value: str, indent: int) -> list[str]:
     words = value.split(" ")
     if not is_visible(value) or "" in words or len(words) == 1:
         return [word(value, flow=False)]
-    # a break between words reads back as the space that it stands for
+    # a line break between words is read back as a space
     return [">-", *_wrap(value, space)]
 
 

@@ -1,7 +1,7 @@
-"""Text to ``Graph``, with everything that is wrong with the text at once.
+"""Text to ``Graph``, with all problems of the text at once.
 
-Reading is best effort: what is broken is reported and left out, the rest is read. The result is a graph that
-can be looked at and checked; whether it may be run is for the problems to say.
+Reading recovers from errors: broken parts are reported and left out, and the rest is read. The resulting
+graph can be shown and checked, even if its problems prevent it from being compiled.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ _LAYOUT_PATH = re.compile(rf"#?{NAME.pattern}(\.{NAME.pattern})*(\.->{NAME.patte
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read: the graph without its broken parts, all problems, and the names of what was left out.
+    """What was read: the graph without its broken parts, all problems, and the names of the broken parts.
 
-    ``dropped`` are names of nodes, inputs, params and blocks, so that a checker can keep quiet about wires to
+    ``dropped`` are names of nodes, inputs, params and blocks, so that the checker does not report wires to
     them.
     """
 
@@ -60,9 +60,7 @@ class Reading:
 
 
 def read(text: str, file: str = "") -> Reading:
-    """Read a graph from a text; ``file`` is the name that problems show. Other files that it uses are not
-    opened.
-    """
+    """Read a graph from a text, without opening files that it uses; ``file`` is its name in problems."""
     source, steps = Source(file, arguments.text(text)), dict(MIGRATIONS)
     while (step := steps.pop(_written_format(source), None)) is not None:
         source = Source(file, step(source.text))

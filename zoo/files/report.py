@@ -1,7 +1,7 @@
-"""Reading one value of the marked tree at a time, and reporting what is wrong with it.
+"""Reading single values of the marked tree, and reporting their problems.
 
-Nothing here raises for bad input: each method returns what it could read, None or an empty collection
-otherwise, and counts what it left out in ``slips``, so that a caller knows whether an entry is whole.
+Bad input raises no exception: each method returns what it could read, otherwise None or an empty collection,
+and counts errors in ``slips``, so that a caller knows whether an entry is complete.
 """
 
 from __future__ import annotations
@@ -23,17 +23,15 @@ T = TypeVar("T")
 Entries: TypeAlias = Mapping[str, tuple[Scalar, Marked]]
 
 MOST = 200
-"""After so many problems of one file the rest of it is not read."""
+"""The number of problems after which the rest of a file is not read."""
 
 
 class EnoughError(Exception):
-    """There are more problems than anybody reads."""
+    """There are too many problems to continue."""
 
 
 class Reporter:
-    """Collects the problems of a source. ``path`` is the node path that they name; whoever reads a node
-    sets it.
-    """
+    """Collects the problems of a source; ``path`` is the path of the node that is being read."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -42,14 +40,14 @@ class Reporter:
         self.slips = 0
 
     def report(self, code: str, message: str, remedy: str, at: int, severity: Severity = "error") -> None:
-        """Add a problem at an offset of the text; EnoughError when there are too many."""
+        """Add a problem at an offset of the text; raises EnoughError if there are too many."""
         self.slips += 1
         if len(self.problems) == MOST:
             raise EnoughError
         self.problems.append(Problem(severity, code, message, remedy, self.path, self.source.at(at)))
 
     def in_order(self, complete: bool) -> tuple[Problem, ...]:
-        """The problems in the order of the file; the last says so when they are not ``complete``."""
+        """The problems in file order; if they are not ``complete``, the last one says so."""
         found = sorted(self.problems, key=lambda problem: problem.place or Place("", 0, 0))
         if not complete:
             message = f"the file has more problems than these {MOST}, and the rest of it was not read"
@@ -59,7 +57,7 @@ class Reporter:
     # -------------------------------------------------------------------------------------------- collections
 
     def entries(self, node: Marked, what: str, code: str = "kind") -> Entries:
-        """The entries of a mapping; an empty heading (``nodes:`` with nothing behind) is an empty mapping."""
+        """The entries of a mapping; an empty value (``nodes:``) counts as an empty mapping."""
         if isinstance(node, MarkedMapping):
             return node.entries
         if not is_null(node):
@@ -90,7 +88,7 @@ class Reporter:
     # -------------------------------------------------------------------------------------------------- words
 
     def name(self, key: Scalar, what: str) -> bool:
-        """Whether a key may name something."""
+        """Whether a key is a valid name."""
         try:
             check_name(key.text, what)
         except WordError as error:
@@ -101,7 +99,7 @@ class Reporter:
     def word(
         self, node: Marked, parse: Callable[[str], T], what: str, code: str, remedy: str = ""
     ) -> T | None:
-        """A text, parsed; ``what`` begins the sentence for everything else (``'use' is text``)."""
+        """A text, parsed; ``what`` begins the message for other values (``'use' is text``)."""
         value = self.scalar(node, code)
         if isinstance(value, str):
             try:
@@ -113,9 +111,7 @@ class Reporter:
         return None
 
     def scalar(self, node: Marked, code: str = "value") -> object:
-        """The value of a word, number or text; BAD for what has been reported; the node itself when it is
-        a collection.
-        """
+        """The value of a scalar; BAD if it has been reported; for a collection, the node itself."""
         if not isinstance(node, Scalar):
             if isinstance(node, Broken):
                 self.slips += 1
@@ -139,7 +135,7 @@ class Reporter:
         return False
 
     def wrong_kind(self, node: Marked, sentence: str, remedy: str = "", code: str = "kind") -> None:
-        """Report that something else than ``sentence`` says stands at ``node``."""
+        """Report that the value at ``node`` is not what ``sentence`` requires."""
         if isinstance(node, Broken):
             self.slips += 1
         else:
@@ -149,19 +145,19 @@ class Reporter:
 
 
 class _Bad:
-    """The value of a word that has been reported."""
+    """The value of a scalar whose error has been reported."""
 
 
 BAD = _Bad()
 
 
 def is_null(node: Marked) -> bool:
-    """Whether nothing stands here: an empty value or ``~``."""
+    """Whether a value is empty or ``~``."""
     return isinstance(node, Scalar) and not node.style and node.text in {"", "~", "null", "Null", "NULL"}
 
 
 def describe(node: Marked) -> str:
-    """What stands somewhere, for a sentence: ``a list``, ``the number 3``."""
+    """A noun phrase for a value: ``a list``, ``the number 3``."""
     if isinstance(node, MarkedMapping):
         return "a mapping"
     if isinstance(node, Sequence):
@@ -180,6 +176,6 @@ def describe(node: Marked) -> str:
 
 
 def glued(name: str, allowed: Collection[str]) -> str:
-    """What was meant by a key that swallowed its value, for want of a space: ``use:pack/layer``."""
+    """A hint for a key that contains its value, because a space is missing: ``use:pack/layer``."""
     key, colon, value = name.partition(":")
     return f" (did you mean '{key}: {shown(value)}', with a space?)" if colon and key in allowed else ""

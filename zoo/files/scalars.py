@@ -1,9 +1,9 @@
-"""What a bare word of a graph file means, and how a value is written so that it is read back.
+"""Resolving the bare words of a graph file, and writing values so that they are read back unchanged.
 
-The rules are YAML 1.2's core schema with its traps closed. ``true`` and ``false`` are the only booleans
-(``on``, ``no`` and ``yes`` are text), ``1e-4`` is a float, dates are text. Numbers that YAML readers disagree
-about (``012``, ``1_000``) and numbers without a use (``.nan``) are refused by name instead of guessed at.
-Quoted words are text, whatever they look like.
+The rules are those of YAML 1.2's core schema, without its pitfalls. ``true`` and ``false`` are the only
+booleans (``on``, ``no`` and ``yes`` are text), ``1e-4`` is a float, dates are text. Numbers that YAML readers
+interpret differently (``012``, ``1_000``) and useless ones (``.nan``) are refused with an explanation. Quoted
+words are always text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TypeAlias
 from zoo.files.text import WordError
 
 Plain: TypeAlias = bool | int | float | str | list["Plain"] | dict[str, "Plain"] | None
-"""The values that a file is made of, without marks: what is written and read back."""
+"""The values of a file, without marks."""
 
 WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
@@ -35,7 +35,7 @@ _LONGEST = 64  # characters of a number
 
 
 def resolve(text: str) -> bool | int | float | str | None:
-    """The value of an unquoted word; WordError says what is wrong with a number and what to write."""
+    """The value of an unquoted word; raises WordError for an invalid number."""
     if text in WORDS:
         return WORDS[text]
     if not _NUMBER.match(text):
@@ -83,8 +83,7 @@ def _floating(text: str) -> float:
 
 # ---------------------------------------------------------------------------------------------------- writing
 
-# Words that other YAML readers take for something else than text: booleans, dates, times, numbers with
-# underscores.
+# Words that other YAML readers do not read as text: booleans, dates, times, numbers with underscores.
 _FOREIGN = re.compile(
     r"(?i:yes|no|on|off)|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*|=|<<"
 )
@@ -94,14 +93,14 @@ _FLOW = re.compile(r"[\[\]{},?]|:[^ ]")
 _VISIBLE = re.compile(r"[ -~\xa1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
 
 
-_SMALL = 1e-3  # below, a person writes 1e-4
+_SMALL = 1e-3  # numbers below are written as 1e-4
 
 
 def word(value: bool | float | str | None, flow: bool = True, quote: str = "") -> str:
-    """A value as it is written: bare when it is read back so, else in quotes (``quote`` where it will do).
+    """A value as written: bare if it is read back unchanged, otherwise in quotes (``quote`` if possible).
 
-    ``flow`` says that it stands in braces or brackets. WordError for what cannot be written:
-    not-a-number, half of a surrogate pair.
+    ``flow`` says that it is inside braces or brackets. Raises WordError for values that cannot be written:
+    NaN, half of a surrogate pair.
     """
     if isinstance(value, str):
         return _text(value, flow, quote)
@@ -135,7 +134,7 @@ def _text(value: str, flow: bool, quote: str) -> str:
 
 
 def is_bare(value: str, flow: bool = True) -> bool:
-    """Whether a text needs no quotes, for this reader and for other YAML readers."""
+    """Whether this reader and other YAML readers read a text correctly without quotes."""
     if not _BARE.fullmatch(value) or _INDICATOR.search(value) or _FOREIGN.fullmatch(value):
         return False
     if flow and _FLOW.search(value):
@@ -147,7 +146,7 @@ def is_bare(value: str, flow: bool = True) -> bool:
 
 
 def is_visible(value: str) -> bool:
-    """Whether a line of text has no control characters, breaks or other characters that need an escape."""
+    """Whether a text has no control characters, line breaks or other characters that need an escape."""
     return _VISIBLE.fullmatch(value) is not None
 
 

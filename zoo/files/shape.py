@@ -1,8 +1,7 @@
-"""What part of a file a mapping is, which decides how it is written.
+"""The kinds of mappings in a file, which determine how they are written.
 
-``Kind`` names the part. A ``graph``, ``block``, ``node`` and ``scan`` have the keys of the format; the others
-have names that people choose. ``lines`` is a section of names that is written a line each, ``value``
-everything else.
+A ``graph``, ``block``, ``node`` and ``scan`` have the keys of the format; the others have user-defined names.
+``lines`` is a section of names with one line each, ``value`` is everything else.
 """
 
 from __future__ import annotations
@@ -33,19 +32,19 @@ def child(kind: Kind, key: str) -> Kind:
 
 
 def has_names(kind: Kind) -> bool:
-    """Whether the keys are names (or settings) rather than words of the format."""
+    """Whether the keys are names or settings rather than keys of the format."""
     return kind not in {"graph", "block", "node", "scan"}
 
 
 def is_tall(kind: Kind, value: Plain) -> bool:
-    """Whether a value is written over several lines however short it is."""
+    """Whether a value is always written on several lines."""
     if not isinstance(value, dict) or not value:
         return False
     return kind not in {"node", "value"} or (kind == "node" and ("scan" in value or "repeat" in value))
 
 
 def is_apart(kind: Kind, key: str, value: Plain, after: str = "") -> bool:
-    """Whether an entry of a mapping of this kind, behind the key ``after``, stands between blank lines."""
+    """Whether an entry of a mapping of this kind, following ``after``, is set apart by blank lines."""
     if kind == "graph":
         return key not in _HEADING and (key, after) != ("outputs", "inputs")
     return kind == "blocks" or (kind == "nodes" and isinstance(value, dict) and "scan" in value)

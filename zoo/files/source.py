@@ -1,4 +1,4 @@
-"""The text a graph was read from, and where in it everything stands."""
+"""The text that a graph was read from, and the place of every value in it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from zoo.files.tree import Mapping, Marked, Sequence, Tree
 from zoo.problems import Place
 
 TreePath: TypeAlias = tuple[str | int, ...]
-"""The way to a value in the file: ``("nodes", "encoder", "scan", "nodes", "cell", "with", "hidden")``."""
+"""The path of a value in the file: ``("nodes", "encoder", "scan", "nodes", "cell", "with", "hidden")``."""
 
 
 class Source:
     """A text with the name of its file as the user gave it ("" for a string).
 
-    The marked tree and the line index are made when first asked for, and are left out of copies and pickles.
+    The marked tree and the line index are computed lazily, and are not part of copies and pickles.
     """
 
     def __init__(self, file: str, text: str) -> None:
@@ -32,7 +32,7 @@ class Source:
 
     @cached_property
     def tree(self) -> Tree:
-        """The marked tree, with what is wrong with the text as YAML."""
+        """The marked tree, with the YAML errors of the text."""
         return compose(self.text)
 
     @cached_property
@@ -44,10 +44,9 @@ class Source:
         return Place(self.file, *self._lines.position(offset))
 
     def place(self, path: TreePath, key: bool = False) -> Place:
-        """Where the value at ``path`` stands, or its key; where there is none, the entry around it that
-        exists.
+        """The place of the value at ``path``, or of its key; if it does not exist, of the enclosing entry.
 
-        A wire written ``in: x`` has no port name, so an empty word in the path is passed over.
+        A wire written ``in: x`` has no port name, so an empty step of the path is skipped.
         """
         node, last = self.tree.root, None
         for step in path:
@@ -64,7 +63,7 @@ class Source:
 
 
 def _child(node: Marked | None, step: str | int) -> tuple[Marked, Marked] | None:
-    """The key (of a list: the item) and value one step down."""
+    """The key (in a list, the item) and the value one step down."""
     if isinstance(node, Mapping) and isinstance(step, str):
         return node.entries.get(step)
     if isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):

@@ -1,4 +1,4 @@
-"""Edits of a text, put into it."""
+"""Applying edits to a text."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from zoo.files.blocklines import Edit
 
 
 class RigidError(Exception):
-    """The text here has a form that is not changed piece by piece."""
+    """The form of the text does not allow changing it entry by entry."""
 
 
 def newline(text: str) -> str:
-    """The line break that a text uses (most)."""
+    """The most frequent line break of a text."""
     windows = text.count("\r\n")
     counts = {"\n": text.count("\n") - windows, "\r\n": windows, "\r": text.count("\r") - windows}
     return max(counts, key=lambda sign: counts[sign])
 
 
 def apply(text: str, edits: list[Edit], start: int, end: int) -> str:
-    """``text[start:end]`` with edits that lie within it; a deletion may overlap others."""
+    """Apply the edits to ``text[start:end]``, in which they all lie; a deletion may overlap others."""
     pieces: list[str] = []
     at = start
     for first, last, new in sorted(edits, key=lambda edit: edit[:2]):

@@ -1,7 +1,6 @@
-"""The entries of a collection as they stand in the text, beside what they are to become.
+"""The old and new entries of a collection side by side.
 
-A ``Part`` is an entry of the text. A ``Step`` is an entry that is wanted, with the part that it comes from if
-there is one.
+A ``Part`` is an entry of the text. A ``Step`` is a new entry, with the part that it comes from, if any.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from zoo.files.tree import Mapping, Marked, Scalar, Sequence
 
 @dataclass(slots=True)
 class Part:
-    """An entry or item as it stands in the text."""
+    """An entry or item of the text."""
 
     name: str
     key: Scalar | None
@@ -34,9 +33,9 @@ class Part:
 
 @dataclass(slots=True)
 class Step:
-    """An entry or item as it is wanted: its text, if it has one, and what that says.
+    """A new entry or item, with its part of the text, if any, and the old content ``base`` of that part.
 
-    ``stays`` is false for a part that goes to another place among the others.
+    ``stays`` is false for a part that moves to another position.
     """
 
     key: str
@@ -47,13 +46,13 @@ class Step:
 
 
 Steps: TypeAlias = tuple[list[Step], list[Part]]
-"""What is wanted, in that order, and all that the text has."""
+"""The new entries in their order, and all entries of the text."""
 
 
 def entries(
     node: Mapping, base: dict[str, Plain], new: dict[str, Plain], kind: Kind, path: TreePath
 ) -> Steps:
-    """The steps from a mapping, which reads as ``base``, to ``new``."""
+    """The steps from a mapping with the content ``base`` to ``new``."""
     parts = {
         name: Part(name, key, key.start, max(key.end, value.end), value, node.flow, (*path, name))
         for name, (key, value) in node.entries.items()
@@ -71,7 +70,7 @@ def entries(
     steps: list[Step] = []
     for key, value in new.items():
         old = was.get(key, key)
-        # a key of the format that says nothing (`with:`, `share: false`) is there without being in the base
+        # a key with a default value (`with:`, `share: false`) is in the text, but not in the base
         part = parts.get(old)
         stays = part is not None and (old not in base or order[old] in staying)
         steps.append(Step(key, value, part, base.get(old), stays))
@@ -79,7 +78,7 @@ def entries(
 
 
 def items(node: Sequence, text: str, base: list[Plain], new: list[Plain], path: TreePath) -> Steps:
-    """The steps from a list, which reads as ``base``, to ``new``."""
+    """The steps from a list with the content ``base`` to ``new``."""
     parts: list[Part] = []
     for at, item in enumerate(node.items):
         start = item.start if node.flow else dash(text, item)

@@ -1,7 +1,7 @@
-"""What is wrong with a text as YAML, in the words of people who write graph files.
+"""Readable messages for YAML syntax errors.
 
-The parser speaks of tokens, scalars and block ends. Each of its sentences is turned into what stands there
-and what to do; the tests send a collection of broken texts through and look for its jargon.
+The parser's messages are about tokens, scalars and block ends. Each is translated into what is wrong and what
+to do about it; the tests run a collection of broken texts through this module and look for parser jargon.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from zoo.graph import NAME
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """A problem that knows only its offset in the text."""
+    """A problem located by its offset in the text."""
 
     code: str
     message: str
@@ -32,10 +32,10 @@ _BREAKS = {"\x85": "U+0085", "\u2028": "U+2028", "\u2029": "U+2029"}
 
 
 def unreadable(text: str, skip: int = 0) -> Flaw | None:
-    """The first character that may not stand in a graph file, after ``skip`` characters.
+    """The first character that is not allowed in a graph file, after ``skip`` characters.
 
     These are control characters, halves of surrogate pairs, byte order marks inside the text, and the three
-    line breaks that YAML counts and text editors do not.
+    line breaks that YAML recognises but text editors do not.
     """
     found = _UNREADABLE.search(text, skip)
     if found is None:
@@ -76,7 +76,7 @@ def explain(error: yaml.MarkedYAMLError, text: str, shift: int) -> Flaw:
         )
         return _flaw(message, "begin it in the column of the entries that it stands beside", at)
     if "expected ':'" in said:
-        at = opened  # where the line begins that was to be a key
+        at = opened  # the beginning of the line that should be a key
     if "quoted scalar" in context or "double-quoted" in context:
         return _quoted(said, at, opened)
     for words, message, remedy in _SENTENCES:
@@ -179,12 +179,12 @@ def _quoted(said: str, at: int, opened: int) -> Flaw:
 
 
 def _start(text: str, at: int) -> int:
-    """Where the line of an offset begins."""
+    """The beginning of the line of an offset."""
     return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
 
 
 def _line(text: str, at: int) -> str:
-    """The line of an offset, as far as that."""
+    """The line of an offset up to the offset."""
     return text[_start(text, at) : at]
 
 

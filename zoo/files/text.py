@@ -1,4 +1,4 @@
-"""Small things about text: lines of an offset, and how foreign words are shown in messages."""
+"""Text utilities: line numbers of offsets, and user-provided words in messages."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ import re
 from bisect import bisect_right
 
 LARGEST = 4 * 2**20
-"""How many bytes a graph file may have: enough for fifty thousand nodes."""
+"""The maximum size of a graph file in bytes: enough for fifty thousand nodes."""
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _LONGEST = 60
 
 
 class WordError(ValueError):
-    """One word is not what it must be: what holds and what came, and what to do. The reader adds the
-    place.
-    """
+    """A word is invalid; carries a message and a remedy, to which the reader adds the place."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message, remedy)
@@ -26,7 +24,7 @@ class WordError(ValueError):
 
 
 class Lines:
-    """Where the lines of a text begin: from an offset to line and column, both from 1."""
+    """An index of the lines of a text: from an offset to line and column, both from 1."""
 
     def __init__(self, text: str) -> None:
         self.starts = [0, *(match.end() for match in _BREAK.finditer(text))]
@@ -40,8 +38,6 @@ class Lines:
 
 
 def shown(text: str) -> str:
-    """A word of the user's as it stands in a message: on one line, of bounded length, nothing invisible
-    in it.
-    """
+    """A user-provided word for a message: on one line, shortened, without invisible characters."""
     short = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     return short if short.isprintable() else repr(short)[1:-1]

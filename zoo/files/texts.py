@@ -1,4 +1,4 @@
-"""A graph and the files that it uses, as texts: so they stand in a checkpoint, a program, a Python file."""
+"""A graph and the files that it uses as texts, to embed them in a checkpoint, a program or a Python file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from zoo.problems import has_errors
 
 @dataclass(frozen=True)
 class Document:
-    """The text of a graph file, and the files whose blocks it uses, by the names that it gives them."""
+    """The text of a graph file, and the files whose blocks it uses, by the names in its text."""
 
     text: str
     files: dict[str, Document] = field(default_factory=dict[str, "Document"])
@@ -29,7 +29,7 @@ def document_of(graph: Graph) -> Document:
 
 
 def graph_of(document: Document, name: str) -> Graph:
-    """The graph of a document; problems are said to be in ``name``. GraphError when it does not read."""
+    """The graph of a document; raises GraphError, with problems located in ``name``, if it has errors."""
     reading = read(document.text, name)
     if has_errors(reading.problems):
         raise GraphError(reading.problems)
@@ -38,7 +38,7 @@ def graph_of(document: Document, name: str) -> Graph:
 
 
 def files_of(graph: Graph, folder: str = "") -> Iterator[tuple[str, Graph]]:
-    """The files that a graph uses, and those that these use, by their path from the graph's own."""
+    """The files that a graph uses, directly or not, by their path relative to the graph's file."""
     for name, used in graph.files.items():
         path = normpath(join(folder, name))
         yield path, used
@@ -46,14 +46,14 @@ def files_of(graph: Graph, folder: str = "") -> Iterator[tuple[str, Graph]]:
 
 
 def found_in(texts: Mapping[str, str], path: str, *, within: tuple[str, ...] = ()) -> Document:
-    """The document of one of several texts that stand side by side by their paths, as of ``files_of``.
+    """The document at ``path`` among several texts, given by their paths as in ``files_of``.
 
-    Raises FileError for a file that one of them uses and that is not there, or that uses itself.
+    Raises FileError if one of them uses a file that is not among them, or itself.
     """
     if path not in texts:
         raise FileError(f"'{within[-1]}' uses '{path}', which is not among the texts beside it")
     if path in within:
-        raise FileError(f"files use each other in a circle: {' -> '.join([*within, path])}")
+        raise FileError(f"files use each other in a cycle: {' -> '.join([*within, path])}")
     names = dict.fromkeys(split_use(use)[0] for use, *_ in uses(read(texts[path], path).graph))
     way = (*within, path)
     files = {name: found_in(texts, normpath(join(dirname(path), name)), within=way) for name in names}

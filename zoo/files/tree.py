@@ -1,4 +1,4 @@
-"""The marked tree of a text: its mappings, lists and words, each with the characters it came from."""
+"""The marked tree of a text: its mappings, lists and scalars, each with its offsets in the text."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from zoo.files.syntax import Flaw
 
 @dataclass(slots=True)
 class Scalar:
-    """A word, number or text: ``start`` to ``end`` of the file, what it says, and its quotes: ``' " | >``
-    or none.
-    """
+    """A word, number or text from ``start`` to ``end``; ``style`` is ``' " | >``, or empty if plain."""
 
     start: int
     end: int
@@ -22,7 +20,7 @@ class Scalar:
 
 @dataclass(slots=True)
 class Mapping:
-    """``key: value`` entries in order; ``flow`` when written in braces."""
+    """``key: value`` entries in order; ``flow`` if written in braces."""
 
     start: int
     end: int
@@ -32,7 +30,7 @@ class Mapping:
 
 @dataclass(slots=True)
 class Sequence:
-    """A list; ``flow`` when written in brackets."""
+    """A list; ``flow`` if written in brackets."""
 
     start: int
     end: int
@@ -53,9 +51,7 @@ Marked: TypeAlias = Scalar | Mapping | Sequence | Broken
 
 @dataclass(slots=True)
 class Tree:
-    """A composed text: its root (None when there is nothing that could be read) and what is wrong with it
-    as YAML.
-    """
+    """A composed text: its root (None if nothing could be read) and its YAML errors."""
 
     root: Marked | None
     flaws: list[Flaw]

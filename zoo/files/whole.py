@@ -1,4 +1,4 @@
-"""A value that is written anew as a whole, in the place of another one."""
+"""Replacing a value as a whole."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from zoo.files.tree import Mapping, Scalar, Sequence
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """Writes values into a text of these line breaks."""
+    """Writes values into a text with the line break ``break_``."""
 
     text: str
     page: Page
     break_: str
 
     def replace(self, part: Part, key: str, new: Plain, kind: Kind) -> list[Edit]:
-        """The edits that put ``new`` in the place of an entry's value; RigidError where that cannot be."""
+        """The edits that replace an entry's value by ``new``; raises RigidError if that is not possible."""
         node, page = part.value, self.page
         tall = isinstance(node, Mapping | Sequence) and not node.flow
         inline = self._inline(part, new, kind)
@@ -44,7 +44,7 @@ class Whole:
         return [gone, (page.start(first), page.start(first), "".join(line + self.break_ for line in lines))]
 
     def _in_place(self, part: Part, inline: str) -> Edit:
-        """Put a value in the place of one; of an empty one, too."""
+        """Replace a value, which may be empty, on its line."""
         start, end = part.value.start, part.value.end
         if start < end or part.key is None:
             return start, end, inline
@@ -59,7 +59,7 @@ class Whole:
         )
 
     def _inline(self, part: Part, new: Plain, kind: Kind) -> str | None:
-        """The new value as it stands behind ``key:``, or None when it needs lines of its own."""
+        """The new value as written after ``key:``, or None if it needs its own lines."""
         page, node = self.page, part.value
         column = (
             page.column(node.start)

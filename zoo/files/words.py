@@ -1,7 +1,6 @@
-"""The small languages inside a graph file's words: types, outputs, uses, expressions, the starts of states.
+"""The small languages in a graph file's values: types, outputs, uses, expressions, initial states.
 
-Each ``parse_*`` takes the text of one word and returns what it means, or raises WordError with a sentence.
-``zoo.files.plain`` writes the same words.
+Each ``parse_*`` function parses the text of one value, or raises WordError. ``zoo.files.plain`` writes them.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from zoo.sizes import Expr, names, parse
 from zoo.spec import DTYPES, DType, Port
 
 LONGEST = 200
-"""How many characters a name may have."""
+"""The maximum length of a name."""
 
 _USE = re.compile(rf"{NAME.pattern}(/{NAME.pattern}(@[1-9][0-9]*)?)?")
 _FILE_USE = re.compile(rf"(?P<file>[^#]*)#(?P<block>{NAME.pattern})")
@@ -30,7 +29,7 @@ _REQUIREMENT = re.compile(
 
 
 def check_name(text: str, what: str) -> None:
-    """WordError unless ``text`` may name a node, port, param or block (``what``)."""
+    """Raise WordError unless ``text`` is a valid name for ``what``: a node, port, param or block."""
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # from code without types
         raise WordError(f"the name of {what} is text, and {came(text)} came", "write it in quotes")
     if len(text) > LONGEST:
@@ -60,7 +59,7 @@ def parse_ref(text: str) -> Ref:
 
 
 def parse_use(text: str) -> str:
-    """The word itself, when it is ``pack/layer``, ``pack/layer@2``, ``block`` or ``other.yaml#block``."""
+    """Return a word that is ``pack/layer``, ``pack/layer@2``, ``block`` or ``other.yaml#block``."""
     if _USE.fullmatch(text):
         return text
     if "#" in text:
@@ -121,7 +120,7 @@ def parse_port(text: str) -> Port:
 
 
 def _bracketed(text: str) -> str:
-    """What was meant by a type with brackets and commas, ``float[batch, time]``."""
+    """A remedy for a type with brackets and commas, ``float[batch, time]``."""
     plain = " ".join(re.sub(r"[][(),]", " ", text).split())
     meant = re.fullmatch(rf"(optional )?({'|'.join(DTYPES)})( [\w$+*/-]+)*", plain)
     return f" (did you mean '{plain}'?)" if meant else ""
@@ -131,7 +130,7 @@ _TYPE = "'[optional] float|int|bool axis axis …'"
 
 
 def parse_axis(text: str) -> Expr:
-    """One axis of a type or of a state's start."""
+    """One axis of a type or of an initial state."""
     if text in {"optional", *DTYPES}:
         raise WordError(f"'{text}' stands first in a type, here it stands for an axis", "name the axis")
     if text == "_" or text.startswith(("*", "...")):
@@ -164,7 +163,7 @@ def parse_start(text: str) -> Start:
 
 
 def _mended(text: str) -> str:
-    """What to do about a text that is no expression: a formula in another manner, or no formula at all."""
+    """A remedy for an invalid expression: a formula in another notation, or no formula at all."""
     if not re.fullmatch(r"(\$\w+|[\d\s.+*/%^()-])*", text):
         return "write $$ for a dollar sign in text"
     return (
@@ -190,7 +189,7 @@ def parse_expression(text: str) -> Expr:
 
 
 def parse_setting(text: str) -> Value:
-    """A text of a setting: an expression when a dollar sign stands in it; ``$$`` is the sign itself."""
+    """A text of a setting: an expression if it contains a dollar sign; ``$$`` is the sign itself."""
     if "$" not in text:
         return text
     rest = text.replace("$$", "")
@@ -200,7 +199,7 @@ def parse_setting(text: str) -> Value:
 
 
 def check_requirement(text: str) -> None:
-    """WordError unless ``text`` names a distribution, perhaps with versions: ``zoo-attention>=1.2``."""
+    """Raise WordError unless ``text`` is a requirement for a distribution: ``zoo-attention>=1.2``."""
     if len(text) > LONGEST:
         raise WordError(f"a requirement is the name of a distribution, got {len(text)} characters")
     if "@" in text or "://" in text:

@@ -1,8 +1,8 @@
-"""``Graph`` to text, and text to disk, so that nothing is lost on the way.
+"""``Graph`` to text, and text to disk, without loss.
 
-A graph that was read from a text is written by changing that text; one that was made in Python, or a text
-that is to be formatted, is printed in the canonical form. Whatever was written is read again and compared
-before it is handed out: a text that says something else than the graph is never returned, and never saved.
+A graph that was read from a text is written by changing that text; a graph made in Python, or a text to be
+formatted, is printed in the canonical form. The result is always verified by reading it again: a text whose
+meaning differs from the graph is neither returned nor saved.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from zoo.problems import Problem, has_errors
 def dumps(graph: Graph) -> str:
     """The text of a graph's file.
 
-    With a ``source`` it is that text with the changes that the graph needs: an unchanged graph gives the very
-    same text, byte order mark and line breaks included. Without one it is the canonical form. FileError when
-    the graph holds what no file can say.
+    With a ``source``, it is that text with the necessary changes; an unchanged graph gives the same text,
+    including its byte order mark and line breaks. Without one, it is the canonical form. Raises FileError for
+    a graph that no file can express.
     """
     arguments.graph(graph)
     try:
@@ -56,7 +56,7 @@ def _patched(source: Source, plain: PlainDict) -> str:
     if text is not None and _says(text, plain, len(problems)):
         return text
     if has_errors(problems):
-        # printing anew would lose what could not be read
+        # the canonical form would lose what could not be read
         name = f"'{source.file}'" if source.file else "the text"
         raise FileError(f"the change does not fit into {name}, which has errors; mend them first")
     text = _reprinted(source, plain)
@@ -66,15 +66,15 @@ def _patched(source: Source, plain: PlainDict) -> str:
 
 @lru_cache(maxsize=8)
 def _as_read(source: Source) -> tuple[PlainDict, tuple[Problem, ...]]:
-    """What a source says, kept for the next time: an editor saves the same one again and again."""
+    """The content of a source, cached because an editor saves the same one repeatedly."""
     reading = read(source.text, source.file)
     return plain_graph(reading.graph), reading.problems
 
 
 def save(graph: Graph, path: str | os.PathLike[str]) -> Graph:
-    """Write a graph to its file, whole or not at all (``zoo.files.disk``); FileError when that fails.
+    """Write a graph to its file atomically (``zoo.files.disk``); raises FileError on failure.
 
-    The graph that is returned has the file's new text as its ``source``, so its problems show the new lines.
+    The returned graph has the file's new text as its ``source``, so its problems refer to the new lines.
     """
     file = arguments.path(path)
     text = dumps(graph)
@@ -83,9 +83,9 @@ def save(graph: Graph, path: str | os.PathLike[str]) -> Graph:
 
 
 def fmt(text: str, file: str = "") -> str:
-    """A text in the canonical form, with its comments; ``file`` is the name that problems show.
+    """A text in the canonical form, with its comments; ``file`` is its name in problems.
 
-    Formatting twice gives the same as formatting once. GraphError for a text with errors.
+    Formatting is idempotent. Raises GraphError for a text with errors.
     """
     reading = read(text, file)
     if has_errors(reading.problems):
@@ -107,7 +107,7 @@ def _reprinted(source: Source, plain: PlainDict) -> str:
 
 
 def _says(text: str, plain: PlainDict, problems: int) -> bool:
-    """Whether a text reads as ``plain``, with at most so many problems."""
+    """Whether a text reads as ``plain``, with at most ``problems`` problems."""
     after = read(text)
     return len(after.problems) <= problems and same(plain_graph(after.graph), plain)
 

@@ -1,4 +1,4 @@
-"""Ties that go round in a circle through several bodies: told once, with the place of the outermost."""
+"""Ties that form a cycle through several bodies: told once, with the place of the outermost."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ nodes:
   s: {%s, tie: {%s: e.weight}}
   e: {use: basic/linear, with: {output: 4}, in: x, tie: {weight: %s}}
 """
-CIRCLES = {
+CYCLES = {
     "a block": (
         ("use: b, in: x", "one.weight", "s.two.weight"),
         "s.one.weight -> e.weight -> s.two.weight -> s.one.weight",
@@ -46,19 +46,19 @@ CIRCLES = {
 }
 
 
-@pytest.mark.parametrize("name", CIRCLES)
-def test_a_circle_is_told_once_with_its_place(name: str) -> None:
-    parts, circle = CIRCLES[name]
+@pytest.mark.parametrize("name", CYCLES)
+def test_a_cycle_is_reported_once_with_its_place(name: str) -> None:
+    parts, cycle = CYCLES[name]
     (problem,) = problems(TEXT % parts)
-    assert problem.message == f"these ties go round in a circle: {circle}"
+    assert problem.message == f"these ties form a cycle: {cycle}"
     assert (problem.code, problem.remedy) == ("tie-cycle", "leave one of them out")
-    node = circle[0]
+    node = cycle[0]
     lines = (TEXT % parts).splitlines()
     line = next(number for number, each in enumerate(lines, 3) if each.startswith(f"  {node}:"))
     assert problem.path == node
     assert str(problem).startswith(f"t.yaml:{line}:{lines[line - 3].rindex(': ') + 3}:")
 
 
-def test_ties_that_end_somewhere_are_no_circle() -> None:
+def test_ties_that_end_somewhere_are_no_cycle() -> None:
     assert problems(TEXT % ("use: b, in: x", "two.weight", "s.one.weight")) == []
     assert problems(TEXT % ("repeat: 3, use: b, carry: {x: x}", "1.one.weight", "s.0.two.weight")) == []

@@ -216,13 +216,13 @@ def test_a_repeat_uses_a_file() -> None:
     assert set(load("a.yaml").files) == {"b.yaml"}
 
 
-def test_a_circle_of_files_is_printed() -> None:
+def test_a_cycle_of_files_is_printed() -> None:
     write("a.yaml", using("b.yaml#part"))
     write("b.yaml", using("sub/c.yaml#part"))
     write("sub/c.yaml", using("../b.yaml#part"))
     (problem,) = problems("a.yaml")
     assert problem == (
-        "sub/c.yaml:6:13: node 'n0': files use each other in a circle: "
+        "sub/c.yaml:6:13: node 'n0': files use each other in a cycle: "
         "b.yaml -> sub/c.yaml -> sub/../b.yaml; move what they share into a file of its own"
     )
     write("self.yaml", using("self.yaml#part"))

@@ -177,7 +177,7 @@ def tie_to_another_shape(text: str) -> str:
 
 @spoiler(TRANSFORMER)
 def tie_to_itself(text: str) -> str:
-    """node 'generator': these ties go round in a circle: generator.weight -> generator.weight; leave
+    """node 'generator': these ties form a cycle: generator.weight -> generator.weight; leave
     one of them out
     """
     return spoil(text, "tie: {weight: embed.weight}", "tie: {weight: generator.weight}")

@@ -63,7 +63,7 @@ def tie_shape() -> str:
 
 @spoiler
 def tie_cycle() -> str:
-    """t.yaml:59:93: node 'embed': these ties go round in a circle: embed.weight -> generator.weight ->
+    """t.yaml:59:93: node 'embed': these ties form a cycle: embed.weight -> generator.weight ->
     embed.weight; leave one of them out
     """
     return spoil(TRANSFORMER, ("in: source}", "in: source, tie: {weight: generator.weight}}"))
