@@ -1,7 +1,7 @@
-"""The first tasks: language modelling, classification, translation, music, captions, long memory.
+"""First-party tasks: language modelling, classification, translation, music, captioning, long-range memory.
 
-A pack like any other: each task is a class in a file of its own, offered by the hook ``zoo_tasks``. Two small
-graphs come along, for tasks that no graph of the library has the ports of.
+A pack like any other: each task is a class in its own file, provided by the hook ``zoo_tasks``. Small graphs
+are included for tasks whose ports no other graph of the library has.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Two numbers, far apart, to be added: the oldest test of a long memory."""
+"""The adding problem: a long-range benchmark of two marked numbers in a long sequence."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from zoo.errors import TrainingError
 from zoo.tasks import Baseline, Batch, Data, Mean, Outputs, Plan, Task, generated, masked
 
 RIGHT = 0.04
-"""An answer is right when it is off by no more than this (Hochreiter & Schmidhuber 1997)."""
+"""The largest error of an answer that counts as right (Hochreiter & Schmidhuber 1997)."""
 
 
 class Adding(Task):
-    """Add the two marked numbers of a long row.
+    """Add the two marked numbers of a long sequence.
 
-    At each step comes a number and a mark. ``le2015`` (Le, Jaitly & Hinton 2015): numbers from U[0, 1], two
-    marks anywhere, the target is the sum; who always says 1 has a squared error of 1/6. ``hs97`` (Hochreiter
-    & Schmidhuber 1997): numbers from U[−1, 1], T to T + T/10 steps, the first mark within the first 10 steps,
+    Each step has a number and a mark. ``le2015`` (Le, Jaitly & Hinton 2015): numbers from U[0, 1], two marks
+    anywhere, the target is the sum; always answering 1 has a squared error of 1/6. ``hs97`` (Hochreiter &
+    Schmidhuber 1997): numbers from U[−1, 1], T to T + T/10 steps, the first mark within the first 10 steps,
     the second before T/2, the target is 0.5 + (x₁ + x₂)/4.
     """
 
@@ -61,7 +61,7 @@ class Adding(Task):
         lengths = torch.randint(self.length, most + 1, (examples,), generator=generator)
         numbers = 2 * torch.rand(examples, most, generator=generator) - 1
         first = torch.randint(10, (examples,), generator=generator)
-        # Drawn from the places before T/2 − 1 that the first has not taken.
+        # Drawn from the positions before T/2 − 1 other than the first.
         second = torch.randint(self.length // 2 - 2, (examples,), generator=generator)
         second = second + (second >= first)
         return _batch(numbers, torch.stack([first, second], 1), lengths, scale=0.25, shift=0.5)

@@ -1,4 +1,4 @@
-"""What counting pairs of characters gets: the loss that stands beside a model's, to say what it means."""
+"""The loss of a bigram model, the baseline of language models."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from torch import Tensor
 def bigram_loss(
     train: Int[Tensor, " time"], validation: Int[Tensor, " other_time"], vocabulary: int
 ) -> float:
-    """Mean −ln p(next | character) of a bigram model over the validation part, in nats.
+    """Mean −ln p(next | token) of a bigram model on the validation set, in nats.
 
-    With add-one smoothing: p(b | a) = (count(a b) + 1) / (count(a) + vocabulary), counted on the training
-    part. Only pairs that occur are stored, so the vocabulary may be large.
+    With add-one smoothing: p(b | a) = (count(a b) + 1) / (count(a) + vocabulary), counted in training.
+    Only pairs that occur are stored, so the vocabulary may be large.
     """
     pairs = (train[:-1] * vocabulary + train[1:]).sort().values
     asked = validation[:-1] * vocabulary + validation[1:]

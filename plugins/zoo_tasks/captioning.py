@@ -1,4 +1,4 @@
-"""Say what is to be seen: the task of captioners."""
+"""Image captioning."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _Example: TypeAlias = tuple[Picture, str]
 
 
 class Captioning(Writing):
-    """Write what a picture shows.
+    """Write captions for pictures.
 
-    A picture comes in the form that the graph has an input for: all its pixels (``image``), its ``rows``, or
-    ``patches``, squares side by side. Built in are the handwritten digits of scikit-learn, to be spelled, and
-    drawn shapes, to be described; a ``folder`` of one's own holds pictures and their captions: a
+    A picture is given in the form that the graph has an input for: all its pixels (``image``), its ``rows``,
+    or ``patches``, which are square. Built in are the handwritten digits of scikit-learn, to be spelled, and
+    drawn shapes, to be described; a ``folder`` of your own holds pictures and their captions: a
     ``captions.tsv`` (.csv, .jsonl) with the fields ``file`` and ``caption``, a ``metadata.csv`` or .jsonl as
     of Hugging Face, a ``captions.json`` as of COCO, or a ``.txt`` beside each picture.
     """
@@ -39,9 +39,9 @@ class Captioning(Writing):
     decoding: ClassVar[Decoding | None] = Decoding(target="target", given=one_of)
 
     pictures: Annotated[Literal["digits", "shapes"], Field(description="which built-in ones")] = "digits"
-    folder: Annotated[File | None, Field(description="pictures of one's own, with captions")] = None
-    side: Annotated[int, Field(gt=0, description="pixels that these are made small to")] = 32
-    colours: Annotated[bool, Field(description="read these in colours, not in grey")] = False
+    folder: Annotated[File | None, Field(description="your own pictures, with captions")] = None
+    side: Annotated[int, Field(gt=0, description="pixels that these are scaled to")] = 32
+    colours: Annotated[bool, Field(description="read these in colour, not in grey")] = False
     patch: Annotated[int, Field(gt=0, description="pixels, the side of a patch")] = 4
     level: Annotated[Level | None, Field(description="what a token is; digits are spelled")] = None
     size: Annotated[int, Field(gt=4, description="the most words, or pieces of words")] = 8000
@@ -103,7 +103,7 @@ class Captioning(Writing):
 
 
 def _held_back(examples: Sequence[_Example], source: str) -> tuple[list[_Example], list[_Example]]:
-    """What is learned and what is measured on: all captions of a picture are in one of them."""
+    """Training and validation sets; all captions of a picture are in the same set."""
     held = set(split_off(list(dict.fromkeys(id(picture) for picture, _ in examples)), source)[1])
     return (
         [example for example in examples if id(example[0]) not in held],

@@ -1,4 +1,4 @@
-"""The captions of a folder of pictures, in the formats that such data come in."""
+"""The captions of a folder of pictures, in the usual formats."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from zoo.tasks.text import read_text
 from zoo_tasks.tables import columns, read_table
 
 TABLES = ("captions.tsv", "captions.csv", "captions.jsonl", "metadata.csv", "metadata.jsonl")
-"""Tables with a row a caption; the latter two are those of Hugging Face's image folders."""
+"""Tables with a row per caption; the last two are those of Hugging Face's image folders."""
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 _FILE, _CAPTION = ("file", "file_name", "image"), ("caption", "text")
 
 
 def read_captions(folder: Path) -> tuple[list[tuple[Path, str]], str, str]:
-    """The pictures of a folder, each with a caption; a hash of the captions, and the file that they are in.
+    """Pairs of picture and caption in a folder; a hash of the captions; and the file that they are in.
 
-    They stand in a table (``TABLES``), in a ``captions*.json`` as of COCO, or in a ``.txt`` beside each
-    picture. A picture lies in the folder or in one within it. Raises TrainingError where there are none.
+    Captions are in a table (``TABLES``), a ``captions*.json`` as in COCO, or a ``.txt`` beside each picture.
+    Pictures are in the folder or a subfolder. Raises TrainingError if there are no captions.
     """
     if not folder.is_dir():
         raise TrainingError(f"there is no folder {folder} of pictures")
@@ -44,7 +44,7 @@ def _table(path: Path) -> tuple[list[tuple[str, ...]], str]:
 
 
 def _coco(path: Path) -> tuple[list[tuple[str, ...]], str]:
-    """Captions as in COCO (Lin et al. 2014): ``images`` with names, and ``annotations`` of them."""
+    """Captions in the format of COCO (Lin et al. 2014): ``images`` with names, and their ``annotations``."""
     text, _ = read_text(path)
     try:
         document: Any = json.loads(text)
@@ -60,7 +60,7 @@ def _coco(path: Path) -> tuple[list[tuple[str, ...]], str]:
 
 
 def _beside(folder: Path) -> tuple[list[tuple[Path, str]], str, str]:
-    """Captions in files of their own: ``cat.txt`` is that of ``cat.png``, a line each."""
+    """Captions in separate files: those of ``cat.png`` are in ``cat.txt``, one per line."""
     found: list[tuple[Path, str]] = []
     for picture in sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES):
         told = picture.with_suffix(".txt")
@@ -77,6 +77,6 @@ def _beside(folder: Path) -> tuple[list[tuple[Path, str]], str, str]:
 
 
 def _picture(folder: Path, name: str) -> Path:
-    """The file of a picture, which lies in the folder or in one within it."""
+    """The file of a picture, in the folder or in a subfolder."""
     places = [folder / name, *(each / name for each in sorted(folder.iterdir()) if each.is_dir())]
     return next((place for place in places if place.is_file()), places[0])

@@ -1,4 +1,4 @@
-"""Libraries of the extra ``tasks``, each asked for by the task that needs it."""
+"""Optional libraries (the extra ``tasks``), imported by the tasks that need them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoo.extras import lacking
 
 
 def extra(module: str, what: str) -> Any:
-    """A module; ``what`` says in a TrainingError what needs it, where it is not installed."""
+    """Import a module. TrainingError if it is not installed; ``what`` says there what needs it."""
     try:
         return import_module(module)
     except ModuleNotFoundError as error:

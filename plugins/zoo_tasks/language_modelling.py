@@ -1,4 +1,4 @@
-"""What comes next in a text: the task of language models."""
+"""Language modelling: predicting the next token of a text."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from zoo.errors import TrainingError
-from zoo.tasks import Baseline, Batch, Data, Decoding, File, Level, Mean, Outputs, Plan, Smoothing, Task
-from zoo.tasks.losses import cross_entropy
+from zoo.tasks import Baseline, Batch, Data, Decoding, File, Level, Mean, Outputs, Plan, cross_entropy
 from zoo.tasks.text import read_texts
 from zoo.tasks.tokenizers import Tokenizer, train_tokenizer
 from zoo_tasks.bigram import bigram_loss
+from zoo_tasks.smoothed import Smoothed
 from zoo_tasks.windows import (
     TrainingWindows,
     carried_validation,
@@ -26,15 +26,15 @@ from zoo_tasks.windows import (
 
 DEFAULT_CONTEXT = 128
 MEASURED_AT_ONCE = 2048
-"""Tokens of the validation part that the model scores together, or as many as in a training batch."""
+"""Tokens per validation batch, unless a training batch has more."""
 
 
-class LanguageModelling(Task):
+class LanguageModelling(Smoothed):
     """Predict the next character, word or piece of a word of a text.
 
-    The last tenth of the text is held back, unless ``validation`` names another one. Learned: the
-    cross-entropy of each token of windows of ``context`` tokens, given those before it. Without a text it
-    learns ``pydoc_data.topics``, half a megabyte of English that every Python carries.
+    The last tenth of the text is held back, unless ``validation`` names another one. The loss is the
+    cross-entropy of each token in windows of ``context`` tokens, given those before it. The default text is
+    ``pydoc_data.topics``, half a megabyte of English that comes with every Python.
     """
 
     kind: ClassVar[str] = "many-to-many, causal"
@@ -46,12 +46,10 @@ class LanguageModelling(Task):
     decoding: ClassVar[Decoding | None] = Decoding(target="tokens", tokenizer="tokens", start=False)
 
     text: Annotated[File | None, Field(description="UTF-8, or a folder of .txt; built-in without")] = None
-    validation: Annotated[File | None, Field(description="another such, to measure on")] = None
+    validation: Annotated[File | None, Field(description="another such text, for validation")] = None
     level: Annotated[Level, Field(description="what a token is")] = "characters"
-    size: Annotated[int, Field(gt=4, description="the most words, or pieces of words")] = 8000
-    context: Annotated[int | None, Field(gt=0, description="tokens a window; the graph's, or 128")] = None
-    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    smooth_over: Smoothing = "all"
+    size: Annotated[int, Field(gt=4, description="the largest vocabulary of words or BPE")] = 8000
+    context: Annotated[int | None, Field(gt=0, description="tokens per window; the graph's, or 128")] = None
 
     def data(self, plan: Plan) -> Data:
         written, measured_on, name = self._texts()
@@ -66,7 +64,7 @@ class LanguageModelling(Task):
             train, validation = split(tokens, context, unit)
         windows = TrainingWindows(train, context, plan.batch, plan.seed)
         measured = carried_validation if plan.carry else validation_windows
-        # Without gradients a batch may be larger than one of training: small ones only cost time.
+        # Without gradients a batch can be larger than in training, which saves time.
         at_once = max(plan.batch, MEASURED_AT_ONCE // context)
         held = f"of {self.validation} to measure on" if measured_on else "are held back for validation"
         different = "different " if self.level == "characters" else ""
@@ -91,32 +89,27 @@ class LanguageModelling(Task):
         )
 
     def _texts(self) -> tuple[str, str, str]:
-        """What is learned, what is measured on if that is another text, and what to call the first."""
+        """The text, the validation text if there is one, and the name of the first."""
         if self.validation is not None and self.text is None:
             raise TrainingError("validation is a text beside one to learn from; name that, too: --text FILE")
         written, name = read_texts(self.text)
         return written, "" if self.validation is None else read_texts(self.validation)[0], name
 
     def _tokenizer(self, written: str, measured_on: str) -> Tokenizer:
-        # Other tokenizers have a token for what is unknown; characters do not.
+        # Characters, unlike the other tokenizers, do not have a token for what is unknown.
         texts = [written, measured_on] if self.level == "characters" else [written]
         return train_tokenizer(self.level, texts, size=self.size, special=False)
 
     def _context(self, plan: Plan) -> int:
         longest = plan.params.get("context")
         if isinstance(longest, int) and (self.context is None or "context" in plan.chosen):
-            # Longer windows than the graph can look at are cut to what it can.
+            # Windows cannot be longer than the context of the graph.
             return min(self.context or longest, longest)
         return self.context or DEFAULT_CONTEXT
 
     @property
     def _unit(self) -> str:
         return {"characters": "character", "words": "word", "bpe": "token"}[self.level]
-
-    def loss(self, outputs: Outputs, batch: Batch) -> Mean:
-        return cross_entropy(
-            outputs["logits"], batch.target, smoothing=self.label_smoothing, over=self.smooth_over
-        )
 
     def measure(self, outputs: Outputs, batch: Batch) -> Mapping[str, Mean]:
         return {"loss": cross_entropy(outputs["logits"], batch.target)}

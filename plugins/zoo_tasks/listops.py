@@ -1,4 +1,4 @@
-"""Nested lists to be worked out: a tree to be read from a row of tokens."""
+"""ListOps: evaluating nested list operations, written as a sequence of tokens."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TOKENS = (*map(str, range(DIGITS)), *OPERATORS, "]")
 
 
 class ListOps(Classification):
-    """Work out nested lists of MIN, MAX, MED and SUM_MOD.
+    """Evaluate nested lists of MIN, MAX, MED and SUM_MOD.
 
     ``[MAX 4 3 [MIN 2 3 ] 1 0 ]`` is 4; the answer is one of ten digits. Nangia & Bowman 2018, as in Long
     Range Arena (Tay et al. 2021), by default in its short variant of 10 to 60 tokens. The median of an even
@@ -37,8 +37,8 @@ class ListOps(Classification):
 
     shortest: Annotated[int, Field(ge=3, description="tokens")] = 10
     longest: Annotated[int, Field(ge=3, description="tokens")] = 60
-    depth: Annotated[int, Field(ge=1, description="lists within each other")] = 4
-    arguments: Annotated[int, Field(ge=2, description="the most in a list")] = 5
+    depth: Annotated[int, Field(ge=1, description="nesting depth")] = 4
+    arguments: Annotated[int, Field(ge=2, description="maximal arguments of a list")] = 5
 
     def data(self, plan: Plan) -> Data:
         if self.shortest > self.longest:
@@ -73,7 +73,7 @@ class ListOps(Classification):
 
 
 def _list(draw: random.Random, depth: int, arguments: int, room: int) -> tuple[list[str], int]:
-    """A list as words, and its value; ``room`` is how many words are left, so that few are too long."""
+    """A list as words, and its value; ``room`` is the number of words left, to avoid overlong lists."""
     operator = draw.choice(list(OPERATORS))
     words, values = [operator], list[int]()
     for _ in range(draw.randint(2, arguments)):
@@ -89,7 +89,7 @@ def _list(draw: random.Random, depth: int, arguments: int, room: int) -> tuple[l
 
 
 def value_of(words: list[str]) -> int:
-    """What a list is, worked out from its words with a stack."""
+    """The value of a list, evaluated from its words with a stack."""
     open_lists: list[tuple[str, list[int]]] = [("", [])]
     for word in words:
         if word in OPERATORS:

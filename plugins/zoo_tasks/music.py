@@ -1,4 +1,4 @@
-"""Which keys sound next? The task of polyphonic music."""
+"""Polyphonic music: predicting the notes of the next step."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ from zoo_tasks.scores import SUFFIXES, read_scores
 class Music(Task):
     """Predict the keys of the next step of a piece of music.
 
-    The loss is −Σ ln p of all 88 keys, in nats a step (Boulanger-Lewandowski, Bengio & Vincent 2012). The
-    pieces are those of a ``.mat`` of that paper (JSB Chorales, Nottingham, …), of a tune book in ABC, or of a
-    folder of ABC and MIDI files; without one, small tunes made by rule.
+    The loss is −Σ ln p of all 88 keys, in nats per step (Boulanger-Lewandowski, Bengio & Vincent 2012). The
+    pieces are those of a ``.mat`` file of that paper (JSB Chorales, Nottingham, …), of a tune book in ABC, or
+    of a folder of ABC and MIDI files; without any, small synthetic tunes.
     """
 
     kind: ClassVar[str] = "many-to-many, causal, polyphonic"
@@ -50,9 +50,9 @@ class Music(Task):
 
     file: Annotated[File | None, Field(description="a .mat, an .abc, or a folder of .abc and .mid")] = None
     measured: Annotated[
-        str, Field(description="the part of a .mat to measure on", pattern="^(validation|test)$")
+        str, Field(description="the part of a .mat for validation", pattern="^(validation|test)$")
     ] = "validation"
-    steps_a_beat: Annotated[int, Field(gt=0, description="of MIDI and ABC: 2 are quavers")] = 2
+    steps_a_beat: Annotated[int, Field(gt=0, description="of MIDI and ABC; 2 are quavers")] = 2
     transpose: Annotated[int, Field(ge=0, le=12, description="semitones up and down, at random")] = 0
 
     def data(self, plan: Plan) -> Data:
@@ -105,21 +105,21 @@ class Music(Task):
 
     def measure(self, outputs: Outputs, batch: Batch) -> Mapping[str, Mean]:
         said, sounds = outputs["logits"] > 0, batch.target > 0
-        # Frame-level accuracy (Bay, Ehmann & Downie 2009): right ones among all that sound or are said to.
+        # Frame-level accuracy (Bay, Ehmann & Downie 2009): hits among all targets and predictions.
         right = masked((said & sounds).sum(-1).float(), batch.mask)
         either = masked((said | sounds).sum(-1).float(), batch.mask)
         return {"loss": self.loss(outputs, batch), "accuracy": Mean(right.total, either.total)}
 
 
 def _shifted(piece: Tensor, most: int) -> list[Tensor]:
-    """A piece and its transpositions, as far as no key falls off the piano."""
+    """A piece and its transpositions within the range of the piano."""
     keys = piece.any(0).nonzero().flatten()
     low, high = (int(keys[0]), int(keys[-1])) if len(keys) else (0, KEYS - 1)
     return [piece.roll(by, 1) for by in range(max(-most, -low), min(most, KEYS - 1 - high) + 1)]
 
 
 def _by_frequency(train: Sequence[Tensor], validation: Sequence[Tensor]) -> float:
-    """The loss of who knows how often each key sounds, and hears nothing; counted plus one."""
+    """The loss of predicting the frequency of each key in training (with add-one smoothing)."""
     heard, asked = torch.cat(list(train)), torch.cat([piece[1:] for piece in validation])
     chance = ((heard.sum(0) + 1) / (len(heard) + 2)).expand_as(asked)
     return float(F.binary_cross_entropy(chance, asked, reduction="none").sum(-1).mean())

@@ -1,6 +1,6 @@
-"""Numbers and dates in the words of two languages: a translation task that needs no download.
+"""Numbers and dates in the words of two languages: built-in data for translation.
 
-num2words writes numbers out, babel writes dates; both are of the extra ``tasks``.
+num2words spells numbers, babel dates; both belong to the extra ``tasks``.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ _PAIRS = "the built-in pairs (without --with file=, source_file=, target_file=) 
 
 
 def numbers_and_dates(count: int, source: str, target: str, seed: int = 0) -> list[tuple[str, str]]:
-    """So many pairs of a number or a date in two languages (``en``, ``de``, …), each pair once.
+    """Generate distinct pairs of a number or a date in two languages (``en``, ``de``, …).
 
-    Raises TrainingError for a language that one of the libraries does not know, and without the libraries.
+    Raises TrainingError for a language that one of the libraries does not know, or without the libraries.
     """
     draw = random.Random(seed)  # noqa: S311 - examples, no secrets
     pairs: dict[str, str] = {}

@@ -1,6 +1,6 @@
-"""Sentences with an opinion, made by rule: negation turns it round, and contrast says which half counts.
+"""Synthetic sentences with an opinion, in which negation inverts it and contrast decides which half counts.
 
-Counting good and bad words is not enough for them, so a model has to read.
+Counting positive and negative words is not enough to classify them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ CONTRASTS = ("but", "yet", "although", "though")
 
 
 def opinions(count: int, seed: int = 0) -> list[tuple[str, str]]:
-    """So many sentences, each with ``positive`` or ``negative``."""
+    """Generate sentences, each with the label ``positive`` or ``negative``."""
     draw = random.Random(seed)  # noqa: S311 - examples, no secrets
     return [_opinion(draw) for _ in range(count)]
 
@@ -25,7 +25,7 @@ def _opinion(draw: random.Random) -> tuple[str, str]:
     first, verdict = _clause(draw, draw.random() < 0.5)
     if draw.random() < 0.5:
         return first, _name(verdict)
-    # One half against the other: what stands after "but" is meant, and what stands before "although".
+    # The clause after "but" counts, or the one before "although".
     second, against = _clause(draw, not verdict)
     word = draw.choice(CONTRASTS)
     meant = against if word in {"but", "yet"} else verdict

@@ -1,4 +1,4 @@
-"""In which order did they come? Two tasks that ask for it."""
+"""Two tasks about the order of symbols."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from zoo.tasks import Baseline, Batch, Data, Plan, generated
 from zoo_tasks.classification import Classification
 
 WINDOWS = {"6a": ((10, 20), (50, 60)), "6b": ((10, 20), (33, 43), (66, 76))}
-"""Where the symbols stand in a row of 100 steps."""
+"""The positions of the symbols in a sequence of 100 steps."""
 
 
 class TemporalOrder(Classification):
-    """Say in which order X and Y came, far apart among distractors.
+    """Classify the order of X and Y, which are far apart among distractors.
 
     Hochreiter & Schmidhuber 1997, 6a: X or Y at steps 10–20 and 50–60 of 100–110, 4 classes; 6b: at 10–20,
-    33–43 and 66–76, 8 classes. A row begins with E, ends with B, and elsewhere holds one of a, b, c, d. With
-    another ``length`` the windows grow with it.
+    33–43 and 66–76, 8 classes. A sequence begins with E, ends with B, and has one of a, b, c, d elsewhere.
+    With another ``length`` the windows scale accordingly.
     """
 
     graph: ClassVar[str] = "recurrent_classifier"
@@ -60,9 +60,9 @@ class TemporalOrder(Classification):
 
 
 class Order(Classification):
-    """Does a come before b?
+    """Decide whether a comes before b.
 
-    Both stand once among other letters, anywhere; without positions nothing but guessing is left.
+    Both occur once among other letters, anywhere; without position information a model can only guess.
     """
 
     graph: ClassVar[str] = "encoder_classifier"

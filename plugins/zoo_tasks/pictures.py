@@ -1,6 +1,6 @@
-"""Pictures with captions: a folder of one's own, handwritten digits, or shapes that are drawn.
+"""Pictures with captions: a folder of your own, handwritten digits, or drawn shapes.
 
-A picture is channels by height by width, from 0 to 1.
+A picture has the shape channels × height × width and values from 0 to 1.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ COLOURS = {
 }
 SHAPES = ("circle", "square", "triangle")
 SIDE = 16
-"""Pixels of a drawn picture."""
+"""The side of a drawn picture, in pixels."""
 DIGIT = 8
-"""Pixels of a digit."""
+"""The side of a digit, in pixels."""
 
 Picture = Float[Tensor, "channels height width"]
 
 
 def forms(picture: Picture, patch: int) -> dict[str, Tensor]:
-    """A picture by the ports that take one: all pixels (``image``), its rows from above, its squares of
-    ``patch`` pixels from left to right and from above, black beyond its edges.
+    """A picture by the ports that take one: all pixels (``image``), ``rows`` from the top, and square
+    ``patches`` of ``patch`` pixels in reading order, padded with black.
     """
     channels, height, width = picture.shape
     filled = F.pad(picture, (0, -width % patch, 0, -height % patch))
@@ -79,15 +79,15 @@ def _drawn(draw: random.Random) -> tuple[Picture, str]:
 
 
 def read_picture(path: Path, side: int, *, colours: bool = False) -> Picture:
-    """A picture of a file, ``side`` × ``side`` pixels, in red, green and blue or in grey.
+    """Read a picture from a file, scaled to ``side`` × ``side`` pixels, in colour (RGB) or grey.
 
-    Raises TrainingError for a file that is none.
+    Raises TrainingError for a file that is not a picture.
     """
     pil = extra("PIL.Image", "pictures are read by pillow")
     try:
         with pil.open(path) as opened:
             small = opened.convert("RGB" if colours else "L").resize((side, side))
-    # Pillow's own are OSErrors, but what its readers of formats stumble over comes as it is.
+    # Pillow's own errors are OSErrors, but its decoders raise others.
     except (OSError, ValueError, SyntaxError, pil.DecompressionBombError) as error:
         raise TrainingError(f"cannot read the picture {path}: {error}") from None
     pixels = torch.frombuffer(bytearray(small.tobytes()), dtype=torch.uint8)
@@ -95,8 +95,8 @@ def read_picture(path: Path, side: int, *, colours: bool = False) -> Picture:
 
 
 def folder(path: Path, side: int, *, colours: bool = False) -> tuple[list[tuple[Picture, str]], str]:
-    """The pictures of a folder with their captions (see ``read_captions``), as ``read_picture`` reads them;
-    and a hash of the captions. A picture with several captions is one object.
+    """The pictures of a folder (see ``read_picture``) with their captions (see ``read_captions``), and a hash
+    of the captions. A picture with several captions is a single object.
     """
     rows, digest, told = read_captions(path)
     pictures: dict[Path, Picture] = {}

@@ -1,4 +1,4 @@
-"""A symbol, a long wait, and the question what it was; and a whole row of them to be copied."""
+"""Delayed recall and copy memory: repeating symbols after a long delay."""
 
 from __future__ import annotations
 
@@ -9,29 +9,27 @@ from typing import Annotated, ClassVar
 import torch
 from pydantic import Field
 
-from zoo.tasks import Baseline, Batch, Data, Mean, Outputs, Plan, Task, accuracy, cross_entropy, generated
+from zoo.tasks import Baseline, Batch, Data, Mean, Outputs, Plan, accuracy, generated
+from zoo_tasks.smoothed import Smoothed
 
 SYMBOLS = 8
 LENGTH = 10
-"""Digits to copy."""
+"""The number of digits to copy."""
 
 
-class _Remembering(Task):
-    """An answer at some places of a row of tokens, by cross-entropy, from the ports of a language model."""
+class _Remembering(Smoothed):
+    """Answers at some positions of a sequence, with the ports of a language model."""
 
     kind: ClassVar[str] = "many-to-many, causal"
     feeds: ClassVar[Mapping[str, str]] = {"tokens": "int batch time"}
     reads: ClassVar[Mapping[str, str]] = {"logits": "float batch time vocab"}
     graph: ClassVar[str] = "lstm_language_model"
 
-    def loss(self, outputs: Outputs, batch: Batch) -> Mean:
-        return cross_entropy(outputs["logits"], batch.target, batch.mask)
-
 
 class DelayedRecall(_Remembering):
-    """Say, after a long wait, which symbol came first.
+    """Recall the first symbol after a long delay.
 
-    One of 8 symbols, ``lag`` distractors from 8 others, and a question mark: the answer is the first symbol.
+    One of 8 symbols, ``lag`` distractors from 8 others, and a query mark: the answer is the first symbol.
     """
 
     lag: Annotated[int, Field(ge=0, description="distractors in between")] = 30
@@ -55,16 +53,13 @@ class DelayedRecall(_Remembering):
             baseline=Baseline(name="guessing", loss=math.log(SYMBOLS)),
         )
 
-    def measure(self, outputs: Outputs, batch: Batch) -> Mapping[str, Mean]:
-        right = accuracy(outputs["logits"], batch.target, batch.mask)
-        return {"loss": self.loss(outputs, batch), "accuracy": right}
-
 
 class CopyMemory(_Remembering):
     """Repeat ten digits after a long blank.
 
-    10 digits of 8, T − 1 blanks, 11 marks; the answer is T + 10 blanks and then the digits (Arjovsky, Shah &
-    Bengio 2016). A model without memory loses 10 ln 8 / (T + 20) a step: only clearly less is learning.
+    10 digits of 8, T − 1 blanks, 11 marks; the target is T + 10 blanks and then the digits (Arjovsky, Shah &
+    Bengio 2016). A model without memory has a loss of 10 ln 8 / (T + 20) per step; only a clearly lower loss
+    shows learning.
     """
 
     length: Annotated[int, Field(gt=0, description="T")] = 100
@@ -90,4 +85,4 @@ class CopyMemory(_Remembering):
 
     def measure(self, outputs: Outputs, batch: Batch) -> Mapping[str, Mean]:
         logits, digits = outputs["logits"][:, -LENGTH:], batch.target[:, -LENGTH:]
-        return {"loss": self.loss(outputs, batch), "accuracy": accuracy(logits, digits)}
+        return {**super().measure(outputs, batch), "accuracy": accuracy(logits, digits)}

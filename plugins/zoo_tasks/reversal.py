@@ -1,4 +1,4 @@
-"""Digits backwards: the smallest task that needs an encoder and a decoder."""
+"""Reversal of digits: the smallest task for an encoder and a decoder."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from zoo_tasks.writing import FEEDS, Writing, written
 
 
 class Reversal(Writing):
-    """Write a row of digits backwards.
+    """Write a sequence of digits backwards.
 
-    Rows of ``shortest`` to ``longest`` digits. An encoder that hands over a single state forgets long ones;
-    attention reads them off: Bahdanau, Cho & Bengio, ICLR 2015, show the same for sentences.
+    Sequences have ``shortest`` to ``longest`` digits. An encoder that passes on a single state fails on long
+    ones, attention does not; Bahdanau, Cho & Bengio, ICLR 2015, show the same for sentences.
     """
 
     kind: ClassVar[str] = "many-to-many"
@@ -26,8 +26,8 @@ class Reversal(Writing):
     graph: ClassVar[str] = "seq2seq_additive"
     decoding: ClassVar[Decoding | None] = Decoding(target="target", given=("source", "source_mask"))
 
-    shortest: Annotated[int, Field(gt=0)] = 4
-    longest: Annotated[int, Field(gt=0)] = 30
+    shortest: Annotated[int, Field(gt=0, description="digits of the shortest sequence")] = 4
+    longest: Annotated[int, Field(gt=0, description="digits of the longest sequence")] = 30
 
     def data(self, plan: Plan) -> Data:
         if self.shortest > self.longest:

@@ -1,6 +1,6 @@
-"""Piano rolls: for every step of a piece which of the 88 keys sound, from ``.mat``, or by rule.
+"""Piano rolls: which of the 88 keys sound at each step of a piece, from ``.mat`` files or synthetic.
 
-Key 0 is the lowest of a piano, MIDI note 21.
+Key 0 is the lowest key of a piano, MIDI note 21.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PARTS = {"train": "traindata", "validation": "validdata", "test": "testdata"}
 
 
 def read_mat(path: Path, part: str) -> list[Float[Tensor, "time keys"]]:
-    """The pieces of a part (train, validation, test) of a ``.mat`` of Boulanger-Lewandowski et al. 2012."""
+    """The pieces of a split (train, validation, test) of a ``.mat`` of Boulanger-Lewandowski et al. 2012."""
     matlab = extra("scipy.io", ".mat is read by scipy")
     try:
         found = matlab.loadmat(path)
@@ -46,7 +46,7 @@ def read_mat(path: Path, part: str) -> list[Float[Tensor, "time keys"]]:
 
 
 def tunes(count: int, seed: int = 0) -> list[Float[Tensor, "time keys"]]:
-    """Small tunes made by rule: a melody of steps and small leaps over the chords I, IV, V, I of a major key,
+    """Generate small tunes: a melody of steps and small leaps over the chords I, IV, V, I of a major key,
     each for four steps.
     """
     draw = random.Random(seed)  # noqa: S311 - examples, no secrets

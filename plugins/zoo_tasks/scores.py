@@ -1,4 +1,4 @@
-"""Written music as piano rolls: MIDI, and tune books in ABC. symusic reads both, ABC by way of abc2midi."""
+"""MIDI files and tune books in ABC as piano rolls. symusic reads both, ABC by means of abc2midi."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from zoo_tasks.rolls import KEYS, LOWEST
 
 SUFFIXES = (".abc", ".mid", ".midi")
 LONGEST = 100_000
-"""Steps; a MIDI file that says it is longer is broken, and its roll would fill the memory."""
+"""The maximal number of steps; a longer MIDI file is corrupt, and its roll would exhaust memory."""
 
 _log = logging.getLogger(__name__)
 
 
 def read_scores(files: Sequence[Path], steps_a_beat: int) -> list[Float[Tensor, "time keys"]]:
-    """The pieces of some files: one of each MIDI file, one of each tune of an ABC file.
+    """The pieces of some files: one for each MIDI file and for each tune of an ABC file.
 
-    A key is on at a step when it sounds in any part, drums aside; a beat is a crotchet. Raises TrainingError
+    A key is on at a step when it sounds in any track except drums; a beat is a crotchet. Raises TrainingError
     that names the file, and the tune, that cannot be read.
     """
     return [
@@ -56,7 +56,7 @@ def _midi(path: Path, steps_a_beat: int) -> list[Tensor]:
 
 
 def _tunes(path: Path, steps_a_beat: int) -> list[Tensor]:
-    """The tunes of a file, each from its line ``X:`` on; what stands before the first holds for all."""
+    """The tunes of a file, each from its line ``X:`` on; what precedes the first applies to all."""
     symusic = extra("symusic", "ABC is read by symusic")
     head, *tunes = re.split(r"(?m)^(?=X:)", read_text(path)[0])
     if not tunes:
@@ -83,11 +83,9 @@ def _tune(symusic: Any, path: Path, head: str, tune: str, steps_a_beat: int) -> 
 
 @contextmanager
 def _heard() -> Generator[IO[bytes]]:
-    """What is written to the standard output meanwhile, by other programs too: abc2midi says there what it
-    thinks of a tune.
-    """
+    """Capture standard output at the level of file descriptors, where abc2midi writes its messages."""
     sys.stdout.flush()
-    said = TemporaryFile()  # noqa: SIM115 - the caller reads it, and closes it
+    said = TemporaryFile()  # noqa: SIM115 - the caller reads and closes it
     kept = os.dup(1)
     os.dup2(said.fileno(), 1)
     try:

@@ -1,4 +1,4 @@
-"""Is a text for or against? Or whatever else its labels say: the task of classifiers of texts."""
+"""Text classification, by sentiment or any other labels."""
 
 from __future__ import annotations
 
@@ -34,24 +34,24 @@ _Example: TypeAlias = tuple[str, str]
 
 
 class Sentiment(Classification):
-    """Classify texts: for or against, or by any other labels.
+    """Classify texts by sentiment, or by any other labels.
 
-    The examples are rows of a CSV or TSV file or objects of a JSONL file, with a text and a label each; a
-    tenth of them is held back unless ``validation`` names a file of its own. Without a file it learns made
-    sentences in which negation and contrast decide.
+    The examples are rows of a CSV or TSV file or objects of a JSONL file, each with a text and a label; a
+    tenth of them is held back unless ``validation`` names another file. The default data are synthetic
+    sentences whose sentiment depends on negation and contrast.
     """
 
     graph: ClassVar[str] = "sentiment_classifier"
 
-    file: Annotated[File | None, Field(description="CSV, TSV or JSONL; made sentences without")] = None
-    validation: Annotated[File | None, Field(description="another such file, to measure on")] = None
-    sentences: Annotated[int, Field(gt=9, description="how many made sentences")] = 4000
+    file: Annotated[File | None, Field(description="CSV, TSV or JSONL; synthetic sentences without")] = None
+    validation: Annotated[File | None, Field(description="another such file, for validation")] = None
+    sentences: Annotated[int, Field(gt=9, description="how many synthetic sentences")] = 4000
     text: Annotated[str, Field(description="the column of the texts")] = "text"
     label: Annotated[str, Field(description="the column of the labels")] = "label"
     level: Annotated[Level, Field(description="what a token is")] = "words"
-    size: Annotated[int, Field(gt=4, description="the most words, or pieces of words")] = 8000
-    longest: Annotated[int, Field(gt=0, description="tokens; what is longer is cut")] = 512
-    lowercase: bool = True
+    size: Annotated[int, Field(gt=4, description="the largest vocabulary of words or BPE")] = 8000
+    longest: Annotated[int, Field(gt=0, description="tokens; longer texts are cut")] = 512
+    lowercase: Annotated[bool, Field(description="convert texts to lower case")] = True
 
     def data(self, plan: Plan) -> Data:
         train, validation, source, digest = self._examples(plan)
@@ -85,7 +85,7 @@ class Sentiment(Classification):
         )
 
     def _examples(self, plan: Plan) -> tuple[list[_Example], list[_Example], str, str]:
-        """What is learned, what is measured on, what to call it, and its hash."""
+        """Training set, validation set, their name, and their hash."""
         if self.file is None:
             if self.validation is not None:
                 raise TrainingError(
@@ -121,7 +121,7 @@ class Sentiment(Classification):
 
 
 def _labels(train: Sequence[_Example], validation: Sequence[_Example], source: str) -> list[str]:
-    """The labels that are learned, in order. TrainingError for one alone, and for another to measure on."""
+    """The labels, sorted. TrainingError for fewer than two, and for others in the validation set."""
     labels = sorted({label for _, label in train})
     if len(labels) < 2:
         raise TrainingError(
@@ -137,12 +137,12 @@ def _labels(train: Sequence[_Example], validation: Sequence[_Example], source: s
 
 def _encoded(tokenizer: Tokenizer, text: str, longest: int) -> Tensor:
     tokens = tokenizer.encode(text)[:longest]
-    # A text of which nothing is left still has a place, so that no mask is empty.
+    # A text without tokens gets one, so that no mask is empty.
     return tokens if len(tokens) else torch.tensor([UNKNOWN])
 
 
 def _guess(train: Sequence[str], validation: Sequence[str]) -> Baseline:
-    """The loss of who knows how common each label is, and reads nothing."""
+    """The loss of predicting the frequency of each label in training."""
     counts = Counter(train)
     return Baseline(
         name="guessing by how common each label is",

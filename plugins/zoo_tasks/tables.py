@@ -1,4 +1,4 @@
-"""Examples in files of the usual formats: CSV and TSV with a line of names, JSONL with an object a line."""
+"""Reading tables: CSV and TSV with a header, and JSONL with one object per line."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ JSON_LINES = (".jsonl", ".ndjson")
 def read_table(
     path: str, fields: tuple[str, ...], *, remedy: str = "rename them"
 ) -> tuple[list[tuple[str, ...]], str]:
-    """The named fields of every row, and a hash of the file. A TSV without a line of names has the fields in
-    this order.
+    """The named fields of every row, and a hash of the file. A TSV without a header has the fields in this
+    order.
 
-    Raises TrainingError that names the line and what is wrong with it, and for a table without rows;
-    ``remedy`` is what to do where columns have other names.
+    Raises TrainingError that says which line is wrong and why, and for a table without rows; ``remedy`` says
+    what to do if columns have other names.
     """
     text, _ = read_text(path)
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -40,20 +40,20 @@ def read_table(
 
 
 def columns(path: str) -> list[str]:
-    """The names in the first row of a table; of a table without a line of names, whatever stands there."""
+    """The names of a table's columns; without a header, the fields of its first row."""
     first, suffix = read_text(path)[0].partition("\n")[0], Path(path).suffix.lower()
     if suffix in JSON_LINES:
         try:
             entry: Any = json.loads(first)
         except ValueError:
-            return []  # which reading the table reports, with its line
+            return []  # reading the table reports the line
         return [*cast("dict[str, Any]", entry)] if isinstance(entry, dict) else []
     return next(csv.reader([first]), [""]) if suffix == ".csv" else first.split("\t")
 
 
 def _json_lines(path: str, text: str, fields: tuple[str, ...]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
-    for number, line in enumerate(text.split("\n"), 1):  # what else `splitlines` takes for an end is text
+    for number, line in enumerate(text.split("\n"), 1):  # other line separators of Unicode are text
         if not line.strip():
             continue
         try:
@@ -109,12 +109,12 @@ def _separated(path: str, text: str, fields: tuple[str, ...], remedy: str, by: s
 
 
 def _tab_separated(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row that is not empty, and its line."""
+    """The rows that are not empty, with their lines."""
     return ((line, row.split("\t")) for line, row in enumerate(text.split("\n"), 1) if row)
 
 
 def _comma_separated(path: str, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row that is not empty, and the line on which it begins."""
+    """The rows that are not empty, with the lines on which they begin."""
     line, reader = 1, csv.reader(io.StringIO(text), strict=True)
     try:
         for row in reader:

@@ -1,4 +1,4 @@
-"""From one language into another: the task of encoder-decoders."""
+"""Translation, with an encoder and a decoder."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ _Pair: TypeAlias = tuple[str, str]
 class Translation(Writing):
     """Translate sentences.
 
-    The pairs are two files with a sentence a line each (``source_file``, ``target_file``), or a TSV, CSV or
-    JSONL ``file`` with the fields ``source`` and ``target``; a tenth of them is held back unless there are
-    files to measure on. Without files it learns numbers and dates in the words of two languages.
+    The pairs come from two files with one sentence per line (``source_file``, ``target_file``), or a TSV, CSV
+    or JSONL ``file`` with the fields ``source`` and ``target``; a tenth of them is held back unless there are
+    validation files. The default data are numbers and dates in the words of two languages.
     """
 
     kind: ClassVar[str] = "many-to-many"
@@ -46,16 +46,16 @@ class Translation(Writing):
     graph: ClassVar[str] = "transformer"
     decoding: ClassVar[Decoding | None] = Decoding(target="target", given=("source", "source_mask"))
 
-    source_file: Annotated[File | None, Field(description="sentences to translate, a line each")] = None
+    source_file: Annotated[File | None, Field(description="sentences to translate, one per line")] = None
     target_file: Annotated[File | None, Field(description="their translations, line by line")] = None
-    source_validation: Annotated[File | None, Field(description="such files to measure on")] = None
-    target_validation: File | None = None
+    source_validation: Annotated[File | None, Field(description="such files for validation")] = None
+    target_validation: Annotated[File | None, Field(description="and their translations")] = None
     file: Annotated[File | None, Field(description="TSV, CSV or JSONL with source and target")] = None
     source_language: Annotated[str, Field(description="of the built-in pairs")] = "en"
     target_language: Annotated[str, Field(description="of the built-in pairs")] = "de"
     pairs: Annotated[int, Field(gt=1, le=200_000, description="how many built-in pairs")] = 10_000
     level: Annotated[Level, Field(description="what a token is")] = "bpe"
-    size: Annotated[int, Field(gt=4, description="the most words, or pieces of words")] = 8000
+    size: Annotated[int, Field(gt=4, description="the largest vocabulary of words or BPE")] = 8000
     shared: Annotated[bool, Field(description="one vocabulary for both languages")] = True
     longest: Annotated[int, Field(gt=0, description="tokens; longer pairs are left out")] = 100
 
@@ -99,7 +99,7 @@ class Translation(Writing):
         )
 
     def _pairs(self) -> tuple[list[_Pair], list[_Pair], str, str]:
-        """What is learned, what is measured on, what to call it, and its hash."""
+        """Training set, validation set, their name, and their hash."""
         self._agree()
         if self.source_file and self.target_file:
             rows, digest = _aligned(self.source_file, self.target_file)
@@ -116,7 +116,7 @@ class Translation(Writing):
         return *split_off(made), name, hashlib.sha256(repr(made).encode()).hexdigest()
 
     def _agree(self) -> None:
-        """Raise TrainingError for names of files of which one would be passed over."""
+        """Raise TrainingError for combinations of files of which some would be ignored."""
         for part in ("file", "validation"):
             names = f"source_{part}", f"target_{part}"
             if sum(bool(getattr(self, name)) for name in names) == 1:
@@ -146,7 +146,7 @@ class Translation(Writing):
             (tokenizers["source"].encode(source), tokenizers["target"].encode(target))
             for source, target in pairs
         )
-        nothing = torch.tensor([UNKNOWN])  # stands for a source without a word, whose mask would be empty
+        nothing = torch.tensor([UNKNOWN])  # instead of a source without tokens, whose mask would be empty
         return [
             (source if len(source) else nothing, target)
             for source, target in encoded
@@ -155,7 +155,7 @@ class Translation(Writing):
 
 
 def _aligned(source: str, target: str) -> tuple[list[_Pair], str]:
-    """The lines of two files beside each other, and a hash of both. TrainingError when one has more."""
+    """Pairs of lines of two files, and a hash of both. TrainingError if their numbers of lines differ."""
     texts = [read_text(each)[0] for each in (source, target)]
     sides = [text.removesuffix("\n").split("\n") for text in texts]
     if len(sides[0]) != len(sides[1]):

@@ -1,8 +1,8 @@
-"""A text as batches of windows, cut anew in every epoch, each batch a function of its number.
+"""Batches of windows of a text, each a function of its number.
 
-An epoch starts at a random offset, cuts the text into contiguous windows of ``context`` characters and walks
-them in random order; batches run on across epochs. Offset and order come from a seed and the epoch's number
-alone, so batch ``n`` can be had without the n − 1 before it: a resumed run needs no saved iterator.
+An epoch starts at a random offset, cuts the text into contiguous windows of ``context`` tokens and visits
+them in random order; batches continue across epochs. Offset and order depend only on a seed and the epoch's
+number, so batch ``n`` can be made without the ones before it, and a resumed run needs no saved iterator.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from zoo.tasks import Batch
 
 
 class Split(NamedTuple):
-    """What is learned from and what is kept to measure on."""
+    """Training and validation set."""
 
     train: Int[Tensor, " time"]
     validation: Int[Tensor, " other_time"]
 
 
 LARGEST_VALIDATION = 50_000
-"""Tokens; a loss over so many is known to about a hundredth of a nat, and more would only cost time."""
+"""Tokens. They determine the loss to about a hundredth of a nat; more would only take time."""
 
 
 def split(tokens: Int[Tensor, " time"], context: int, what: str = "characters") -> Split:
-    """Hold the last tenth of a text back for validation, at most ``LARGEST_VALIDATION`` tokens.
+    """Hold back the last tenth of a text for validation, at most ``LARGEST_VALIDATION`` tokens.
 
-    Raises TrainingError when one of the parts is too short for a window of ``context`` tokens and the next
-    one; ``what`` it then calls the tokens.
+    Raises TrainingError if one of the parts is shorter than a window of ``context`` tokens and the next one;
+    ``what`` is the word for tokens in its message.
     """
     held_back = min(len(tokens) // 10, LARGEST_VALIDATION)
     if len(tokens) - held_back < context + 1 or held_back < 2:
@@ -52,7 +52,7 @@ def given(
     context: int,
     what: str = "characters",
 ) -> Split:
-    """Two texts, one to learn from and one to measure on. Raises TrainingError when one is too short."""
+    """A training and a validation text. Raises TrainingError if one is too short."""
     if len(train) < context + 1 or len(validation) < 2:
         raise TrainingError(
             f"a window is {context} + 1 {what} long, and measuring takes 2: there are {len(train)} to learn "
@@ -62,18 +62,18 @@ def given(
 
 
 class TrainingWindows:
-    """The endless training batches; ``windows[n]`` is batch n, the same whenever it is asked for."""
+    """Endless training batches; ``windows[n]`` is always the same batch."""
 
     def __init__(self, tokens: Int[Tensor, " time"], context: int, batch: int, seed: int) -> None:
         self.tokens, self.context, self.batch, self.seed = tokens, context, batch, seed
-        # One window less than would fit leaves room for the random offset.
+        # One window less than would fit, to leave room for the random offset.
         self.each_epoch = max(1, (len(tokens) - 1) // context - 1)
         self._room = len(tokens) - 1 - self.each_epoch * context
         self._epoch, self._starts = -1, torch.empty(0, dtype=torch.int64)
 
     @property
     def steps_each_epoch(self) -> float:
-        """How many batches go through the text once."""
+        """The number of batches per epoch."""
         return self.each_epoch / self.batch
 
     def __getitem__(self, step: int) -> Batch:
@@ -89,7 +89,7 @@ class TrainingWindows:
         return Batch({"tokens": cut[:, :-1]}, cut[:, 1:])
 
     def _order(self, epoch: int) -> Int[Tensor, " windows"]:
-        """Where the windows of an epoch begin, in the order of the walk."""
+        """The offsets of the windows of an epoch, in the order in which they are visited."""
         if epoch != self._epoch:
             generator = torch.Generator().manual_seed(seed_of(self.seed, f"epoch {epoch}"))
             offset = torch.randint(self._room + 1, (), generator=generator)
@@ -99,7 +99,7 @@ class TrainingWindows:
 
 
 def validation_windows(tokens: Int[Tensor, " time"], context: int, batch: int) -> Iterator[Batch]:
-    """Every token of the validation part but its first, predicted once: full windows, then the rest."""
+    """Every validation token but the first, predicted once: full windows, then the rest."""
     whole = (len(tokens) - 1) // context
     inputs = tokens[: whole * context].view(whole, context)
     targets = tokens[1 : whole * context + 1].view(whole, context)
@@ -111,8 +111,8 @@ def validation_windows(tokens: Int[Tensor, " time"], context: int, batch: int) -
 
 
 def carried_windows(tokens: Int[Tensor, " time"], context: int, batch: int) -> Callable[[int], Batch]:
-    """The text cut into ``batch`` long rows that are walked side by side: window n + 1 of a row goes on where
-    window n ended, and after the last one it begins again.
+    """The text cut into ``batch`` long rows that are read in parallel: window n + 1 of a row continues
+    window n, and after the last window it starts again.
     """
     length = (len(tokens) - 1) // batch
     windows = length // context
@@ -131,7 +131,7 @@ def carried_windows(tokens: Int[Tensor, " time"], context: int, batch: int) -> C
 
 
 def carried_validation(tokens: Int[Tensor, " time"], context: int, batch: int) -> Iterator[Batch]:
-    """The validation part as ``carried_windows``, once, in as many rows as have a window each."""
+    """The validation text as ``carried_windows``, once, in as many rows as have at least one window."""
     rows = max(1, min(batch, (len(tokens) - 1) // context))
     window = carried_windows(tokens, min(context, len(tokens) - 1), rows)
     for number in range((len(tokens) - 1) // rows // min(context, len(tokens) - 1)):

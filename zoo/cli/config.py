@@ -1,4 +1,4 @@
-"""``zoo train --config train.yaml``: the options of a command as a file, each fault with its place."""
+"""``zoo train --config train.yaml``: a command's options in a file; errors have a line and a column."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from click.core import ParameterSource
 
 from zoo.cli.files import Assignment
 from zoo.cli.usage import range_words
-from zoo.errors import ChoiceError, FileError, ZooError, did_you_mean
+from zoo.errors import ChoiceError, FileError, GraphError, ZooError, did_you_mean
 from zoo.files.disk import read_text
 from zoo.files.report import BAD, Reporter, describe, is_null
 from zoo.files.source import Source
@@ -21,15 +21,15 @@ from zoo.files.tree import Marked, Scalar
 from zoo.problems import Place
 
 META = "zoo.config"
-"""Under this name the context of a command keeps the file that it was given."""
+"""The key of the file in the metadata of click's context."""
 _NOT_IN_FILES = {"config", "resume", "help"}
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A file of options: the values of a command's parameters, by their names, and where each stands.
+    """A file of options: values by the names of a command's parameters.
 
-    ``places`` are offsets in the text, by choice (see ``ChoiceError``): ``steps``, ``settings.level``.
+    ``places`` are offsets in the text by option, named as in ``ChoiceError``: ``steps``, ``settings.level``.
     """
 
     source: Source
@@ -38,10 +38,10 @@ class Config:
 
 
 def read_config(path: Path, ctx: click.Context) -> Config:
-    """Read a command's options from a file. FileError tells all that is wrong, each fault with its place.
+    """Read a command's options from a file. FileError lists all errors, with their places.
 
-    Keys are the options without dashes in front (``weight-decay`` or ``weight_decay``); ``with``, ``set`` and
-    ``port`` hold names and values. Files are looked for where the command is called, as in the command.
+    Keys are the options without their leading dashes (``weight-decay`` or ``weight_decay``); ``with``,
+    ``set`` and ``port`` are mappings. Paths are relative to the working folder, as on the command line.
     """
     reader = _Reader(Source(str(path), read_text(path)), ctx)
     config = reader.config()
@@ -52,7 +52,7 @@ def read_config(path: Path, ctx: click.Context) -> Config:
 
 @contextmanager
 def placing(ctx: click.Context) -> Generator[None]:
-    """Give the place in the file to choices that turn out not to fit once the command is under way."""
+    """Add the place in the file to errors about options that are found later."""
     config: Config | None = ctx.meta.get(META)
     try:
         yield
@@ -66,12 +66,16 @@ def placing(ctx: click.Context) -> Generator[None]:
         ]
         said += [fault for choice, fault in error.faults.items() if choice not in places]
         raise FileError("\n".join(said)) from None
+    except GraphError as error:
+        if config and (place := _place("params", config, ctx)):
+            error.add_note(f"params of the graph have other values by 'set' at {place}")
+        raise
 
 
 def _place(choice: str, config: Config, ctx: click.Context) -> Place | None:
-    """Where the file makes a choice; None where the command line or a default makes it."""
+    """The place of an option in the file; None if it comes from the command line or a default."""
     within = choice.partition(".")[2]
-    for name in (choice, within):  # a setting may have an option of its own, as --text and --context
+    for name in (choice, within):  # some settings have options of their own, such as --text
         source = ctx.get_parameter_source(name.partition(".")[0])
         if name in config.places and source is ParameterSource.DEFAULT_MAP:
             return config.source.at(config.places[name])
@@ -79,7 +83,7 @@ def _place(choice: str, config: Config, ctx: click.Context) -> Place | None:
 
 
 class _Reader(Reporter):
-    """Reads a file of options and collects what is wrong with it."""
+    """Reads a file of options and collects its errors."""
 
     def __init__(self, source: Source, ctx: click.Context) -> None:
         super().__init__(source)
@@ -88,7 +92,7 @@ class _Reader(Reporter):
         self._known = {word: param for word, param in known.items() if word not in _NOT_IN_FILES}
 
     def config(self) -> Config:
-        """What could be read."""
+        """The options that could be read."""
         config, tree = Config(self.source), self.source.tree
         for flaw in tree.flaws:
             self.report(flaw.code, flaw.message, flaw.remedy, flaw.at)
@@ -112,7 +116,7 @@ class _Reader(Reporter):
         return config
 
     def _pairs(self, param: click.Parameter, node: Marked, config: Config) -> list[Any]:
-        """The names and values of an option that may be given several times."""
+        """The names and values of an option that can be repeated."""
         pairs: list[Any] = []
         for name, (key, each) in self.entries(node, f"'{_key(param)}'").items():
             value = self.scalar(each)
@@ -124,7 +128,7 @@ class _Reader(Reporter):
         return pairs
 
     def _value(self, param: click.Parameter, node: Marked) -> Any:
-        """The value of an option, as its type reads it from the command line."""
+        """The value of an option, converted as on the command line."""
         name = f"'{_key(param)}'"
         if isinstance(param.type, click.types.BoolParamType):
             return self.flag(node, name)
@@ -147,7 +151,7 @@ class _Reader(Reporter):
 
 
 def _wanted(kind: Any, came: str) -> tuple[str, str]:
-    """What a type takes, in words, and what may have been meant."""
+    """The values that a type accepts, in words, and a suggestion."""
     if isinstance(kind, click.Choice):
         choices = [str(each) for each in cast("click.Choice[str]", kind).choices]
         return f"one of {', '.join(choices)}", did_you_mean(came, choices)

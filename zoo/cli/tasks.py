@@ -1,4 +1,4 @@
-"""``zoo tasks``: what a graph can be trained for, and what each task asks of it."""
+"""``zoo tasks``: the tasks that graphs can be trained for, and what each requires."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("name", required=False)
 @json_option
 def tasks(name: str | None, as_json: bool) -> None:
-    """List the tasks, or tell all of one: its ports, its settings, the graph that it trains by itself."""
+    """List the tasks, or describe one: its ports, its settings and its default graph."""
     from zoo.tasks import broken_tasks, find_task
     from zoo.tasks import tasks as all_tasks
 
@@ -52,6 +52,7 @@ def _facts(name: str, task: type[Task]) -> dict[str, Any]:
         "help": _help(task),
         "feeds": dict(task.feeds),
         "reads": dict(task.reads),
+        "one_of": list(task.one_of),
         "graph": task.graph,
         "settings": task.model_json_schema()["properties"] if task.model_fields else {},
     }
@@ -60,7 +61,7 @@ def _facts(name: str, task: type[Task]) -> dict[str, Any]:
 def _help(task: type[Task]) -> str:
     from inspect import cleandoc
 
-    return cleandoc(task.__doc__ or "")
+    return cleandoc(task.__doc__ or "").replace("``", "`")
 
 
 def _tell(name: str, task: type[Task]) -> None:
@@ -71,10 +72,13 @@ def _tell(name: str, task: type[Task]) -> None:
     for port, words in task.reads.items():
         ports.add_row(port, words, "output")
     print_table(ports)
+    if task.one_of:
+        click.echo(f"A graph has at least one of the inputs {', '.join(task.one_of)}.")
     if task.model_fields:
         click.echo()
         settings = table("setting", "type", "default", "what it is")
-        for setting, field in task.model_fields.items():
+        shared_last = sorted(task.model_fields.items(), key=lambda item: item[0] not in task.__annotations__)
+        for setting, field in shared_last:
             default = "" if field.is_required() else "none" if field.default is None else str(field.default)
             settings.add_row(setting, _type(task, setting), default, field.description or "")
         print_table(settings)

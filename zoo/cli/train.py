@@ -1,4 +1,4 @@
-"""``zoo train``: a graph learns a task."""
+"""``zoo train``: train a graph for a task, or resume a run."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from zoo.values import Scalar
 
 _RESUMABLE = {"device", "text", "settings", "steps", "epochs", "minutes", "out", "resume"}
-"""The options that mean something for a run that goes on; all others come from its checkpoint."""
+"""The options that apply to a resumed run; all others come from its checkpoint."""
 
 
 def _config(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:  # noqa: ARG001 - click passes it
-    """Make what a file says the defaults of this call."""
+    """Take the defaults of this call from a file."""
     if value is not None:
         from zoo.cli.config import META, read_config
 
@@ -48,9 +48,9 @@ def _config(ctx: click.Context, param: click.Parameter, value: Path | None) -> N
     callback=_config,
     is_eager=True,
     expose_value=False,
-    help="A YAML file with options of this command; those given here come first.",
+    help="A YAML file with options of this command; the command line takes precedence.",
 )
-@click.option("--task", help="What to learn; `zoo tasks` lists them  [default: language_modelling]")
+@click.option("--task", help="The task; `zoo tasks` lists them  [default: language_modelling]")
 @click.option(
     "--with",
     "settings",
@@ -61,13 +61,13 @@ def _config(ctx: click.Context, param: click.Parameter, value: Path | None) -> N
 @click.option(
     "--text",
     type=click.Path(path_type=Path),
-    help="Short for --with text=FILE: a UTF-8 file  [default: English that every Python carries]",
+    help="Short for --with text=FILE: UTF-8, or a folder of .txt  [default: English that comes with Python]",
 )
-@click.option("--context", type=click.IntRange(min=1), help="Short for --with context=N: tokens a window.")
+@click.option("--context", type=click.IntRange(min=1), help="Short for --with context=N: tokens per window.")
 @click.option(
     "--label-smoothing",
     type=click.FloatRange(min=0, max=1, max_open=True),
-    help="Short for --with label_smoothing=E: the part of the probability that is spread over other labels.",
+    help="Short for --with label_smoothing=E: the probability that other labels share.",
 )
 @click.option(
     "--port",
@@ -82,21 +82,21 @@ def _config(ctx: click.Context, param: click.Parameter, value: Path | None) -> N
     "--out", type=click.Path(path_type=Path), help="Folder for the checkpoints  [default: runs/GRAPH]"
 )
 @click.option(
-    "--resume", type=click.Path(path_type=Path), metavar="CHECKPOINT", help="Go on with a run: its folder."
+    "--resume", type=click.Path(path_type=Path), metavar="CHECKPOINT", help="Resume a run, given its folder."
 )
 @click.option(
     "--from",
     "pretrained",
     type=click.Path(path_type=Path),
     metavar="CHECKPOINT",
-    help="Begin a new run with the weights of another, or of a safetensors file, by their names.",
+    help="Start from the weights of another run, or of a safetensors file, by their names.",
 )
 @click.pass_context
 def train(ctx: click.Context, graph: str | None, resume: Path | None, **choices: Any) -> Result:
     """Train GRAPH, a file or a graph of the library, for a task; without a graph, the task's own.
 
-    A task names the ports that a graph must have: `zoo tasks` shows them. The run ends at the first limit it
-    reaches. Ctrl-C stops it, whole and saved.
+    A task requires certain ports, which `zoo tasks` shows. The run ends at the first limit that it reaches,
+    or after 2000 steps. Ctrl-C stops and saves it.
     """
     from zoo.cli.config import placing
 
@@ -115,7 +115,7 @@ def train(ctx: click.Context, graph: str | None, resume: Path | None, **choices:
 
 
 def _begin(graph: str | None, choices: dict[str, Any]) -> Result:
-    """Train from the beginning."""
+    """Start a new run."""
     from zoo import training
     from zoo.training.display import Display
 
@@ -136,7 +136,7 @@ def _begin(graph: str | None, choices: dict[str, Any]) -> Result:
 
 
 def _go_on(ctx: click.Context, resume: Path, choices: dict[str, Any]) -> Result:
-    """Go on with a run. UsageError for options that a run in progress cannot change."""
+    """Resume a run. UsageError for options that cannot be changed."""
     from zoo import training
     from zoo.training.display import Display
 
@@ -159,7 +159,7 @@ def _go_on(ctx: click.Context, resume: Path, choices: dict[str, Any]) -> Result:
 
 
 def _settings(choices: dict[str, Any]) -> dict[str, Scalar]:
-    """The settings of the task, those among them that have options of their own."""
+    """The settings of the task, including those with options of their own."""
     short = {name: choices[name] for name in ("context", "label_smoothing") if choices[name] is not None}
     return {**dict(choices["settings"]), **short}
 
@@ -179,6 +179,7 @@ def _is_given(ctx: click.Context, param: click.Parameter) -> bool:
 def _tell(result: Result) -> None:
     from zoo.tasks.characters import Vocabulary
     from zoo.training.display import losses
+    from zoo.training.folder import CURVES
 
     folder = shlex.quote(str(result.out))
     against = result.baseline
@@ -196,10 +197,12 @@ def _tell(result: Result) -> None:
         prompt = ' --prompt "The "' if known else ""
         writes = f"; let it write with: zoo generate {folder}{prompt}"
     click.echo(f"the best model: {result.best}{writes}")
+    if (result.out / CURVES).is_dir():
+        click.echo(f"the curves: tensorboard --logdir {folder}")
 
 
 def _writer(result: Result, folder: str) -> str:
-    """The command that lets a model write from a start to an end, as the end of a sentence."""
+    """How to have a model translate or caption, as the end of a sentence."""
     from zoo.tasks import find_task
 
     decoding = find_task(result.task).decoding

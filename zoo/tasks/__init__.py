@@ -1,14 +1,14 @@
-"""Tasks: what a graph can be trained for. A pack offers one as a class, by the hook ``zoo_tasks``.
+"""Tasks: what a graph can be trained for. Packs provide them as classes, by the hook ``zoo_tasks``.
 
     task.py        the contract: Task, Plan, Data, Decoding
-    batch.py       inputs, answer and mask; sums and counts
-    ports.py       which ports of a graph carry a task's; what a graph that lacks one is told
-    trying.py      a model is tried before a minute is spent on it
+    batch.py       inputs, target and mask; sums and counts
+    ports.py       which ports of a graph correspond to a task's, and errors about missing ones
+    trying.py      a check of a model before it is trained
     finding.py     tasks by name
-    shifted.py     a text as it is fed and as it is answered
+    shifted.py     targets for teacher forcing
     losses.py      cross-entropy with label smoothing, accuracy
-    files.py       settings that name files, found from another folder
-    generated.py   data made by rule; bucketed.py: examples of different lengths
+    files.py       settings that are paths of files
+    generated.py   synthetic data; bucketed.py: examples of different lengths
     tokenizers.py  characters, words, pieces of words; characters.py, text.py
 
 Importing this package loads torch; it knows neither Lightning nor any task.

@@ -1,4 +1,4 @@
-"""What goes into a model and what is compared with what comes out."""
+"""Batches: a model's inputs and targets; and means over several of them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 Outputs: TypeAlias = Mapping[str, Tensor]
-"""What a model gave, by the output ports that the task reads."""
+"""A model's outputs, by the ports that the task reads."""
 _Change: TypeAlias = Callable[[Tensor], Tensor]
 
 
 class Batch(NamedTuple):
-    """Inputs by the task's ports, the answer, and which places of the answer count (None: all).
+    """Inputs by the task's ports, the target, and which positions of the target count (None: all).
 
     All tensors have the batch as their first axis.
     """
@@ -29,9 +29,7 @@ class Batch(NamedTuple):
         return self._each(lambda tensor: tensor.to(device))
 
     def part(self, rank: int, of: int) -> Batch:
-        """The rows of one of several processes that share a batch; of a batch too short for all, some rows
-        come twice.
-        """
+        """The rows of one of several processes that share a batch; too few rows are repeated."""
         rows = len(self.target)
         return self._each(lambda tensor: tensor[rank % rows :: of] if rank >= rows else tensor[rank::of])
 
@@ -42,13 +40,13 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A mean that can be put together from batches: a sum and a count."""
+    """A mean that can be accumulated over batches: a sum and a count."""
 
     total: Tensor
     count: Tensor | int
 
     @property
     def value(self) -> Tensor:
-        """The mean; of nothing it is zero."""
+        """The mean, or zero if nothing was counted."""
         count = self.count
         return self.total / (count.clamp(min=1) if isinstance(count, Tensor) else max(count, 1))

@@ -1,6 +1,6 @@
-"""Examples of different lengths in batches: those of about one length together, the rest padded and masked.
+"""Bucketing: batches of examples of similar lengths, padded and masked.
 
-The order of an epoch comes from the seed and the epoch's number, so that batch n can be had by itself.
+The order of an epoch depends only on the seed and the epoch's number, so that batch n can be made directly.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from zoo.tasks.task import Plan
 
 X = TypeVar("X")
 POOL = 50
-"""So many batches are drawn, sorted by length and cut: little padding, and the order stays random."""
+"""This many batches are drawn, sorted by length and cut: little padding, and the order stays random."""
 
 
 class Bucketed:
-    """The endless training batches of some examples; ``batches(n)`` is the same whenever it is asked for."""
+    """Endless training batches of some examples; ``batches(n)`` always returns the same batch."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Bucketed:
         batches: list[Tensor] = []
         for pool in _cut(order, POOL * size):
             batches += _cut(pool[self._lengths[pool].argsort(stable=True)], size)
-        # A short last batch stays where it is drawn: every example comes once an epoch.
+        # An incomplete batch is kept, so that every example occurs once per epoch.
         return [batches[int(index)] for index in torch.randperm(len(batches), generator=generator)]
 
 
@@ -58,14 +58,14 @@ def _cut(values: Tensor, size: int) -> list[Tensor]:
 
 
 def in_order(lengths: Sequence[int], make: Callable[[Sequence[int]], Batch], batch: int) -> Iterator[Batch]:
-    """Every example once, by length: the batches to measure on."""
+    """Validation batches: every example once, ordered by length."""
     order = sorted(range(len(lengths)), key=lengths.__getitem__)
     for begin in range(0, len(order), batch):
         yield make(order[begin : begin + batch])
 
 
 class Batches(NamedTuple):
-    """The parts of ``Data`` that say how examples come in batches."""
+    """The fields of ``Data`` that depend on how examples are batched."""
 
     batch: Callable[[int], Batch]
     validation: Callable[[], Iterator[Batch]]
@@ -79,7 +79,7 @@ def bucketed(
     make: Callable[[Sequence[X]], Batch],
     plan: Plan,
 ) -> Batches:
-    """Batches of examples: ``length`` says which belong together, ``make`` puts them into one."""
+    """Batches of examples that are similar in ``length``; ``make`` collates them."""
 
     def some(examples: Sequence[X]) -> Callable[[Sequence[int]], Batch]:
         return lambda indices: make([examples[index] for index in indices])
@@ -90,7 +90,7 @@ def bucketed(
 
 
 def padded(rows: Sequence[Tensor], value: float = 0) -> tuple[Tensor, Tensor]:
-    """Rows of different lengths as one tensor, and the mask that is true where they are."""
+    """Rows of different lengths as one padded tensor, and a mask that is true at their elements."""
     from torch.nn.utils.rnn import pad_sequence
 
     lengths = torch.tensor([len(row) for row in rows])
@@ -101,9 +101,9 @@ def padded(rows: Sequence[Tensor], value: float = 0) -> tuple[Tensor, Tensor]:
 def split_off(
     examples: Sequence[X], source: str = "the data", *, seed: int = 0, share: float = 0.1
 ) -> tuple[list[X], list[X]]:
-    """Hold back every tenth or so of the examples for validation, at random but always the same ones.
+    """Split off a random tenth of the examples for validation, the same for every run.
 
-    Raises TrainingError where there are fewer than two; ``source`` is what it calls them.
+    Raises TrainingError for fewer than two examples; ``source`` is their name in the message.
     """
     order = torch.randperm(len(examples), generator=torch.Generator().manual_seed(seed_of(seed, "held back")))
     held = max(1, round(share * len(examples)))

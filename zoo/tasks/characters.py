@@ -1,4 +1,4 @@
-"""Characters as numbers: the vocabulary of a character-level model is the sorted characters of its text."""
+"""Character tokens: the vocabulary of a character-level model is the sorted characters of its text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zoo.errors import TrainingError
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The characters a model knows, each once, by code point; a token is a place among them."""
+    """The characters that a model knows, sorted by code point; a token is an index into them."""
 
     characters: str
 
@@ -34,7 +34,7 @@ class Vocabulary:
         return cls("".join(sorted(set(text))))
 
     def encode(self, text: str) -> Int[Tensor, " time"]:
-        """The tokens of a text. Raises TrainingError that names every character the vocabulary lacks."""
+        """The tokens of a text. Raises TrainingError that names every unknown character."""
         known = _code_points(self.characters)
         points = _code_points(text)
         tokens = torch.searchsorted(known, points).clamp_(max=len(known) - 1)
@@ -57,14 +57,14 @@ class Vocabulary:
 
 
 def _code_points(text: str) -> Int[Tensor, " time"]:
-    # As one buffer: a loop over the characters of a large text takes seconds. A prompt from the command line
-    # may hold lone surrogates (bytes that are not UTF-8); they pass here and are reported as unknown.
+    # Via a buffer, because a loop over the characters of a large text takes seconds. A prompt from the
+    # command line may contain lone surrogates (bytes that are not UTF-8), later reported as unknown.
     raw = bytearray(text.encode("utf-32-le", "surrogatepass"))
     return torch.frombuffer(raw, dtype=torch.int32) if raw else torch.empty(0, dtype=torch.int32)
 
 
 def _listed(characters: list[str], most: int = 10) -> str:
-    # With code points: many characters look like others.
+    # With code points, because many characters look alike.
     named = [f"{c!r} (U+{ord(c):04X})" for c in characters[:most]]
     shown = ", ".join(named)
     rest = len(characters) - most

@@ -1,4 +1,4 @@
-"""Settings that name files and folders: a run that goes on in another folder finds them where it began."""
+"""Settings that are paths: a run that is resumed from another folder finds its files again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ File: TypeAlias = Annotated[str, WithJsonSchema({"type": "string", "format": "pa
 
 
 def files_of(task: type[BaseModel]) -> set[str]:
-    """The settings of a task that are files or folders (``File``)."""
+    """The settings of a task that are paths of files or folders (``File``)."""
     properties = task.model_json_schema().get("properties", {}).items()
     return {
         name
@@ -26,7 +26,7 @@ def files_of(task: type[BaseModel]) -> set[str]:
 
 
 def look_for(task: BaseModel) -> None:
-    """Raise ChoiceError for settings of a task that name a file or a folder where there is none."""
+    """Raise ChoiceError for settings whose file or folder does not exist."""
     missing: dict[str, str] = {}
     for name in files_of(type(task)):
         path = getattr(task, name)
@@ -45,9 +45,9 @@ def _names_in(folder: Path) -> list[str]:
 
 
 def found_from(folder: str, task: type[BaseModel], settings: Mapping[str, Scalar]) -> dict[str, Scalar]:
-    """Settings that were given in ``folder``, as they are to be given here.
+    """Settings that were given in ``folder``, as seen from the working folder.
 
-    A relative path leads from there, unless nothing is left there: a project may have been moved as a whole.
+    Relative paths start from there, unless they no longer exist: a project may have been moved as a whole.
     """
     if not folder or Path(folder) == Path.cwd():
         return dict(settings)

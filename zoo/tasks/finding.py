@@ -1,4 +1,4 @@
-"""Tasks by name: those that the packs offer."""
+"""The tasks of all packs, by name."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from zoo.values import Scalar
 
 
 def tasks() -> dict[str, type[Task]]:
-    """All tasks of the packs that keep the contract, by name; ``broken_tasks`` tells of the others."""
+    """All valid tasks of the packs, by name; ``broken_tasks`` has the others."""
     return {name: task for name, task in _all().items() if not isinstance(task, PackError)}
 
 
 def broken_tasks() -> dict[str, PackError]:
-    """What is offered as a task and is none, by name, with what is wrong with it."""
+    """The invalid tasks of the packs, by name, with what is wrong with them."""
     return {name: error for name, error in _all().items() if isinstance(error, PackError)}
 
 
@@ -39,7 +39,7 @@ def _all() -> dict[str, type[Task] | PackError]:
 
 
 def find_task(name: str) -> type[Task]:
-    """The task of a name. ChoiceError when there is none, PackError when it is none."""
+    """The task of a name. ChoiceError if there is none, PackError if it is invalid."""
     from zoo.packs import registry
 
     known = registry().tasks
@@ -53,7 +53,7 @@ def find_task(name: str) -> type[Task]:
 
 
 def checked(name: str, offered: Any) -> type[Task]:
-    """What a pack offers as a task, when it keeps the contract. PackError says where it does not."""
+    """The task that a pack provides. PackError if it violates the contract."""
     if not (isinstance(offered, type) and issubclass(offered, Task)):
         raise PackError(
             f"a task is a class of zoo.tasks.Task, and '{name}' is {offered!r}; derive it from Task"

@@ -1,4 +1,4 @@
-"""Data made by rule, without end: every batch comes from a seed and its number."""
+"""Endless synthetic data: every batch is generated from a seed and its number."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ def generated(
     tokenizers: Mapping[str, Tokenizer] = EMPTY,
     validation: int = 512,
 ) -> Data:
-    """The data of ``make(examples, generator)``; ``validation`` other examples are kept to measure on, the
-    same for every seed of a run.
+    """The data that ``make(examples, generator)`` generates.
+
+    A further ``validation`` examples, the same for every seed of a run, are the validation set.
     """
 
     def batch(number: int) -> Batch:

@@ -1,4 +1,4 @@
-"""The losses and measurements that tasks share, as sums and counts."""
+"""Losses and metrics that tasks share, as sums and counts."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def cross_entropy(
     over: Smoothing = "all",
     padding: int | None = None,
 ) -> Mean:
-    """−Σ q(k) ln p(k), in nats, over the places that the mask leaves.
+    """−Σ q(k) ln p(k), in nats, over the positions where the mask is true.
 
-    q is 1 at the answer without smoothing. With it, 1 − ε stays there and ε is spread over all K labels
-    (Szegedy et al. 2016), over the K − 1 others, or over the K − 2 that are neither the answer nor
-    ``padding`` (as toolkits of machine translation do).
+    Without smoothing, q is 1 at the target. With it, q is 1 − ε there and ε is spread over all K labels
+    (Szegedy et al. 2016), over the K − 1 others, or over the K − 2 that are neither the target nor
+    ``padding`` (as machine translation toolkits do).
     """
     flat, answers = logits.flatten(0, -2).float(), target.flatten()
     if smoothing == 0.0 and mask is None:
@@ -44,7 +44,7 @@ def cross_entropy(
 
 
 def masked(values: Float[Tensor, ...], mask: Bool[Tensor, ...] | None) -> Mean:
-    """The sum of the values where the mask is true. What stands elsewhere, NaN included, never counts."""
+    """The sum of the values where the mask is true; other values, including NaN, are ignored."""
     if mask is None:
         return Mean(values.sum(), values.numel())
     kept = mask.reshape(values.shape)
@@ -56,5 +56,5 @@ def accuracy(
     target: Int[Tensor, "*places"],
     mask: Bool[Tensor, "*places"] | None = None,
 ) -> Mean:
-    """How often the likeliest label is the answer."""
+    """How often the most likely label is the target."""
     return masked((logits.argmax(-1) == target).float(), mask)

@@ -1,4 +1,4 @@
-"""Which ports of a graph carry a task's, and what a graph that lacks one is told."""
+"""The correspondence between a task's ports and a graph's, and errors about graphs that do not fit."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from zoo.tasks.task import Task
 from zoo.values import EMPTY, Scalar
 
 LOSS = "loss"
-"""An output of this name, or ``loss_WHAT``, is a loss that the graph adds itself, already weighed."""
+"""An output of this name, or ``loss_WHAT``, is an additional loss of the graph, already weighted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """A task's ports in a graph: its names and the graph's. ``losses`` and ``carried`` are the graph's own.
+    """A task's ports in a graph: the graph's names by the task's.
 
-    ``carried`` are outputs that have the name of an optional input: states that go from one piece of a
-    sequence to the next.
+    ``losses`` are outputs that are losses of the graph; ``carried`` are outputs with the name of an optional
+    input, which are states that can be carried from one segment of a sequence to the next.
     """
 
     inputs: Mapping[str, str]
@@ -35,7 +35,7 @@ class Ports:
     def run(
         self, model: nn.Module, inputs: Mapping[str, Tensor], states: Mapping[str, Tensor] = EMPTY
     ) -> tuple[dict[str, Tensor], Any]:
-        """The outputs that the task reads, by its names, and all that the model gave."""
+        """Run a model; returns the outputs by the task's names, and everything that the model returned."""
         named = {self.inputs[name]: tensor for name, tensor in inputs.items() if name in self.inputs}
         given = model(**named, **states)
         if isinstance(given, Tensor):
@@ -46,10 +46,10 @@ class Ports:
 def find_ports(
     task: type[Task], graph: Graph, name: str, chosen: Mapping[str, str] = EMPTY, remedy: str = ""
 ) -> Ports:
-    """The ports of a graph that a task feeds and reads; ``chosen`` are graph's names for the task's.
+    """The ports of a graph that a task feeds and reads; ``chosen`` maps the task's names to the graph's.
 
-    Raises TrainingError that names every port that is missing, of another type, or needed beyond these; a
-    ChoiceError where a chosen name is at fault.
+    Raises TrainingError that names every port that is missing, has another type, or is required in addition;
+    ChoiceError if the fault lies in ``chosen``.
     """
     _known(task, name, chosen)
     inputs, faults = _inputs(task, graph, chosen)
@@ -87,7 +87,7 @@ def _known(task: type[Task], name: str, chosen: Mapping[str, str]) -> None:
 def _inputs(
     task: type[Task], graph: Graph, chosen: Mapping[str, str]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """The graph's inputs by the task's names, and what is wrong, by the port that it is wrong with."""
+    """The graph's inputs by the task's names, and what is wrong with them, by port."""
     inputs: dict[str, str] = {}
     faults: dict[str, str] = {}
     for port, words in task.feeds.items():
@@ -116,7 +116,7 @@ def _fits(found: Port, wanted: Port) -> bool:
 
 
 def told(task: type[Task]) -> str:
-    """A task's ports in a sentence."""
+    """A description of a task's ports, for messages."""
     feeds = " and ".join(f"`{port}: {words}`" for port, words in task.feeds.items())
     reads = " and ".join(f"`{port}: {words}`" for port, words in task.reads.items())
     one = "" if len(task.feeds) == 1 else "s"
@@ -125,7 +125,7 @@ def told(task: type[Task]) -> str:
 
 
 def fitting(tasks: Mapping[str, type[Task]], graph: Graph) -> list[str]:
-    """The tasks whose ports a graph has."""
+    """The tasks that a graph fits."""
     names: list[str] = []
     for name, task in tasks.items():
         try:
@@ -137,9 +137,9 @@ def fitting(tasks: Mapping[str, type[Task]], graph: Graph) -> list[str]:
 
 
 def fit_params(graph: Graph, chosen: Mapping[str, Scalar], wanted: Mapping[str, Scalar]) -> dict[str, Scalar]:
-    """The params to compile with: those chosen, and those that follow from the data where the graph has them.
+    """The params to compile with: those chosen, and those of the data that the graph has.
 
-    Raises ChoiceError for those that the graph lacks.
+    Raises ChoiceError for chosen params that the graph does not have.
     """
     has = ", ".join(graph.params) or "none"
     unknown = {

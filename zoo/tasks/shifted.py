@@ -1,4 +1,4 @@
-"""A text as a model that writes sees it: fed from a start on, answered up to an end."""
+"""Inputs and targets of a decoder in training (teacher forcing)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _Rows = Int[Tensor, "rows time"]
 
 
 def shifted(texts: Sequence[Int[Tensor, " _"]]) -> tuple[_Rows, _Rows, Bool[Tensor, "rows time"]]:
-    """Rows of tokens as they are fed (a start, then the text), what is to come after each (the text, then an
-    end), and the mask of that.
+    """The decoder's input (start token, then the text), its target (the text, then the end token), and the
+    mask of the target.
     """
     start, end = torch.tensor([START]), torch.tensor([END])
     fed, _ = padded([torch.cat([start, each]) for each in texts], PADDING)

@@ -1,7 +1,7 @@
-"""What a task is: ports it feeds and reads, data, a loss, measurements, and how its models are decoded.
+"""The contract of a task: its ports, data, loss and metrics, and how its models are decoded.
 
-A task is a pydantic model: its fields are its settings, checked, shown by ``zoo tasks`` and kept in
-checkpoints. A pack offers the class by the hook ``zoo_tasks``.
+A task is a pydantic model: its fields are its settings, which are validated, shown by ``zoo tasks`` and saved
+in checkpoints. Packs provide the class by the hook ``zoo_tasks``.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from zoo.values import EMPTY, Scalar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a run says to its data.
+    """What a task needs to know of a run to make its data.
 
-    ``batch`` examples a step, in an order that follows from ``seed``; ``params`` are those of the graph,
-    ``chosen`` the names of those that a person chose. ``tokenizers`` and ``digest`` are of the run that goes
-    on (none: this is a new one). With ``carry`` the rows of batch n + 1 go on where those of batch n ended.
+    ``batch`` is the number of examples per batch, ``seed`` determines their order; ``params`` are those of
+    the graph, ``chosen`` the names of those that the user set. ``tokenizers`` and ``digest`` are those of a
+    resumed run (empty: a new one). With ``carry``, the rows of batch n + 1 continue those of batch n.
     """
 
     batch: int = 32
@@ -39,13 +39,13 @@ class Plan:
     digest: str = ""
 
     def recognise(self, digest: str, source: str) -> None:
-        """Raise TrainingError when a run is to go on with other data than it began with."""
+        """Raise TrainingError when the data of a resumed run have changed."""
         if self.digest and digest != self.digest:
             raise TrainingError(f"{source} is not what was learned")
 
 
 class Baseline(BaseModel):
-    """The loss to beat: of what has learned next to nothing, such as a model that counts pairs."""
+    """The loss of a trivial model, such as one that counts bigrams, for comparison."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -55,41 +55,41 @@ class Baseline(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Data:
-    """What is learned from, and what is kept to measure on.
+    """Training and validation data.
 
-    ``batch(n)`` is training batch n, the same whenever it is asked for: a run that goes on needs no saved
-    iterator. ``params`` are values for the graph's params of these names (``vocab``, ``classes``).
+    ``batch(n)`` always returns the same training batch n, so that resuming does not need a saved iterator.
+    ``params`` are values for the graph's params of these names (``vocab``, ``classes``).
     """
 
     batch: Callable[[int], Batch]
     validation: Callable[[], Iterable[Batch]]
     params: Mapping[str, Scalar] = EMPTY
     about: tuple[str, ...] = ()
-    """What it is, for a person: what was found, how much of it."""
+    """A description of the data and their size, one sentence each."""
     epoch: float | None = None
-    """How many batches go through all of it once; None where there is no end."""
+    """The number of batches per epoch; None for endless data."""
     tokenizers: Mapping[str, Tokenizer] = EMPTY
-    """By the port whose tokens they make."""
+    """By the port whose tokens they produce."""
     context: int | None = None
-    """The longest sequence that a model of it is to be given."""
+    """The maximal length of a sequence that the model should see."""
     unit: str = "nats"
-    """What its losses are in: ``nats a character``, ``squared error``."""
+    """The unit of the losses: ``nats a character``, ``squared error``."""
     baseline: Baseline | None = None
     source: str = "made by rule"
-    """Where it is from: a path, or a name for what is built in."""
+    """A path, or a name for built-in data."""
     digest: str = ""
-    """A hash of what was read: a run goes on with the same data only."""
+    """A hash of the data: a run can be resumed only with the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """How a model of the task writes.
+    """How the models of a task generate text.
 
-    The input ``target`` holds the tokens so far and the output ``scores`` scores, at each place, the one
-    after it. ``tokenizer`` names whose tokens they are, ``given`` the inputs that stay as they are (an
-    encoder's source, a picture). ``attention`` is the output that tells where in the source it looked, for
-    the penalty of coverage; a graph may lack it. ``start`` tells whether a text begins with the tokenizer's
-    start token and finishes with its end token; without, it goes on from a prompt.
+    The input ``target`` takes the tokens so far, and the output ``scores`` scores the next token at each
+    position. ``tokenizer`` names the tokenizer of these tokens, ``given`` the inputs that do not change (an
+    encoder's source, a picture). ``attention`` is the output with the attention weights over the source, for
+    the coverage penalty; a graph need not have it. With ``start``, a text begins with the tokenizer's start
+    token and finishes with its end token; otherwise it continues a prompt.
     """
 
     target: str
@@ -106,42 +106,43 @@ class Task(BaseModel, ABC):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     kind: ClassVar[str]
-    """``many-to-one``, ``many-to-many``, ``one-to-many``, ``causal``, …: for people."""
+    """``many-to-one``, ``many-to-many``, ``one-to-many``, ``causal``, …: only for display."""
     feeds: ClassVar[Mapping[str, str]]
-    """Input ports and their types, in the words of graph files; an ``optional`` one is fed where it is."""
+    """Input ports and their types, as in graph files; ``optional`` ones are fed if the graph has them."""
     reads: ClassVar[Mapping[str, str]]
     """Output ports and their types."""
     one_of: ClassVar[tuple[str, ...]] = ()
-    """Optional input ports of which a graph has one at least: forms in which the same thing is fed."""
+    """Optional input ports of which a graph needs at least one: alternative forms of the same data."""
     graph: ClassVar[str]
-    """The graph of the library that it trains when none is named."""
+    """The default graph, one of the library."""
     future: ClassVar[Mapping[str, str]] = EMPTY
-    """Input ports that hold the answer one step later, each with the output that must not see it."""
+    """Input ports that contain the target one step later, each with the output that must not depend on it."""
     decoding: ClassVar[Decoding | None] = None
     perplexity: ClassVar[bool] = False
-    """Whether the loss is in nats a token of a text: e to its power is measured too, the perplexity."""
+    """Whether the loss is in nats per token of a text, so that the perplexity is reported, too."""
 
     @abstractmethod
     def data(self, plan: Plan) -> Data:
-        """Read or make the data. Raises TrainingError for what cannot be learned from."""
+        """Read or generate the data. Raises TrainingError for data that cannot be used."""
 
     def read(self, path: Path) -> Mapping[str, Tensor]:
-        """What a model is given that stays (``Decoding.given``), of a file, without the axis of the batch:
-        as in training. Raises TrainingError for a file that cannot be read.
+        """Read the inputs of one example (``Decoding.given``) from a file, without the batch axis.
+
+        Raises TrainingError for a file that cannot be read.
         """
         raise TrainingError(f"the task {type(self).__name__} reads no single files, here {path}")
 
     @abstractmethod
     def loss(self, outputs: Outputs, batch: Batch) -> Mean:
-        """What training makes small: a sum, and over how many."""
+        """The training loss, as a sum and a count."""
 
     def measure(self, outputs: Outputs, batch: Batch) -> Mapping[str, Mean]:
-        """What is measured on the validation part; ``loss`` decides which checkpoint is the best."""
+        """Metrics on the validation set; ``loss`` determines the best checkpoint."""
         return {"loss": self.loss(outputs, batch)}
 
 
 Smoothing = Literal["all", "others", "words"]
-"""Over how many labels ε is spread: all K, the K − 1 that are not the answer, K − 2 without the padding."""
+"""Which labels share ε: all K, the K − 1 other than the target, or the K − 2 that are not padding either."""
 
 
 def describe(task: type[Task]) -> str:

@@ -1,7 +1,7 @@
-"""Where text comes from: a file, or the half megabyte of English that every Python carries.
+"""Reading text: from a file, or the half megabyte of English that comes with every Python.
 
 ``pydoc_data.topics`` is what ``help("while")`` prints: the language reference as plain text. It needs no
-download, so the demo and the tests train on something real. Its last tenth repeats parts of the rest (for
+download, so that the demo and the tests can train on real text. Its last tenth repeats parts of the rest (for
 Python 3.11 about a fifth of it, counted in runs of 50 characters), as documentation does.
 """
 
@@ -15,9 +15,9 @@ from zoo.errors import TrainingError
 
 
 def read_text(path: str | Path | None) -> tuple[str, str]:
-    """The text, and what to call it; without a path the built-in one. Every line ends in a single line feed.
+    """A text and its name; without a path the built-in one. Line ends become single line feeds.
 
-    Raises TrainingError for a file that cannot be read, holds no text, or is not UTF-8 (it says where).
+    Raises TrainingError for a file that cannot be read, is blank, or is not UTF-8 (with the position).
     """
     if path is None:
         return _built_in()
@@ -43,7 +43,7 @@ def read_text(path: str | Path | None) -> tuple[str, str]:
 
 
 def read_texts(path: str | Path | None) -> tuple[str, str]:
-    """As ``read_text``; of a folder, all its ``.txt`` files, by name, those in folders within it included.
+    """Like ``read_text``; a folder stands for all ``.txt`` files in it and its subfolders, sorted by name.
 
     Raises TrainingError for a folder without any, too.
     """

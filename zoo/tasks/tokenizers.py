@@ -1,6 +1,6 @@
-"""Text as numbers: characters by ourselves, words and pieces of words by Hugging Face's ``tokenizers``.
+"""Tokenizers: characters, words and byte pairs, by Hugging Face's ``tokenizers``.
 
-A tokenizer is a text (JSON), so that a checkpoint carries it and nothing has to be unpickled.
+A tokenizer can be written as JSON, so that a checkpoint contains it without pickling.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SPECIAL = ("<pad>", "<s>", "</s>", "<unk>")
 
 @runtime_checkable
 class Tokenizer(Protocol):
-    """What turns text into tokens and back."""
+    """Converts text into tokens and back."""
 
     def __len__(self) -> int: ...
 
@@ -36,16 +36,16 @@ class Tokenizer(Protocol):
         ...
 
     def decode(self, tokens: Iterable[int]) -> str:
-        """The text of some tokens; padding, start and end say nothing."""
+        """The text of some tokens, without padding, start and end."""
         ...
 
     def to_text(self) -> str:
-        """All of it, for ``tokenizer_of``."""
+        """The tokenizer as JSON, for ``tokenizer_of``."""
         ...
 
 
 class Pieces:
-    """Words, or pieces of words, with the special tokens ``<pad> <s> </s> <unk>`` at 0 to 3."""
+    """A tokenizer of Hugging Face, with the special tokens ``<pad> <s> </s> <unk>`` at 0 to 3."""
 
     def __init__(self, inner: tokenizers.Tokenizer) -> None:
         self._inner = inner
@@ -66,9 +66,10 @@ class Pieces:
 def train_tokenizer(
     level: Level, texts: Sequence[str], *, size: int = 8000, special: bool = True
 ) -> Tokenizer:
-    """A tokenizer of some texts: their characters, their commonest words, or byte pairs merged ``size`` deep.
+    """Train a tokenizer on some texts: on characters, the most frequent words, or byte pairs (BPE).
 
-    Characters without ``special`` tokens are those of the texts and nothing else (``Vocabulary``).
+    ``size`` limits the vocabulary of words and byte pairs. Without ``special`` tokens, the vocabulary of
+    characters consists of those of the texts only (``Vocabulary``).
     """
     if level == "characters" and not special:
         return Vocabulary.of("".join(texts))
@@ -105,7 +106,7 @@ def train_tokenizer(
 
 
 def tokenizer_of(text: str) -> Tokenizer:
-    """The tokenizer that ``to_text`` wrote. Raises ValueError for anything else."""
+    """The tokenizer that ``to_text`` returned. Raises ValueError for anything else."""
     document: Any = json.loads(text)
     if isinstance(document, dict) and "characters" in document:
         return Vocabulary(str(cast("dict[str, Any]", document)["characters"]))

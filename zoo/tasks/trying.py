@@ -1,4 +1,4 @@
-"""A model is tried before a minute is spent on it: can it score all there is, and does it read the answer?"""
+"""Checks on a model before it is trained: are its outputs as expected, and does it see the target?"""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from zoo.values import Scalar
 def try_model(
     task: Task, graph: Graph, model: nn.Module, ports: Ports, data: Data, params: Mapping[str, Scalar]
 ) -> None:
-    """Raise TrainingError for a model that cannot learn the task or would only seem to.
+    """Raise TrainingError for a model that cannot learn the task, or only seemingly.
 
-    It gets the first examples of the data: its outputs must have the shapes that the task reads, and be
-    finite. Where an input holds the answer one step later (``Task.future``), what comes later must change
-    nothing before.
+    On the first examples of the data, its outputs must be finite and have the shapes that the task expects.
+    Where an input contains the target one step later (``Task.future``), the scores of a step must not depend
+    on later steps.
     """
     few = _first(data.batch(0), 2)
     outputs, given = _evaluate(model, ports, few)
@@ -79,8 +79,9 @@ def _look_ahead(
     scores: str,
     params: Mapping[str, Scalar],
 ) -> None:
-    """Change an input from two places on, both odd, so that layers that work by blocks are hit inside of one;
-    what is scored before must stay as it is.
+    """Change an input from each of two positions on; the scores before it must not change.
+
+    Both positions are odd, so that in layers that work on blocks they lie inside a block.
     """
     one = _first(batch, 1)
     time = one.inputs[port].shape[1]
@@ -102,7 +103,7 @@ def _look_ahead(
 
 
 def other_values(values: Tensor) -> Tensor:
-    """At every place another value, of those that occur."""
+    """Another value at every position, of those that occur."""
     if values.is_floating_point():
         return 1 - values
     known = cast(Any, values).unique()
@@ -110,7 +111,7 @@ def other_values(values: Tensor) -> Tensor:
 
 
 def _where(graph: Graph, ports: Ports, port: str, params: Mapping[str, Scalar]) -> str:
-    """The nodes that see the future, where the checker finds them."""
+    """The nodes that see the future, if the checker finds them."""
     from zoo.checker import resolve
 
     axis = str(graph.inputs[ports.inputs[port]].shape[1])

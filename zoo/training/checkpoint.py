@@ -1,14 +1,14 @@
-"""A checkpoint: one safetensors file that holds everything a model is, and everything a run needs to go on.
+"""A checkpoint: one safetensors file with everything that makes up a model and, to resume it, its run.
 
-    metadata  zoo       JSON: task, params, tokenizers, options, how far the run is, losses (``Header``)
-              graph     the graph's YAML, comments and all
+    metadata  zoo       JSON: task, params, tokenizers, options, progress of the run, losses (``Header``)
+              graph     the graph's YAML, including its comments
               files     JSON: the other files whose blocks the graph uses, by name (``Document``)
     tensors   NODE.PARAMETER                  the model's ``state_dict``
-              optimizer/STATE/NODE.PARAMETER  the optimizer's, in ``last.safetensors`` only
-              carried/OUTPUT                  states that go from batch to batch, there too
+              optimizer/STATE/NODE.PARAMETER  the optimizer's state, in ``last.safetensors`` only
+              carried/OUTPUT                  states carried from batch to batch, there too
 
-Nothing is ever unpickled, any safetensors reader opens it, and being one file it is replaced as a whole or
-not at all.
+Nothing is ever unpickled, and any safetensors reader opens the file. Being a single file, it is replaced
+atomically.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Checkpoint:
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint as a whole or not at all. Raises CheckpointError when the disk refuses."""
+    """Write a checkpoint atomically. Raises CheckpointError when it cannot be written."""
     require("safetensors")
     from safetensors import SafetensorError
     from safetensors.torch import save_file  # pyright: ignore[reportUnknownVariableType] - it is typed in part
@@ -67,7 +67,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     }
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # In a folder of its own, for safetensors writes beside its file under a name that we do not know.
+        # In a separate folder, because safetensors first writes to a temporary name that is not known here.
         with TemporaryDirectory(dir=path.parent, prefix=PRIVATE) as private, replacing(path) as unfinished:
             whole = Path(private, path.name)
             save_file(
@@ -84,9 +84,9 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 
 
 def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
-    """Read a checkpoint; in a run's folder the one called ``within``.
+    """Read a checkpoint file, or the one called ``within`` in a run's folder.
 
-    Raises CheckpointError for what is missing, cut short, or something else.
+    Raises CheckpointError for a file that is missing, truncated, or not a checkpoint.
     """
     require("safetensors")
     from safetensors import SafetensorError, safe_open
@@ -127,7 +127,7 @@ def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
 
 
 def _reason(error: Exception) -> str:
-    """Why a file cannot be read or written, without where in its library that was found."""
+    """Why a file cannot be read or written, without the library's own prefix and error number."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return re.sub(r"^Error while \w+( header)?: (I/O error: )?| \(os error \d+\)$", "", str(error))

@@ -1,4 +1,4 @@
-"""What a model expects after a text that grows: step by step where its graph streams, else all of it anew."""
+"""Next-token logits for a growing text: one step at a time where the graph streams, else recomputed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _log = logging.getLogger(__name__)
 
 
 class Continuing:
-    """The logits after all tokens so far, of which the model sees the last ``context`` (None: all).
+    """Computes the logits after all tokens so far, of which the model sees the last ``context`` (None: all).
 
-    A stream computes each token once. It ends where the text outgrows the context: from there on the window
-    moves, every token in it has another place, and all of it is computed for each new one. ``obstacle`` is
-    why there is no stream. Both ways give the same but for rounding. ``tokens`` and ``logits`` are the
-    model's names for the input and the output.
+    While the text fits into the context, a stream processes each token once. Beyond that the window slides,
+    which changes the position of every token in it, so the whole window is recomputed for each new token.
+    ``obstacle`` says why there is no stream. Both ways agree up to rounding. ``tokens`` and ``logits`` are
+    the model's names for the input and the output.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Continuing:
         return "each token was computed once (step lowering)"
 
     def logits(self, tokens: list[int]) -> Float[Tensor, " vocab"]:
-        """The logits after these tokens, which begin with those of the call before."""
+        """The logits after these tokens, which must extend those of the previous call."""
         with torch.no_grad():
             if self._stream is not None and len(tokens) <= (self.context or len(tokens)):
                 outputs, self._stream = self._stream.feed(self._batch(tokens[self._stream.seen :]))

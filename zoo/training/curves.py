@@ -7,12 +7,13 @@ from pathlib import Path
 
 from zoo.errors import TrainingError
 from zoo.extras import require
+from zoo.training.folder import CURVES
 from zoo.training.metrics import columns
 from zoo.training.watcher import Moment
 
 
 class Curves:
-    """Writes event files into a run's folder, by way of Lightning's logger."""
+    """Writes TensorBoard event files into a run's folder, using Lightning's logger."""
 
     def __init__(self, folder: Path) -> None:
         if find_spec("tensorboard") is None and find_spec("tensorboardX") is None:
@@ -20,7 +21,7 @@ class Curves:
             require("tasks", "tensorboardX", what=what, error=TrainingError)
         from lightning.pytorch.loggers import TensorBoardLogger
 
-        self._logger = TensorBoardLogger(save_dir=folder, name=None, version="tensorboard")
+        self._logger = TensorBoardLogger(save_dir=folder, name=None, version=CURVES)
 
     def note(self, moment: Moment) -> None:
         """Add a point to every curve."""
@@ -30,5 +31,5 @@ class Curves:
         self._logger.save()
 
     def close(self) -> None:
-        """Write what is left."""
+        """Flush and close the event file."""
         self._logger.finalize("success")

@@ -1,4 +1,4 @@
-"""Where a model runs."""
+"""The device that a model runs on."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ DEVICES: tuple[str, ...] = get_args(Device)
 
 
 def device_for(device: Device, precision: Precision = "32") -> str:
-    """The device to use: ``cpu`` or ``cuda``, which ``auto`` takes when it is there.
+    """The device to use: ``cpu`` or ``cuda``; ``auto`` prefers ``cuda``.
 
-    Raises ArgumentError for what is none of these, ChoiceError for a device that this machine lacks, or
-    that lacks the precision.
+    Raises ArgumentError for an unknown device, ChoiceError for one that this machine does not have or that
+    does not support the precision.
     """
     if device not in DEVICES:
         raise ArgumentError(

@@ -1,4 +1,4 @@
-"""A training run on a terminal: what is learned from what, a progress bar, a line a measurement."""
+"""A training run on a terminal: a summary, a progress bar, and a line for each measurement."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zoo.training.watcher import Facts, Moment, Watcher
 
 
 class Display(Watcher):
-    """Shows a run on a console without markup. Where that is no terminal there is no bar, only lines."""
+    """Shows a run on a console without markup. The progress bar appears only on a terminal."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -53,7 +53,7 @@ class Display(Watcher):
 
     def measured(self, moment: Moment) -> None:
         minutes, seconds = divmod(round(moment.seconds), 60)
-        # The perplexity says no more than the loss does, and a line has about 80 columns.
+        # The perplexity follows from the loss, and a line has about 80 columns.
         metrics = {name: value for name, value in moment.metrics.items() if name != "perplexity"}
         more = "".join(f"  {name} {value:.3f}" for name, value in metrics.items())
         if moment.clipped:
@@ -73,13 +73,13 @@ class Display(Watcher):
 
 
 def bits(nats: float) -> float:
-    """A loss in bits instead of nats: divided by ln 2."""
+    """A loss in bits instead of nats (divided by ln 2)."""
     return nats / math.log(2)
 
 
 def losses(loss: float, unit: str) -> str:
     """A loss in its unit: ``1.199 nats = 1.730 bits a character``, ``0.1667 squared error``."""
-    loss += 0.0  # of -0.0, which a text of one character has, 0.0
+    loss += 0.0  # turns -0.0, the loss of a text of one character, into 0.0
     nats, _, each = unit.partition(" a ")
     if nats != "nats":
         return f"{loss:.4f} {unit}"

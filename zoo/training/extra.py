@@ -1,4 +1,4 @@
-"""Training needs libraries that the rest of the zoo does not."""
+"""The optional dependencies of training (the extra ``train``)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""A run's folder: what lies in it, how it is found, where a new one goes, and that one run at a time writes.
+"""A run's folder: its contents, how it is found or chosen, and the lock that keeps out a second run.
 
-best.safetensors   the model with the lowest validation loss, to use
-last.safetensors   the latest one with the state of its optimizer, to resume
-metrics.csv        a line a measurement
+best.safetensors   the model with the lowest validation loss, for use
+last.safetensors   the latest model with the state of its optimizer, for resuming
+metrics.csv        one line per measurement
+tensorboard        the same measurements for TensorBoard, if requested
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from zoo.files.disk import UNFINISHED
 from zoo.training.extra import require
 
 BEST, LAST, METRICS = "best.safetensors", "last.safetensors", "metrics.csv"
+CURVES = "tensorboard"
 PRIVATE = ".unfinished-"
-"""What the folder begins with in which a checkpoint is written; a kill leaves it behind."""
+"""Prefix of the folder in which a checkpoint is written; a killed process leaves it behind."""
 
 
 def free_folder(name: str) -> Path:
-    """The first of runs/NAME, runs/NAME-2, … that is not there yet, or in which nothing lies."""
+    """The first of runs/NAME, runs/NAME-2, … that does not exist or is empty."""
     names = (name if number == 1 else f"{name}-{number}" for number in count(1))
     return next(folder for each in names if _is_free(folder := Path("runs", each)))
 
@@ -35,7 +37,7 @@ def _is_free(folder: Path) -> bool:
 
 
 def chosen_folder(out: str | Path) -> Path:
-    """The folder a person chose. TrainingError when a run lies there, which a new one would overwrite."""
+    """The folder that the user chose. TrainingError if it holds a run, which would be overwritten."""
     folder = Path(out)
     if any((folder / name).exists() for name in (BEST, LAST, METRICS)):
         go_on = (
@@ -50,7 +52,7 @@ def chosen_folder(out: str | Path) -> Path:
 
 
 def find(given: str | Path, within: str) -> Path:
-    """The file of a checkpoint that is named by its path or its run's folder. CheckpointError without one."""
+    """The file of a checkpoint, given as a file or as a run's folder. CheckpointError if there is none."""
     path = Path(arguments.path(given, "checkpoint", "runs/gpt"))
     file = path / within if path.is_dir() else path
     if not file.exists():
@@ -60,7 +62,7 @@ def find(given: str | Path, within: str) -> Path:
 
 
 def _nearby(path: Path) -> str:
-    """The runs that may be meant."""
+    """The runs that may have been meant, for an error message."""
     folder = path if path.is_dir() else path.parent
     runs = {str(each.parent): None for name in (BEST, LAST) for each in sorted(folder.glob(f"*/{name}"))}
     if not runs:

@@ -1,4 +1,4 @@
-"""Between graphs and models: the graph to train, and the way back from a checkpoint."""
+"""From graphs to models: the graph to train, and the model of a checkpoint."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from zoo.training.checkpoint import Checkpoint, read_checkpoint
 from zoo.values import Scalar
 
 MOST = 4
-"""So many weights that do not fit are named."""
+"""How many weights that do not fit are named."""
 
 
 def as_graph(graph: Graph | str | Path) -> Graph:
-    """A graph itself, or from its file, or the library's one of that name."""
+    """A graph given as such, as a file, or as the name of a graph of the library."""
     if isinstance(graph, str | Path):
         return zoo.load(locate(str(graph)))
     return arguments.graph(graph)
 
 
 def initial_model(graph: Graph, seed: int, params: Mapping[str, Scalar]) -> nn.Module:
-    """The graph's model with the initial weights of a seed. GraphError when the graph has errors."""
+    """The graph's model with initial weights from a seed. GraphError when the graph has errors."""
     from zoo.compiler import compile_graph
 
     return compile_graph(graph, seed=seed, params=params)
 
 
 def load_checkpoint(path: str | Path) -> tuple[nn.Module, dict[str, Tokenizer]]:
-    """The model of a checkpoint (a run's folder, or a file in it) and its tokenizers by port, on the CPU,
-    evaluating.
+    """The model of a checkpoint (a run's folder, or a file in it) and its tokenizers by port.
 
-    Raises CheckpointError for a file that is missing, cut short, or something else.
+    The model is on the CPU and in evaluation mode. Raises CheckpointError for a file that is missing,
+    truncated, or not a checkpoint.
     """
     checkpoint = read_checkpoint(path)
     return restored(checkpoint), checkpoint.header.made()
@@ -63,7 +63,7 @@ def restored(checkpoint: Checkpoint) -> nn.Module:
 
 
 def _load(model: nn.Module, saved: Mapping[str, Tensor]) -> list[str]:
-    """Give a model its weights; say which are missing, unknown to it, or of other sizes, a phrase each."""
+    """Load a model's weights; returns a phrase for each that is missing, unexpected, or of another shape."""
     own = model.state_dict()
     other = {
         name: f"'{name}' is {sizes(tensor)} instead of {sizes(own[name])}"
@@ -80,5 +80,5 @@ def _load(model: nn.Module, saved: Mapping[str, Tensor]) -> list[str]:
 
 
 def sizes(tensor: Tensor) -> str:
-    """The sizes of a tensor for a sentence: ``24 × 8``."""
+    """The shape of a tensor, for a message: ``24 × 8``."""
     return " × ".join(map(str, tensor.shape)) or "one number"

@@ -1,4 +1,4 @@
-"""The header of a checkpoint: what it says about its model, and how far its run has come."""
+"""The header of a checkpoint: a description of its model and the progress of its run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zoo.values import Scalar
 
 
 class Header(BaseModel):
-    """What a checkpoint says of its model and its run."""
+    """The metadata of a checkpoint."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -24,7 +24,7 @@ class Header(BaseModel):
     settings: dict[str, Scalar] = {}
     """The task's."""
     folder: str = ""
-    """Where the run was begun or last gone on with: from there relative paths in the settings lead."""
+    """The working folder when the run was started or last resumed; relative paths start from here."""
     params: dict[str, Scalar]
     """The graph's."""
     ports: dict[str, str] = {}
@@ -34,22 +34,22 @@ class Header(BaseModel):
     unit: str = "nats"
     options: Options
     source: str = ""
-    """What was learned from, for a person."""
+    """The name of the training data, for messages."""
     digest: str = ""
-    """The hash of it."""
+    """The hash of the data."""
     step: int = 0
     seconds: float = 0.0
     train_loss: float | None = None
     readings: int = 0
-    """How many steps' losses the smoothed training loss was made of."""
+    """The number of steps in the smoothed training loss."""
     validation_loss: float | None = None
     metrics: dict[str, float] = {}
     best_loss: float | None = None
     idle: int = 0
-    """How many measurements have brought no lower loss."""
+    """The number of measurements since the lowest loss."""
     baseline: Baseline | None = None
     scaler: dict[str, float | int] = {}
-    """The state of the loss scaling that precision 16 needs."""
+    """The state of the gradient scaler, with precision 16."""
     provenance: Provenance = Provenance()
 
     @model_validator(mode="before")
@@ -65,9 +65,9 @@ class Header(BaseModel):
         return texts
 
     def settings_here(self) -> dict[str, Scalar]:
-        """The task's settings, with files as they are named from the working folder."""
+        """The task's settings, with paths relative to the working folder."""
         return found_from(self.folder, find_task(self.task), self.settings)
 
     def made(self) -> dict[str, Tokenizer]:
-        """The tokenizers, by the port whose tokens they make."""
+        """The tokenizers, by the port whose tokens they produce."""
         return {port: tokenizer_of(text) for port, text in self.tokenizers.items()}

@@ -1,4 +1,4 @@
-"""A job, which is all that a run needs, and the result that comes out of it."""
+"""A job, which is everything a run needs, and the result of running it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from zoo.training.schedule import Clock
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """All that a run needs: what learns, what from, how far it is, and where it is kept."""
+    """Everything a run needs: model, data, progress, and the folder to save to."""
 
     name: str
     model: nn.Module
@@ -50,14 +50,14 @@ class Result:
     interrupted: bool
     out: Path
     tells: bool = True
-    """Whether this process is the one, of those that share the run, that says how it went."""
+    """Whether this process, of those that share the run, reports the result."""
 
     ended_early: bool = False
-    """Whether the run ended before its limit, for want of a lower validation loss (``Options.patience``)."""
+    """Whether early stopping ended the run before its limit (``Options.patience``)."""
 
     @property
     def writes_on(self) -> bool:
-        """Whether the model goes on from a prompt (``generate``)."""
+        """Whether the model continues a prompt (``generate``)."""
         decoding = find_task(self.task).decoding
         return decoding is not None and not decoding.start
 

@@ -1,8 +1,8 @@
-"""What happens around a step: seed and learning rate before it; count, measuring and saving after it.
+"""What happens around a step: seed and learning rate before it; counting, measuring and saving after it.
 
-Everything random in step n is drawn from a seed made of the run's seed and n (the data's order is, too), so
-the state of a run is its weights, its optimizer and n, and a resumed run is bit for bit the run that was
-never stopped.
+All random numbers of step n come from a seed made of the run's seed and n, as does the order of the data. So
+the state of a run is its weights, its optimizer and n, and a resumed run is bitwise identical to one that was
+never interrupted.
 """
 
 # ruff: noqa: ARG002  # Lightning says what a callback is called with
@@ -31,15 +31,15 @@ from zoo.training.schedule import Average, Clock, learning_rate
 from zoo.training.watcher import Moment, Watcher
 
 LONGEST_UNSAVED = 600.0
-"""Seconds after which it is measured and saved in any case."""
+"""Seconds after which a run is measured and saved in any case."""
 READ_EVERY = 10
-"""Steps between two looks at the loss of a GPU, each of which waits for it."""
+"""Steps between two readings of the loss on a GPU, each of which synchronises with it."""
 STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""What ends a run whole and saved: Ctrl-C, a polite kill, a terminal that was closed."""
+"""The signals that end a run in order, with a final save: Ctrl-C, kill, a closed terminal."""
 
 
 class Keeper(pl.Callback):
-    """Keeps a run on its path: one object that Lightning calls before and after every step."""
+    """Runs the schedule of a run: the callback that Lightning calls before and after every step."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Keeper(pl.Callback):
         self.clock, self.average, self.watcher, self.learner = clock, average, watcher, learner
         self.options: Options = learner.options
         self.best, self.idle = best, idle
-        """The lowest validation loss, and how many measurements brought no lower one."""
+        """The lowest validation loss, and the number of measurements since."""
         self._among = among or Processes()
         self._measure, self._save, self._sample = measure, save, sample
         self.last: Moment | None = None
@@ -70,21 +70,21 @@ class Keeper(pl.Callback):
 
     @property
     def writes(self) -> bool:
-        """Whether this process keeps the checkpoints."""
+        """Whether this process writes the checkpoints."""
         return self._among.writes
 
     @property
     def kept(self) -> str:
-        """What is good on the disk, as the end of a sentence."""
+        """What can be relied on in the folder, as the end of a sentence."""
         return f"; what was saved at step {self.last.step} is good" if self.last else ""
 
     @property
     def weary(self) -> bool:
-        """Whether patience is at its end."""
+        """Whether early stopping applies: no lower loss for ``patience`` measurements."""
         return self.options.patience is not None and self.idle >= self.options.patience
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self._listen()  # again, for Lightning has set a handler of its own, which ends a run without saving
+        self._listen()  # again, because Lightning has installed a handler that ends a run without saving
 
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
@@ -93,7 +93,7 @@ class Keeper(pl.Callback):
         words += [f"part {self._part}"] if self._part else []
         words += [f"rank {self._among.rank}"] if self._among.rank else []
         seed = seed_of(self.options.seed, " ".join(words))
-        # `torch.manual_seed` would write down a traceback for each kind of device that is not there.
+        # `torch.manual_seed` would record a traceback for each kind of device that is not initialised.
         torch.default_generator.manual_seed(seed)
         if pl_module.device.type == "cuda":
             torch.cuda.manual_seed(seed)
@@ -118,7 +118,7 @@ class Keeper(pl.Callback):
         if keep or loss.device.type == "cpu" or clock.step % READ_EVERY == 0:
             self.read(float(loss))
         self.watcher.stepped(clock, self.average.value)
-        # Once: a Ctrl-C that comes later than this ends the next step.
+        # Read once: a Ctrl-C after this takes effect at the next step.
         stopping = self._among.any(self.stopping, loss.device)
         if keep or stopping:
             self._keep(trainer)
@@ -126,17 +126,17 @@ class Keeper(pl.Callback):
             trainer.should_stop = True
 
     def read(self, loss: float) -> None:
-        """Take note of a step's loss. Raises TrainingError when it is no number."""
+        """Take note of a step's loss. Raises TrainingError when it is not finite."""
         if not math.isfinite(loss):
-            raise TrainingError(self.diverged("training", loss, self.clock.step))
+            raise TrainingError(self.diverged("training loss", loss, self.clock.step))
         self.average.take(loss)
 
     def _keep(self, trainer: pl.Trainer) -> None:
         measured = dict(self._measure())
         validation = measured.pop("loss")
-        # Broken weights never replace whole ones on the disk.
+        # Broken weights never replace good ones on the disk.
         if not math.isfinite(validation):
-            raise TrainingError(self.diverged("validation", validation, self.clock.step))
+            raise TrainingError(self.diverged("validation loss", validation, self.clock.step))
         steps = max(1, self.clock.step - self._counted)
         self.last = Moment(
             self.clock.step,
@@ -161,27 +161,25 @@ class Keeper(pl.Callback):
         return math.floor(self.clock.progress * self.options.measurements) + 1
 
     def broken(self, error: NotANumber) -> TrainingError:
-        """The error for a step whose loss is no number, with the node where that began."""
-        return TrainingError(self.diverged("training", error.loss, self.clock.step + 1, error.where))
+        """The error for a step whose loss or gradient is not finite, with the node where that began."""
+        return TrainingError(self.diverged(error.what, error.value, self.clock.step + 1, error.where))
 
-    def diverged(self, what: str, loss: float, step: int, where: str = "") -> str:
-        """What is said of a loss that is no number."""
+    def diverged(self, what: str, value: float, step: int, where: str = "") -> str:
+        """The message for a loss or a gradient that is not finite."""
         found = f": {where}" if where else ""
         return (
-            f"the {what} loss became {loss} at step {step}{found}, so training stopped; most often a "
+            f"the {what} became {value} at step {step}{found}, so training stopped; most often a "
             f"learning rate below {self.options.learning_rate:g} mends this (--lr){self.kept}"
         )
 
     @contextmanager
     def minding_interrupts(self) -> Generator[None]:
-        """Ctrl-C and its like end the run after the step under way, whole and saved; a second Ctrl-C ends it
-        at once.
-        """
+        """Have ``STOPS`` end the run after the current step, saved; a second Ctrl-C ends it at once."""
         if threading.current_thread() is not threading.main_thread():
-            yield  # only the main thread may handle signals
+            yield  # Python handles signals in the main thread only
             return
 
-        # What was to be ignored stays so, as under nohup.
+        # Signals that are ignored stay so, as under nohup.
         self._heard = [number for number in STOPS if signal.getsignal(number) is not signal.SIG_IGN]
         before = {number: signal.getsignal(number) for number in self._heard}
         try:
@@ -198,7 +196,7 @@ class Keeper(pl.Callback):
     def _stop(self, number: int, _: Any) -> None:
         if not self.stopping:
             self.stopping = True
-            if number == signal.SIGINT:  # after the others nobody may be there to read it
+            if number == signal.SIGINT:  # after the others there may be nobody to read it
                 self.watcher.interrupted()
         elif number == signal.SIGINT:
             raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""The measurements of a run as a table: ``metrics.csv``, a line each."""
+"""The measurements of a run as a table: ``metrics.csv``, one line each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zoo.training.watcher import Moment
 
 
 def columns(moment: Moment) -> dict[str, float]:
-    """A measurement as numbers by name."""
+    """A measurement as named numbers."""
     return {
         "step": moment.step,
         "seconds": round(moment.seconds, 3),
@@ -24,7 +24,7 @@ def columns(moment: Moment) -> dict[str, float]:
 
 
 def note(path: Path, moment: Moment) -> None:
-    """Add a line. Raises CheckpointError when the disk refuses."""
+    """Append a line. Raises CheckpointError when it cannot be written."""
     row = columns(moment)
     try:
         new = not path.exists()
@@ -38,9 +38,9 @@ def note(path: Path, moment: Moment) -> None:
 
 
 def forget_after(path: Path, step: int) -> None:
-    """Drop what was measured after a step, and a line cut short: a run that goes on from there measures anew.
+    """Drop the measurements after a step, and incomplete lines: a run resumed from there measures again.
 
-    Raises CheckpointError when the disk refuses.
+    Raises CheckpointError when the file cannot be written.
     """
     try:
         if not path.exists():

@@ -1,4 +1,4 @@
-"""What Lightning trains: a graph's model, by the loss of a task and the losses that the graph adds."""
+"""The module that Lightning trains: a graph's model with the task's loss and the graph's own losses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from zoo.tasks import Batch, Mean, Ports, Task
-from zoo.training.diagnosis import not_a_number
+from zoo.training.diagnosis import gradient_not_finite, loss_not_finite
 from zoo.training.optimizers import Moments, make_optimizer, matrices_of, restore, trained
 from zoo.training.options import Options
 from zoo.training.processes import Processes
@@ -18,10 +18,10 @@ from zoo.training.sharding import shard, whole
 
 
 class Learner(pl.LightningModule):
-    """A model beside its loss and its optimizer.
+    """A model with its loss and its optimizer.
 
-    ``moments`` is the optimizer's state by parameter name, as a checkpoint holds it; None starts afresh.
-    ``states`` are those that go from each batch to the next.
+    ``moments`` is the optimizer's state by parameter name, as in a checkpoint; None starts with a new one.
+    ``states`` are those carried from each batch to the next.
     """
 
     def __init__(
@@ -36,11 +36,12 @@ class Learner(pl.LightningModule):
     ) -> None:
         super().__init__()
         self.model, self.task, self.ports, self.options = model, task, ports, options
-        self.states = states or {}
+        self.states: dict[str, Tensor] = states or {}
         self._moments, self._among, self._sharded = moments, among or Processes(), False
         self._decayed = matrices_of(model)
         self.clipped: Tensor = torch.zeros(())
         """How many steps since the last measurement had a gradient longer than ``clip``."""
+        self._batch: Batch | None = None
 
     def configure_model(self) -> None:
         if self._among.shards(self.options) and not self._sharded:
@@ -48,16 +49,21 @@ class Learner(pl.LightningModule):
             shard(self.model, self.device_mesh["data_parallel"])
             self._sharded = True
 
+    def on_fit_start(self) -> None:
+        for name, state in self.states.items():
+            self.states[name] = state.to(self.device)
+
     def training_step(self, batch: Batch) -> dict[str, Tensor]:
-        """The loss to make small, and the task's own, which is shown: the mean over all processes."""
+        """The loss to minimise, and the task's own, which is shown: the mean over all processes."""
+        self._batch = batch
         outputs, given = self.ports.run(self.model, batch.inputs, self.states)
         if self.options.carry:
             self.states = {name: getattr(given, name).detach() for name in self.ports.carried}
         own = self.task.loss(outputs, batch)
         loss, shown = self._shared(own)
         if shown.device.type == "cpu" and not bool(shown.isfinite()):
-            # Before the weights have taken it in; on a GPU, looking would cost time at every step.
-            raise not_a_number(self.model, self.ports, batch, float(shown))
+            # Before the weights are updated; on a GPU this would synchronise at every step.
+            raise loss_not_finite(self.model, self.ports, batch, float(shown))
         for name in self.ports.losses:
             extra = getattr(given, name) if not isinstance(given, Tensor) else given
             loss = loss + extra.mean()
@@ -66,8 +72,8 @@ class Learner(pl.LightningModule):
     def _shared(self, own: Mean) -> tuple[Tensor, Tensor]:
         if self._among.world == 1:
             return (mean := own.value), mean.detach()
-        # Gradients are averaged over processes, which may have different counts: each gives its share of the
-        # mean over everything.
+        # Gradients are averaged over processes, which may have different counts: each contributes its share
+        # of the mean over all of them.
         count = torch.as_tensor(own.count, dtype=own.total.dtype, device=own.total.device)
         total, everywhere = self._among.total(torch.stack([own.total.detach(), count]))
         everywhere = everywhere.clamp(min=1)
@@ -83,7 +89,29 @@ class Learner(pl.LightningModule):
             return
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
         norm = whole(nn.utils.clip_grad_norm_(parameters, gradient_clip_val))
+        if norm.device.type == "cpu" and not bool(norm.isfinite()):
+            self._refuse_broken(parameters, float(norm))
         self.clipped = self.clipped.to(norm.device) + (norm > gradient_clip_val)
+
+    def _refuse_broken(self, parameters: list[nn.Parameter], norm: float) -> None:
+        """Raise NotANumber for gradients that are not finite, before the weights are updated.
+
+        A norm can overflow although every gradient is finite; clipping has made such gradients zero.
+        """
+        # A list, because gathering a sharded gradient needs all processes.
+        finite = [bool(whole(each.grad).isfinite().all()) for each in parameters if each.grad is not None]
+        if not all(finite):
+            raise gradient_not_finite(self.model, self.once_more if self.alone else None, norm)
+
+    def once_more(self) -> Tensor:
+        """The loss of the last batch, computed again to find out what failed."""
+        assert self._batch is not None, "a step has been taken"
+        return self.training_step(self._batch)["loss"]
+
+    @property
+    def alone(self) -> bool:
+        """Whether this is the only process, so that it can repeat a step."""
+        return self._among.world == 1
 
     def configure_optimizers(self) -> Optimizer:
         parameters = trained(self.model)
@@ -106,9 +134,9 @@ def measure(
     *,
     carry: bool = False,
 ) -> dict[str, float]:
-    """Means over all batches, without dropout and gradients; the model's mode stays as it was.
+    """Means over all batches, without dropout and gradients; restores the model's mode.
 
-    With ``carry`` states go from each batch to the next, as they do in training.
+    With ``carry``, states are carried from each batch to the next, as in training.
     """
     training = model.training
     model.eval()

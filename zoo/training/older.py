@@ -1,4 +1,4 @@
-"""Checkpoints of older formats, read as what they are now."""
+"""Checkpoints of older formats, converted when read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def from_format_1(header: dict[str, Any]) -> dict[str, Any]:
-    """The header of ``zoo/checkpoint/1``, which knew language models of characters alone; others stay."""
+    """Convert a header of ``zoo/checkpoint/1``, of character language models; leave others as they are."""
     if header.get("format") != "zoo/checkpoint/1":
         return header
     old = dict(header)
@@ -15,7 +15,7 @@ def from_format_1(header: dict[str, Any]) -> dict[str, Any]:
         characters, bigram = old.pop("characters"), old.pop("bigram_loss")
         text, digest = old.pop("text"), old.pop("text_sha256")
     except KeyError:
-        return header  # which its reader refuses
+        return header  # which validation will refuse
     options = dict(old["options"])
     context = options.pop("context", None)
     return {

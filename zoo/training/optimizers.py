@@ -1,4 +1,4 @@
-"""The optimizer of a run, and its state by parameter name: what a checkpoint keeps to go on exactly."""
+"""The optimizer of a run, and its state by parameter name, which makes resuming exact."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Moments = dict[str, dict[str, Tensor]]
 
 
 def trained(model: nn.Module) -> dict[str, nn.Parameter]:
-    """The parameters that are trained, by name: all but those that are frozen."""
+    """The parameters that are trained, by name: all but the frozen ones."""
     return {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
 
 
@@ -27,7 +27,7 @@ def matrices_of(model: nn.Module) -> frozenset[str]:
 def make_optimizer(
     parameters: Mapping[str, nn.Parameter], decayed: Collection[str], options: Options
 ) -> Optimizer:
-    """AdamW, Adam or SGD; only the parameters ``decayed`` are pulled towards zero."""
+    """AdamW, Adam or SGD; weight decay applies only to the parameters in ``decayed``."""
     matrices = [parameter for name, parameter in parameters.items() if name in decayed]
     vectors = [parameter for name, parameter in parameters.items() if name not in decayed]
     groups: list[dict[str, Any]] = [
@@ -53,8 +53,8 @@ def moments_of(optimizer: Optimizer, model: nn.Module) -> Moments:
 
 
 def restore(optimizer: Optimizer, parameters: Mapping[str, nn.Parameter], moments: Moments) -> None:
-    """Give an optimizer the state that ``moments_of`` took."""
-    # By way of load_state_dict, which puts every tensor on its parameter's device and in its dtype.
+    """Restore the state that ``moments_of`` returned."""
+    # load_state_dict moves every tensor to its parameter's device and dtype.
     document = optimizer.state_dict()
     order = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     place = {id(parameter): index for index, parameter in enumerate(order)}

@@ -1,6 +1,4 @@
-"""What a person may choose about a training run; kept in its checkpoint, so that a resumed run is the same
-run.
-"""
+"""The options of a training run, which are kept in its checkpoints so that resuming is exact."""
 
 from __future__ import annotations
 
@@ -29,11 +27,11 @@ _Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Options(BaseModel):
-    """The choices and their defaults.
+    """The options and their defaults.
 
-    A run ends at the first of ``steps``, ``epochs`` and ``minutes`` that is reached; with none given it takes
-    ``DEFAULT_STEPS``. With a limit in minutes the learning rate follows the clock, and two runs are no longer
-    bit for bit the same. Raises ArgumentError for a choice that there is not, and for a value that is none.
+    A run ends at the first of ``steps``, ``epochs`` and ``minutes`` that is reached; without any it takes
+    ``DEFAULT_STEPS``. With a limit in minutes the learning rate follows the clock, and runs are no longer
+    bitwise reproducible. Raises ArgumentError for unknown options and invalid values.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -42,41 +40,41 @@ class Options(BaseModel):
     epochs: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     minutes: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     batch: Annotated[int, Field(gt=0)] = 32
-    """Examples a step, of all processes together."""
+    """Examples per batch, of all processes together."""
     accumulate: Annotated[int, Field(gt=0)] = 1
-    """Batches a step: their gradients are added up, so that the memory of one is enough."""
+    """Batches per step, whose gradients are accumulated."""
     optimizer: Optimizer = "adamw"
     learning_rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 3e-3
-    """The highest one, after the warm-up."""
+    """The peak learning rate, after the warm-up."""
     schedule: Schedule = "cosine"
-    """``cosine`` falls to zero at the end of the run, ``noam`` with 1/√step, ``constant`` stays."""
+    """``cosine`` decays to zero at the end of the run, ``noam`` with 1/√step; ``constant`` does not."""
     warm_up: Annotated[int, Field(ge=0)] | None = None
-    """Steps in which the learning rate rises; None is a twentieth of the run for ``cosine``, 400 steps for
-    ``noam``, none for ``constant``.
+    """Warm-up steps; by default a twentieth of the run for ``cosine``, 400 steps for ``noam``, none for
+    ``constant``.
     """
     beta1: _Share = 0.9
-    """How long Adam's mean of the gradients lasts; for SGD it is the momentum."""
+    """The decay rate of Adam's first moment; for SGD the momentum."""
     beta2: _Share = 0.99
     weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.1
-    """Applied to matrices; biases and norms are left alone."""
+    """Applied to matrices, not to biases and norms."""
     clip: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = 1.0
-    """The largest norm of all gradients together; None leaves them as they are."""
+    """The maximal global norm of the gradients; None disables clipping."""
     carry: bool = False
-    """Truncated back-propagation through time: states go from each batch to the next, without gradient."""
+    """Truncated backpropagation through time: states are carried from batch to batch, detached."""
     patience: Annotated[int, Field(gt=0)] | None = None
-    """After so many measurements without a better one the run ends."""
+    """Early stopping: the number of measurements without a lower loss after which the run ends."""
     measurements: Annotated[int, Field(gt=0)] = 10
-    """How often the run is measured and saved, evenly over its length."""
+    """How often the run is measured and saved, at even intervals."""
     seed: Annotated[int, Field(ge=0)] = 0
     device: Device = "auto"
     precision: Precision = "32"
-    """``bf16`` and ``16`` compute in half precision and keep the weights in single."""
+    """``bf16`` and ``16`` compute in half precision and keep the weights in single precision."""
     strategy: Strategy = "auto"
-    """How several processes share the work: ``ddp``, which ``auto`` takes where there are several, gives each
-    the whole model; ``fsdp`` gives each a part of its weights.
+    """How several processes share the work: with ``ddp``, the default, each has the whole model; with
+    ``fsdp``, the weights are sharded.
     """
     tensorboard: bool = False
-    """Write the curves for TensorBoard too."""
+    """Write TensorBoard logs, too."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -90,7 +88,7 @@ class Options(BaseModel):
         try:
             return validate(values)
         except ValidationError as error:
-            # In files, nothing is ~.
+            # In YAML None is written ~.
             raise ArgumentError(faults(cls, error).replace(" or ~,", " or None,")) from None
 
 

@@ -1,4 +1,4 @@
-"""What beginning a run shares with going on with one: a look at what was given, ports, data and clock."""
+"""What starting and resuming a run have in common: arguments, ports, data and clock."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def look_at(
     ports: object = EMPTY,
     task: object = None,
 ) -> None:
-    """Raise ArgumentError for what is none of these."""
+    """Raise ArgumentError for arguments of the wrong type."""
     arguments.mapping(settings, "settings", "{'level': 'words'}")
     arguments.mapping(params, "params", "{'layers': 2}")
     arguments.mapping(ports, "ports", "{'tokens': 'words'}")
@@ -43,7 +43,7 @@ def look_at(
 
 
 def ports_of(kind: type[Task], graph: Graph, name: str, chosen: Mapping[str, str], options: Options) -> Ports:
-    """The task's ports in a graph. TrainingError says what is missing, and which tasks the graph fits."""
+    """The task's ports in a graph. TrainingError says what is missing and which tasks the graph would fit."""
     try:
         found = find_ports(kind, graph, name, chosen)
     except ChoiceError:
@@ -65,7 +65,7 @@ def ports_of(kind: type[Task], graph: Graph, name: str, chosen: Mapping[str, str
 def plan_of(
     options: Options, graph: Graph, params: Mapping[str, Scalar], header: Header | None = None
 ) -> Plan:
-    """What a run says to its data; ``header`` is that of a run that goes on."""
+    """What a task needs to know of a run to make its data; ``header`` is that of a resumed run."""
     return Plan(
         batch=options.batch,
         seed=options.seed,
@@ -78,7 +78,7 @@ def plan_of(
 
 
 def clock_of(options: Options, data: Data, step: int = 0, seconds: float = 0.0) -> Clock:
-    """The clock of a run that is so far. ChoiceError for epochs of data that have none."""
+    """The clock of a run. ChoiceError for a limit in epochs where the data have none."""
     limits = [options.steps] if options.steps else []
     if options.epochs:
         if data.epoch is None:
@@ -90,7 +90,7 @@ def clock_of(options: Options, data: Data, step: int = 0, seconds: float = 0.0) 
 
 
 def named(kind: type[Task], name: str, text: str | Path | None) -> dict[str, Scalar]:
-    """The setting that a text is short for. ChoiceError where the task has another, such as a column."""
+    """The setting that ``text`` stands for. ChoiceError if the task's ``text`` is not a file."""
     files = files_of(kind)
     if text is not None and files and "text" not in files:
         message = (

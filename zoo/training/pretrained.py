@@ -1,4 +1,4 @@
-"""Beginning with weights that were learned before: each goes to the parameter of its name."""
+"""Starting from pretrained weights, which are matched to parameters by name."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from zoo.training.graphs import sizes
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Weights alone, by their names, and the file that they were read from."""
+    """Weights by name, without a graph, and the file that they were read from."""
 
     weights: dict[str, Tensor]
     name: str
 
 
 def read_pretrained(path: str | Path) -> Checkpoint | Weights:
-    """A checkpoint, or a safetensors file of weights alone, such as `zoo import` writes beside its graph.
+    """A checkpoint, or a safetensors file that holds only weights, such as `zoo import` writes.
 
-    Raises CheckpointError for what is neither.
+    Raises CheckpointError for anything else.
     """
     require("safetensors")
     from safetensors import SafetensorError, safe_open
@@ -38,15 +38,15 @@ def read_pretrained(path: str | Path) -> Checkpoint | Weights:
                 if "zoo" not in (opened.metadata() or {}):
                     return Weights({name: opened.get_tensor(name) for name in opened.keys()}, str(path))  # noqa: SIM118  # it is no dict
         except (OSError, SafetensorError):
-            pass  # what is said of a damaged checkpoint is said of this, too
+            pass  # reading it as a checkpoint raises the error
     return read_checkpoint(path)
 
 
 def take_over(model: nn.Module, saved: Checkpoint | Weights) -> str:
-    """Give a model the weights that it has by name, and say in a sentence which these were.
+    """Load the weights that a model has by name; returns a sentence about which those are.
 
-    What only the model has keeps its new weights, and what only the file has is left there. Raises
-    TrainingError when there is no common name, or when weights of one name differ in shape.
+    Parameters that only the model has keep their initial values; weights that only the file has are ignored.
+    Raises TrainingError when no names match, or when weights of one name differ in shape.
     """
     own = model.state_dict()
     common = {name: tensor for name, tensor in saved.weights.items() if name in own}

@@ -1,4 +1,4 @@
-"""Several processes that share a run, started by ``torchrun``; alone, all of this is nothing."""
+"""Several processes that share a run, started by ``torchrun``; a single process needs none of this."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ class Processes:
     rank: int = 0
     world: int = 1
     local: int = 1
-    """How many there are on this machine."""
+    """The number of processes on this machine."""
 
     @property
     def writes(self) -> bool:
-        """Whether this process keeps the checkpoints: one of them does."""
+        """Whether this process writes the checkpoints: the first does."""
         return self.rank == 0
 
     def shards(self, options: Options) -> bool:
-        """Whether each holds a part of the weights."""
+        """Whether the weights are sharded."""
         return self.world > 1 and options.strategy == "fsdp"
 
     def any(self, flag: bool, device: torch.device) -> bool:
-        """Whether it is true in one of them: they stop, measure and save together."""
+        """Whether the flag is set in any process: they stop, measure and save together."""
         if self.world == 1:
             return flag
         votes = torch.tensor(float(flag), device=device)
@@ -41,7 +41,7 @@ class Processes:
         return bool(votes > 0)
 
     def total(self, values: Tensor) -> Tensor:
-        """The sum over all of them, without gradient."""
+        """The sum over all processes, detached."""
         values = values.detach().clone()
         if self.world > 1:
             dist.all_reduce(values)  # pyright: ignore[reportUnknownMemberType] - torch types it in part
@@ -49,7 +49,7 @@ class Processes:
 
 
 def processes() -> Processes:
-    """What ``torchrun`` says of this process."""
+    """This process among the others, from the environment that ``torchrun`` sets."""
     if "TORCHELASTIC_RUN_ID" not in os.environ:
         return Processes()
     rank, world, local = (int(os.environ[name]) for name in ("RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE"))
@@ -70,7 +70,7 @@ def check(options: Options, among: Processes) -> None:
 
 
 def _unshared(options: Options, world: int) -> dict[str, str]:
-    """The options that so many processes cannot share, and why."""
+    """The options that a number of processes cannot share, and why."""
     faults: dict[str, str] = {}
     if options.batch % world:
         faults["batch"] = (
@@ -92,22 +92,22 @@ def _unshared(options: Options, world: int) -> dict[str, str]:
 
 
 def arguments(among: Processes, device: str, options: Options) -> dict[str, Any]:
-    """What Lightning's Trainer is told of it."""
+    """The arguments of Lightning's Trainer that follow."""
     from lightning.fabric.plugins.environments.lightning import LightningEnvironment
     from lightning.fabric.plugins.environments.torchelastic import TorchElasticEnvironment
     from lightning.pytorch.strategies import DDPStrategy, ModelParallelStrategy
 
     if "TORCHELASTIC_RUN_ID" not in os.environ:
-        # One process, also where a cluster's variables stand about.
+        # A single process, even where a cluster has set its variables.
         return {"devices": 1, "plugins": [LightningEnvironment()]}
     backend = "nccl" if device == "cuda" else "gloo"
     if among.shards(options):
-        # Lightning's FSDPStrategy is the older FSDP and takes GPUs alone; this one has fully_shard, anywhere.
+        # Lightning's FSDPStrategy is FSDP1 and needs GPUs; this one uses fully_shard, on any device.
         strategy = ModelParallelStrategy(
             data_parallel_size=among.world, tensor_parallel_size=1, process_group_backend=backend
         )
     else:
-        # Some parameters may take no part in a step: experts that nobody asked.
+        # Some parameters may not take part in a step, such as experts that no token was routed to.
         strategy = DDPStrategy(process_group_backend=backend, find_unused_parameters=True)
     return {
         "devices": among.local,

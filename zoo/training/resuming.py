@@ -1,4 +1,4 @@
-"""Going on with a run exactly where its checkpoint left it."""
+"""Resuming a run exactly where its checkpoint left it."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def resume(
     out: str | Path | None = None,
     watcher: Watcher | None = None,
 ) -> Result:
-    """Go on with a run exactly where its checkpoint (a run's folder, or its last.safetensors) left it.
+    """Resume a run exactly where its checkpoint (a run's folder, or its last.safetensors) left it.
 
     A new limit in steps, epochs or minutes replaces the old ones, and ``device`` the old device; everything
-    else is as it was. ``settings`` (``text`` among them) are needed only when a file has moved, and must name
-    the same data. ``out`` defaults to the checkpoint's own folder. Raises what ``train`` raises, and
+    else stays as it was. ``settings`` (including ``text``) are needed only when a file has moved, and must
+    name the same data. ``out`` defaults to the checkpoint's own folder. Raises what ``train`` raises, and
     TrainingError for a run that has reached its end.
     """
     look_at(settings=settings, text=text, out=out)
@@ -61,23 +61,23 @@ def resume(
 
 
 def _options(before: Options, limits: Mapping[str, float | None], device: Device | None) -> Options:
-    """The options to go on with: new limits replace all the old ones, a new device the old one."""
+    """The options of the resumed run: new limits replace all the old ones, a new device the old one."""
     changes: dict[str, object] = {**limits} if any(each is not None for each in limits.values()) else {}
     changes |= {} if device is None else {"device": device}
-    # On as many processes as there are now, and shared among them as before.
+    # The number of processes may change; several share the run as before.
     strategy = before.strategy if processes().world > 1 else "auto"
     return Options.model_validate({**before.model_dump(), **changes, "strategy": strategy})
 
 
 def _folder(checkpoint: str | Path, out: str | Path | None) -> Path:
-    """Where the run is kept from now on: by default where it was."""
+    """The folder of the resumed run, by default the same as before."""
     path = Path(checkpoint)
     home = path if path.is_dir() else path.parent
     return home if out is None or Path(out).resolve() == home.resolve() else chosen_folder(out)
 
 
 def _job(saved: Checkpoint, options: Options, moved: Mapping[str, Scalar], folder: Path) -> Job:
-    """The job that a checkpoint was saved from, as far as it had come; ``moved`` are files with new names."""
+    """The job of a checkpoint, with its progress; ``moved`` are settings of files that have moved."""
     header = saved.header
     graph = graph_of(saved.document, saved.name)
     task = make_task(header.task, {**header.settings_here(), **moved})
@@ -105,11 +105,11 @@ def _job(saved: Checkpoint, options: Options, moved: Mapping[str, Scalar], folde
 
 
 def _header(before: Header, task: Task, data: Data, options: Options, folder: Path, graph: Graph) -> Header:
-    """The header of the run from here on."""
-    # As the best checkpoint says itself: a kill may have come between writing it and the last one, and in
-    # another folder there is none yet.
+    """The header of the resumed run."""
+    # Taken from the best checkpoint itself: the process may have been killed before it wrote the last one,
+    # and another folder does not have one yet.
     best = read_checkpoint(folder / BEST).header.best_loss if (folder / BEST).exists() else None
-    # Whoever goes on with a run that ended for want of a gain has patience anew.
+    # Resuming a run that early stopping has ended starts counting anew.
     ended = options.patience is not None and before.idle >= options.patience
     return before.model_copy(
         update={
@@ -125,7 +125,7 @@ def _header(before: Header, task: Task, data: Data, options: Options, folder: Pa
 
 
 def _stays(task: Task, header: Header, given: Mapping[str, Scalar]) -> None:
-    """Raise TrainingError when what is learned would change under way: only files may have moved."""
+    """Raise TrainingError for settings that would change the data: only the paths of files may change."""
     files, before = files_of(type(task)), make_task(header.task, header.settings)
     for name in given:
         if name not in files and getattr(task, name) != getattr(before, name):
@@ -147,7 +147,7 @@ def _the_same(task: Task, header: Header, plan: Plan) -> Data:
 
 
 def _with_moments(model: nn.Module, saved: Checkpoint) -> nn.Module:
-    """The model, when the optimizer's state in its checkpoint is one of its parameters."""
+    """The model itself. CheckpointError if the optimizer's state does not fit its parameters."""
     shapes = {name: parameter.shape for name, parameter in model.named_parameters()}
     for name, states in saved.moments.items():
         if name not in shapes or any(

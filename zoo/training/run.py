@@ -1,10 +1,11 @@
-"""Running a job: Lightning's Trainer takes the steps, the keeper measures and saves, a result comes out."""
+"""Running a job: Lightning's Trainer takes the steps, the keeper measures and saves."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
+from traceback import clear_frames
 
 import torch
 from torch import nn
@@ -21,7 +22,6 @@ from zoo.training.keeper import Keeper
 from zoo.training.metrics import forget_after
 from zoo.training.module import Learner
 from zoo.training.optimizers import trained
-from zoo.training.options import Options
 from zoo.training.processes import Processes, check, processes
 from zoo.training.saving import save
 from zoo.training.schedule import Average
@@ -30,12 +30,14 @@ from zoo.training.trainer import Stream, make_trainer, quiet_lightning
 from zoo.training.watcher import Facts, Watcher
 
 LARGEST_EXPONENT = 700.0
-"""A perplexity beyond e to this is as good as any."""
+"""Losses are limited to this before exponentiation, which would overflow."""
 
 
 def perform(job: Job, watcher: Watcher) -> Result:
-    """Run a job to its limit, or until Ctrl-C. Raises TrainingError when the loss is no longer a number, for
-    a model without anything to train, and for a folder that cannot be written to.
+    """Run a job to its limit, or until Ctrl-C.
+
+    Raises TrainingError when the loss is not finite or memory runs out, for a model without trainable
+    parameters, and for a folder that cannot be written to.
     """
     among, options = processes(), job.header.options
     check(options, among)
@@ -62,7 +64,7 @@ def _perform(job: Job, watcher: Watcher, device: str, among: Processes) -> Resul
     keeper = _keeper(job, learner, watcher, among, curves)
     try:
         watcher.prepared(_facts(job, device), job.clock)
-        with _diagnosing(keeper, options, device):
+        with _diagnosing(learner, keeper, device):
             _fit(job, learner, keeper, device, among)
     finally:
         watcher.ended()
@@ -73,7 +75,7 @@ def _perform(job: Job, watcher: Watcher, device: str, among: Processes) -> Resul
 
 
 def _keeper(job: Job, learner: Learner, watcher: Watcher, among: Processes, curves: Curves | None) -> Keeper:
-    """What keeps the run, as far as the run has come."""
+    """The callback that measures and saves, with the progress of a resumed run."""
     header = job.header
     return Keeper(
         job.clock,
@@ -90,7 +92,7 @@ def _keeper(job: Job, learner: Learner, watcher: Watcher, among: Processes, curv
 
 
 def _fit(job: Job, learner: Learner, keeper: Keeper, device: str, among: Processes) -> None:
-    """Have Lightning take the steps, and leave the world's random numbers as they are."""
+    """Have Lightning take the steps; the global random state is restored afterwards."""
     options = learner.options
     with (
         quiet_lightning(),
@@ -105,8 +107,8 @@ def _fit(job: Job, learner: Learner, keeper: Keeper, device: str, among: Process
 
 
 @contextmanager
-def _diagnosing(keeper: Keeper, options: Options, device: str) -> Generator[None]:
-    """Name node and remedy when a loss is not a number, and when memory runs out."""
+def _diagnosing(learner: Learner, keeper: Keeper, device: str) -> Generator[None]:
+    """Name the node and the remedy when a loss is not finite, and when memory runs out."""
     try:
         yield
     except SystemExit:
@@ -118,9 +120,11 @@ def _diagnosing(keeper: Keeper, options: Options, device: str) -> Generator[None
     except (RuntimeError, MemoryError) as error:
         if not lacks_memory(error):
             raise
+        clear_frames(error.__traceback__)  # which keep the step's tensors alive
+        where = at_work(error, learner.model, learner.once_more if learner.alone else None)
         raise TrainingError(
-            f"a batch of {options.batch} is too much for the memory of this "
-            f"{'GPU' if device == 'cuda' else 'machine'}{at_work(error)}; take a smaller --batch (with "
+            f"a batch of {learner.options.batch} is too much for the memory of this "
+            f"{'GPU' if device == 'cuda' else 'machine'}{where}; take a smaller --batch (with "
             f"--accumulate), shorter examples, or --precision bf16{keeper.kept}"
         ) from None
 
@@ -162,7 +166,7 @@ def _facts(job: Job, device: str) -> Facts:
 
 
 def _writer(job: Job) -> Callable[[int], Generator[str]] | None:
-    """Has the model write so many tokens as it is now; None for a task whose models do not write on."""
+    """Generates a number of tokens with the current weights; None for tasks that do not continue a prompt."""
     decoding = job.task.decoding
     if decoding is None or decoding.start:
         return None

@@ -1,4 +1,4 @@
-"""What is written at a measurement: the best model, a line of the table, and what a run needs to go on."""
+"""What is written at a measurement: the best model, a line of the table, and the state to resume from."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def save(job: Job, learner: Learner, keeper: Keeper, moment: Moment, curves: Curves | None = None) -> None:
-    """Keep a measurement, in the process that writes. Raises CheckpointError when the disk refuses."""
-    # By all processes: each may hold a part.
+    """Save a measurement, in the process that writes. Raises CheckpointError when it cannot be written."""
+    # In all processes, because gathering sharded weights needs them all.
     weights = {name: whole(tensor) for name, tensor in learner.model.state_dict().items()}
     state = moments_of(learner.trainer.optimizers[0], learner.model)
     if not keeper.writes:
@@ -32,7 +32,7 @@ def save(job: Job, learner: Learner, keeper: Keeper, moment: Moment, curves: Cur
     header.validation_loss, header.metrics = moment.validation_loss, dict(moment.metrics)
     header.best_loss, header.idle = keeper.best, keeper.idle
     header.scaler = learner.trainer.precision_plugin.state_dict()
-    # The one to resume from comes last: whenever a kill comes, what stands beside it is not older.
+    # The checkpoint to resume from comes last, so that whenever the process is killed, nothing else is older.
     if best:
         write_checkpoint(job.out / BEST, Checkpoint(header, job.document, weights, {}))
     note(job.out / METRICS, moment)

@@ -1,4 +1,4 @@
-"""How far a run is, the learning rate that goes with it, and the training loss without its noise."""
+"""The progress of a run, its learning rate, and the smoothed training loss."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from dataclasses import dataclass, field
 from zoo.training.options import Options
 
 WARM_UP = 0.05
-"""The part of the run in which the learning rate rises."""
+"""The default warm-up of the cosine schedule, as a fraction of the run."""
 NOAM = 400
-"""Steps in which it does so by Noam's rule."""
+"""The default warm-up of the Noam schedule, in steps."""
 
 
 @dataclass(slots=True)
 class Clock:
-    """Counts a run's steps and seconds, those before a resumption included."""
+    """Counts a run's steps and seconds, including those before it was resumed."""
 
     steps: int | None
     minutes: float | None
     step: int = 0
     before: float = 0.0
-    """Seconds spent before this process took over."""
+    """Seconds spent by earlier processes."""
     _began: float = field(default_factory=time.monotonic)
 
     @property
@@ -32,17 +32,17 @@ class Clock:
 
     @property
     def progress(self) -> float:
-        """How much of the run is done, from 0 to 1: by steps or by time, whichever is further."""
+        """The progress of the run, from 0 to 1: by steps or by time, whichever is further."""
         return self._at(self.step)
 
     @property
     def midway(self) -> float:
-        """The progress in the middle of the step about to be taken: where its learning rate is read."""
+        """The progress at the middle of the next step, which determines its learning rate."""
         return self._at(self.step + 0.5)
 
     @property
     def done(self) -> bool:
-        """Whether a limit is reached."""
+        """Whether a limit has been reached."""
         return self.progress >= 1
 
     def _at(self, step: float) -> float:
@@ -53,24 +53,24 @@ class Clock:
 
 @dataclass(slots=True)
 class Average:
-    """A running mean of the steps' losses: of all at first, then of about the last twenty."""
+    """A running mean of the steps' losses: at first of all, then exponential over about the last twenty."""
 
     value: float = math.nan
     count: int = 0
 
     def take(self, loss: float) -> None:
-        """Count one more."""
+        """Add a loss."""
         self.count += 1
-        share = max(1 / self.count, 0.05)  # the mean at first, so that the start is soon forgotten
+        share = max(1 / self.count, 0.05)  # a plain mean at first, so that early losses are soon forgotten
         self.value = loss if self.count == 1 else (1 - share) * self.value + share * loss
 
 
 def learning_rate(options: Options, clock: Clock) -> float:
-    """The learning rate of the step about to be taken.
+    """The learning rate of the next step.
 
     ``cosine``: a linear warm-up times half a cosine that reaches zero at the end. ``noam`` (Vaswani et al.
-    2017): it rises over w steps, then falls as √(w/s); at its highest it is ``learning_rate``, in the paper
-    (d·w)^−½. ``constant`` stays after the warm-up.
+    2017): rises over w steps, then decays as √(w/s); its peak is ``learning_rate``, in the paper (d·w)^−½.
+    ``constant``: no decay after the warm-up.
     """
     highest, warm_up, step = options.learning_rate, options.warm_up, clock.step + 1
     progress = clock.midway

@@ -1,8 +1,8 @@
-"""FSDP: each process holds a part of every weight, gradient and moment of the optimizer, and no more.
+"""FSDP: each process holds a shard of every weight, gradient and optimizer state.
 
-A unit's weights are put together for as long as the unit computes (``fully_shard``, FSDP2; Zhao et al. 2023,
-"PyTorch FSDP"; the idea is ZeRO stage 3, Rajbhandari et al. 2020). The layers of a stack are units, the rest
-of the model is one more. What leaves a run, checkpoints above all, is whole again.
+The weights of a unit are gathered while the unit computes (``fully_shard``, FSDP2; Zhao et al. 2023, "PyTorch
+FSDP"; the idea is ZeRO stage 3, Rajbhandari et al. 2020). The layers of a stack are units, the rest of the
+model is another one. Checkpoints and results are gathered.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from torch.distributed.tensor import DTensor, distribute_tensor
 
 
 def shard(model: nn.Module, mesh: DeviceMesh) -> None:
-    """Give each process of a mesh its part of a model's weights; the model itself is changed."""
+    """Shard a model's weights over the processes of a mesh, in place."""
     from torch.distributed.fsdp import fully_shard
 
     for unit in _units(model):
@@ -27,10 +27,10 @@ def shard(model: nn.Module, mesh: DeviceMesh) -> None:
 
 
 def _units(model: nn.Module) -> list[nn.Module]:
-    """The layers of a graph's stacks, innermost ones aside, that share no weight with others.
+    """The outermost layers of a graph's stacks that do not share weights with other modules.
 
-    Only these: what is not called as a module would not be put together, as the cells that a recurrent layer
-    keeps in a stack of its own, and whose weights a kernel takes.
+    Modules that are not called would not be gathered, such as the cells inside a recurrent layer, whose
+    weights are passed to a kernel.
     """
     owned = {part for each in model.modules() if hasattr(each, "__zoo_spec__") for part in each.modules()}
     stacks = [each for each in model.modules() if isinstance(each, nn.ModuleList) and each not in owned]
@@ -47,12 +47,12 @@ def _units(model: nn.Module) -> list[nn.Module]:
 
 
 def whole(tensor: Tensor) -> Tensor:
-    """A tensor put together from its parts, in every process; one that has no parts is itself."""
+    """The full tensor, gathered in every process if it is sharded."""
     return cast(Any, tensor).full_tensor() if isinstance(tensor, DTensor) else tensor
 
 
 def shared_as(tensor: Tensor, weight: Tensor) -> Tensor:
-    """This process's part of what goes with a weight: a moment of it. Numbers are the same in each."""
+    """This process's shard of an optimizer state of a weight. Scalars are the same in every process."""
     if not isinstance(weight, DTensor) or not tensor.ndim:
         return tensor
     placed = tensor.to(weight.device)
@@ -60,12 +60,12 @@ def shared_as(tensor: Tensor, weight: Tensor) -> Tensor:
 
 
 def outline(model: nn.Module) -> nn.Module:
-    """A model of the same kind without contents, to be filled when the weights are put together again."""
+    """A copy of a model without data, to be filled with the gathered weights."""
     return deepcopy(model).to("meta")
 
 
 def filled(outline: nn.Module, model: nn.Module) -> nn.Module:
-    """An outline with the weights of a sharded model, put together, on the CPU."""
+    """An outline with the gathered weights of a sharded model, on the CPU."""
     weights = {name: whole(tensor).cpu() for name, tensor in model.state_dict().items()}
     outline.to_empty(device=torch.device("cpu"))
     outline.load_state_dict(weights)

@@ -1,4 +1,4 @@
-"""Beginning a run: files and options in, a job out, and the job performed."""
+"""Starting a run: making a job from files and options, and running it."""
 
 from __future__ import annotations
 
@@ -43,17 +43,19 @@ def train(
     out: str | Path | None = None,
     watcher: Watcher | None = None,
 ) -> Result:
-    """Train a graph for a task and keep its checkpoints in the folder ``out``.
+    """Train a graph for a task and save its checkpoints in the folder ``out``.
 
-    ``task`` is a name that `zoo tasks` lists, ``settings`` are its settings (``text`` is short for the one of
-    this name). Without a graph the task's own is trained; ``params`` override the graph's, which else follow
-    the data; ``ports`` are the graph's names for ports of the task, where they differ. ``pretrained`` is a
-    checkpoint to begin with: its weights go to the parameters of the same names, its tokenizers make the
-    tokens, its task is the default, and without a graph its own is trained, with its params and settings. A
-    safetensors file of weights alone, such as `zoo import` writes, is taken too.
-    ``out`` defaults to the first free one of runs/NAME, runs/NAME-2, … Raises TrainingError for data, a graph
-    or options that do not go together, and for a loss that is no longer a number; CheckpointError when the
-    disk refuses.
+    ``task`` is a name that `zoo tasks` lists, and ``settings`` are its settings (``text`` is short for the
+    setting of this name). The default graph is the task's own; ``params`` override those of the graph, which
+    otherwise follow from the data; ``ports`` maps ports of the task to the graph's names, where they differ.
+
+    ``pretrained`` is a checkpoint to start from: its weights initialise the parameters of the same names, and
+    its tokenizers and task are used; without a graph, so are its graph, params and settings. A safetensors
+    file that holds only weights, such as `zoo import` writes, works as well.
+
+    ``out`` defaults to the first free one of runs/NAME, runs/NAME-2, … Raises ChoiceError for options that do
+    not fit, TrainingError for data or a graph that do not fit and for a loss that is not finite, and
+    CheckpointError when a checkpoint cannot be read or written.
     """
     look_at(settings=settings, text=text, params=params, ports=ports, out=out, task=task)
     options = Options() if options is None else arguments.instance(options, Options, "options", _OPTIONS)
@@ -66,7 +68,7 @@ def train(
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """What is to be trained for what."""
+    """What to train, and for which task."""
 
     graph: Graph
     task: str
@@ -83,7 +85,7 @@ def _chosen(
     ports: Mapping[str, str],
     learned: Checkpoint | Weights | None,
 ) -> _Choice:
-    """What was chosen; what was not is that of the checkpoint to begin with, else the task's own."""
+    """The choice with its defaults, which come from the pretrained checkpoint, else from the task."""
     if graph is None and isinstance(learned, Weights):
         raise TrainingError(f"{learned.name} holds weights alone; name the graph that they are for")
     header = learned.header if isinstance(learned, Checkpoint) else None
@@ -100,7 +102,7 @@ def _chosen(
 def _job(
     choice: _Choice, options: Options, learned: Checkpoint | Weights | None, out: str | Path | None
 ) -> Job:
-    """All that the run needs: its data are read, its model is made and has been tried."""
+    """Everything the run needs: reads the data, and makes and tries the model."""
     graph, params = choice.graph, choice.params
     kind = find_task(choice.task)
     ports = ports_of(kind, graph, choice.task, choice.ports, options)

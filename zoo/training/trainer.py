@@ -1,4 +1,4 @@
-"""Lightning's Trainer as a run needs it: it takes the steps, and what a run does itself is turned off."""
+"""Lightning's Trainer, configured so that it only takes the steps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PRECISION = {"32": "32-true", "bf16": "bf16-mixed", "16": "16-mixed"}
 
 
 def make_trainer(options: Options, device: str, keeper: Keeper, among: Processes) -> pl.Trainer:
-    """A Trainer without an end of its own: the keeper stops it, measures, saves and reports."""
+    """A Trainer without a limit of its own: the keeper stops it, measures, saves and reports."""
     return pl.Trainer(
         accelerator=device,
         precision=_PRECISION[options.precision],  # pyright: ignore[reportArgumentType] - a word that Lightning knows
@@ -27,7 +27,7 @@ def make_trainer(options: Options, device: str, keeper: Keeper, among: Processes
         gradient_clip_val=options.clip,
         accumulate_grad_batches=options.accumulate,
         callbacks=[keeper],
-        # All of these the keeper does, by steps and across resumptions.
+        # The keeper does all of these, by steps and across resumptions.
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,
@@ -38,7 +38,7 @@ def make_trainer(options: Options, device: str, keeper: Keeper, among: Processes
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """The training batches from a number on, without end, in the form that Lightning iterates."""
+    """The endless training batches, starting at a number, as an iterable for Lightning."""
 
     data: Data
     first: int
@@ -54,7 +54,7 @@ class Stream:
 
 @contextmanager
 def quiet_lightning() -> Generator[None]:
-    """Keep Lightning's hints to authors of training scripts from people who did not write one."""
+    """Suppress Lightning's hints, which address authors of training scripts."""
     loggers = [logging.getLogger(f"lightning.{part}") for part in ("pytorch", "fabric")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
@@ -62,7 +62,7 @@ def quiet_lightning() -> Generator[None]:
     with warnings.catch_warnings():
         # Lightning 2.6 uses a name that torch 2.13 has deprecated.
         warnings.filterwarnings("ignore", ".*LeafSpec", FutureWarning)
-        # Of in-place operations on what a model gives; a loss has none.
+        # About in-place operations on a model's outputs; losses do not use any.
         warnings.filterwarnings("ignore", "FSDP2-wrapped module .* returned a view", UserWarning)
         try:
             yield

@@ -1,4 +1,4 @@
-"""What a run tells whoever looks on: facts at first, a loss at every step, a moment at every measurement."""
+"""How to follow a run: facts at the start, a loss at every step, a moment at every measurement."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known before the first step. ``about`` says what the data are, a sentence each."""
+    """What is known before the first step. ``about`` describes the data, one sentence each."""
 
     graph: str
     task: str
     parameters: int
     about: tuple[str, ...]
     unit: str
-    """What the losses are in: ``nats a character``."""
+    """The unit of the losses: ``nats a character``."""
     baseline: Baseline | None
     """The loss to beat."""
     device: str
     out: Path
     context: int | None = None
-    """How many tokens an example has, where all have as many."""
+    """The number of tokens per example, if all have the same."""
     frozen: int = 0
-    """How many of the parameters are left as they are."""
+    """The number of frozen parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A measurement in the task's unit; the training loss is smoothed over some twenty readings.
+    """A measurement in the task's unit; the training loss is smoothed over about twenty steps.
 
-    ``metrics`` are the task's other measurements on the validation part, ``clipped`` is the share of the
-    steps since the last measurement whose gradient was cut.
+    ``metrics`` are the task's other measurements on the validation set, ``clipped`` is the share of steps
+    since the last measurement whose gradients were clipped.
     """
 
     step: int
@@ -48,23 +48,23 @@ class Moment:
     clipped: float = 0.0
     learning_rate: float = 0.0
     sample: Callable[[int], Generator[str]] | None = field(default=None, compare=False, repr=False)
-    """Has the model write so many tokens, piece by piece; None where it writes nothing by itself."""
+    """Generates a number of tokens, piece by piece; None for models that do not continue a prompt."""
 
 
 class Watcher:
-    """Looks on and shows nothing; a progress bar overrides what it shows."""
+    """Follows a run and does nothing; subclasses override what they need."""
 
     def prepared(self, facts: Facts, clock: Clock) -> None:
-        """Everything is ready; the first step is about to be taken."""
+        """Called before the first step."""
 
     def stepped(self, clock: Clock, train_loss: float) -> None:
-        """A step was taken; its loss is the last one read."""
+        """Called after a step, with the smoothed training loss."""
 
     def measured(self, moment: Moment) -> None:
-        """The validation loss was measured and the run saved."""
+        """Called after the validation loss was measured and the run saved."""
 
     def interrupted(self) -> None:
-        """Somebody asked to stop; the step under way is finished first."""
+        """Called at Ctrl-C; the current step is finished first."""
 
     def ended(self) -> None:
-        """No further step is taken, for whatever reason."""
+        """Called at the end of the run, whatever the reason."""

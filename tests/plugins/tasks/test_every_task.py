@@ -67,3 +67,21 @@ def test_a_batch_is_a_function_of_its_number(name: str) -> None:
     assert len(batches[0].part(6, 7).target) == 1
     measured = [list(each.validation()) for each in (first, second)]
     assert all(same(a, b) for a, b in zip(*measured, strict=True))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, task in tasks().items() if "label_smoothing" in task.model_fields]
+)
+def test_labels_are_smoothed_in_training_and_not_in_what_is_measured(name: str) -> None:
+    plain, smooth = (
+        find_task(name).model_validate({**SETTINGS.get(name, {}), "label_smoothing": e}) for e in (0.0, 0.5)
+    )
+    batch = plain.data(Plan(batch=3)).batch(0)
+    labels = int(batch.target.max()) + 2
+    logits = 9 * torch.nn.functional.one_hot(batch.target, labels).float()  # right everywhere
+    outputs = {"logits": logits}
+    assert float(smooth.loss(outputs, batch).value) > float(plain.loss(outputs, batch).value) + 1
+    measured = [each.measure(outputs, batch) for each in (plain, smooth)]
+    assert float(measured[0]["loss"].value) == float(measured[1]["loss"].value) < 0.2
+    if "accuracy" in measured[0]:
+        assert float(measured[0]["accuracy"].value) == 1

@@ -84,7 +84,7 @@ def test_a_file_says_what_the_command_line_says() -> None:
         (
             "graph: gtp\nwith: {level: [words], size: 012}\n",
             [
-                "a.yaml:1:8: a graph is a file or one of the library, and 'gtp' is neither (did you mean 'gpt'?)",
+                "a.yaml:1:8: a graph is a file or one of the library, and 'gtp' is neither",
                 "a.yaml:2:15: 'level' is a number, a text, true, false or ~, got a list",
                 "a.yaml:2:30: some YAML readers take '012' for an octal number; write 12, or quote it",
             ],
@@ -139,3 +139,9 @@ def test_a_choice_that_does_not_fit_has_its_place(config: str, messages: list[st
 def test_what_the_command_line_says_has_no_place_in_the_file() -> None:
     done = run("graph: gpt\nwith: {levl: words}\n", "--with", "lvel=words")
     assert done.output.startswith("error: the task 'language_modelling' has no setting 'lvel'")
+
+
+def test_a_graph_that_a_param_breaks_points_to_the_file() -> None:
+    done = run("graph: gpt\nset: {layers: -1}\ntext: text.txt\n")
+    assert "gpt.yaml:20:11: node 'decoder': a repeat has from 1 to 10000 layers, got -1" in done.output
+    assert done.output.endswith("params of the graph have other values by 'set' at a.yaml:2:1\n")

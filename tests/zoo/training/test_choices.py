@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 import zoo
 from tests.zoo.training.helpers import TEXT, Recorder, job
@@ -16,7 +16,7 @@ from zoo.errors import TrainingError
 from zoo.tasks import Batch, find_ports, find_task
 from zoo.training import Options, resume, train
 from zoo.training.checkpoint import read_checkpoint
-from zoo.training.diagnosis import at_work, not_a_number
+from zoo.training.diagnosis import at_work, loss_not_finite
 from zoo.training.folder import LAST
 from zoo.training.run import perform
 from zoo.training.watcher import Watcher
@@ -193,14 +193,14 @@ def test_the_node_is_named_that_a_nan_came_from(node: str, value: float, message
         parameters["embed.weight"].fill_(9.0)
     ports = find_ports(find_task("language_modelling"), graph, "language_modelling")
     batch = Batch({"tokens": torch.zeros(2, 3, dtype=torch.int64)}, torch.zeros(2, 3, dtype=torch.int64))
-    error = not_a_number(model, ports, batch, math.nan)
+    error = loss_not_finite(model, ports, batch, math.nan)
     assert re.fullmatch(message, error.where)
 
 
 def test_the_node_is_named_that_ran_out_of_memory() -> None:
     error = RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
     assert lacks_memory(error)
-    assert at_work(error) == " on the way back"
+    assert at_work(error, nn.Identity(), None) == ""
     error.add_note("in the node 'encoder.0' (a.yaml:3:5)")
-    assert at_work(error) == " in the node 'encoder.0' (a.yaml:3:5)"
+    assert at_work(error, nn.Identity(), None) == " in the node 'encoder.0' (a.yaml:3:5)"
     assert not lacks_memory(RuntimeError("another one"))

@@ -4,11 +4,14 @@ import csv
 import math
 import os
 import random
+import re
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import torch
@@ -306,6 +309,69 @@ def test_too_large_a_batch_is_a_sentence(tmp_path: Path) -> None:
     message = "a batch of 3 is too much for the memory of this machine.*; take a smaller --batch"
     with pytest.raises(TrainingError, match=message):
         perform(replace(greedy, model=Greedy(len(set(TEXT)))), Watcher())
+
+
+class Broken(nn.Module):
+    """Like Recurrent, with a part whose gradient at the step ``at`` is what ``backward`` makes of it."""
+
+    def __init__(self, backward: Callable[[Tensor], Tensor], at: int) -> None:
+        super().__init__()
+        self.whole, self.part, self.calls = Recurrent(len(set(TEXT))), nn.Identity(), 0
+        apply = cast("Callable[..., Tensor]", cast(Any, _Spoilt).apply)  # torch types it in part
+
+        def spoil(_: nn.Module, __: Any, x: Tensor) -> Tensor:
+            return apply(x, self, backward, at)
+
+        self.part.register_forward_hook(spoil)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        return self.part(self.whole(tokens))
+
+
+class _Spoilt(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, model: Broken, backward: Callable[[Tensor], Tensor], at: int) -> Tensor:
+        ctx.model, ctx.spoil, ctx.at = model, backward, at
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Any:
+        ctx.model.calls += 1
+        spoil = ctx.model.calls >= ctx.at
+        return ctx.spoil(gradients[0]) if spoil else gradients[0], None, None, None
+
+
+def divided_by_zero(gradient: Tensor) -> Tensor:
+    return gradient / 0
+
+
+def too_large(gradient: Tensor) -> Tensor:
+    return gradient + torch.empty(2**60)
+
+
+@pytest.mark.parametrize(
+    ("backward", "message"),
+    [
+        (
+            divided_by_zero,
+            "gradient that is not finite came out of the module 'part': what it sends to its inputs, so",
+        ),
+        (
+            too_large,
+            "too much for the memory of this machine on the way back through the module 'part'; take",
+        ),
+    ],
+    ids=["not finite", "memory"],
+)
+def test_what_breaks_on_the_way_back_is_named_and_not_taken_in(
+    backward: Callable[[Tensor], Tensor], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(TrainingError, match=re.escape(message)) as caught:
+        perform(replace(job(tmp_path, SHORT), model=Broken(backward, at=12)), Watcher())
+    assert str(caught.value).endswith("what was saved at step 10 is good")
+    saved = read_checkpoint(tmp_path, LAST)
+    assert saved.header.step == 10
+    assert all(bool(tensor.isfinite().all()) for tensor in saved.weights.values())
 
 
 def test_the_variables_of_a_cluster_do_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
