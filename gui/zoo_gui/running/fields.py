@@ -30,21 +30,25 @@ class Fields(QWidget):
         self._lines: dict[str, _Line] = {}
         self._hidden: Collection[str] = ()
         self._columns = 2
+        self._at = (0, 0)
+        """The row of the next line, and whether it is the second there."""
         self._grid = QGridLayout(self)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(3, 1)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(5)
 
     def add(self, name: str, widget: QWidget, hint: str, *, wide: bool = False) -> None:
         """Put a field behind the others."""
-        label = QLabel(name)
+        label = QLabel(name, self)
         label.setProperty("muted", True)
         label.setBuddy(widget)
+        widget.setParent(self)
         for each in (label, widget):
-            each.setParent(self)
             each.setToolTip(hint)
         widget.setAccessibleName(name)
-        self._lines[name] = _Line(label, widget, wide)
-        self._arrange()
+        line = self._lines[name] = _Line(label, widget, wide)
+        self._put(line)
 
     def rename(self, name: str, shown: str) -> None:
         """Show another name beside the field ``name``."""
@@ -63,23 +67,25 @@ class Fields(QWidget):
         return name not in self._hidden
 
     def _arrange(self) -> None:
-        row = column = 0
+        self._at = (0, 0)
         for name, line in self._lines.items():
             shown = name not in self._hidden
             line.label.setVisible(shown)
             line.widget.setVisible(shown)
-            if not shown:
-                continue
-            wide = line.wide and self._columns > 1
-            if column and (wide or column == self._columns):
-                row, column = row + 1, 0
-            self._grid.addWidget(line.label, row, 2 * column)
-            self._grid.addWidget(line.widget, row, 2 * column + 1, 1, 3 if wide else 1)
-            column += 2 if wide else 1
-            if column >= self._columns:
-                row, column = row + 1, 0
-        self._grid.setColumnStretch(1, 1)
+            if shown:
+                self._put(line)
         self._grid.setColumnStretch(3, self._columns - 1)
+
+    def _put(self, line: _Line) -> None:
+        """Give a line the next place."""
+        row, column = self._at
+        wide = line.wide and self._columns > 1
+        if wide and column:
+            row, column = row + 1, 0
+        self._grid.addWidget(line.label, row, 2 * column)
+        self._grid.addWidget(line.widget, row, 2 * column + 1, 1, 3 if wide else 1)
+        column += 2 if wide else 1
+        self._at = (row + 1, 0) if column >= self._columns else (row, column)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)

@@ -50,7 +50,7 @@ class RunPanel(QWidget):
     ) -> None:
         super().__init__()
         self._workspace, self._settings, self._theme, self._device = workspace, settings, theme, device
-        self._drawn = QTemporaryDir()
+        self._drawn, self._stocked = QTemporaryDir(), False
         workspace.graph_changed.connect(self._follow)
         workspace.file_changed.connect(self._find_runs)
         self.job = Job(self)
@@ -76,7 +76,7 @@ class RunPanel(QWidget):
         self.setFocusProxy(self.kinds)
         self._dress()
         self._show_page(0)
-        self._find_runs()
+        self._busy(False)
 
     # ------------------------------------------------------------------------------------------------- making
 
@@ -165,6 +165,8 @@ class RunPanel(QWidget):
         """The packs are there, and with them torch: it is known where runs take place."""
         self.training.set_tasks(registry.tasks, self._workspace.graph)
         self.training.set_device(self._device())
+        self._stocked = True
+        self._find_runs()
 
     def finish(self) -> None:
         """End the run."""
@@ -182,7 +184,9 @@ class RunPanel(QWidget):
         self.training.set_graph(self._workspace.graph)
 
     def _find_runs(self, *_: object) -> None:
-        """Take the newest run beside the file, until one is chosen."""
+        """Take the newest run beside the file, until one is chosen; reading it needs torch."""
+        if not self._stocked:
+            return
         self.runs.fill()
         if not self.runs.run and self.runs.count():
             self.runs.choose(self.runs.itemText(0))
