@@ -5,8 +5,6 @@ the state of a run is its weights, its optimizer and n, and a resumed run is bit
 never interrupted.
 """
 
-# ruff: noqa: ARG002  # Lightning says what a callback is called with
-
 from __future__ import annotations
 
 import math
@@ -17,14 +15,13 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import lightning.pytorch as pl
 import torch
 from torch import Tensor
+from torch.optim import Optimizer
 
 from zoo.compiler.seeds import seed_of
 from zoo.errors import TrainingError
 from zoo.training.diagnosis import NotANumber
-from zoo.training.module import Learner
 from zoo.training.options import Options
 from zoo.training.processes import Processes
 from zoo.training.schedule import Average, Clock, learning_rate
@@ -38,15 +35,15 @@ STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if ha
 """The signals that end a run in order, with a final save: Ctrl-C, kill, a closed terminal."""
 
 
-class Keeper(pl.Callback):
-    """Runs the schedule of a run: the callback that Lightning calls before and after every step."""
+class Keeper:
+    """Runs the schedule of a run: the loop calls it before and after every step."""
 
     def __init__(
         self,
         clock: Clock,
         average: Average,
         watcher: Watcher,
-        learner: Learner,
+        options: Options,
         measure: Callable[[], Mapping[str, float]],
         save: Callable[[Moment, Keeper], None],
         among: Processes | None = None,
@@ -54,19 +51,18 @@ class Keeper(pl.Callback):
         idle: int = 0,
         sample: Callable[[int], Generator[str]] | None = None,
     ) -> None:
-        self.clock, self.average, self.watcher, self.learner = clock, average, watcher, learner
-        self.options: Options = learner.options
+        self.clock, self.average, self.watcher, self.options = clock, average, watcher, options
         self.best, self.idle = best, idle
         """The lowest validation loss, and the number of measurements since."""
         self._among = among or Processes()
         self._measure, self._save, self._sample = measure, save, sample
         self.last: Moment | None = None
-        self.stopping = False
-        self._part, self._counted = 0, clock.step
-        self._losses: list[Tensor] = []
+        self.stopping, self.stopped = False, False
+        """Whether an interrupt came, and whether all processes have seen it."""
+        self._counted, self._rate = clock.step, 0.0
+        self._clipped: Tensor = torch.zeros(())
         self._due = self._next_due()
         self._kept_at = time.monotonic()
-        self._heard: list[int] = []
 
     @property
     def writes(self) -> bool:
@@ -83,34 +79,30 @@ class Keeper(pl.Callback):
         """Whether early stopping applies: no lower loss for ``patience`` measurements."""
         return self.options.patience is not None and self.idle >= self.options.patience
 
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self._listen()  # again, because Lightning has installed a handler that ends a run without saving
+    @property
+    def over(self) -> bool:
+        """Whether no further step is to be taken."""
+        return self.last is not None and (self.clock.done or self.stopped or self.weary)
 
-    def on_train_batch_start(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
-    ) -> None:
+    def before(self, part: int, optimizer: Optimizer) -> None:
+        """Set the seed of one part of a step, and the learning rate of the step."""
         words = [f"step {self.clock.step}"]
-        words += [f"part {self._part}"] if self._part else []
+        words += [f"part {part}"] if part else []
         words += [f"rank {self._among.rank}"] if self._among.rank else []
         seed = seed_of(self.options.seed, " ".join(words))
         # `torch.manual_seed` would record a traceback for each kind of device that is not initialised.
         torch.default_generator.manual_seed(seed)
-        if pl_module.device.type == "cuda":
+        if torch.cuda.is_initialized():
             torch.cuda.manual_seed(seed)
-        rate = learning_rate(self.options, self.clock)
-        for group in trainer.optimizers[0].param_groups:
-            group["lr"] = rate
+        self._rate = learning_rate(self.options, self.clock)
+        for group in optimizer.param_groups:
+            group["lr"] = self._rate
 
-    def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int
-    ) -> None:
+    def after(self, loss: Tensor, norm: Tensor | None) -> None:
+        """Count a step with its loss and gradient norm; measure and save when due."""
         clock = self.clock
-        self._losses.append(outputs["shown"])
-        self._part += 1
-        if self._part < self.options.accumulate:
-            return
-        loss = torch.stack(self._losses).mean() if self._part > 1 else self._losses[0]
-        self._part, self._losses = 0, []
+        if norm is not None and self.options.clip is not None:
+            self._clipped = self._clipped.to(norm.device) + (norm > self.options.clip)
         clock.step += 1
         overdue = time.monotonic() - self._kept_at > LONGEST_UNSAVED
         keep = overdue or clock.done or clock.progress * self.options.measurements >= self._due
@@ -119,11 +111,9 @@ class Keeper(pl.Callback):
             self.read(float(loss))
         self.watcher.stepped(clock, self.average.value)
         # Read once: a Ctrl-C after this takes effect at the next step.
-        stopping = self._among.any(self.stopping, loss.device)
-        if keep or stopping:
-            self._keep(trainer)
-        if clock.done or stopping or self.weary:
-            trainer.should_stop = True
+        self.stopped = self._among.any(self.stopping, loss.device)
+        if keep or self.stopped:
+            self._keep()
 
     def read(self, loss: float) -> None:
         """Take note of a step's loss. Raises TrainingError when it is not finite."""
@@ -131,7 +121,7 @@ class Keeper(pl.Callback):
             raise TrainingError(self.diverged("training loss", loss, self.clock.step))
         self.average.take(loss)
 
-    def _keep(self, trainer: pl.Trainer) -> None:
+    def _keep(self) -> None:
         measured = dict(self._measure())
         validation = measured.pop("loss")
         # Broken weights never replace good ones on the disk.
@@ -144,11 +134,11 @@ class Keeper(pl.Callback):
             self.average.value,
             validation,
             measured,
-            clipped=float(self.learner.clipped) / steps,
-            learning_rate=float(trainer.optimizers[0].param_groups[0]["lr"]),
+            clipped=float(self._clipped) / steps,
+            learning_rate=self._rate,
             sample=self._sample,
         )
-        self.learner.clipped, self._counted = torch.zeros(()), self.clock.step
+        self._clipped, self._counted = torch.zeros(()), self.clock.step
         if self.best is None or validation < self.best:
             self.best, self.idle = validation, 0
         else:
@@ -180,18 +170,16 @@ class Keeper(pl.Callback):
             return
 
         # Signals that are ignored stay so, as under nohup.
-        self._heard = [number for number in STOPS if signal.getsignal(number) is not signal.SIG_IGN]
-        before = {number: signal.getsignal(number) for number in self._heard}
+        before = {
+            number: handler for number in STOPS if (handler := signal.getsignal(number)) is not signal.SIG_IGN
+        }
         try:
-            self._listen()
+            for number in before:
+                signal.signal(number, self._stop)
             yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-    def _listen(self) -> None:
-        for number in self._heard:
-            signal.signal(number, self._stop)
 
     def _stop(self, number: int, _: Any) -> None:
         if not self.stopping:

@@ -1,27 +1,22 @@
-"""The module that Lightning trains: a graph's model with the task's loss and the graph's own losses."""
+"""What is trained: a graph's model with the task's loss and the graph's own losses."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-import lightning.pytorch as pl
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
 
 from zoo.tasks import Batch, Mean, Ports, Task
-from zoo.training.diagnosis import gradient_not_finite, loss_not_finite
-from zoo.training.optimizers import Moments, make_optimizer, matrices_of, restore, trained
-from zoo.training.options import Options
+from zoo.training.diagnosis import loss_not_finite
 from zoo.training.processes import Processes
-from zoo.training.sharding import shard, whole
 
 
-class Learner(pl.LightningModule):
-    """A model with its loss and its optimizer.
+class Learner(nn.Module):
+    """A model with its loss: the module that Fabric wraps.
 
-    ``moments`` is the optimizer's state by parameter name, as in a checkpoint; None starts with a new one.
-    ``states`` are those carried from each batch to the next.
+    ``states`` are those carried from each batch to the next, where ``carry`` asks for it.
     """
 
     def __init__(
@@ -29,45 +24,45 @@ class Learner(pl.LightningModule):
         model: nn.Module,
         task: Task,
         ports: Ports,
-        options: Options,
-        moments: Moments | None = None,
         states: dict[str, Tensor] | None = None,
+        *,
+        carry: bool = False,
         among: Processes | None = None,
     ) -> None:
         super().__init__()
-        self.model, self.task, self.ports, self.options = model, task, ports, options
+        self.model, self.task, self.ports, self.carry = model, task, ports, carry
         self.states: dict[str, Tensor] = states or {}
-        self._moments, self._among, self._sharded = moments, among or Processes(), False
-        self._decayed = matrices_of(model)
-        self.clipped: Tensor = torch.zeros(())
-        """How many steps since the last measurement had a gradient longer than ``clip``."""
+        self._among = among or Processes()
         self._batch: Batch | None = None
 
-    def configure_model(self) -> None:
-        if self._among.shards(self.options) and not self._sharded:
-            assert self.device_mesh is not None, "the strategy has made it"
-            shard(self.model, self.device_mesh["data_parallel"])
-            self._sharded = True
+    def forward(self, given: Callable[[], Batch]) -> tuple[Tensor, Tensor]:
+        """The loss to minimise, and the task's own, which is shown: the mean over all processes.
 
-    def on_fit_start(self) -> None:
-        for name, state in self.states.items():
-            self.states[name] = state.to(self.device)
-
-    def training_step(self, batch: Batch) -> dict[str, Tensor]:
-        """The loss to minimise, and the task's own, which is shown: the mean over all processes."""
-        self._batch = batch
-        outputs, given = self.ports.run(self.model, batch.inputs, self.states)
-        if self.options.carry:
-            self.states = {name: getattr(given, name).detach() for name in self.ports.carried}
+        Raises NotANumber for a loss that is not finite, on the CPU.
+        """
+        self._batch = batch = given()
+        outputs, results = self.ports.run(self.model, batch.inputs, self.states)
+        if self.carry:
+            self.states = {name: getattr(results, name).detach() for name in self.ports.carried}
         own = self.task.loss(outputs, batch)
         loss, shown = self._shared(own)
         if shown.device.type == "cpu" and not bool(shown.isfinite()):
             # Before the weights are updated; on a GPU this would synchronise at every step.
             raise loss_not_finite(self.model, self.ports, batch, float(shown))
         for name in self.ports.losses:
-            extra = getattr(given, name) if not isinstance(given, Tensor) else given
+            extra = getattr(results, name) if not isinstance(results, Tensor) else results
             loss = loss + extra.mean()
-        return {"loss": loss, "shown": shown}
+        return loss, shown
+
+    @property
+    def once_more(self) -> Callable[[], Tensor] | None:
+        """Computes the loss of the last batch again, to find out what failed; None among other processes,
+        without which a step cannot be repeated.
+        """
+        batch = self._batch
+        if batch is None or self._among.world > 1:
+            return None
+        return lambda: self.forward(lambda: batch)[0]
 
     def _shared(self, own: Mean) -> tuple[Tensor, Tensor]:
         if self._among.world == 1:
@@ -78,51 +73,6 @@ class Learner(pl.LightningModule):
         total, everywhere = self._among.total(torch.stack([own.total.detach(), count]))
         everywhere = everywhere.clamp(min=1)
         return own.total * self._among.world / everywhere, total / everywhere
-
-    def configure_gradient_clipping(
-        self,
-        optimizer: Optimizer,
-        gradient_clip_val: float | None = None,
-        gradient_clip_algorithm: str | None = None,  # noqa: ARG002 - Lightning passes it
-    ) -> None:
-        if gradient_clip_val is None:
-            return
-        parameters = [p for group in optimizer.param_groups for p in group["params"]]
-        norm = whole(nn.utils.clip_grad_norm_(parameters, gradient_clip_val))
-        if norm.device.type == "cpu" and not bool(norm.isfinite()):
-            self._refuse_broken(parameters, float(norm))
-        self.clipped = self.clipped.to(norm.device) + (norm > gradient_clip_val)
-
-    def _refuse_broken(self, parameters: list[nn.Parameter], norm: float) -> None:
-        """Raise NotANumber for gradients that are not finite, before the weights are updated.
-
-        A norm can overflow although every gradient is finite; clipping has made such gradients zero.
-        """
-        # A list, because gathering a sharded gradient needs all processes.
-        finite = [bool(whole(each.grad).isfinite().all()) for each in parameters if each.grad is not None]
-        if not all(finite):
-            raise gradient_not_finite(self.model, self.once_more if self.alone else None, norm)
-
-    def once_more(self) -> Tensor:
-        """The loss of the last batch, computed again to find out what failed."""
-        assert self._batch is not None, "a step has been taken"
-        return self.training_step(self._batch)["loss"]
-
-    @property
-    def alone(self) -> bool:
-        """Whether this is the only process, so that it can repeat a step."""
-        return self._among.world == 1
-
-    def configure_optimizers(self) -> Optimizer:
-        parameters = trained(self.model)
-        optimizer = make_optimizer(parameters, self._decayed, self.options)
-        if self._moments:
-            restore(optimizer, parameters, self._moments)
-        return optimizer
-
-    def measure(self, batches: Any) -> dict[str, float]:
-        """The task's measurements over all batches, without dropout and gradients."""
-        return measure(self.model, self.task, self.ports, batches, self.device, carry=self.options.carry)
 
 
 def measure(

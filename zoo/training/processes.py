@@ -92,10 +92,13 @@ def _unshared(options: Options, world: int) -> dict[str, str]:
 
 
 def arguments(among: Processes, device: str, options: Options) -> dict[str, Any]:
-    """The arguments of Lightning's Trainer that follow."""
+    """The arguments of Fabric that follow."""
     from lightning.fabric.plugins.environments.lightning import LightningEnvironment
     from lightning.fabric.plugins.environments.torchelastic import TorchElasticEnvironment
-    from lightning.pytorch.strategies import DDPStrategy, ModelParallelStrategy
+    from lightning.fabric.strategies.ddp import DDPStrategy
+    from lightning.fabric.strategies.model_parallel import ModelParallelStrategy
+
+    from zoo.training.sharding import shard_learner
 
     if "TORCHELASTIC_RUN_ID" not in os.environ:
         # A single process, even where a cluster has set its variables.
@@ -104,7 +107,10 @@ def arguments(among: Processes, device: str, options: Options) -> dict[str, Any]
     if among.shards(options):
         # Lightning's FSDPStrategy is FSDP1 and needs GPUs; this one uses fully_shard, on any device.
         strategy = ModelParallelStrategy(
-            data_parallel_size=among.world, tensor_parallel_size=1, process_group_backend=backend
+            shard_learner,
+            data_parallel_size=among.world,
+            tensor_parallel_size=1,
+            process_group_backend=backend,
         )
     else:
         # Some parameters may not take part in a step, such as experts that no token was routed to.
@@ -114,5 +120,4 @@ def arguments(among: Processes, device: str, options: Options) -> dict[str, Any]
         "num_nodes": among.world // among.local,
         "strategy": strategy,
         "plugins": [TorchElasticEnvironment()],
-        "use_distributed_sampler": False,
     }

@@ -1,4 +1,4 @@
-"""Running a job: Lightning's Trainer takes the steps, the keeper measures and saves."""
+"""Running a job: the loop takes the steps, the keeper measures and saves."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from zoo.training.diagnosis import NotANumber, at_work
 from zoo.training.folder import METRICS, held
 from zoo.training.job import Job, Result
 from zoo.training.keeper import Keeper
+from zoo.training.loop import Loop, quiet_fabric
 from zoo.training.metrics import forget_after
 from zoo.training.module import Learner
 from zoo.training.optimizers import trained
@@ -26,7 +27,6 @@ from zoo.training.processes import Processes, check, processes
 from zoo.training.saving import save
 from zoo.training.schedule import Average
 from zoo.training.sharding import filled, outline
-from zoo.training.trainer import Stream, make_trainer, quiet_lightning
 from zoo.training.watcher import Facts, Watcher
 
 LARGEST_EXPONENT = 700.0
@@ -57,15 +57,18 @@ def perform(job: Job, watcher: Watcher) -> Result:
 
 
 def _perform(job: Job, watcher: Watcher, device: str, among: Processes) -> Result:
-    options = job.header.options
+    header, options = job.header, job.header.options
     unsharded = outline(job.model) if among.shards(options) else None
-    learner = Learner(job.model.train(), job.task, job.ports, options, job.moments, job.states, among)
+    learner = Learner(job.model.train(), job.task, job.ports, job.states, carry=options.carry, among=among)
     curves = Curves(job.out) if options.tensorboard and among.writes else None
-    keeper = _keeper(job, learner, watcher, among, curves)
     try:
         watcher.prepared(_facts(job, device), job.clock)
-        with _diagnosing(learner, keeper, device):
-            _fit(job, learner, keeper, device, among)
+        # The global random state is restored afterwards.
+        with quiet_fabric(), torch.random.fork_rng([0] if device == "cuda" else []):  # pyright: ignore[reportUnknownMemberType] - torch types it in part
+            loop = Loop(learner, options, device, among, job.moments, header.scaler)
+            keeper = _keeper(job, loop, watcher, among, curves)
+            with keeper.minding_interrupts(), _diagnosing(loop, keeper, device):
+                loop.run(job.data, keeper)
     finally:
         watcher.ended()
         if curves is not None:
@@ -74,56 +77,37 @@ def _perform(job: Job, watcher: Watcher, device: str, among: Processes) -> Resul
     return _result(job, keeper, model.eval())
 
 
-def _keeper(job: Job, learner: Learner, watcher: Watcher, among: Processes, curves: Curves | None) -> Keeper:
-    """The callback that measures and saves, with the progress of a resumed run."""
+def _keeper(job: Job, loop: Loop, watcher: Watcher, among: Processes, curves: Curves | None) -> Keeper:
+    """What measures and saves, with the progress of a resumed run."""
     header = job.header
     return Keeper(
         job.clock,
         Average() if header.train_loss is None else Average(header.train_loss, header.readings),
         watcher,
-        learner,
-        measure=lambda: _measure(job, learner),
-        save=lambda moment, keeper: save(job, learner, keeper, moment, curves),
+        loop.options,
+        measure=lambda: _measure(job, loop),
+        save=lambda moment, keeper: save(job, loop, keeper, moment, curves),
         among=among,
         best=header.best_loss,
         idle=header.idle,
-        sample=None if among.shards(learner.options) else _writer(job),
+        sample=None if among.shards(loop.options) else _writer(job),
     )
 
 
-def _fit(job: Job, learner: Learner, keeper: Keeper, device: str, among: Processes) -> None:
-    """Have Lightning take the steps; the global random state is restored afterwards."""
-    options = learner.options
-    with (
-        quiet_lightning(),
-        torch.random.fork_rng([0] if device == "cuda" else []),  # pyright: ignore[reportUnknownMemberType] - torch types it in part
-        keeper.minding_interrupts(),
-    ):
-        trainer = make_trainer(options, device, keeper, among)
-        if job.header.scaler:
-            trainer.precision_plugin.load_state_dict(job.header.scaler)
-        batches = Stream(job.data, job.clock.step * options.accumulate, among)
-        trainer.fit(learner, train_dataloaders=batches)
-
-
 @contextmanager
-def _diagnosing(learner: Learner, keeper: Keeper, device: str) -> Generator[None]:
+def _diagnosing(loop: Loop, keeper: Keeper, device: str) -> Generator[None]:
     """Name the node and the remedy when a loss is not finite, and when memory runs out."""
     try:
         yield
-    except SystemExit:
-        if keeper.stopping:  # Lightning's answer to a second Ctrl-C
-            raise KeyboardInterrupt from None
-        raise
     except NotANumber as error:
         raise keeper.broken(error) from None
     except (RuntimeError, MemoryError) as error:
         if not lacks_memory(error):
             raise
         clear_frames(error.__traceback__)  # which keep the step's tensors alive
-        where = at_work(error, learner.model, learner.once_more if learner.alone else None)
+        where = at_work(error, loop.learner.model, loop.learner.once_more)
         raise TrainingError(
-            f"a batch of {learner.options.batch} is too much for the memory of this "
+            f"a batch of {loop.options.batch} is too much for the memory of this "
             f"{'GPU' if device == 'cuda' else 'machine'}{where}; take a smaller --batch (with "
             f"--accumulate), shorter examples, or --precision bf16{keeper.kept}"
         ) from None
@@ -188,9 +172,8 @@ def _writer(job: Job) -> Callable[[int], Generator[str]] | None:
     return write
 
 
-def _measure(job: Job, learner: Learner) -> dict[str, float]:
-    with learner.trainer.precision_plugin.forward_context():  # pyright: ignore[reportUnknownMemberType] - Lightning types it in part
-        measured = learner.measure(job.data.validation())
+def _measure(job: Job, loop: Loop) -> dict[str, float]:
+    measured = loop.measure(job.data)
     if job.task.perplexity:
         measured["perplexity"] = math.exp(min(measured["loss"], LARGEST_EXPONENT))
     return measured

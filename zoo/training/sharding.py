@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from copy import deepcopy
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch.distributed.device_mesh import DeviceMesh
 from torch.distributed.tensor import DTensor, distribute_tensor
+
+if TYPE_CHECKING:
+    from zoo.training.module import Learner
 
 
 def shard(model: nn.Module, mesh: DeviceMesh) -> None:
@@ -24,6 +27,12 @@ def shard(model: nn.Module, mesh: DeviceMesh) -> None:
     for unit in _units(model):
         fully_shard(unit, mesh=mesh)
     fully_shard(model, mesh=mesh)
+
+
+def shard_learner(learner: Learner, mesh: DeviceMesh) -> Learner:
+    """``shard`` the model in a learner, in the form that Fabric asks for."""
+    shard(learner.model, mesh["data_parallel"])
+    return learner
 
 
 def _units(model: nn.Module) -> list[nn.Module]:

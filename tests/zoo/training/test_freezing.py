@@ -18,9 +18,11 @@ from zoo.graph import Graph
 from zoo.training import Options, Result, resume, train
 from zoo.training.checkpoint import read_checkpoint
 from zoo.training.folder import LAST
+from zoo.training.loop import Loop
 from zoo.training.module import Learner
 from zoo.training.optimizers import moments_of
 from zoo.training.pretrained import take_over
+from zoo.training.processes import Processes
 from zoo.training.run import perform
 from zoo.training.watcher import Watcher
 
@@ -79,8 +81,7 @@ def test_frozen_parameters_stay_and_a_resumed_run_is_the_unbroken_one(text: Path
 def test_the_optimizer_has_what_is_trained_alone(tmp_path: Path) -> None:
     made = job(tmp_path, SHORT)
     embed = made.model.get_submodule("embed").requires_grad_(False)
-    learner = Learner(made.model, made.task, made.ports, SHORT)
-    optimizer = learner.configure_optimizers()
+    optimizer = Loop(Learner(made.model, made.task, made.ports), SHORT, "cpu", Processes()).optimizer
     held = {id(each) for group in optimizer.param_groups for each in group["params"]}
     trained = {id(each) for each in made.model.parameters() if each.requires_grad}
     assert held == trained
