@@ -26,7 +26,7 @@ _WIDEST = 0.36
 """The most of it that a side takes when a panel is asked for that is read in long lines."""
 _HIGH = 0.4
 """The most of its height that the bottom takes."""
-_HEIGHT = 7
+_HEIGHT = 9
 """Lines that the bottom is high."""
 
 

@@ -38,6 +38,8 @@ from zoo_gui.workspace import Workspace
 Kind = Literal["trial", "train", "resume", "generate", "evaluate", "probe"]
 _PAGES = ("train", "generate", "evaluate", "probe")
 _WHOLE = 1000
+_LEAST = 5
+"""Lines to which it can be made low."""
 _WIDE = 80
 """Letters in which fields and results stand beside each other."""
 
@@ -73,6 +75,7 @@ class RunPanel(QWidget):
         layout.addWidget(self._top)
         layout.addWidget(self.progress)
         layout.addLayout(self._sides, 1)
+        self.setMinimumHeight(_LEAST * self.fontMetrics().height())  # else all tabs of its side were as high
         self.setFocusProxy(self.kinds)
         self._dress()
         self._show_page(0)
