@@ -1,7 +1,7 @@
 """The group of all commands: global options, lazy loading, and errors as sentences.
 
-``zoo --help`` must be quick, so that a command's module is imported only when it is needed, and these modules
-import torch, rich and the rest of the zoo only inside their functions.
+``zoo --help`` must be fast. Therefore a command's module is imported only when it is needed, and these
+modules import torch, rich and the rest of the library only inside their functions.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "train": "zoo.cli.train:train",
     "generate": "zoo.cli.generate:generate",
     "translate": "zoo.cli.translate:translate",
+    "evaluate": "zoo.cli.evaluate:evaluate",
     "probe": "zoo.cli.probe:probe",
     "caption": "zoo.cli.caption:caption",
     "eject": "zoo.cli.eject:eject",
@@ -109,7 +110,7 @@ class LazyGroup(click.Group):
                 raise
             _end(ZooError(f"cannot write the output: {error.strerror}"))
         except KeyboardInterrupt:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)  # one more while we clean up just ends it
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C during cleanup ends the process
             click.echo("interrupted", err=True)
             sys.exit(130)
 
@@ -137,15 +138,15 @@ def cli(plugins: tuple[str, ...]) -> None:
     if os.environ.get("NO_COLOR"):
         click.get_current_context().color = False
     if plugins:
-        # By the environment, so that processes started from here (the loaders of training) know them too.
+        # In the environment, so that child processes (data loaders in training) have them too.
         folders = [*map(os.path.abspath, plugins), os.environ.get("ZOO_PLUGINS", "")]
         os.environ["ZOO_PLUGINS"] = os.pathsep.join(filter(None, folders))
-        if click.get_current_context().invoked_subcommand != "packs":  # which tells it all
+        if click.get_current_context().invoked_subcommand != "packs":  # which reports broken packs itself
             _tell_broken(folders[:-1])
 
 
 def _tell_broken(folders: list[str]) -> None:
-    """Say what is wrong with the packs of these folders, which a person has just asked for."""
+    """Report broken packs in these folders, which the user has explicitly requested."""
     from zoo.packs import registry
 
     for folder in folders:

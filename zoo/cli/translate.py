@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo.cli import judged
 from zoo.cli.files import examples, json_option
 from zoo.cli.lines import lines_of, output_options, writing
 from zoo.cli.searching import (
@@ -89,10 +90,10 @@ def translate(
         comparable(sentences, right)  # before time is spent on them
     author = Author.load(checkpoint, device)
     found: list[list[Text]] = []
-    judged: dict[str, Any] = {"scores": [], "bleu_by_length": [], "forced": None}
+    figures: dict[str, Any] = {"scores": [], "bleu_by_length": [], "right": None, "forced": None}
 
     def document() -> dict[str, Any]:
-        return {"texts": [[facts(each) for each in texts] for texts in found], **judged}
+        return {"texts": [[facts(each) for each in texts] for texts in found], **figures}
 
     total = None if isinstance(sentences, Iterator) else len(sentences)
     batch = 1 if file is not None and file.isatty() else batch
@@ -101,27 +102,19 @@ def translate(
             found.append(texts)
             pen.done(*(line_of(each, how) for each in texts))
         if right is not None:
-            judged |= _judged(author, list(sentences), [texts[0].text for texts in found], right, batch)
+            figures |= _judged(author, list(sentences), [texts[0].text for texts in found], right, batch)
     tell_obstacle(author.obstacle)
     if right is not None and not as_json:
-        _tell(judged)
+        _tell(figures)
 
 
 def _judged(
     author: Author, sentences: list[str], written: list[str], right: list[str], batch: int
 ) -> dict[str, Any]:
     """All figures that references allow."""
-    from zoo.decoding.judging import by_length, judge
-
     fit = author.fit(sentences, right, batch=batch)
     return {
-        "scores": [
-            {"name": each.name, "score": each.score, "signature": each.signature}
-            for each in judge(written, right)
-        ],
-        "bleu_by_length": [
-            {"words": name, "texts": count, "bleu": bleu} for name, count, bleu in by_length(written, right)
-        ],
+        **judged.figures(written, right),
         "forced": {
             "nll": fit.nll,
             "perplexity": fit.perplexity,
@@ -131,13 +124,11 @@ def _judged(
     }
 
 
-def _tell(judged: dict[str, Any]) -> None:
+def _tell(figures: dict[str, Any]) -> None:
     """Print the figures on the standard error."""
-    for score in judged["scores"]:
-        click.echo(f"{score['name']} {score['score']:.2f}  {score['signature']}", err=True)
-    for group in judged["bleu_by_length"]:
-        click.echo(f"  {group['words']} words: {group['bleu']:.2f} ({group['texts']:,} texts)", err=True)
-    fit = judged["forced"]
+    for line in judged.lines(figures):
+        click.echo(line, err=True)
+    fit = figures["forced"]
     click.echo(
         f"the references, token by token: NLL {fit['nll']:.3f} nats, perplexity {fit['perplexity']:.2f}, "
         f"accuracy {fit['accuracy']:.3f} ({fit['tokens']:,} tokens)",

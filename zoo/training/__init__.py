@@ -32,6 +32,7 @@ from zoo.training.extra import require
 if TYPE_CHECKING:
     from zoo.training.decode import generate as generate
     from zoo.training.decode import stream as stream
+    from zoo.training.evaluating import evaluate as evaluate
     from zoo.training.graphs import load_checkpoint as load_checkpoint
     from zoo.training.job import Result as Result
     from zoo.training.options import Options as Options
@@ -43,6 +44,7 @@ _HOME = {
     "Options": "options",
     "Result": "job",
     "Watcher": "watcher",
+    "evaluate": "evaluating",
     "generate": "decode",
     "load_checkpoint": "graphs",
     "resume": "resuming",
@@ -50,12 +52,22 @@ _HOME = {
     "train": "start",
 }
 
-__all__ = ["Options", "Result", "Watcher", "generate", "load_checkpoint", "resume", "stream", "train"]
+__all__ = [
+    "Options",
+    "Result",
+    "Watcher",
+    "evaluate",
+    "generate",
+    "load_checkpoint",
+    "resume",
+    "stream",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'zoo.training' has no attribute '{name}'")
-    if _HOME[name] in ("resuming", "start"):
+    if _HOME[name] in ("evaluating", "resuming", "start"):
         require("lightning", "safetensors")
     return getattr(import_module(f"zoo.training.{_HOME[name]}"), name)

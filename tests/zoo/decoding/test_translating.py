@@ -162,8 +162,9 @@ def test_the_documentation_holds(run: Path, monkeypatch: pytest.MonkeyPatch) -> 
         Image.new("L", (8, 8)).save(picture)
     small = ["--set", "dim=8", "--steps", "1", "--measurements", "1"]
     blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    (commands,) = [text for language, text in blocks if not language]
-    for line in commands.splitlines():
+    commands = [line for language, text in blocks if not language for line in text.splitlines()]
+    assert len(commands) >= 10
+    for line in commands:
         words = shlex.split(line, comments=True)[1:]
         if words[0] != "train":
             words = [str(run) if word == "runs/first" else word for word in words]
