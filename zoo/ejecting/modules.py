@@ -123,7 +123,7 @@ class Sources:
                 raise EjectError(
                     f"the source of the module {module} is not at hand; install it as source"
                 ) from None
-            self._known[module] = Source(module, text.encode())
+            self._known[module] = Source(module, _one_by_one(text).encode())
         return self._known[module]
 
     def is_own(self, module: str) -> bool:
@@ -137,6 +137,11 @@ class Sources:
             return Definition(module, name)
         found = source.imports.get(name)
         if found is None:
+            if name in vars(sys.modules[module]) and not name.startswith("__"):
+                raise EjectError(
+                    f"'{name}' of {module} is bound by no plain assignment, and cannot be written out; "
+                    f"write {name} = …"
+                )
             return None
         if not self.is_own(found.module):
             return found
@@ -155,6 +160,22 @@ class Sources:
         target = self.resolve(_home(module, name) if lazy else module, name)
         assert target is not None, (module, name)
         return target
+
+
+def _one_by_one(text: str) -> str:
+    """The text of a module with an assignment for each constant, where one binds several: ``A, B = 1, 2``."""
+    lines = text.splitlines(keepends=True)
+    for node in reversed(ast.parse(text).body):
+        target = node.targets[0] if isinstance(node, ast.Assign) else None
+        value = node.value if isinstance(node, ast.Assign) else None
+        if not isinstance(target, ast.Tuple) or not isinstance(value, ast.Tuple):
+            continue
+        names = [each.id for each in target.elts if isinstance(each, ast.Name)]
+        if len(names) == len(target.elts) == len(value.elts):
+            values = [ast.get_source_segment(text, each) for each in value.elts]
+            each_one = [f"{name} = {own}\n" for name, own in zip(names, values, strict=True)]
+            lines[node.lineno - 1 : node.end_lineno] = each_one
+    return "".join(lines)
 
 
 def _home(module: str, name: str) -> str:

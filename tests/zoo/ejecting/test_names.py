@@ -23,7 +23,7 @@ from zoo.packs import Registry
 SHARED = """
 import math as numbers
 
-FACTOR = 3
+NONE, FACTOR = 0, 3
 '''What everything is multiplied by.'''
 
 def scale(x): return x * FACTOR  # a remark that stays
