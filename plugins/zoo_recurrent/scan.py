@@ -18,7 +18,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from zoo.recurrence import exported
+from zoo.recurrence import exported, transformed
 
 _FEW = 16
 """So many steps are not worth cutting into pieces."""
@@ -34,6 +34,8 @@ def linear_scan(
         return exported(lambda states, step: (step[0] * states[0] + step[1],), [start], [decay, values])[0]
     if not values.shape[1]:
         return values
+    if transformed(values):  # for transforms of torch.func, which go through plain steps
+        return by_steps(decay, values, start)
     return cast("Any", _LinearScan).apply(decay, values, start)
 
 

@@ -18,7 +18,7 @@ from zoo.recurrence.cells import LSTMState, gru, lstm, rnn
 from zoo.recurrence.kernels import Kernel, run, side_by_side
 from zoo.recurrence.scanning import scan
 from zoo.recurrence.together import OneWay, together, watched
-from zoo.recurrence.walking import Cell, exported, stepwise, walk
+from zoo.recurrence.walking import Cell, exported, stepwise, transformed, walk
 
 __all__ = [
     "Cell",
@@ -34,6 +34,7 @@ __all__ = [
     "side_by_side",
     "stepwise",
     "together",
+    "transformed",
     "walk",
     "watched",
 ]

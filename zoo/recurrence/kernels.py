@@ -12,7 +12,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 from zoo.recurrence.dense_lstm import pays, through_padding
 from zoo.recurrence.padding import empty, lengths, moved, real_first
-from zoo.recurrence.walking import Cell, asked, walk
+from zoo.recurrence.walking import Cell, asked, transformed, walk
 
 Kernel: TypeAlias = Callable[..., tuple[Tensor, ...]]
 """``torch.lstm``, ``torch.gru``, …: all layers, directions and steps in one call; cuDNN's on a GPU."""
@@ -143,7 +143,7 @@ def _is_walked(x: Tensor, mask: Tensor | None) -> bool:
     """Whether no kernel can (it is exported for one length alone, and what is traced has no lengths), or
     may.
     """
-    if asked:
+    if asked or transformed(mask):
         return True
     traced = torch.compiler.is_compiling() or type(mask) is not Tensor
     return torch.compiler.is_exporting() or (mask is not None and traced and not x.is_meta)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
 import torch
 import torch.nn.functional as F
@@ -27,6 +27,16 @@ def stepwise() -> Generator[None]:
         yield
     finally:
         asked.pop()
+
+
+def transformed(mask: Tensor | None) -> bool:
+    """Whether a transform of ``torch.func`` is at work for which kernels have no rule.
+
+    They have none for ``vmap``, and over padding for any.
+    """
+    functorch = cast("Any", torch)._C._functorch  # it has no public name
+    at_work = functorch.peek_interpreter_stack()
+    return at_work is not None and (mask is not None or at_work.key() == functorch.TransformType.Vmap)
 
 
 def walk(
