@@ -1,4 +1,4 @@
-"""The class of a block, and of the graph itself."""
+"""Writing the class of a block, and of the graph itself."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from zoo.spec import Port
 
 
 def write_block(writer: Writer, uses: list[BlockUse]) -> ModuleClass:
-    """The class of a block that serves all these uses."""
+    """Write the class of a block that serves all these uses."""
     use = uses[0]
     block = use.home.blocks[use.name]
     defaults = {f"${name}": value(given, str) for name, given in block.params.items() if given is not None}
@@ -34,7 +34,7 @@ def write_block(writer: Writer, uses: list[BlockUse]) -> ModuleClass:
 def write_graph(
     writer: Writer, graph: Graph, scope: Scope, params: Mapping[str, object], reserved: Iterable[str]
 ) -> ModuleClass:
-    """The class of a graph; its params are the defaults of ``__init__``."""
+    """Write the class of a graph; the params become defaults of ``__init__``."""
     defaults = {f"${name}": value(given, str) for name, given in params.items()}
     body = Body(
         writer.program,
@@ -88,12 +88,12 @@ def write(writer: Writer, body: Body, inputs: Mapping[str, Port], about: str) ->
 
 
 def parameter(name: str, *, optional: bool, default: bool) -> str:
-    """A tensor among the parameters of forward."""
+    """A tensor as a parameter of forward."""
     return f"{name}: Tensor{' | None' if optional else ''}{' = None' if default else ''}"
 
 
 def fields(names: Iterable[str]) -> dict[str, str | None]:
-    """The field of each output in the tuple that forward returns; None for one that is alone."""
+    """The field of each output in the tuple that forward returns; None for a single output."""
     names = list(names)
     if len(names) == 1:
         return {names[0]: None}
@@ -102,7 +102,7 @@ def fields(names: Iterable[str]) -> dict[str, str | None]:
 
 
 def returned(results: list[str], named: Mapping[str, str | None]) -> list[Line]:
-    """The end of forward."""
+    """The return statement of forward."""
     alone = None in named.values()
     texts = [f"        return {results[0]}"] if alone else call(f"return {OWN}Output", results)
     return [Line(text) for text in texts]
@@ -117,8 +117,8 @@ def finish(
     building: list[Line],
     forward: list[Line],
 ) -> ModuleClass:
-    """The draft of a class, once its methods are written."""
-    init_ = [*building, *kept(body)]  # which may ask for arguments
+    """Assemble the draft of a class from its methods."""
+    init_ = [*building, *kept(body)]  # writing these may add arguments
     order = {word: place for place, word in enumerate(body.scope.values)}
     return ModuleClass(
         about=about,

@@ -1,7 +1,7 @@
-"""The body of one generated class while it is written: what its names, sizes and modules are called in code.
+"""The namespace of one generated class while it is written: how its code names nodes, sizes and modules.
 
-A body is written from one scope or from several: a block that is applied again with other wires (``reuse``)
-is one module, whose class must serve all its uses.
+A class is written from one or several resolved scopes: a block that is applied again with other wires
+(``reuse``) is one module, whose class has to serve every use.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from zoo.spec import TensorType
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a body is written: its document, and its place in it."""
+    """The document that a body comes from, and the body's place in it."""
 
     graph: Graph
     tree: tuple[str, ...] = ()
 
     def place(self, *path: str) -> Place | None:
-        """The place of an entry of the body, by its key; None for a graph without a text."""
+        """The place of an entry of the body, by its key; None for a graph that was not read from a text."""
         source = self.graph.source
         return None if source is None else source.place((*self.tree, *path), key=True)
 
     def scan(self, name: str) -> Home:
-        """The home of the body of a scan in this one."""
+        """The home of a scan's body inside this one."""
         return Home(self.graph, (*self.tree, "nodes", name, "scan"))
 
     def path(self, *names: str) -> str:
-        """The path of a node of the body, as the graph has paths: ``decoder.cell``, ``#layer.attend``."""
+        """The path of a node of the body in the graph's notation: ``decoder.cell``, ``#layer.attend``."""
         in_block = self.tree[:1] == ("blocks",)
         block = [f"#{self.tree[1]}"] if in_block else []
         scans = self.tree[2 if in_block else 0 :][1::3]  # nodes, NAME, scan, nodes, NAME, scan …
@@ -46,14 +46,14 @@ class Home:
 
     @property
     def owner(self) -> Place | None:
-        """The place of the block or scan whose body it is."""
+        """The place of the block or scan that the body belongs to."""
         if not self.tree:
             return None
         return Home(self.graph).place(*(self.tree[:-1] if self.tree[-1] == "scan" else self.tree))
 
 
 def note(place: Place | None) -> str:
-    """``# transformer.yaml:34``, or nothing."""
+    """The comment ``# transformer.yaml:34``, or an empty text."""
     if place is None:
         return ""
     file = place.file.replace("\\", "/").rpartition("/")[2]
@@ -62,7 +62,7 @@ def note(place: Place | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """The module of a node, or of one layer of a repeat: how it is called, and the class written for it."""
+    """The module of a node, or of one layer of a repeat: how to call it, and the class generated for it."""
 
     callee: Callee
     written: ModuleClass | None = None
@@ -70,12 +70,12 @@ class Child:
 
 @dataclass(slots=True)
 class Body:
-    """The names of one class. ``outer`` is the body around a scan's.
+    """The namespace of one class; ``outer`` is the enclosing body of a scan's.
 
-    ``defaults`` are those of its params, ``reserved`` attributes it must not have, ``maybe`` inputs that may
-    be None. ``arguments`` are the parameters of ``__init__``, ``kept`` the attributes with sizes that
-    forward needs, both by the name that the scope has for them (``$dim``, ``dim``). ``lent`` are the modules
-    of bodies further out that forward is handed (by node and distance), ``sizes`` the axes it is handed.
+    ``defaults`` holds the defaults of params, ``reserved`` the attributes that must stay free, ``maybe`` the
+    inputs that may be None. ``arguments`` are the parameters of ``__init__``, ``kept`` the attributes for
+    sizes that forward needs, both keyed by the scope's name for them (``$dim``, ``dim``). ``lent`` are the
+    parameters of forward for modules of enclosing bodies (keyed by node and distance), ``sizes`` for axes.
     """
 
     program: Program
@@ -86,19 +86,19 @@ class Body:
     reserved: Iterable[str] = ()
     maybe: frozenset[str] = frozenset()
     reads: Mapping[str, set[str | None]] = field(init=False, default_factory=dict[str, "set[str | None]"])
-    """The nodes that something needs, each with the outputs that are read."""
+    """The nodes that are needed, each with the outputs that are read."""
     arguments: dict[str, Argument] = field(init=False, default_factory=dict[str, Argument])
     kept: dict[str, str] = field(init=False, default_factory=dict[str, str])
     lent: dict[tuple[str, int], str] = field(init=False, default_factory=dict[tuple[str, int], str])
     sizes: dict[str, str] = field(init=False, default_factory=dict[str, str])
     shaped: list[tuple[str, TensorType]] = field(init=False, default_factory=list[tuple[str, TensorType]])
-    """The inputs of forward that are always there, as variables with their types."""
+    """The required inputs of forward: their variables and types."""
     children: dict[str, list[Child]] = field(init=False, default_factory=dict[str, list[Child]])
     places: dict[str, Place | None] = field(init=False, default_factory=dict[str, "Place | None"])
     zero: str = field(init=False, default="")
-    """The buffer that knows the dtype of the model, once something needs it."""
+    """An empty buffer that follows the model's dtype and device; made when first needed."""
     learned: dict[str, str] = field(init=False, default_factory=dict[str, str])
-    """The attributes of states that start from a parameter."""
+    """The attributes of learned initial states."""
     attributes: dict[str, str] = field(init=False)
     _lent_out: dict[str, list[Use]] | None = field(init=False, default=None)
     in_init: Names = field(init=False)
@@ -117,12 +117,12 @@ class Body:
 
     @property
     def scope(self) -> Scope:
-        """Where scopes do not differ."""
+        """The first scope, for everything in which the scopes agree."""
         return self.scopes[0]
 
     @property
     def lent_out(self) -> dict[str, list[Use]]:
-        """The nodes whose modules other nodes apply, too, with these further uses."""
+        """The nodes whose modules are applied by other nodes too, with those further uses."""
         if self._lent_out is None:
             self._lent_out = lent(self.scopes)
         return self._lent_out
@@ -148,18 +148,18 @@ class Body:
         return argument.name
 
     def keep(self, word: str) -> str:
-        """The same for forward, as an attribute."""
+        """A param or axis for use in forward: an attribute that holds its value."""
         if word not in self.kept:
             self.spell(word)
             self.kept[word] = self.in_module.take(plain(word.lstrip("$")))
         return f"self.{self.kept[word]}"
 
     def count(self, tree: Expr) -> str:
-        """A number of params, for forward: how often a shared module is applied."""
+        """An expression of params for use in forward: how often a shared module is applied."""
         return expr(tree, self.keep)
 
     def size(self, word: str) -> str:
-        """A param or axis for forward: where an input has the axis, its size there."""
+        """A param or axis for use in forward: the size of an input that has the axis, else an attribute."""
         if word.startswith("$"):
             return self.keep(word)
         for variable, type_ in self.shaped:
@@ -176,7 +176,7 @@ class Body:
         return self.sizes[word]
 
     def type(self, ref: Ref) -> TensorType | None:
-        """The type of what a wire in this body reads; None when no use has it."""
+        """The type of what a wire of this body reads; None if it is absent from every use."""
         for scope in self.scopes:
             if ref.node in scope.nodes:
                 types = scope.nodes[ref.node].types
@@ -188,11 +188,11 @@ class Body:
         return None
 
     def ground(self, size: Size) -> Size:
-        """What a size stands for, down to numbers and the axes of the graph's inputs."""
+        """A size in terms of numbers and the axes of the graph's inputs."""
         return substitute(size, self.scope.values)
 
     def module(self, node: str, distance: int) -> str:
-        """The module of a node, here or so many bodies further out."""
+        """Code for the module of a node, of this body or of one that many bodies further out."""
         if distance == 0:
             return f"self.{self.attributes[node]}"
         if (node, distance) not in self.lent:
@@ -200,7 +200,7 @@ class Body:
         return self.lent[node, distance]
 
     def around(self, distance: int) -> Body:
-        """The body so many scopes further out."""
+        """The enclosing body at this distance; 0 is this one."""
         body = self
         for _ in range(distance):
             assert body.outer is not None
@@ -209,7 +209,7 @@ class Body:
 
 
 def _solved(size: str, factor: int, rest: int) -> str:
-    """The axis of which a size is a multiple, and so many more."""
+    """Solve ``size = factor · axis + rest`` for the axis, as code."""
     multiple = f"({size} {'-' if rest > 0 else '+'} {abs(rest)})" if rest else size
     return multiple if factor == 1 else f"{multiple} // {factor}"
 

@@ -18,26 +18,26 @@ from zoo.graph import Ref, Repeat, refs
 
 @dataclass(slots=True)
 class Calls:
-    """Writes calls in one function; ``values`` says how code names what a wire reads."""
+    """Writes the calls of one function; ``values`` maps what wires read to code."""
 
     writer: Writer
     body: Body
     values: dict[Ref, str] = field(default_factory=dict[Ref, str])
     variables: dict[str, str] = field(default_factory=dict[str, str])
     prepared: dict[str, str] = field(default_factory=dict[str, str])
-    """The variable of what a node's layer has prepared before the loop."""
+    """The variables that hold what layers prepared before the loop, by node."""
     modules: dict[str, str] = field(default_factory=dict[str, str])
-    """The local variable of a node's module, where there is one."""
+    """The local variables for modules, by node, where there are some."""
     layer: str = ""
 
     def variable(self, name: str) -> str:
-        """The variable of a node."""
+        """The variable that holds the result of a node."""
         if name not in self.variables:
             self.variables[name] = self.body.in_forward.take(plain(name))
         return self.variables[name]
 
     def apply(self, name: str, indent: int = 8) -> list[Line]:
-        """The lines that apply the module of a node and name its outputs."""
+        """Write the call of a node's module, and note the code for its outputs."""
         node = self.body.scope.nodes[name]
         use = applied(used(node))
         variable = self.variable(name)
@@ -60,14 +60,14 @@ class Calls:
         return [Line(text, name) for text in texts]
 
     def module(self, name: str) -> str:
-        """The module of a node, as code here names it."""
+        """Code for the module of a node."""
         _, target, distance = self._owner(name)
         return self.modules.get(name) or self.body.module(target, distance)
 
     def at_hand(self, names: Iterable[str]) -> dict[str, str]:
-        """Local variables for the modules of nodes, with what they stand for.
+        """Local variables for the modules of nodes, with the code for their values.
 
-        ``self.cell`` is a search through a module's tables, and costs as much as the call of a small layer.
+        A lookup of ``self.cell`` searches several dictionaries, and takes as long as a small layer.
         """
         own: dict[str, str] = {}
         for name in names:

@@ -1,4 +1,4 @@
-"""The lines of ``__init__``: each node's module, what they share, and sizes that forward needs."""
+"""Writing ``__init__``: the module of each node, shared parameters, and sizes that forward needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from zoo.graph import Repeat, Reuse
 
 
 def init(writer: Writer, body: Body) -> list[Line]:
-    """The lines that build the modules of a body."""
+    """Write the lines that construct the modules of a body."""
     shared = list(ties.find(body.scope))
     lines: list[Line] = []
     for name in ties.order(body.attributes, shared):
@@ -52,7 +52,7 @@ def _module(writer: Writer, body: Body, name: str) -> list[str]:
 
 
 def _list(body: Body, node: Repeat, head: str, made: list[tuple[str, dict[str, str]]]) -> list[str]:
-    """A ``ModuleList``: a comprehension when its layers differ in nothing but the values of settings."""
+    """A ``ModuleList``: a comprehension if its layers differ only in the values of settings."""
     title, given = made[0]
     if any(other != title or list(args) != list(given) for other, args in made):
         layers = [call(each, _named(args), ",", 16) for each, args in made]
@@ -84,7 +84,7 @@ def _named(args: Mapping[str, str]) -> list[str]:
 
 
 def _made(writer: Writer, body: Body, use: Use, child: Child) -> tuple[str, dict[str, str]]:
-    """The class of a module and the arguments it is made with."""
+    """The class of a module, and the arguments that it is constructed with."""
     if isinstance(use, LayerUse):
         order = [key for key in use.spec.settings.model_fields if key in use.code]
         return writer.program.layers[use.spec.cls], {key: _setting(body, use, key) for key in order}
@@ -101,12 +101,12 @@ def _made(writer: Writer, body: Body, use: Use, child: Child) -> tuple[str, dict
 
 
 def _setting(body: Body, use: LayerUse, key: str) -> str:
-    """A setting: by the names of params where the file has them, else as it was validated."""
+    """A setting as code: with the names of params where the file has them, else its validated value."""
     code = use.code[key]
     plain = code is None or isinstance(code, bool | int | float | str)
     return value(use.settings[key] if plain else code, body.spell)
 
 
 def kept(body: Body) -> list[Line]:
-    """The sizes that forward needs, as attributes."""
+    """Write the attributes that hold sizes for forward."""
     return [Line(f"        self.{attribute} = {body.spell(word)}") for word, attribute in body.kept.items()]

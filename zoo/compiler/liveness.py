@@ -1,8 +1,8 @@
-"""Results that nobody reads any more are let go, a few at a time.
+"""Liveness analysis: after which node the results of which others can be deleted.
 
-A function holds its variables until it returns. Without gradients nothing else holds what nodes gave, so that
-a body of a thousand nodes would have a thousand results in memory where a handful is in use. One ``del`` for
-several of them keeps the source readable, and no more than these are held in vain.
+A Python function keeps its variables alive until it returns. Without autograd nothing else needs the
+intermediate results, so that a body of a thousand nodes would hold a thousand tensors where a handful is in
+use. Deleting a few at a time with one ``del`` keeps the source readable and wastes little.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from zoo.compiler.queries import sources
 from zoo.graph import Ref
 
 HELD = 3
-"""So many results are let go together."""
+"""This many results are deleted together."""
 
 
 def releases(
     order: Sequence[str], nodes: Mapping[str, ResolvedNode], roots: Iterable[Ref]
 ) -> dict[str, list[str]]:
-    """After which nodes of ``order`` the results of which nodes are let go."""
+    """For nodes of ``order``, the nodes whose results are deleted after them."""
     last: dict[str, str] = {}
     for name in order:
         last |= {ref.node: name for ref in sources(*nodes[name].inputs.values()) if ref.node in nodes}
@@ -32,7 +32,7 @@ def releases(
             ending.setdefault(last[name], []).append(name)
     found: dict[str, list[str]] = {}
     idle: list[str] = []
-    for name in order[:-1]:  # what stands after the last is let go by returning
+    for name in order[:-1]:  # returning deletes what is left after the last node
         idle += ending.get(name, [])
         if len(idle) >= HELD:
             found[name], idle = idle, []

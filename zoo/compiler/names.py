@@ -1,4 +1,4 @@
-"""Names in generated code: what people wrote, mended where Python or ``nn.Module`` would stumble over it.
+"""Identifiers for generated code: names of the document, changed if they clash with Python's or torch's.
 
 A node called ``class`` becomes ``class_``, one called ``forward`` becomes the attribute ``forward_``. The
 same graph always gives the same names, so that weights keep their keys.
@@ -22,11 +22,11 @@ WORDS = frozenset(
         *("int", "float", "bool", "str", "tuple", "__class__"),
     }
 )
-"""Names that generated code says with a meaning of its own."""
+"""Names that generated code uses itself."""
 
 
 class Names:
-    """The names taken in one namespace."""
+    """The names that are taken in one namespace."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
@@ -35,7 +35,7 @@ class Names:
         return name in self._taken
 
     def take(self, *wishes: str) -> str:
-        """The first free wish, else the first with ``_`` or a number behind it."""
+        """The first wish that is free, else the first one with ``_`` or a number appended."""
         name = next((wish for wish in wishes if wish not in self), None)
         if name is None:
             name = f"{wishes[0]}_"
@@ -48,7 +48,7 @@ class Names:
 
 
 def plain(name: str) -> str:
-    """A name that may stand as a variable or field inside a class: no keyword, no leading ``__``."""
+    """A valid variable or attribute name inside a class: no keyword, no leading ``__``."""
     if not NAME.fullmatch(name):
         raise ZooError(f"names are made of letters, digits and _, and {name!r} is not; rename it")
     if name.startswith("__"):  # Python would change it inside a class
@@ -59,7 +59,7 @@ def plain(name: str) -> str:
 
 
 def field(name: str) -> str:
-    """A name that may stand as the field of a NamedTuple, which refuses a leading ``_``."""
+    """A valid field name of a NamedTuple, which allows no leading ``_``."""
     bare = name.lstrip("_")
     if bare != name:
         name = f"{bare}_" if bare[:1].isalpha() else f"x{name}"
@@ -73,7 +73,7 @@ def camel(name: str) -> str:
 
 
 def attributes(also: Iterable[str] = ()) -> Names:
-    """The attributes of a module, with those that every ``nn.Module`` has taken (and ``also``)."""
+    """The attribute names of a module; those of every ``nn.Module`` (and ``also``) are taken."""
     return Names((*_TAKEN, *also))
 
 

@@ -1,4 +1,4 @@
-"""The program that a graph becomes: its imports, its classes, each once, and which line is of which node."""
+"""The generated program: its imports, its classes (each written once), and the node of each line."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from zoo.compiler.text import WIDTH, comment, docstring
 from zoo.problems import Place
 
 OWN = "\0"
-"""Stands for the name of a class in its own lines until it has one."""
+"""A placeholder for the name of a class in its own source, until the name is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of source, and the node of its class's body that it is about."""
+    """A line of source, with the node (of the class's body) that it belongs to."""
 
     text: str
     node: str = ""
@@ -26,7 +26,7 @@ class Line:
 
 @dataclass(slots=True)
 class Argument:
-    """A parameter of a generated ``__init__``: the types its uses give it, and its default as source."""
+    """A parameter of a generated ``__init__``: the types that its uses pass, and its default as source."""
 
     name: str
     types: set[str]
@@ -40,7 +40,7 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A parameter of ``forward`` as its callers see it: one with a ``default`` (None) may be left out."""
+    """A parameter of ``forward`` as callers see it; one with a ``default`` (None) may be omitted."""
 
     name: str
     default: bool = False
@@ -49,9 +49,9 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Callee:
-    """What a call must know of a module: inputs by port, in order, and the field of each output.
+    """What a caller needs to know about a module: its inputs by port, in order, and the field of each output.
 
-    An output without a field is the value of the call itself.
+    An output without a field is the return value itself.
     """
 
     inputs: Mapping[str, Input]
@@ -60,7 +60,7 @@ class Callee:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The lowering that wrote the class of a scan, and those before it in line, each with why it declined."""
+    """The lowering that wrote the class of a scan, and the candidates before it, with reasons to decline."""
 
     lowering: str
     declined: Mapping[str, str]
@@ -68,11 +68,11 @@ class Chosen:
 
 @dataclass(slots=True)
 class ModuleClass:
-    """A class as drafted, and once it is in the program: as it stands there.
+    """A generated ``nn.Module`` class: first a draft, then as it stands in the program.
 
-    ``arguments`` are by their name in the scope (``$dim``, ``dim``). ``lent`` are the modules (node, so
-    many scopes further out) and ``sizes`` the axes that a scan's forward is handed beside its inputs, by
-    parameter. ``inner`` are the classes of its nodes.
+    ``arguments`` are keyed by their name in the scope (``$dim``, ``dim``). Besides its inputs, the forward of
+    a scan may take modules of enclosing bodies (``lent``, keyed by node and distance) and sizes of axes
+    (``sizes``); both map to parameters. ``inner`` holds the classes of its nodes.
     """
 
     about: str
@@ -89,19 +89,19 @@ class ModuleClass:
     inner: Mapping[str, ModuleClass] = field(default_factory=dict[str, "ModuleClass"])
     name: str = ""
     chosen: Chosen | None = None
-    """Of a scan: how it was lowered."""
+    """For a scan: how it was lowered."""
     single: SingleCell | str = ""
-    """Of a scan in one call: the cell that it is, or why it is not one alone."""
+    """For a scan that is one kernel call: its cell, or why it is more than a single cell."""
     together: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Its scans that run in one call with others, or nearly did: with which, and why not."""
+    """For each of its scans that may be merged: with which others it was, and why not with which."""
 
     @property
     def fields(self) -> list[str]:
-        """The fields of the tuple that forward returns; none when it returns a tensor."""
+        """The fields of the tuple that forward returns; empty if it returns a tensor."""
         return [name for name in self.callee.outputs.values() if name is not None]
 
     def key(self) -> tuple[object, ...]:
-        """Equal for classes that would read the same."""
+        """A key that is equal for classes with the same source."""
         texts = (*(line.text for line in self.init), "", *(line.text for line in self.forward))
         arguments = tuple((name, each.name, each.default) for name, each in self.arguments.items())
         names = (self.callee.inputs, self.callee.outputs, self.lent, self.sizes, self.attributes)
@@ -110,7 +110,7 @@ class ModuleClass:
         return self.about, self.note, arguments, said, *self.signature, *meanings, *texts
 
     def lines(self) -> list[Line]:
-        """The source of the class, and of the tuple that it returns."""
+        """The source of the class and of the NamedTuple that it returns."""
         lines: list[Line] = []
         if self.fields:
             lines.append(Line(f"class {self.name}Output(NamedTuple):"))
@@ -129,7 +129,7 @@ class ModuleClass:
 
 
 def define(name: str, parameters: list[str], result: str, indent: int = 4) -> list[str]:
-    """The head of a method, or of a function further left."""
+    """The ``def`` line of a method or function, wrapped if necessary."""
     pad = " " * indent
     line = f"{pad}def {name}({', '.join(parameters)}) -> {result}:"
     if len(line) <= WIDTH:
@@ -140,10 +140,10 @@ def define(name: str, parameters: list[str], result: str, indent: int = 4) -> li
 
 
 class Program:
-    """Classes in the order in which they are defined.
+    """The classes of a program in the order of their definition.
 
-    ``layers`` are the classes of the layers, each with its pack; ``words`` are the names that people wrote,
-    which no class has.
+    ``layers`` are the classes of the layers, each with its pack; ``words`` are the names in the document,
+    which no generated class may take.
     """
 
     def __init__(self, title: str, layers: Mapping[type[Any], str], words: Iterable[str]) -> None:
@@ -153,13 +153,13 @@ class Program:
         for cls, pack in layers.items():
             self.layers[cls] = self.names.take(cls.__name__, f"{camel(pack)}{cls.__name__}")
         self.reserved = frozenset({*WORDS, *self.layers.values()})
-        """What no variable may be called; the names of classes keep away from people's."""
+        """Names that no variable may take."""
         self.helpers: dict[tuple[str, str], str] = {}
         self.classes: list[ModuleClass] = []
         self._known: dict[tuple[object, ...], ModuleClass] = {}
 
     def add(self, draft: ModuleClass, *wishes: str) -> ModuleClass:
-        """The class that reads like the draft: a new one under a wished name, unless there is one."""
+        """Add a draft under the first wished name that is free; an equal class is returned instead."""
         key = (wishes[0], *draft.key())
         known = self._known.get(key)
         if known is None:
@@ -182,14 +182,14 @@ class Program:
         return self.names.take(wishes[0])
 
     def helper(self, module: str, name: str) -> str:
-        """What a function of ours is called in the source, which imports it."""
+        """Import a helper function into the program; returns its name there."""
         if (module, name) not in self.helpers:
             self.helpers[module, name] = self.names.take(name)
             self.reserved |= {self.helpers[module, name]}
         return self.helpers[module, name]
 
     def hidden(self) -> dict[str, type[Any]]:
-        """The layer classes that no import finds (defined inside a function, say), by their name here."""
+        """Layer classes that no import finds (defined in a function, say), by their name in the program."""
         return {name: cls for cls, name in self.layers.items() if not _importable(cls)}
 
     def lines(self) -> list[Line]:

@@ -1,4 +1,4 @@
-"""What a generated class must serve: all uses of one module, its own and those of nodes that reuse it."""
+"""Questions to a resolved graph: what a node uses, what wires read, which nodes are needed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def lent(scopes: Iterable[Scope]) -> dict[str, list[Use]]:
-    """For each node of a body that is applied again, by a node beside it or in a scan: these further uses."""
+    """The nodes whose modules are applied again, by nodes of the body or of scans in it: these uses."""
     found: dict[str, list[Use]] = {}
     for scope in scopes:
         for target, use in _reuses(scope, 0):
@@ -34,29 +34,29 @@ def _reuses(scope: Scope, depth: int) -> Iterator[tuple[str, Use]]:
 
 
 def used(node: ResolvedNode) -> Use:
-    """What a node resolves to; a checked graph has it everywhere."""
+    """What a node resolves to; ZooError for a node in which the checker found an error."""
     if node.use is None:
         raise ZooError("only a graph without errors can be compiled")
     return node.use
 
 
 def applied(use: Use) -> Use:
-    """The use itself, behind a reuse."""
+    """The use itself, or for a reuse the use that it applies again."""
     return use.use if isinstance(use, ReuseUse) else use
 
 
 def unique(items: Iterable[T]) -> list[T]:
-    """Each object once, in order."""
+    """Each object once, in order, compared by identity."""
     return list({id(item): item for item in items}.values())
 
 
 def scopes_of(uses: Iterable[Use]) -> tuple[Scope, ...]:
-    """The scopes of uses of one block or scan, each once."""
+    """The distinct scopes of the uses of one block or scan."""
     return tuple(unique(use.scope for use in uses if isinstance(use, BlockUse | ScanUse)))
 
 
 def outputs(scopes: Iterable[Scope]) -> dict[str, Ref]:
-    """The outputs that a use computes, in the order in which they are declared."""
+    """The outputs that any of the uses computes, in the order of their declaration."""
     found: dict[str, Ref] = {}
     for scope in scopes:
         found |= scope.outputs
@@ -64,12 +64,12 @@ def outputs(scopes: Iterable[Scope]) -> dict[str, Ref]:
 
 
 def sources(*wires: Wire) -> list[Ref]:
-    """What wires read."""
+    """All outputs that the wires read."""
     return [ref for wire in wires for ref in refs(wire)]
 
 
 def wanted(nodes: Mapping[str, ResolvedNode], roots: Iterable[Ref]) -> dict[str, set[str | None]]:
-    """The nodes that something needs, each with the outputs that are read."""
+    """The nodes that ``roots`` depend on, each with those of its outputs that are read."""
     found: dict[str, set[str | None]] = {}
     stack = list(roots)
     while stack:

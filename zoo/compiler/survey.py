@@ -1,4 +1,4 @@
-"""What the compiler must know of a whole graph before it writes the first class."""
+"""A first pass over the resolved graph: what must be known before the first class is written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from zoo.sizes import Symbolic, substitute, symbol
 
 @dataclass(slots=True)
 class Survey:
-    """The layers of a graph, the names that people wrote, and the axes of its inputs that scans walk over."""
+    """The layers of a graph, all names in its document, and the axes of its inputs that scans walk over."""
 
     layers: dict[type[Any], str] = field(default_factory=dict[type[Any], str])
     """Each with the name of its pack."""
@@ -22,7 +22,7 @@ class Survey:
     _seen: set[int] = field(default_factory=set[int])
 
     def scope(self, scope: Scope, path: tuple[str, ...] = ()) -> Survey:
-        """Take in a scope and all inside it; each scope is looked at once."""
+        """Visit a scope and everything inside it, each scope once."""
         if id(scope) not in self._seen:
             self._seen.add(id(scope))
             self.words.update(

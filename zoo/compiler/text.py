@@ -1,4 +1,4 @@
-"""Printing Python: literals, expressions of params, calls that fit the page."""
+"""Printing Python: literals, expressions of params, calls that are wrapped to the line width."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any, cast
 from zoo.sizes import Expr, Name, Op, Symbolic, expression
 
 WIDTH = 100
-"""No line is longer, unless a single name is."""
+"""The maximal length of a line, unless a single name is longer."""
 
 Spell = Callable[[str], str]
 """How a name of a scope (``$dim``, ``dim``) is written in the code at hand."""
 
 
 def value(setting: Any, spell: Spell) -> str:
-    """A setting as Python writes it, params and axes by name."""
+    """A setting as a Python literal, with params and axes by name."""
     if isinstance(setting, Symbolic):
         return expr(expression(setting), spell)
     if isinstance(setting, Name | Op):
@@ -38,7 +38,7 @@ def value(setting: Any, spell: Spell) -> str:
 
 
 def expr(tree: Expr, spell: Spell) -> str:
-    """An expression as Python writes it; its signs and their ranks are Python's own."""
+    """An expression as Python; its operators have the same precedence there."""
     return str(_spelt(tree, spell))
 
 
@@ -54,7 +54,7 @@ def _spelt(tree: Expr, spell: Spell) -> Expr:
 
 
 def call(head: str, parts: Sequence[str], tail: str = "", indent: int = 8) -> list[str]:
-    """``head(part, …)tail``: on one line, or on several where that would be too long."""
+    """``head(part, …)tail`` on one line, or on several if that is too long."""
     pad = " " * indent
     joined = ", ".join(parts)
     line = f"{pad}{head}({joined}){tail}"
@@ -66,14 +66,14 @@ def call(head: str, parts: Sequence[str], tail: str = "", indent: int = 8) -> li
 
 
 def deletion(variables: Sequence[str]) -> list[str]:
-    """``del a, b``, on as many lines as it takes."""
+    """``del a, b``, on as many lines as necessary."""
     width = WIDTH - len("        del ")
     lines = textwrap.wrap(", ".join(variables), width, break_long_words=False, break_on_hyphens=False)
     return [f"        del {line.rstrip(',')}" for line in lines]
 
 
 def docstring(text: str, indent: int) -> list[str]:
-    """``text`` as a docstring. Whatever it holds, it stays a string."""
+    """``text`` as a docstring, escaped so that no content can end the string."""
     pad = " " * indent
     # A lone surrogate is no text: no class may have one in its docstring.
     words = " ".join(text.encode("utf-8", "replace").decode().split()) or "…"
@@ -87,5 +87,5 @@ def docstring(text: str, indent: int) -> list[str]:
 
 
 def comment(text: str) -> str:
-    """``# text``, on one line whatever it holds."""
+    """``# text`` on a single line, whatever the text contains."""
     return "# " + "".join(c if c.isprintable() else "?" for c in text)

@@ -1,7 +1,7 @@
-"""Parameters that nodes share, as generated code shares them: ``self.generator.weight = self.embed.weight``.
+"""Writing tied parameters: ``self.generator.weight = self.embed.weight``.
 
-The assignment stands in the class that holds the owner. Owners are built first, so that a walk over the
-parameters of a model meets each under its owner's name, which is the name that a ``state_dict`` has for it.
+The assignment stands in the class that contains the owner. Owners are constructed first, so that an iteration
+over the parameters of a model meets each under its owner's name, which is its name in a ``state_dict``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from zoo.graph import Repeat
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A tied parameter: ``path`` leads from a body, through scans, to the node that shares it."""
+    """A tied parameter; ``path`` leads from a body, through scans, to the node that is tied."""
 
     path: tuple[str, ...]
     parameter: str
@@ -26,7 +26,7 @@ class Shared:
 
 
 def find(scope: Scope, path: tuple[str, ...] = ()) -> Iterator[Shared]:
-    """The ties whose owner is a node of the body: its nodes' own, and those in its scans that lead here."""
+    """The ties whose owner is a node of the body: those of its own nodes, and of nodes in its scans."""
     for name, node in scope.nodes.items():
         for parameter, tie in node.ties.items():
             if tie.depth == len(path):
@@ -36,7 +36,7 @@ def find(scope: Scope, path: tuple[str, ...] = ()) -> Iterator[Shared]:
 
 
 def order(names: Iterable[str], shared: Iterable[Shared]) -> list[str]:
-    """The names in order, but owners before those who share."""
+    """The names in order, with owners before the nodes that are tied to them."""
     owners: dict[str, list[str]] = {}
     for each in shared:
         owners.setdefault(each.path[0], []).append(each.tie.node)
@@ -54,7 +54,7 @@ def order(names: Iterable[str], shared: Iterable[Shared]) -> list[str]:
 
 
 def lines(writer: Writer, body: Body, shared: Shared) -> list[str]:
-    """The assignment; for all layers where a repeat shares and its tie names none of them."""
+    """The assignment; a loop over all layers for a tie of a repeat that names none of them."""
     owner = _dotted(_walk(writer, body, (shared.tie.node, *shared.tie.parameter.split("."))))
     scope = body.scope
     for name in shared.path[:-1]:

@@ -1,7 +1,7 @@
-"""Writing a graph as a program: a class for each block and scan, a line for each module in ``__init__``.
+"""The code generator: it writes a class for each block and scan of a graph, each once.
 
-The writer remembers what is written, so that each class is written once. It is told how to write blocks (see
-``blocks``) and scans (see ``lowerings``).
+How blocks and scans are written is passed in (see ``blocks`` and ``lowerings``); the writer keeps what has
+been written.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from zoo.compiler.queries import scopes_of
 from zoo.spec import LayerSpec
 
 WriteScan: TypeAlias = "Callable[[Writer, Body, str, list[ScanUse]], ModuleClass]"
-"""Writes the class of a scan: the body around it, the scan's name there, all uses of its module."""
+"""Writes the class of a scan, given the enclosing body, the scan's name there and all uses of its module."""
 
 
 class Declined(Exception):
-    """A lowering does not take a scan; the message is the reason, a sentence without an end."""
+    """A lowering does not apply to a scan; the message is the reason, without a final full stop."""
 
 
 @dataclass(slots=True)
 class Writer:
-    """What has been written so far, and how blocks and scans are written."""
+    """What has been written so far, and the functions that write blocks and scans."""
 
     program: Program
     write_block: Callable[[Writer, list[BlockUse]], ModuleClass]
@@ -35,7 +35,7 @@ class Writer:
     _layers: dict[type[Any], Child] = field(default_factory=dict[type[Any], Child])
 
     def children(self, body: Body, name: str) -> list[Child]:
-        """The module of a node; of a repeat, one for each layer."""
+        """The module of a node; for a repeat, one for each layer."""
         if name not in body.children:
             uses = body.uses(name)
             stacks = [use.each for use in uses if isinstance(use, RepeatUse)]
@@ -63,7 +63,7 @@ class Writer:
         return Child(written.callee, written)
 
     def block(self, uses: list[BlockUse]) -> ModuleClass:
-        """The class of a block, written once for uses that resolve to the same."""
+        """The class of a block, written once for uses with equal scopes."""
         key = tuple(id(scope) for scope in scopes_of(uses))
         if key not in self._blocks:
             self._blocks[key] = self.write_block(self, uses)
@@ -71,7 +71,7 @@ class Writer:
 
 
 def layer_callee(spec: LayerSpec) -> Callee:
-    """How a layer is called, as its hints say: one tensor is the output ``out``, a NamedTuple has fields."""
+    """How a layer is called, by its hints: a single tensor is the output ``out``, a NamedTuple has fields."""
     inputs = {name: Input(name, port.optional, port.variadic) for name, port in spec.inputs.items()}
     alone = list(spec.outputs) == ["out"]
     return Callee(inputs, {name: None if alone else name for name in spec.outputs})

@@ -1,4 +1,4 @@
-"""The code of a merge: one call made of the weights of the scans' modules, which stay what they are.
+"""Writing the code of a merge: one call with the weights of the scans' modules.
 
 ahead_way = OneWay("lstm", self.ahead.cell.weight_ih, …)
 back_way = OneWay("lstm", self.back.cell.weight_ih, …)
@@ -20,7 +20,7 @@ from zoo.graph import Ref, Scan
 
 
 def merged(calls: Calls, merge: Merge) -> list[Line]:
-    """The call of a merge."""
+    """Write the call of a merge."""
     (first, *_), top, nodes = merge.layers, merge.top, calls.body.scope.nodes
     lines: list[str] = []
     ways: list[str] = []
@@ -48,11 +48,11 @@ def merged(calls: Calls, merge: Merge) -> list[Line]:
 
 
 def _way(calls: Calls, name: str, single: SingleCell, variable: str) -> list[str]:
-    """The lines that name the cell of a scan: its kernel, states and weights."""
+    """The lines that define the cell of a scan: its kernel, states and weights."""
     module, inputs = calls.module(name), calls.body.scope.nodes[name].inputs
 
     def outside(code: str | None) -> str:
-        """Code of the class of the scan, as it is here."""
+        """Code of the scan's class, with its module in place of ``self``."""
         return re.sub(r"\bself\b", module, str(code))
 
     starts = [
@@ -68,7 +68,7 @@ def _way(calls: Calls, name: str, single: SingleCell, variable: str) -> list[str
 
 
 def _last(calls: Calls, name: str, single: SingleCell, *, beside: bool) -> str:
-    """What takes the last states of a scan, if one of them is read, ``beside`` all of its steps."""
+    """The target for the last states of a scan, if one is read; ``beside`` its stacked output."""
     use, states = calls.body.scope.nodes[name].use, single.own.states
     assert isinstance(use, ScanUse)
     read = {output: state for output, state in use.final.items() if output in calls.body.reads[name]}

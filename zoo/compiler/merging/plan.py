@@ -1,4 +1,4 @@
-"""A plan of which scans of a body run in one call, and in which order its nodes are then called."""
+"""The plan of a body: which of its scans run as one kernel call, and the resulting order of calls."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from zoo.graph import Ref
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One scan, or two opposite ones and the concat in which they meet.
+    """One scan, or two of opposite directions with the concat of their outputs.
 
-    ``node`` is the last of these, ``out`` its output, None where nothing reads that; ``x`` is what they walk
-    over.
+    ``node`` is the last of these nodes and ``out`` its output, None if nothing reads it; ``x`` is the input
+    sequence.
     """
 
     scans: tuple[str, ...]
@@ -25,33 +25,33 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Layers that run in one call, from the lowest; ``idle`` are nodes between them that change nothing."""
+    """Layers that run as one call, from the lowest; ``idle`` are identity nodes between them."""
 
     layers: tuple[Layer, ...]
     idle: tuple[str, ...] = ()
 
     @property
     def scans(self) -> tuple[str, ...]:
-        """The scans, in the order in which the kernel has their states."""
+        """The scans, in the order of the kernel's states."""
         return tuple(name for layer in self.layers for name in layer.scans)
 
     @property
     def top(self) -> Layer:
-        """The layer that is shown; the call stands in the place of its node."""
+        """The layer whose output is returned; the call takes the place of its node."""
         return self.layers[-1]
 
     @property
     def nodes(self) -> frozenset[str]:
-        """All that the call stands for."""
+        """All nodes that the call replaces."""
         return frozenset((*self.scans, *self.idle, *(layer.node for layer in self.layers)))
 
 
 @dataclass(slots=True)
 class Plan:
-    """The merges of a body, each by its last node.
+    """The merges of a body, keyed by their last node.
 
-    ``order`` has the nodes that are called; in ``nodes`` a merged one reads all that its call reads. ``said``
-    tells of each scan with which others it runs, and why not with which.
+    ``order`` lists the nodes to be called; in ``nodes``, a merged node reads everything that its call reads.
+    ``said`` explains for each scan with which others it was merged, and why not with others.
     """
 
     order: list[str]
@@ -60,7 +60,7 @@ class Plan:
     said: dict[str, str] = field(default_factory=dict[str, str])
 
     def add(self, merge: Merge) -> None:
-        """Call a merge in the place of its last node, and behind it what reads its other nodes."""
+        """Place the call of a merge at its last node, and move what reads its other nodes behind it."""
         self.merges[merge.top.node] = merge
         behind = {*merge.nodes}
         found: list[str] = []

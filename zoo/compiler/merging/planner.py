@@ -1,8 +1,8 @@
-"""Which scans one call takes together: two opposite ones and their concat, and ones above one another.
+"""Deciding which scans run as one kernel call: two directions with their concat, and stacked layers.
 
-The kernel gives what the highest layer shows, and all last states. So whatever else the graph reads inside
-keeps scans apart, and so does all that is not the same for them: kernel, width, biases, mask, and for two
-directions what they walk over. The plan is made once the scans of a body are written.
+A kernel returns the output of its top layer and all last states. So scans stay separate if the graph reads
+anything else in between, and if they differ in kernel, width, biases, mask or, for two directions, in their
+input. The plan is made after the scans of a body have been written.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ KERNELS = {
 
 
 def plan(writer: Writer, body: Body, roots: Iterable[Ref]) -> Plan:
-    """What of a body runs in one call; ``roots`` is what its outputs read."""
+    """Plan the merges of a body; ``roots`` is what its outputs read."""
     made = Plan([name for name in body.scope.order if name in body.reads], dict(body.scope.nodes))
     scans = [name for name in made.order if isinstance(body.scope.nodes[name].use, ScanUse)]
     written = {name: writer.children(body, name)[0].written for name in scans}
@@ -40,7 +40,7 @@ def plan(writer: Writer, body: Body, roots: Iterable[Ref]) -> Plan:
 
 
 class _Planner:
-    """Looks for layers, then for layers above one another. ``singles`` are the scans that are one call."""
+    """Finds layers, then stacks of layers; ``singles`` are the scans that are a kernel call."""
 
     def __init__(
         self, body: Body, made: Plan, singles: Mapping[str, SingleCell | str], roots: Iterable[Ref]
@@ -80,7 +80,7 @@ class _Planner:
     # ------------------------------------------------------------------------------------------ candidates
 
     def _pair(self, name: str) -> Layer | None:
-        """The layer of two opposite scans, if this node is the concat in which they meet."""
+        """The bidirectional layer whose two directions this node concatenates, if it does."""
         use = self.nodes[name].use
         read = self._reads(name)
         if not isinstance(use, LayerUse) or len(read) != 2 or not all(map(self._is_shown, read)):
@@ -102,7 +102,7 @@ class _Planner:
         return layer if self._joined(layer.scans, Merge((layer,)), why) else None
 
     def _above(self, layer: Layer, tops: Mapping[str, Merge]) -> Merge | None:
-        """The layers below with this one, if it reads what they show."""
+        """The layers below extended by this one, if it reads their output."""
         path = [self._full(layer.x)]
         while path[-1].node not in tops:
             read = self._reads(path[-1].node)
@@ -124,7 +124,7 @@ class _Planner:
         return merge if self._joined(scans, merge, why) else None
 
     def _joined(self, scans: tuple[str, ...], merge: Merge, why: str) -> bool:
-        """Whether nothing keeps the scans of a merge apart. Then all its nodes read what the call reads."""
+        """Whether scans can be merged; if so, all nodes of the merge now read what the call reads."""
         nodes, one, other = self.plan.nodes, scans[0], scans[1]
         read = dict.fromkeys(ref for name in merge.nodes for ref in sources(*nodes[name].inputs.values()))
         given = [ref for ref in read if ref.node not in merge.nodes]
@@ -145,7 +145,7 @@ class _Planner:
     # ------------------------------------------------------------------------------------------ conditions
 
     def _apart(self, one: str, other: str) -> str:
-        """Why no kernel takes two scans together, whichever way they stand; empty where one does."""
+        """Why no kernel can take two scans together, in any arrangement; empty if one can."""
         a, b = self.singles[one], self.singles[other]
         for name, single in ((one, a), (other, b)):
             if isinstance(single, str):
@@ -162,7 +162,7 @@ class _Planner:
         return "" if masks[0] == masks[1] else "their masks are not the same"
 
     def _between(self, idle: Sequence[str], read: Sequence[Ref]) -> str:
-        """What stands between two scans and changes something; each node with what it reads."""
+        """Name a node between two scans that changes values; each node comes with what it reads."""
         for name, ref in zip(idle, read, strict=False):
             use, width = self.nodes[name].use, self._last_axis(ref)
             if not isinstance(use, LayerUse):
@@ -172,7 +172,7 @@ class _Planner:
         return ""
 
     def _read_elsewhere(self, expected: Mapping[Ref, list[str]]) -> str:
-        """What reads something that stays in the kernel, beside those that are expected to."""
+        """Name a value inside the kernel that has other readers than expected."""
         for ref, readers in expected.items():
             if sorted(self.readers.get(ref, [])) != sorted(readers):
                 return f"something else reads '{ref}'"
@@ -186,13 +186,13 @@ class _Planner:
         return node
 
     def _x(self, name: str) -> Ref:
-        """What a scan walks over."""
+        """The sequence that a scan walks over."""
         single = self.singles[name]
         port = single.own.x if isinstance(single, SingleCell) else next(iter(self._scan(name).each))
         return sources(self.nodes[name].inputs[port])[0]
 
     def _out(self, name: str) -> Ref | None:
-        """What a scan shows of all steps, if that is read."""
+        """The stacked output of a scan, if it is read."""
         single = self.singles[name]
         found = single.out if isinstance(single, SingleCell) else next(iter(self._scan(name).stack), "")
         return Ref(name, found) if found else None
@@ -201,7 +201,7 @@ class _Planner:
         return ref.node in self.singles and ref == self._out(ref.node)
 
     def _reads(self, name: str) -> list[Ref]:
-        """What a node reads, in the order in which its layer takes it."""
+        """What a node reads, in the order of its layer's ports."""
         if name not in self.nodes:
             return []
         node = self.nodes[name]
@@ -211,13 +211,13 @@ class _Planner:
         ]
 
     def _full(self, ref: Ref) -> Ref:
-        """A wire's source with its port spelled out."""
+        """A wire's source with an explicit port."""
         if ref.port is not None or ref.node not in self.nodes:
             return ref
         return Ref(ref.node, next(iter(self.nodes[ref.node].types)))
 
     def _width(self, name: str) -> Size:
-        """How wide the states of a scan are."""
+        """The width of a scan's states."""
         use = self.nodes[name].use
         assert isinstance(use, ScanUse)
         state = use.scope.inputs[next(iter(use.next))]

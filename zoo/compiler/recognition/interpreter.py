@@ -1,7 +1,7 @@
 """Abstract interpretation: layers are run on tensors without contents, their operations noted as terms.
 
-So whatever a layer is called and whichever pack it is from, its formula is what it does. A layer that does
-something without a rule here (draws numbers, looks at contents, writes in place) gives no term.
+So the formula of a layer is what it does, whatever its name and pack. A layer that does something without a
+rule here (draws random numbers, depends on values, writes in place) has no term.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ ATEN: Any = torch.ops.aten
 
 
 class NoTerm(Exception):
-    """Something has no term; the message says what."""
+    """A value has no term; the message says which."""
 
 
 class Interpreter(TorchDispatchMode):
-    """Knows the term of every tensor that was made within it, if it has one."""
+    """A dispatch mode that knows the terms of the tensors computed under it."""
 
     def __init__(self) -> None:
         super().__init__()  # pyright: ignore[reportUnknownMemberType]  # torch types it in part
         self._rows: dict[int, Row] = {}
         self._matrices: dict[int, tuple[str, bool]] = {}
         self._names: dict[int, Leaf] = {}
-        self._kept: list[Tensor] = []  # so that no other tensor gets their identity
+        self._kept: list[Tensor] = []  # alive, so that no other tensor gets their id
 
     def given(self, kind: str, name: str, tensor: Tensor) -> None:
-        """Introduce a tensor that is not computed."""
+        """Register an input, state or parameter."""
         self._kept.append(tensor)
         if kind == "parameter" and tensor.dim() == 2:
             self._matrices[id(tensor)] = name, False
@@ -42,9 +42,10 @@ class Interpreter(TorchDispatchMode):
             self._rows[id(tensor)] = Row(((only(Leaf(kind, name, 0, width)), width),))
 
     def whole(self, tensor: Tensor, name: str) -> Tensor:
-        """What stands for a tensor that is there for all steps: it has that name.
+        """Give a tensor that exists for all steps a name; returns the tensor that stands for it.
 
-        Where its term is known and a part of a gate, it stays; a product with it is a product with that name.
+        If its term is a part of a gate, the tensor keeps it; a matrix times the tensor is then a product with
+        the name.
         """
         row = self._rows.get(id(tensor))
         leaf = Leaf("step", name, 0, tensor.shape[-1])
@@ -56,7 +57,7 @@ class Interpreter(TorchDispatchMode):
         return standing
 
     def factors(self, tensor: Any) -> Row:
-        """The term of a tensor by which a matrix is multiplied: of leaves."""
+        """The term of a tensor as the factor of a matrix: a row of leaves."""
         row = self._rows.get(id(tensor))
         if id(tensor) in self._names and row is not None and not all(_is_leaf(term) for term, _ in row.parts):
             leaf = self._names[id(tensor)]
@@ -64,19 +65,19 @@ class Interpreter(TorchDispatchMode):
         return self.row(tensor)
 
     def row(self, tensor: Any) -> Row:
-        """The term of a tensor; NoTerm for one without."""
+        """The term of a tensor; raises NoTerm if there is none."""
         if id(tensor) not in self._rows:
             raise NoTerm("a tensor that no rule makes")
         return self._rows[id(tensor)]
 
     def matrix(self, tensor: Any) -> tuple[str, bool]:
-        """The name of a parameter that is a matrix, and whether it is turned."""
+        """The name of a matrix parameter, and whether the tensor is its transpose."""
         if id(tensor) not in self._matrices:
             raise NoTerm("a product with something that is no parameter")
         return self._matrices[id(tensor)]
 
     def turned(self, matrix: Tensor, tensor: Tensor) -> None:
-        """Introduce the transpose of a matrix."""
+        """Register the transpose of a matrix."""
         name, turned = self.matrix(matrix)
         self._kept.append(tensor)
         self._matrices[id(tensor)] = name, not turned
@@ -84,12 +85,12 @@ class Interpreter(TorchDispatchMode):
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        # Running it takes half a second here, without contents.
+        # Running it would take half a second on the meta device.
         if torch.Tag.nondeterministic_seeded in func.tags:
             raise NoTerm("it draws numbers")
         result = func(*args, **(kwargs or {}))
         rule = RULES.get(func)
-        # Where a layer has gradients switched off, or its own way backward, its term says too little.
+        # Without autograd, or with a backward of its own, a layer is more than its term.
         if rule is not None and not kwargs and torch.is_grad_enabled():
             try:
                 made = rule(self, args, result)
@@ -100,7 +101,7 @@ class Interpreter(TorchDispatchMode):
                 self._kept.append(tensor)
                 self._rows[id(tensor)] = row
         elif func._schema.is_mutable:
-            self._rows.clear()  # what was written to may be seen through any of them
+            self._rows.clear()  # any of them may be a view of what was written to
         return result
 
 
@@ -109,7 +110,7 @@ def _is_leaf(term: Sum) -> bool:
 
 
 def _is_part_of_a_gate(term: Sum) -> bool:
-    """Whether it is leaves and products, each alone, added."""
+    """Whether it is a sum of single leaves and products."""
     return all(len(key) == 1 and not isinstance(key[0], Activation) for key in term)
 
 
@@ -117,7 +118,7 @@ Rule: TypeAlias = Callable[[Interpreter, tuple[Any, ...], Any], Sequence[Row]]
 
 
 def _both(interpreter: Interpreter, one: Any, other: Any) -> Iterator[tuple[Sum, Sum, int]]:
-    """Two operands of an operation of single numbers, part by part."""
+    """The operands of an elementwise operation, part by part."""
     if isinstance(one, int | float) or isinstance(other, int | float):
         row = interpreter.row(other if isinstance(one, int | float) else one)
         for term, width in row.parts:

@@ -1,4 +1,4 @@
-"""Layers that change nothing: one that hands its input on, or sets several side by side."""
+"""Layers that change no values: identities and concatenations."""
 
 from __future__ import annotations
 

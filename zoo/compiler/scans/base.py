@@ -1,12 +1,12 @@
-"""The class of a scan, whichever way it walks: what it takes, what needs no walk, what it returns.
+"""The class of a scan, except for the iteration itself: inputs, hoisted nodes, initial states, outputs.
 
     padding = ~mask
     x = x.masked_fill(padding.unsqueeze(-1), 0)         NaN in padding would reach the weights' gradients
-    …                                                   the walk: loop.py, higher_order.py, kernel.py
+    …                                                   the iteration: loop.py, higher_order.py, kernel.py
     out = out.masked_fill(padding.unsqueeze(-1), 0)
     return out
 
-What needs no walk stands before or after it (see ``hoisting``).
+Nodes that need no iteration stand before or after it (see ``hoisting``).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from zoo.graph import Ref, Scan
 def write_scan(
     kind: type[ScanWriter], writer: Writer, outer: Body, name: str, uses: list[ScanUse], *, hoist: bool = True
 ) -> ModuleClass:
-    """The class of a scan that serves all these uses, as a walk of a kind."""
+    """Write the class of a scan that serves all these uses, by a writer of this kind."""
     body = Body(writer.program, scopes_of(uses), outer.home.scan(name), outer)
     stacked, final = outputs(body.scopes), dict(uses[0].final)
     if name in outer.reads and name not in outer.lent_out:
@@ -65,10 +65,9 @@ class ScanSite:
 
 
 class ScanWriter(ABC):
-    """Writes the class of one scan.
+    """Writes the class of one scan; a subclass for each lowering writes the iteration.
 
-    Everything but the walk itself: what comes in, what stands before and after it, what goes out. A kind of
-    walk adds its lines; those of a step are indented by 12.
+    The lines of one step are indented by 12.
     """
 
     how = "step by step"
@@ -93,7 +92,7 @@ class ScanWriter(ABC):
         self.mask: Mask | None = None
         self.pads = False
         self.zeros: set[str] = set()
-        """Variables that have zeros at their padding already."""
+        """Variables that are zero at padding already."""
 
     def write(self) -> ModuleClass:
         """The draft of the class."""
@@ -121,7 +120,7 @@ class ScanWriter(ABC):
 
     @property
     def _changes(self) -> bool:
-        """Whether any state is another after a step."""
+        """Whether a step changes any state."""
         return any(ref != Ref(state) for state, ref in self.use.next.items())
 
     def _line(self, text: str, indent: int = 8) -> None:
@@ -130,7 +129,7 @@ class ScanWriter(ABC):
     # -------------------------------------------------------------------------------- before the walk
 
     def _take(self) -> None:
-        """The parameters of forward: what is cut, states that start from a wire, constants, the mask."""
+        """Declare the parameters of forward: sequences, wired initial states, constants, the mask."""
         wired = [name for name in self.node.state if name in self.wires]
         self.body.maybe = frozenset(filter(self._is_maybe, self.node.const))
         for name in [*self.node.each, *wired, *sorted(self.node.const, key=self._is_maybe)]:
@@ -151,7 +150,7 @@ class ScanWriter(ABC):
         return any(ref.node in self.outer.maybe for ref in sources(self.wires[name]))
 
     def _fill_inputs(self) -> None:
-        """Zeros at the padding of every float that is cut: a gradient of 0 times NaN is NaN."""
+        """Set the padding of float sequences to zero: a gradient of 0 times NaN would be NaN."""
         if self.mask is None:
             return
         filled: list[str] = []
@@ -162,11 +161,11 @@ class ScanWriter(ABC):
         self._pad([], filled)
 
     def _must_fill(self, name: str) -> bool:
-        """Whether an input that is cut must have zeros at its padding; here all must."""
+        """Whether the padding of a sequence must be set to zero; by default always."""
         return name in self.node.each
 
     def _pad(self, named: list[str], filling: list[str]) -> None:
-        """Write lines that put zeros at padding and, once, in front of all, what padding is."""
+        """Write the lines that set padding to zero, and once, at the top, the definition of ``padding``."""
         assert self.mask is not None
         if filling and not self.pads:
             self.pads = True
@@ -177,10 +176,10 @@ class ScanWriter(ABC):
 
     @abstractmethod
     def _walk(self, lists: dict[Ref, str]) -> None:
-        """Write the walk; afterwards ``calls.values`` has the final states, and each of ``lists`` whole."""
+        """Write the iteration; afterwards ``calls.values`` has the final states, and ``lists`` stacked."""
 
     def _lists(self) -> dict[Ref, str]:
-        """What the walk collects (outputs, and what nodes after it read), each with its stacked variable."""
+        """What is collected over the steps: outputs and what hoisted nodes read, with stacked variables."""
         nodes = self.body.scope.nodes
         read = [ref for name in self.parts.after for ref in sources(*nodes[name].inputs.values())]
         wishes = {ref: out for out, ref in self.stacked.items()}
@@ -197,11 +196,11 @@ class ScanWriter(ABC):
         if ref.node not in self.body.scope.nodes:
             return self.calls.in_forward(f"all_{ref.node}")
         if len(self.body.scope.nodes[ref.node].types) == 1:
-            return self.calls.variable(ref.node)  # which nobody reads any more
+            return self.calls.variable(ref.node)  # whose own variable is not read any more
         return self.calls.in_forward(f"{ref.node}_{ref.port}")
 
     def _begin(self, *, copy: bool = False) -> None:
-        """How every state starts, and what is prepared; with ``copy``, of copies."""
+        """Write initial states, local variables for modules, and what layers prepare (of copies if asked)."""
         self._start_states()
         for variable, module in self.calls.at_hand(self.parts.inside).items():
             self._line(f"{variable} = {module}")
@@ -209,7 +208,7 @@ class ScanWriter(ABC):
             self.lines += self.calls.prepare(name, self.node.const, copy=copy)
 
     def _start_states(self) -> None:
-        """How every state starts."""
+        """Write the initial states."""
         for name, begin in self.node.state.items():
             self.states[name], lines, building = start(self.body, self.calls, begin, name)
             self.lines += lines
@@ -217,7 +216,7 @@ class ScanWriter(ABC):
             self.calls.values[Ref(name)] = self.states[name]
 
     def _cut(self, whole: Mapping[Ref, str], collected: Iterable[Ref]) -> dict[str, tuple[str, int]]:
-        """What is walked over, for it is used inside: for the variable of a step, the whole and its axis."""
+        """The sequences that steps use: the variable of one step, mapped to the sequence and its axis."""
         inside = [self.body.scope.nodes[name].inputs for name in self.parts.inside]
         read = [ref for inputs in inside for ref in sources(*inputs.values())]
         walked: dict[str, tuple[str, int]] = {}
@@ -230,7 +229,7 @@ class ScanWriter(ABC):
         return walked
 
     def _ended(self, whole: Mapping[Ref, str], lists: Mapping[Ref, str]) -> None:
-        """Behind the walk: what names stand for."""
+        """Set the values of names after the iteration."""
         states = {Ref(name): text for name, text in self.states.items()}
         self.calls.values = {**whole, **states, **lists}
 
@@ -239,7 +238,7 @@ class ScanWriter(ABC):
         return 0 if type_ is None else len(type_.shape)
 
     def _step_on(self) -> None:
-        """Every state's value for the step after; at padding, the old one."""
+        """Write the update of the states; at padding, they keep their values."""
         changed = {
             state: (variable, value)
             for state, variable in self.states.items()
@@ -264,7 +263,7 @@ class ScanWriter(ABC):
     # --------------------------------------------------------------------------------- after the walk
 
     def _results(self) -> list[str]:
-        """The outputs, with zeros at padding."""
+        """The outputs, set to zero at padding."""
         results: list[str] = []
         named: list[str] = []
         filled: dict[str, str] = {}
@@ -287,7 +286,7 @@ class ScanWriter(ABC):
 
 
 def assigned(names: list[str], values: list[str], indent: int) -> list[Line]:
-    """``h, c = …, …``, all at once: one may stand in the value of another."""
+    """``h, c = …, …`` in a single statement, as a new value may depend on the other old ones."""
     line = f"{', '.join(names)} = {', '.join(values)}"
     texts = [" " * indent + line]
     if len(texts[0]) > WIDTH and len(names) > 1:

@@ -1,12 +1,12 @@
-"""A scan as one call: the steps of a cell that has a fused way (``zoo.contract.fusing``) all at once.
+"""A scan of cells that declare a fused form (``zoo.contract.fusing``), as one call for all steps.
 
     h = x.new_zeros(x.shape[0], self.dim)
     c = x.new_zeros(x.shape[0], self.dim)
     out, last = self.cell.fused(x, h, c, mask)
     return out
 
-Cells may stand one behind another, with nodes between, before and behind them that act on each step alone; a
-cell may also be drawn (``drawn``). Whatever else the loop would hold, the lowering declines, and says what.
+Several cells may follow one another, with nodes around them that treat every step separately; a cell may also
+be drawn (see ``recognised``). For anything else in the loop, the lowering declines with the reason.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from zoo.spec import Fusing
 
 
 def write_scan(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> ModuleClass:
-    """The class of a scan that serves all these uses; Declined for one that is not cells alone."""
+    """Write the class of a scan that serves all these uses; raises Declined with the reason why it cannot."""
     try:
         return base.write_scan(FusedWriter, writer, outer, name, uses)
     except Declined as why:
@@ -42,7 +42,7 @@ def write_scan(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> M
 
 @final
 class FusedWriter(KernelWriter):
-    """Writes a scan whose steps are all at once."""
+    """Writes a scan as calls of ``fused``."""
 
     def __init__(self, site: ScanSite) -> None:
         super().__init__(site)
@@ -81,7 +81,7 @@ class FusedWriter(KernelWriter):
         self._check_mask([*behind, *self.parts.after])
 
     def _axis(self, name: str) -> int:
-        """Where a node between cells has the walked axis; Declined if it does not act on each step alone."""
+        """The position of the walked axis in a node's output; Declined if the node mixes steps."""
         node = self.body.scope.nodes[name]
         use = applied(used(node))
         what = f"'{name}' ({use.spec.id})" if isinstance(use, LayerUse) else f"'{name}'"
@@ -122,7 +122,7 @@ class FusedWriter(KernelWriter):
             raise Declined(f"something reads '{name}.{min(use.read)}', which is computed on demand")
 
     def _own(self) -> KernelCell | str:
-        """The cell alone, if it is one whose kernel is known."""
+        """The single cell of the scan, if its kernel is known."""
         name, *more = (*self.parts.before, *self.parts.inside, *self.parts.after)
         nodes = self.body.scope.nodes
         use = applied(used(nodes[name]))
@@ -139,7 +139,7 @@ class FusedWriter(KernelWriter):
         return within(own, {port: ref.node for port, ref in ports.items()}, self.calls.module(name))
 
     def _read_at_steps(self) -> Iterator[Ref]:
-        """What is read at every step: by nodes behind cells, and as an output."""
+        """What is read at every step: by cells as a sequence, by other nodes, and as an output."""
         for name in (*self.parts.inside, *self.parts.after):
             node = self.body.scope.nodes[name]
             own = self.cells[name].cut if name in self.cells else tuple(node.inputs)
@@ -150,7 +150,7 @@ class FusedWriter(KernelWriter):
     # ---------------------------------------------------------------------------------------- writing
 
     def _must_fill(self, name: str) -> bool:
-        """A cell does without zeros at padding; whatever else reads an input does not."""
+        """Cells ignore padding; anything else that reads a sequence does not."""
         nodes = self.body.scope.nodes
         others = [each for each in self.body.reads if each not in self.cells]
         return any(ref.node == name for each in others for ref in sources(*nodes[each].inputs.values()))

@@ -1,4 +1,4 @@
-"""A scan as a call of ``zoo.recurrence.scan``, which ``torch.export`` and ONNX keep as a loop for any length.
+"""A scan as a call of ``zoo.recurrence.scan``, which ``torch.export`` and ONNX keep as a loop of any length.
 
     h = x.new_zeros(x.shape[0], self.dim)
     cell_module = self.cell
@@ -13,7 +13,7 @@
 
     (h,), (out,) = scan(step, (h,), (x, mask.unsqueeze(-1)), dim=1)
 
-It trains several times slower than the loop, and is taken on request alone.
+Training is several times slower than with a Python loop, so it is used only on request.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from zoo.graph import Ref
 
 
 def write_scan(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> ModuleClass:
-    """The class of a scan that serves all these uses."""
+    """Write the class of a scan that serves all these uses."""
     _scan(writer.program)  # before any body takes its names
     return base.write_scan(HigherOrderWriter, writer, outer, name, uses)
 
 
 @final
 class HigherOrderWriter(ScanWriter):
-    """Writes a scan as a function of one step that torch applies to all of them."""
+    """Writes a scan as a function of one step, which torch applies to all steps."""
 
     def _walk(self, lists: dict[Ref, str]) -> None:
         whole = dict(self.calls.values)
@@ -49,7 +49,7 @@ class HigherOrderWriter(ScanWriter):
         states = [*self.states.values()]
         step, given, steps, outs = map(self.calls.in_forward, ("step", "states", "steps", "outs"))
         cut = self._cut(whole, lists)
-        if not cut:  # the steps are counted, and nothing else is asked of them
+        if not cut:  # only the number of steps matters
             first = next(iter(self.node.each))
             cut[self.calls.in_forward(f"{first}_t")] = whole[Ref(first)], self.use.cut[first]
         mask = self.mask if self.states else None
@@ -83,7 +83,7 @@ class HigherOrderWriter(ScanWriter):
                 self._line(f"{variable} = {variable}.movedim({axis}, {self.use.axis})")
 
     def _copy_constants(self) -> None:
-        """No two tensors that a step takes from around it may be views of one, so it takes copies."""
+        """Copy constants: no two tensors that a step captures may be views of the same tensor."""
         nodes = self.body.scope.nodes
         read = [ref for name in self.parts.inside for ref in sources(*nodes[name].inputs.values())]
         for name in self.node.const:
@@ -102,7 +102,7 @@ def _tuple(parts: Iterable[str]) -> str:
 
 
 def _names(names: Iterable[str]) -> str:
-    """Variables that a tuple is taken apart into."""
+    """Variables as the target of tuple unpacking."""
     names = list(names)
     return f"({names[0]},)" if len(names) == 1 else ", ".join(names)
 

@@ -1,11 +1,10 @@
-"""Which nodes of a scan may leave its loop.
+"""Loop-invariant code motion for scans: which nodes can leave the loop.
 
-A pointwise layer computes the same whether it is given one step at a time or all steps at once, so it need
-not stand in the loop when it does not depend on the state: it is applied once, to whole sequences,
-**before** the loop when all that it reads is cut from inputs, or **after** it when nothing but the stacked
-outputs depends on it (the projection to a vocabulary: by far the largest product of many decoders). Every
-input must carry the walked axis, among the leading axes that the layer passes through; what mixes a step
-with a constant stays inside.
+A pointwise layer gives the same result for single steps as for all steps at once. So it is applied once, to
+whole sequences, **before** the loop if all that it reads is split from inputs, or **after** it if only
+stacked outputs depend on it (such as the projection to a vocabulary, the largest product of many decoders).
+Every input must have the walked axis among the leading axes, over which the layer is broadcast; a node that
+mixes a step with a constant stays inside.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ from zoo.graph import Ref, refs
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The nodes of a scan's body, each part in order.
+    """The nodes of a scan's body, split into three parts, each in order.
 
-    ``axes`` is where the walked axis stands in whatever is there without the loop.
+    ``axes`` is the position of the walked axis in everything that exists before the loop.
     """
 
     before: tuple[str, ...]
@@ -32,9 +31,9 @@ class Parts:
 
 
 def divide(use: ScanUse, order: Iterable[str], feedback: Iterable[Ref], *, hoist: bool = True) -> Parts:
-    """Divide the nodes of ``order``, which are those that are needed.
+    """Split the needed nodes, given in ``order``.
 
-    ``feedback`` is what the states read for the next step. Without ``hoist``, all nodes stay inside.
+    ``feedback`` is what the next states read. Without ``hoist``, all nodes stay inside.
     """
     order = tuple(order)
     axes = dict(use.cut)
@@ -66,19 +65,19 @@ def divide(use: ScanUse, order: Iterable[str], feedback: Iterable[Ref], *, hoist
 
 
 def _stackable(use: ScanUse, ref: Ref, axes: Mapping[str, int]) -> bool:
-    """Whether this is there for all steps after the loop, its walked axis where outputs have it."""
+    """Whether a value can be had for all steps after the loop, with the walked axis where outputs have it."""
     if ref.node in axes:
         return axes[ref.node] == use.axis
     return ref.node in use.next or ref.node in use.scope.nodes
 
 
 def passes(use: ScanUse, node: ResolvedNode, axis: int) -> bool:
-    """Whether a layer passes the walked axis through at place ``axis`` of every input."""
+    """Whether a layer is broadcast over the walked axis at position ``axis`` of every input."""
     return axis <= leading(use, node)
 
 
 def leading(use: ScanUse, node: ResolvedNode) -> int:
-    """How many leading axes of a step a node passes through as they are; -1 for one that does not act so."""
+    """Over how many leading axes of one step a node is broadcast; -1 for a node that is not pointwise."""
     use_ = applied(used(node))
     if not isinstance(use_, LayerUse) or not use_.spec.pointwise:
         return -1
@@ -92,7 +91,7 @@ def leading(use: ScanUse, node: ResolvedNode) -> int:
 
 
 def _rank(use: ScanUse, ref: Ref) -> int | None:
-    """The rank of what a node in the body reads, at one step."""
+    """The rank of what a wire in the body reads, at one step."""
     scope = use.scope
     if ref.node in scope.nodes:
         types = scope.nodes[ref.node].types

@@ -1,4 +1,4 @@
-"""A scan whose steps are all at once: what the lowerings to kernels share."""
+"""A scan as calls of kernels that take whole sequences: what the lowerings to kernels share."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from zoo.graph import Ref
 
 
 class KernelWriter(ScanWriter):
-    """Knows where the walked axis stands in what is there for all steps, and brings it where kernels want it.
+    """Tracks the position of the walked axis in sequences, and moves it where kernels expect it.
 
-    Kernels take the batch first and then time, as masks, too.
+    Kernels take batch × time × …, for masks too.
     """
 
     how = "all steps at once"
@@ -26,10 +26,10 @@ class KernelWriter(ScanWriter):
     def __init__(self, site: ScanSite) -> None:
         super().__init__(site)
         self.axes = dict(self.parts.axes)
-        """By node or input."""
+        """The position of the walked axis, by node or input."""
 
     def write(self) -> ModuleClass:
-        """The draft of the class, which knows whether it is one cell alone."""
+        """Draft the class, and note whether it is a single cell."""
         written = super().write()
         own = self._own()
         written.single = own if isinstance(own, str) else self._single(own)
@@ -37,10 +37,10 @@ class KernelWriter(ScanWriter):
 
     @abstractmethod
     def _own(self) -> KernelCell | str:
-        """The cell that it is, in its own names; why not, where something stands beside one."""
+        """The single cell of the scan, in the scan's names, or why it is more than one."""
 
     def _single(self, own: KernelCell) -> SingleCell | str:
-        """What a call that takes several scans needs of it, or why it cannot."""
+        """What merging needs to know of the scan, or why it cannot be merged."""
         if len(self.uses) > 1 or self.name in self.outer.lent_out:
             return "is applied again"
         if self.body.lent or any(node.ties for node in self.body.scope.nodes.values()):
@@ -54,10 +54,10 @@ class KernelWriter(ScanWriter):
         return SingleCell(own, next(iter(self.stacked), ""), spelt)
 
     def _check_mask(self, behind: Iterable[str]) -> None:
-        """A mask says which steps a sequence has: its axes are the first of the states, and the walked.
+        """Decline masks and nodes that a kernel would treat differently from a loop.
 
-        What stands ``behind`` cells must keep sequences apart: at padding a kernel gives zeros, and a loop
-        what the cell makes of zeros.
+        The axes of a mask must be the first axis of the states and the walked one. Nodes ``behind`` cells
+        must not mix sequences: at padding the output of a kernel is zero, in a loop it is the cell's.
         """
         if MASK not in self.wires or all(use.mask is None for use in self.uses):
             return
@@ -75,12 +75,12 @@ class KernelWriter(ScanWriter):
                 raise Declined(f"'{name}' mixes sequences, of which some may be padding at a step")
 
     def _at(self, ref: Ref, axis: int) -> str:
-        """A value of all steps, with the walked axis at a place."""
+        """Code for a sequence, with the walked axis moved to a position."""
         own = self.axes[ref.node]
         return self.calls.values[ref] + ("" if own == axis else f".movedim({own}, {axis})")
 
     def _given_mask(self) -> str:
-        """The mask as a cell takes it, batch first."""
+        """Code for the mask, batch first."""
         assert self.mask is not None
         if self.mask.axis == 1:
             return self.mask.variable
@@ -88,7 +88,7 @@ class KernelWriter(ScanWriter):
         return f"None if {self.mask.variable} is None else {moved}" if self.mask.optional else moved
 
     def _hand_out(self, variable: str) -> None:
-        """Bring what a kernel returns where outputs have the walked axis; it has zeros at padding."""
+        """Move the walked axis of a kernel's output where outputs have it; the output is zero at padding."""
         if self.use.axis != 1:
             self._line(f"{variable} = {variable}.movedim(1, {self.use.axis})")
         self.zeros.add(variable)

@@ -1,4 +1,4 @@
-"""A scan as a loop over its steps: the lowering that trains everywhere.
+"""A scan as a Python loop over its steps: the lowering that is always possible.
 
     h = x.new_zeros(x.shape[0], self.dim)
     out_steps = []
@@ -9,8 +9,8 @@
         h = torch.where(mask_t, cell, h)                a padded step carries the old state through
     out = torch.stack(out_steps, dim=1)
 
-``unbind`` cuts all steps at once: indexing ``x[:, t]`` would make backward fill a whole sequence with zeros
-for each step. What stands before and after the loop is in ``walk``.
+``unbind`` splits all steps at once: indexing ``x[:, t]`` would make backward allocate a sequence of zeros for
+each step. What stands before and after the loop is written by ``base``.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from zoo.graph import Ref
 
 
 def lowering(*, hoist: bool = True) -> WriteScan:
-    """Write scans as loops; without ``hoist``, with every node inside."""
+    """The lowering to loops; without ``hoist``, every node stays inside."""
     return partial(write_scan, hoist=hoist)
 
 
 def write_scan(
     writer: Writer, outer: Body, name: str, uses: list[ScanUse], *, hoist: bool = True
 ) -> ModuleClass:
-    """The class of a scan that serves all these uses."""
+    """Write the class of a scan that serves all these uses."""
     return base.write_scan(LoopWriter, writer, outer, name, uses, hoist=hoist)
 
 
@@ -63,7 +63,7 @@ class LoopWriter(ScanWriter):
             self._line(f"{variable} = torch.stack({steps[ref]}{back}, dim={self.use.axis})")
 
     def _head(self, whole: dict[Ref, str], collected: list[Ref]) -> None:
-        """``for x_t, mask_t in zip(x.unbind(1), mask.unbind(1)):``, over what is used inside."""
+        """The head ``for x_t, mask_t in zip(x.unbind(1), mask.unbind(1)):``, over what the steps use."""
         cut = self._cut(whole, collected)
         walked = {step: f"{variable}.unbind({axis})" for step, (variable, axis) in cut.items()}
         first = next(iter(self.node.each))

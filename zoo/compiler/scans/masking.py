@@ -1,7 +1,7 @@
-"""The mask of a scan: how code brings it beside tensors of other ranks, and what it does to them.
+"""The mask of a scan: how it is broadcast against tensors of other ranks, and how it is applied.
 
-A step of the mask has the axes that every masked tensor begins with (``batch``, say), so it is brought beside
-one by axes of size 1 at the end: ``mask.unsqueeze(-1)``.
+A step of the mask has the leading axes of every masked tensor (usually ``batch``), so it is broadcast by
+appending axes of size 1: ``mask.unsqueeze(-1)``.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from zoo.spec import TensorType
 
 @dataclass(slots=True)
 class Mask:
-    """A mask: the type of its step, where its walked axis stands, and whether it may be None.
+    """A mask: the type of one step, the position of its walked axis, and whether it may be None.
 
-    ``padding`` is its opposite, ``all_steps`` its steps if it may be None. ``step_variable`` is one step,
-    with ``shared`` axes of size 1 at its end.
+    The variables: ``padding`` is its inverse, ``all_steps`` the list of its steps if it may be None, and
+    ``step_variable`` one step, with ``shared`` axes of size 1 appended.
     """
 
     variable: str
@@ -36,13 +36,13 @@ class Mask:
     shared: int = field(init=False, default=0)
 
     def invert(self) -> str:
-        """The line that makes ``padding``."""
+        """The line that defines ``padding``."""
         if self.optional:
             return f"{self.padding} = None if {self.variable} is None else ~{self.variable}"
         return f"{self.padding} = ~{self.variable}"
 
     def padded(self, first: list[str], filling: list[str]) -> list[Line]:
-        """Lines that are always needed, and those only where there is a mask."""
+        """Lines that are always needed, followed by those that are needed only if there is a mask."""
         lines = [Line(f"        {text}") for text in first]
         if self.optional and filling:
             lines.append(Line(f"        if {self.padding} is not None:"))
@@ -50,7 +50,7 @@ class Mask:
         return [*lines, *(Line(" " * indent + text) for text in filling)]
 
     def filled(self, variable: str, value: str, axis: int, rank: int) -> str:
-        """The line that puts zeros at the padding of a tensor with its walked axis at ``axis``."""
+        """The line that zeroes the padding of a tensor with its walked axis at ``axis``."""
         own = len(self.step.shape)
         moved = min(axis, own)
         padding = self.padding if moved == self.axis else f"{self.padding}.movedim({self.axis}, {moved})"
@@ -62,18 +62,18 @@ class Mask:
         return f"{variable} = {value}.masked_fill({padding}, 0)"
 
     def leads(self, body: Body, type_: TensorType) -> bool:
-        """Whether a tensor (one step of it) begins with the axes of a step of the mask."""
+        """Whether one step of a tensor begins with the axes of one step of the mask."""
         own = self.step.shape
         return [*map(body.ground, own)] == [*map(body.ground, type_.shape[: len(own)])]
 
     def beside(self, ranks: list[int]) -> str:
-        """The mask with the axes that bring every step of it beside states, if these have all one rank."""
+        """The mask, broadcastable against the states if these all have the same rank."""
         more = {rank - len(self.step.shape) for rank in ranks}
         self.shared = more.pop() if len(more) == 1 else 0
         return _beside(self.variable, self.shared)
 
     def steps(self, ranks: list[int], count: str) -> tuple[list[Line], str, str]:
-        """Lines before the loop, variable of a step, and what it walks over, for states of these ranks."""
+        """For states of these ranks: lines before the loop, the variable of a step, what is iterated over."""
         cut = f"{self.beside(ranks)}.unbind({self.axis})"
         if not self.optional:
             return [], self.step_variable, cut
@@ -81,13 +81,13 @@ class Mask:
         return [Line(line)], self.step_variable, self.all_steps
 
     def kept(self, value: str, old: str, rank: int) -> str:
-        """A state's value after a step that may be padding."""
+        """Code for the value of a state after a step that may be padding."""
         step = _beside(self.step_variable, rank - len(self.step.shape) - self.shared)
         return f"torch.where({step}, {value}, {old})"
 
 
 def _beside(name: str, more: int) -> str:
-    """A tensor with so many axes of size 1 added at its end."""
+    """A tensor with this many axes of size 1 appended."""
     if more == 1:
         return f"{name}.unsqueeze(-1)"
     return f"{name}[..., {', '.join(['None'] * more)}]" if more else name
@@ -96,7 +96,7 @@ def _beside(name: str, more: int) -> str:
 def find_mask(
     body: Body, wires: Mapping[str, Wire], uses: Iterable[ScanUse], name: Callable[[str], str]
 ) -> Mask | None:
-    """The mask of a scan, None when no use has one; ``name`` makes variables."""
+    """The mask of a scan, None if no use has one; ``name`` creates variables."""
     axes = [use.mask for use in uses]
     axis = next((each for each in axes if each is not None), None)
     if axis is None:

@@ -1,8 +1,9 @@
-"""A cell that is drawn gate by gate, in one call: where its nodes are the function of a known cell.
+"""A cell that is drawn gate by gate, as one call: if its nodes compute the function of a known cell.
 
     out, last = recurrence.lstm(x, h, c, mask, self.from_x.weight, self.from_h.weight, self.from_x.bias)
 
-Its weights stay where they are; what is in several parameters is put side by side at each call.
+The weights stay parameters of the nodes; where a kernel takes several as one matrix, they are concatenated at
+each call.
 """
 
 from __future__ import annotations
@@ -30,25 +31,25 @@ from zoo.compiler.writer import Declined, Writer
 from zoo.graph import Ref
 
 _MANY = 48
-"""No drawing of a cell has so many nodes."""
+"""Scans with more nodes than this are not tried."""
 _BATCH = 7
 
 
 def write_scan(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> ModuleClass:
-    """The class of a scan that serves all these uses; Declined for one that is no known cell."""
+    """Write the class of a scan that serves all these uses; raises Declined if it is no known cell."""
     return base.write_scan(RecognisedWriter, writer, outer, name, uses)
 
 
 @final
 class RecognisedWriter(KernelWriter):
-    """Writes a scan whose body is a known cell, drawn with whatever nodes."""
+    """Writes a scan whose body computes a known cell, with whatever nodes."""
 
     def __init__(self, site: ScanSite) -> None:
         super().__init__(site)
         if not 1 <= len(self.node.state) <= 2 or len(self.body.reads) > _MANY:
             raise Declined("it is no cell that has a kernel")
         self.shapes: dict[str, torch.Size] = {}
-        """Of the parameters inside, by node and name."""
+        """The shapes of the parameters inside, by node and name."""
         self.match, self.h = self._recognised()
         self.how = f"all steps at once: the nodes inside are {_TITLES[self.match.cell]}"
         self.weights = self._weights()
@@ -58,9 +59,9 @@ class RecognisedWriter(KernelWriter):
     # --------------------------------------------------------------------------------------- deciding
 
     def _recognised(self) -> tuple[Match, set[Ref]]:
-        """The cell that the body is, and the outputs of nodes that are its h after a step.
+        """The cell that the body computes, and the outputs of nodes that equal its h after a step.
 
-        It is read twice, for a layer may do one thing in training and another afterwards.
+        It is interpreted in training and in evaluation mode, as a layer may behave differently.
         """
         try:
             rows, others = self._read(training=True), self._read(training=False)
@@ -78,7 +79,7 @@ class RecognisedWriter(KernelWriter):
         return cell, {ref for ref, row in rows.items() if row == h and ref.node in self.parts.inside}
 
     def _read(self, *, training: bool) -> dict[Ref, Row]:
-        """The term of whatever a node hands out at a step; NoTerm where a node inside has none."""
+        """The terms of all outputs of nodes at a step; NoTerm if a node inside has none."""
         interpreter, scope = Interpreter(), self.body.scope
         tensors: dict[Ref, Tensor] = {}
         rows: dict[Ref, Row] = {}
@@ -97,7 +98,7 @@ class RecognisedWriter(KernelWriter):
             found = interpret(interpreter, module, name, [tensors[ref] for ref in wires])
             values: Sequence[Tensor | None] = [found] if isinstance(found, Tensor) else list(found)
             for output, value in zip(use.outputs, values, strict=False):
-                if value is None:  # on demand, and nothing reads it
+                if value is None:  # an on-demand output that nothing reads
                     continue
                 for ref in (
                     (Ref(name), Ref(name, output))
@@ -111,7 +112,7 @@ class RecognisedWriter(KernelWriter):
         return rows
 
     def _bare(self, ref: Ref) -> Tensor:
-        """One step of something, without contents."""
+        """A meta tensor like one step of an input, state or node."""
         type_ = self.body.type(ref)
         sizes = [] if type_ is None else [self.body.ground(size) for size in type_.shape]
         if type_ is None or len(sizes) != 2 or not isinstance(sizes[1], int):
@@ -119,12 +120,12 @@ class RecognisedWriter(KernelWriter):
         return torch.empty(_BATCH, sizes[1], dtype=DTYPES[type_.dtype], device="meta")
 
     def _source(self, name: str) -> Ref:
-        """What the cell reads at every step."""
+        """The wire that the cell reads at every step."""
         node, _, port = name.partition(".")
         return Ref(node, port or None)
 
     def _check_reads(self) -> None:
-        """Leave the nodes that are needed beside the cell; Declined where something reads into it."""
+        """Keep the nodes that are needed beside the cell; Declined if something reads values inside it."""
         nodes = self.body.scope.nodes
         read_ = [
             *self.stacked.values(),
@@ -139,7 +140,7 @@ class RecognisedWriter(KernelWriter):
         self.parts = Parts(before, (), self.parts.after, self.parts.axes)
 
     def _own(self) -> KernelCell | str:
-        """The recognised cell, if no node stands beside it."""
+        """The recognised cell, if no other node is left."""
         if self.parts.before or self.parts.after:
             return "has more in it than a cell"
         if not all(ref in self.h for ref in self.stacked.values()):
@@ -151,7 +152,7 @@ class RecognisedWriter(KernelWriter):
         return KernelCell(kernel, cell.x, cell.states, weights)
 
     def _weights(self) -> list[list[Piece] | None]:
-        """W, U and two biases, each as pieces that lie below one another; None where there is no bias."""
+        """W, U and two biases, each as pieces to be concatenated; None for a missing bias."""
         found = biases(self.match)
         if found is None:
             raise Declined("it has more biases than its kernel")
@@ -160,7 +161,7 @@ class RecognisedWriter(KernelWriter):
     # ---------------------------------------------------------------------------------------- writing
 
     def _must_fill(self, name: str) -> bool:
-        """A kernel does without zeros at padding; nodes that stay beside it do not."""
+        """Kernels ignore padding; nodes beside the cell do not."""
         nodes = self.body.scope.nodes
         beside = (*self.parts.before, *self.parts.after)
         return any(ref.node == name for each in beside for ref in sources(*nodes[each].inputs.values()))
@@ -206,7 +207,7 @@ class RecognisedWriter(KernelWriter):
         return texts
 
     def _parameter(self, name: str) -> str:
-        """A parameter as code: of the module of its node."""
+        """Code for a parameter of a node's module."""
         node, _, parameter = name.partition(".")
         return f"{self.calls.module(node)}.{parameter}"
 

@@ -1,6 +1,7 @@
-"""A scan that is one cell in one kernel and nothing else: what a call that takes several of them needs.
+"""A scan that consists of a single cell: what merging needs to know of it.
 
-Which kernel a cell's ``fused`` is, its author need not say: it is run without contents, and watched.
+Which kernel a cell's ``fused`` calls is not declared but observed: it is run on meta tensors, and its call of
+``zoo.recurrence`` is recorded.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ _BATCH, _TIME = 7, 3
 
 @dataclass(frozen=True, slots=True)
 class KernelCell:
-    """A cell by its ``kernel``: what it walks over, its states in the kernel's order, its weights.
+    """A cell as its ``kernel`` takes it: the sequence ``x``, the states in the kernel's order, the weights.
 
     ``x`` and ``states`` are ports of the cell, or inputs and states of the scan. Weights are W, U and two
-    biases, by their names or as code, None for a bias that it has not.
+    biases, by their names or as code; None for a missing bias.
     """
 
     kernel: str
@@ -37,9 +38,9 @@ class KernelCell:
 
 @dataclass(frozen=True, slots=True)
 class SingleCell:
-    """A scan that is one cell, in its own names: ``out`` is the output that has all steps, if it is read.
+    """A scan of a single cell; ``out`` is its stacked output, or empty if nothing reads it.
 
-    ``starts`` are the states that no wire brings, as code, None for zeros.
+    ``starts`` are the learned initial states as code, None for zeros and for states that a wire brings.
     """
 
     own: KernelCell
@@ -48,10 +49,10 @@ class SingleCell:
 
 
 def kernel_of(use: LayerUse, fuses: Fusing, shapes: Mapping[str, Sequence[Size]]) -> KernelCell | None:
-    """The kernel that a cell's ``fused`` is, for inputs of these shapes at a step; None where it is more than
-    one kernel, or does more.
+    """The kernel call that a cell's ``fused`` amounts to; None if it does anything else.
 
-    It is run without contents from both ends, and as a cell that learns and one that does not.
+    ``shapes`` are those of its inputs at one step. It is run on meta tensors in both directions, once in
+    training and once in evaluation mode.
     """
     mask = torch.empty(_BATCH, _TIME, dtype=torch.bool, device="meta")
     given: dict[str, Tensor] = {}
@@ -101,7 +102,7 @@ def _watched(
 
 
 def within(own: KernelCell, ports: Mapping[str, str], module: str) -> KernelCell:
-    """The cell of a module in the names of the scan around it, its weights as code."""
+    """A module's cell in the names of the scan around it, with its weights as code."""
     weights = (None if each is None else f"{module}.{each}" for each in own.weights)
     return replace(
         own, x=ports[own.x], states=tuple(ports[port] for port in own.states), weights=tuple(weights)

@@ -1,4 +1,4 @@
-"""How the states of a scan start: from a wire, as zeros, or from a learned parameter."""
+"""Writing the initial states of a scan: from a wire, zeros, or a learned parameter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zoo.sizes import Expr, evaluate, symbol
 
 
 def start(body: Body, calls: Calls, begin: Start, name: str) -> tuple[str, list[Line], list[Line]]:
-    """The variable of a state, the lines that start it, and lines of ``__init__`` that these need."""
+    """The variable of a state, the lines that initialise it, and lines for ``__init__``."""
     if isinstance(begin, Ref):
         return calls.values[Ref(name)], [], []
     variable = calls.in_forward(name)
@@ -21,14 +21,14 @@ def start(body: Body, calls: Calls, begin: Start, name: str) -> tuple[str, list[
     sizes = [expr(axis, body.size) for axis in begin.shape]
     like = next((each for each, type_ in body.shaped if type_.dtype == "float"), None)
     building: list[Line] = []
-    if like is None:  # nothing that comes in has the dtype that the model was moved to
+    if like is None:  # no input has the dtype that the model was moved to
         like, building = _zero(body)
     zeros = call(f"{variable} = {like}.new_zeros", sizes or ["()"])
     return variable, [Line(text) for text in zeros], building
 
 
 def _zero(body: Body) -> tuple[str, list[Line]]:
-    """A tensor that holds nothing but the dtype and device of the model."""
+    """A buffer that only carries the dtype and device of the model."""
     building: list[Line] = []
     if not body.zero:
         body.zero = body.in_module.take("zero")
@@ -37,7 +37,7 @@ def _zero(body: Body) -> tuple[str, list[Line]]:
 
 
 def _learned(body: Body, variable: str, name: str, shape: tuple[Expr, ...]) -> tuple[list[Line], list[Line]]:
-    """A parameter of the axes that are numbers, broadcast over the others; it starts at zero."""
+    """A parameter, initially zero, for the axes with a number; it is broadcast over the others."""
     attribute = body.learned[name] = body.in_module.take(plain(name))
     known = [isinstance(body.ground(evaluate(axis, symbol)), int) for axis in shape]
     first = known.index(True) if True in known else len(shape)
