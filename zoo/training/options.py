@@ -34,7 +34,7 @@ class Options(BaseModel):
     bitwise reproducible. Raises ArgumentError for unknown options and invalid values.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
     steps: Annotated[int, Field(gt=0)] | None = None
     epochs: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
