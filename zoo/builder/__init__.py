@@ -26,14 +26,13 @@
     >>> zoo.check(graph)
     []
 
-What ``add`` gives can be wired as it is when it has one output; ``walk.out`` and ``walk["out"]`` are
-the output ``out``. Wires come one after the other or by the name of their port, several to one port as
-a list; everything else that has a name is a setting: a number, a text, a param, an expression of params
-(``+ - * //``).
+A node with a single output can be wired directly; ``walk.out`` and ``walk["out"]`` are its output ``out``.
+Wires are given by position or by the name of their port, several to one port as a list. Every other named
+argument is a setting: a number, a text, a param, or an expression of params (``+ - * //``).
 
-``build`` gives the immutable graph that ``zoo.load`` would give for the same drawing, as often as it is
-asked. A name that is taken or a wire from another body is an EditError at once, in the line that did
-it; ``zoo.check`` knows the rest.
+``build`` returns the same immutable graph as ``zoo.load`` for an equivalent file, and can be called
+repeatedly. A name that is taken, or a wire from another body, raises an EditError immediately, at the
+responsible line; ``zoo.check`` finds all other problems.
 """
 
 from zoo.builder.graphs import BlockBuilder, GraphBuilder

@@ -1,4 +1,4 @@
-"""What the builders of graphs, blocks and steps have in common, and the step of a scan."""
+"""The common base of the builders of graphs, blocks and scan steps."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class BodyBuilder:
     """The body in messages: ``the graph 'x'``."""
 
     lets_in = ""
-    """How something from outside gets in."""
+    """How the body can receive a value from outside, for messages."""
 
     def __init__(self) -> None:
         self._nodes: dict[str, Call | Repeat | Reuse | StepBuilder] = {}
         self._inputs: dict[str, str] = {}
-        """The names of inputs, and in a scan whether they are 'each', 'state' or 'const'."""
+        """The inputs by name; in a scan, with their kind: 'each', 'state' or 'const'."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.what}>"
@@ -53,12 +53,12 @@ class BodyBuilder:
         freeze: bool = False,
         **ports_and_settings: Setting,
     ) -> Node:
-        """Place a layer (``"pack/layer"``) or a block.
+        """Add a layer (``"pack/layer"``) or a block.
 
-        ``wires`` are for its one required port, several of them where that port takes several. Ports
-        and settings are given by name: outputs are wired, everything else is a setting. ``settings`` has
-        those that are called like a port which is wired, or like a word of this call. With ``freeze``
-        training leaves its weights as they are.
+        ``wires`` are for its one required port, several of them if that port is variadic. Ports and settings
+        are given by name: outputs are wired, everything else is a setting. ``settings`` holds those whose
+        name is also that of a wired port, or of a parameter of this method. With ``freeze``, training does
+        not change its weights.
         """
         inputs, given = self._given(wires, ports_and_settings, settings)
         return self._place(name, Call(use=self._use(use), settings=given, inputs=inputs, freeze=freeze))
@@ -77,11 +77,11 @@ class BodyBuilder:
         settings: Mapping[str, Setting] | None = None,
         **ports_and_settings: Setting,
     ) -> Node:
-        """Stack a layer or block ``count`` times; wires and settings are given as to ``add``.
+        """Stack a layer or block ``count`` times; wires and settings are given as for ``add``.
 
-        ``carry`` has the ports through which each layer reads the one before, and what the first reads.
-        ``vary`` gives a setting one value per layer. With ``share`` all layers have one set of weights; with
-        ``freeze`` training leaves them as they are.
+        ``carry`` maps the ports by which each layer reads the previous one to what the first layer reads.
+        ``vary`` gives a setting one value per layer. With ``share``, all layers share their weights; with
+        ``freeze``, training does not change them.
         """
         inputs, given = self._given((), ports_and_settings, settings)
         several = {setting: tuple(map(_value, values)) for setting, values in (vary or {}).items()}
@@ -99,7 +99,7 @@ class BodyBuilder:
         return self._place(name, node)
 
     def reuse(self, name: str, of: Node, /, *wires: Output, **ports: Readable) -> Node:
-        """Apply the module of another node once more: of this body or, in a scan, of one around it."""
+        """Apply the module of another node again, from this body or, in a scan, an enclosing one."""
         inputs, settings = self._given(wires, ports)
         if settings:
             raise EditError(
@@ -120,10 +120,10 @@ class BodyBuilder:
         reverse: bool = False,
         freeze: bool = False,
     ) -> ScanNode:
-        """Place a scan over an axis; ``with`` gives the builder of its step.
+        """Add a scan over an axis; ``with`` gives the builder of its step.
 
-        A step where ``mask`` is false carries the old state through and stacks zeros; ``reverse`` walks
-        from the end; with ``freeze`` training leaves all weights in it as they are.
+        A step where ``mask`` is false keeps the state and stacks zeros; ``reverse`` runs from the last step
+        to the first; with ``freeze``, training does not change the weights inside.
         """
         from zoo.builder.scans import ScanNode, StepBuilder
 
@@ -137,7 +137,7 @@ class BodyBuilder:
         return ScanNode(self, Ref(name), step)
 
     def tie(self, name: str, parameter: str, target: str) -> None:
-        """Let a parameter of a node be that of another, ``embed.weight``; see ``Node.tie``."""
+        """Tie a parameter of a node to that of another, such as ``embed.weight``; see ``Node.tie``."""
         node = self._nodes[name]
         if not isinstance(node, Call | Repeat):
             raise EditError(f"'{name}' has no parameters of its own; tie those of the node that has")
@@ -148,7 +148,7 @@ class BodyBuilder:
         self._nodes[name] = replace(node, tie=put(node.tie, parameter, target))
 
     def around(self) -> Iterator[BodyBuilder]:
-        """This body and, from a scan, those around it."""
+        """This body and, for a scan, the enclosing ones."""
         yield self
 
     # -------------------------------------------------------------------------------------------------- parts
@@ -221,7 +221,7 @@ class BodyBuilder:
 
 
 def _value(value: object) -> Value:
-    """A setting with the params in it as a graph holds them."""
+    """A setting in the form in which a graph stores it, with its params as expressions."""
 
     def plain(value: object) -> object:
         if isinstance(value, Expression):

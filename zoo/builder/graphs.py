@@ -16,7 +16,7 @@ from zoo.spec import Port
 
 
 class TypedBuilder(BodyBuilder):
-    """What a graph and a block have in common."""
+    """The common base of the builders of graphs and blocks."""
 
     lets_in = "give it an input"
 
@@ -27,7 +27,7 @@ class TypedBuilder(BodyBuilder):
         self._outputs: dict[str, Ref] = {}
 
     def param(self, name: str, value: Scalar = None) -> Expression:
-        """Declare a param, for settings and types as ``$name``. None in a block: each use must give it."""
+        """Declare a param, used as ``$name`` in settings and types; None in a block means it is required."""
         said(check_name, name, "a param")
         if name in self._params:
             raise EditError(f"{self.what} has a param '{name}' already")
@@ -52,7 +52,7 @@ class TypedBuilder(BodyBuilder):
 
 
 class BlockBuilder(TypedBuilder):
-    """A block that is being built; ``with`` it reads as what it is, a part of the graph."""
+    """A block that is being built; it can be used in a ``with`` statement for readability."""
 
     def __init__(self, name: str, about: str) -> None:
         super().__init__()
@@ -65,10 +65,10 @@ class BlockBuilder(TypedBuilder):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing is left to be done: the graph has the block already."""
+        """Do nothing: the graph already has the block."""
 
     def built(self) -> Block:
-        """The block as it is so far."""
+        """The current block."""
         return Block(
             about=self.about,
             params=Frozen(self._params),
@@ -97,13 +97,13 @@ class GraphBuilder(TypedBuilder):
         return self._blocks[name]
 
     def require(self, *distributions: str) -> None:
-        """Name distributions whose packs the graph needs: ``"zoo-x>=1.2"``."""
+        """Declare distributions whose packs the graph requires: ``"zoo-x>=1.2"``."""
         for distribution in distributions:
             said(check_requirement, distribution)
         self._requires += distributions
 
     def build(self) -> Graph:
-        """The graph as it is so far."""
+        """The current graph."""
         return Graph(
             name=self.name,
             about=self.about,

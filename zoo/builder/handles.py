@@ -1,4 +1,4 @@
-"""What a builder hands out: outputs to wire, and params to calculate with."""
+"""The handles that a builder returns: outputs to wire, and params for expressions."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Output:
 
 
 def ref_in(body: BodyBuilder, output: Output) -> Ref:
-    """What a wire of ``body`` says to read ``output``; EditError when it belongs to another body."""
+    """The ref by which ``body`` reads ``output``; raises EditError if it belongs to another body."""
     if not isinstance(output, Output):  # pyright: ignore[reportUnnecessaryIsInstance]  # from code without types
         raise EditError(f"a wire reads a node or an input of this graph, and {came(output)} came")
     if output.body_ is body:
@@ -81,7 +81,7 @@ def ref_in(body: BodyBuilder, output: Output) -> Ref:
 
 
 def owner(output: Output) -> tuple[BodyBuilder, str]:
-    """The body that an output is of, and the name of its node or input there."""
+    """The body that an output belongs to, and the name of its node or input there."""
     return output.body_, output.ref_.node
 
 
@@ -90,9 +90,7 @@ Readable: TypeAlias = Output | list[Output] | tuple[Output, ...]
 
 
 class Node(Output):
-    """A node of a body. ``node.h`` and ``node["h"]`` are its output ``h``, ``node`` itself is its only
-    output.
-    """
+    """A node: ``node.h`` and ``node["h"]`` are its output ``h``, ``node`` itself is its only output."""
 
     __slots__ = ()
 
@@ -105,9 +103,9 @@ class Node(Output):
         return Output(self.body_, Ref(self.ref_.node, port))
 
     def tie(self, parameters: Mapping[str, Output | str] | None = None, /, **named: Output | str) -> Node:
-        """Let parameters of this node be those of others: ``tie(weight=embed.weight)``.
+        """Tie parameters of this node to those of others: ``tie(weight=embed.weight)``.
 
-        A path through nodes is given as text, ``tie({"0.first.weight": "encoder.1.first.weight"})``.
+        Paths through nodes are given as text: ``tie({"0.first.weight": "encoder.1.first.weight"})``.
         """
         for parameter, target in {**(parameters or {}), **named}.items():
             path = target if isinstance(target, str) else str(target.ref_)

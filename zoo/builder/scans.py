@@ -16,7 +16,7 @@ from zoo.graph import Frozen, Learned, Ref, Scan, Start, Zeros
 
 
 class StepBuilder(BodyBuilder):
-    """One step of a scan: what enters it, its nodes, what it feeds back and gives."""
+    """One step of a scan: its inputs, its nodes, the states it feeds back, and its outputs."""
 
     lets_in = "let it in by each, state or const"
 
@@ -31,17 +31,15 @@ class StepBuilder(BodyBuilder):
         self._final: dict[str, str] = {}
 
     def each(self, name: str, source: Output) -> Output:
-        """Let in what is cut into steps along the axis."""
+        """Declare an input that is split into steps along the axis."""
         return self._enter(name, "each", ref_in(self._outer, source))
 
     def const(self, name: str, source: Output) -> Output:
-        """Let in what every step sees whole."""
+        """Declare an input that every step sees whole."""
         return self._enter(name, "const", ref_in(self._outer, source))
 
     def state(self, name: str, start: str | Output | Zeros | Learned) -> Output:
-        """Feed something back: it starts as an output of the body around, ``"zeros AXIS …"`` or ``"learned
-        AXIS …"``.
-        """
+        """Declare a state, which starts as ``"zeros AXIS …"``, ``"learned AXIS …"`` or an outer output."""
         begin = said(parse_start, start) if isinstance(start, str) else start
         if isinstance(begin, Ref):
             raise EditError(f"a state starts as an output, 'zeros axis …' or 'learned axis …', not '{start}'")
@@ -51,18 +49,18 @@ class StepBuilder(BodyBuilder):
         return self._enter(name, "state", begin)
 
     def next(self, **states: Output) -> None:
-        """Say what states are in the step after."""
+        """Set the values of states for the following step."""
         for state, output in states.items():
             self._state(state)
             self._next[state] = ref_in(self, output)
 
     def stack(self, name: str, source: Output) -> None:
-        """Give an output that is collected over the axis."""
+        """Declare an output that is stacked along the axis."""
         self._leave(name)
         self._stack[name] = ref_in(self, source)
 
     def final(self, name: str, state: Output) -> None:
-        """Give an output that is a state after the last step."""
+        """Declare an output that is a state after the last step."""
         self._leave(name)
         ref = ref_in(self, state)
         self._state(str(ref))
@@ -73,7 +71,7 @@ class StepBuilder(BodyBuilder):
         yield from self._outer.around()
 
     def built(self) -> Scan:
-        """The scan as it is so far."""
+        """The current scan."""
         parts = {
             part: {name: self._starts[name] for name, each in self._inputs.items() if each == part}
             for part in ("each", "state", "const")
@@ -104,7 +102,7 @@ class StepBuilder(BodyBuilder):
 
 
 class ScanNode(Node):
-    """A scan as a node: its outputs outside, and in a ``with`` statement the builder of its step."""
+    """A scan as a node with its outputs; in a ``with`` statement, it gives the builder of its step."""
 
     __slots__ = ("step_",)
 
@@ -118,4 +116,4 @@ class ScanNode(Node):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing is left to be done: the scan is placed already."""
+        """Do nothing: the scan has already been added."""

@@ -1,29 +1,29 @@
-"""Edits: every change of a graph is a small piece of data.
+"""Edits: changes of a graph as small immutable objects.
 
     after, undo = Connect("", End("encoder", "inputs", "x"), Ref("embed")).apply(graph)
     before, redo = undo.apply(after)
 
-``apply`` gives a new graph and the edit that undoes the change; the old graph is as it was, and the two share
-what did not change. EditError when an edit does not fit, with a guess at what was meant. ``describe`` says an
-edit in the words of the undo history. A ``scope`` says whose body is meant: ``zoo.graph``.
+``apply`` returns the new graph and the edit that undoes the change; the old graph is unchanged, and the two
+share everything that is equal. It raises EditError, with a suggestion, if the edit does not fit. ``describe``
+is the edit's entry in the undo history. A ``scope`` addresses a body (see ``zoo.graph``).
 
-Edits keep what names rest on: renaming follows a name wherever it is used, removing takes the wires along.
-They refuse what leads nowhere (wires to nothing, cycles, a block in itself) and what no file could say. Types
-and settings are left to the checker, so that a drawing may be unfinished.
+Edits preserve references: renaming updates a name wherever it is used, and removing a node removes its wires.
+They refuse invalid structure (wires to nothing, cycles, a block inside itself) and whatever a file cannot
+express. Types and settings are left to the checker, so that a graph may be incomplete while it is drawn.
 
-    base.py           what an edit is, several as one, and look-ups
-    nodes.py          nodes; settings.py, what they are given; fields.py, their other fields
+    base.py           the base class of edits, compound edits, and look-ups
+    nodes.py          nodes; settings.py, their settings; fields.py, their other fields
     wiring.py         wires
-    inputs.py         what enters a body; outputs.py, what leaves it; params.py, its params
+    inputs.py         inputs of bodies; outputs.py, their outputs; params.py, their params
     blocks.py         blocks
-    grouping.py       a selection into a block; ungrouping.py, and back
-    stacking.py       a node into a repeat, and back
+    grouping.py       a selection into a block; ungrouping.py, the reverse
+    stacking.py       a node into a repeat, and the reverse
     patch.py          the difference between two graphs
 
-    paths.py          who refers to whom by ``reuse`` and ``tie``; expressions.py, by ``$name``
-    cuts.py           wires cut where nodes are set apart; moves.py, what goes with such nodes
+    paths.py          references by ``reuse`` and ``tie``; expressions.py, by ``$name``
+    cuts.py           wires that cross the border of a selection; moves.py, references that move with it
     boxes.py          boxes of outputs in the layout
-    checks.py         what fits where; words.py, what a file can say
+    checks.py         structural checks; words.py, what a file can express
 """
 
 from zoo.edits.base import Compound, Edit, Undo

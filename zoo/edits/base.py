@@ -1,4 +1,4 @@
-"""What an edit is, several edits as one, and the look-ups that every edit needs."""
+"""The base class of edits, compound edits, and look-ups that edits share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ V = TypeVar("V")
 class Edit(ABC):
     """One change of a graph, as data.
 
-    A kind of edit says how the graph is after it (``change``) and what to call it in the undo history
+    A subclass defines the graph after the edit (``change``) and the name of the edit in the undo history
     (``describe``); how to undo it follows from the difference between the two graphs.
     """
 
@@ -25,21 +25,21 @@ class Edit(ABC):
 
     @abstractmethod
     def change(self, graph: Graph) -> Graph:
-        """The graph after the edit; EditError when it does not fit."""
+        """The graph after the edit; raises EditError if it does not fit."""
 
     @abstractmethod
     def describe(self) -> str:
         """The edit in a few words: ``connect embed to encoder.x``."""
 
     def apply(self, graph: Graph) -> tuple[Graph, Edit]:
-        """The graph after the edit, and the edit that undoes it; EditError when it does not fit."""
+        """The graph after the edit, and the edit that undoes it; raises EditError if it does not fit."""
         after = self.change(graph)
         return after, Undo(self.describe(), difference(after, graph))
 
 
 @dataclass(frozen=True, slots=True)
 class Undo(Edit):
-    """Puts back what an edit changed, and nothing else. ``label`` is that edit in words."""
+    """Reverts the changes of an edit, and nothing else; ``label`` is the description of that edit."""
 
     label: str
     patch: Patch
@@ -58,9 +58,7 @@ class Undo(Edit):
 
 @dataclass(frozen=True, slots=True)
 class Compound(Edit):
-    """Several edits as one, each applied to what the one before it left; none of them when one does not
-    fit.
-    """
+    """Several edits, applied in sequence, as a single one; if one does not fit, none is applied."""
 
     edits: tuple[Edit, ...]
     label: str = ""
@@ -82,19 +80,19 @@ class Compound(Edit):
 
 
 def entry(mapping: Mapping[str, V], name: str, what: str) -> V:
-    """The value of ``name``; EditError, with a guess at what was meant, when there is none."""
+    """The value of ``name``; raises EditError, with a suggestion, if there is none."""
     if name not in mapping:
         raise EditError(f"there is no {what} '{name}' here{did_you_mean(name, mapping)}")
     return mapping[name]
 
 
 def node_at(graph: Graph, scope: str, name: str) -> Node:
-    """A node of the graph; EditError when there is none."""
+    """A node of the graph; raises EditError if there is none."""
     return entry(graph.body(scope).nodes, name, "node")
 
 
 def with_node(graph: Graph, scope: str, name: str, node: Node) -> Graph:
-    """The graph with a node replaced, in its place."""
+    """The graph with a node replaced at its position."""
     body = graph.body(scope)
     return graph.with_body(scope, replace(body, nodes=put(body.nodes, name, node)))
 
@@ -103,7 +101,7 @@ def with_node(graph: Graph, scope: str, name: str, node: Node) -> Graph:
 
 
 def inserted(mapping: Mapping[str, V], key: str, value: V, index: int | None = None) -> Frozen[str, V]:
-    """``mapping`` with a new entry before the one at ``index``, else at the end."""
+    """``mapping`` with a new entry before the one at ``index``, or at the end."""
     items = list(mapping.items())
     items.insert(len(items) if index is None else index, (key, value))
     return Frozen(items)
@@ -116,7 +114,7 @@ def without(mapping: Mapping[str, V], *keys: str) -> Frozen[str, V]:
 
 
 def renamed(mapping: Frozen[str, V], old: str, new: str) -> Frozen[str, V]:
-    """``mapping`` with a key renamed in its place; the same object when it has no such key."""
+    """``mapping`` with a key renamed at its position; the same object if it has no such key."""
     if old not in mapping:
         return mapping
     return Frozen({new if key == old else key: value for key, value in mapping.items()})

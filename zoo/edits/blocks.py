@@ -1,4 +1,4 @@
-"""Edits of the blocks that a graph holds: add, remove, rename."""
+"""Edits of the blocks of a graph: add, remove, rename."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from zoo.wires import body_wires
 
 @dataclass(frozen=True, slots=True)
 class AddBlock(Edit):
-    """Gives the graph a block, before the one at ``index``, else behind the last."""
+    """Adds a block to the graph, before the one at ``index``, or at the end."""
 
     name: str
     block: Block
@@ -33,7 +33,7 @@ class AddBlock(Edit):
 
 
 def check_block(graph: Graph, name: str) -> None:
-    """EditError unless a block, and whatever is inside it, can be saved and leads somewhere."""
+    """Raise EditError unless a block, including its contents, can be saved and is structurally valid."""
     block, scope = graph.blocks[name], f"#{name}"
     for param, value in block.params.items():
         check_unused((), param, "a param")
@@ -51,7 +51,7 @@ def check_block(graph: Graph, name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RemoveBlock(Edit):
-    """Takes a block out of the graph that no node uses."""
+    """Removes an unused block from the graph."""
 
     name: str
 
@@ -76,7 +76,7 @@ def uses(graph: Graph, block: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class RenameBlock(Edit):
-    """Gives a block another name, wherever it is used."""
+    """Renames a block, including in its uses."""
 
     name: str
     new: str

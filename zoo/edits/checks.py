@@ -1,6 +1,6 @@
-"""Whether something fits where an edit puts it: free names, wires that lead somewhere and in no circle.
+"""Structural checks of edits: free names, wires to existing nodes, no cycles.
 
-Types, shapes and settings are for ``zoo.check``: while somebody draws, a graph may be unfinished.
+Types, shapes and settings are left to ``zoo.check``, since a graph may be incomplete while it is drawn.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from zoo.wires import node_wires, path_back_from
 
 
 def check_new(body: Body, name: str, what: str) -> None:
-    """EditError unless ``name`` may be given to a new node or input (``what``) of the body."""
+    """Raise EditError unless ``name`` is valid and free for a new node or input (``what``) of the body."""
     said(check_name, name, what)
     if name in visible(body):
         where = "a node" if name in body.nodes else "an input"
@@ -24,14 +24,14 @@ def check_new(body: Body, name: str, what: str) -> None:
 
 
 def check_unused(taken: Iterable[str], name: str, what: str) -> None:
-    """EditError unless ``name`` may be given to ``what`` beside those that are taken."""
+    """Raise EditError unless ``name`` is valid for ``what`` and not taken."""
     said(check_name, name, what)
     if name in taken:
         raise EditError(f"there is already {what} '{name}'")
 
 
 def check_sources(body: Body, refs: Iterable[Ref], reader: str = "") -> None:
-    """EditError unless every ref names something in the body that does not itself depend on ``reader``."""
+    """Raise EditError unless every ref names something in the body that does not depend on ``reader``."""
     names = set(visible(body))
     read = dict.fromkeys(ref.node for ref in refs)
     for name in read:
@@ -44,7 +44,7 @@ def check_sources(body: Body, refs: Iterable[Ref], reader: str = "") -> None:
 
 
 def check_node(graph: Graph, scope: str, name: str) -> None:
-    """EditError unless a node, and whatever is inside it, fits where it stands."""
+    """Raise EditError unless a node, including its contents, is structurally valid at its place."""
     body = graph.body(scope)
     check_written(body.nodes[name])
     _check_place(graph, scope, name)

@@ -1,4 +1,4 @@
-"""The wires that are cut where some nodes of a body are set apart from the others, each with a name."""
+"""The wires between a selection of nodes and the rest of their body, with names for the ends."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def cut_in(chosen: Mapping[str, Node]) -> dict[Ref, str]:
-    """What the chosen nodes read of others, each with a name for it inside."""
+    """The outputs of other nodes that the chosen ones read, each with a name for use inside."""
     read = (ref for name, node in chosen.items() for _, ref in node_wires(name, node))
     return _named((ref for ref in read if ref.node not in chosen), chosen)
 
 
 def cut_out(body: Body, chosen: Mapping[str, Node]) -> dict[Ref, str]:
-    """What others read of the chosen nodes, each with a name for it outside."""
+    """The outputs of the chosen nodes that others read, each with a name for use outside."""
     read = (ref for end, ref in wires(body) if end.node not in chosen and ref.node in chosen)
     found = _named(read, ())
     return dict.fromkeys(found, "out") if len(found) == 1 else found
@@ -40,7 +40,7 @@ def _named(refs: Iterable[Ref], taken: Collection[str]) -> dict[Ref, str]:
 
 
 def free_name(name: str, taken: Collection[str]) -> str:
-    """``name``, or with a number behind it where it is taken."""
+    """``name``, with a number appended if it is taken."""
     number, free = 1, name
     while free in taken:
         number += 1
@@ -49,18 +49,18 @@ def free_name(name: str, taken: Collection[str]) -> str:
 
 
 def port_of(type_: TensorType, optional: bool = False) -> Port:
-    """The type of a wire, as the checker found it, as the type of an input.
+    """The type of a wire, as resolved by the checker, as the type of an input.
 
-    Raises SizeError for a size that is too long to write.
+    Raises SizeError for a size that is too complex to write.
     """
     return Port(type_.dtype, tuple(map(expression, type_.shape)), optional=optional)
 
 
 def wire_types(body: Body, scope: Scope) -> dict[Ref, Port]:
-    """What flows through the wires of a body, as far as the checker knows and words can say it.
+    """The types of the wires of a body, as far as they are known and can be written.
 
-    ``scope`` is what the body resolves to, in one of its uses. Inputs of a graph or block are left out, whose
-    types stand there.
+    ``scope`` is the resolved body, in one of its uses. Inputs of a graph or block are omitted, since they
+    declare their types.
     """
     found: dict[Ref, Port] = {}
     for _, ref in wires(body):
@@ -83,7 +83,7 @@ def _type_of(ref: Ref, scope: Scope) -> TensorType | None:
 
 
 def _on_demand(use: object) -> set[str]:
-    """The outputs that ``node`` alone does not mean, although they are there: an attention's weights."""
+    """The on-demand outputs of a use, such as attention weights, which a bare node name does not mean."""
     from zoo.checker.resolution import LayerUse, RepeatUse, ReuseUse
 
     if isinstance(use, ReuseUse):

@@ -1,7 +1,7 @@
-"""Names in expressions: which ones a body uses, and putting something else in their place.
+"""Names in expressions: finding and substituting them.
 
-Params stand in settings, counts, starts of states and types as ``$name``; axes, as bare names, only in
-starts, types and what a scan walks over.
+Params occur as ``$name`` in settings, counts, initial states and types; axes occur as bare names, and only in
+initial states, types and the ``over`` of scans.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from zoo.wires import changed, updated
 B = TypeVar("B", bound=Body)
 
 Meanings: TypeAlias = Mapping[str, Value]
-"""What to write for names: ``{"$dim": 64, "time": Name("target")}``."""
+"""Substitutions for names: ``{"$dim": 64, "time": Name("target")}``."""
 
 
 def names_in_value(value: Value) -> Iterator[str]:
@@ -36,7 +36,7 @@ def names_in_value(value: Value) -> Iterator[str]:
 
 
 def names_in_node(node: Node) -> Iterator[str]:
-    """The names in a node and whatever is inside it."""
+    """The names in a node, including its contents."""
     if isinstance(node, Call | Repeat):
         yield from names_in_value(node.settings)
     if isinstance(node, Repeat):
@@ -60,7 +60,7 @@ def names_in_port(port: Port) -> Iterator[str]:
 
 
 def names_in_body(body: Body) -> Iterator[str]:
-    """The names in a body: its nodes, whatever is inside them, and its inputs."""
+    """The names in a body: in its nodes, including their contents, and in its inputs."""
     for node in body.nodes.values():
         yield from names_in_node(node)
     if not isinstance(body, Scan):
@@ -72,7 +72,7 @@ def names_in_body(body: Body) -> Iterator[str]:
 
 
 def in_expression(expr: Expr, meanings: Meanings) -> Expr:
-    """An expression with names replaced; EditError where that would make no expression of integers."""
+    """An expression with names replaced; raises EditError if the result is not an integer expression."""
     if isinstance(expr, int) or not any(name in meanings for name in names(expr)):
         return expr
     if isinstance(expr, Op):
@@ -94,7 +94,7 @@ def _number(expr: Expr) -> Expr:
 
 
 def in_value(value: Value, meanings: Meanings) -> Value:
-    """A setting with names replaced; the same object when it has none of them."""
+    """A setting with names replaced; the same object if it has none of them."""
     if isinstance(value, Name):
         return meanings.get(value.text, value)
     if isinstance(value, Op):
@@ -105,19 +105,19 @@ def in_value(value: Value, meanings: Meanings) -> Value:
 
 
 def in_values(values: tuple[Value, ...], meanings: Meanings) -> tuple[Value, ...]:
-    """A list of settings with names replaced; the same object when it has none of them."""
+    """A list of settings with names replaced; the same object if it has none of them."""
     found = tuple(in_value(value, meanings) for value in values)
     return values if all(map(lambda a, b: a is b, found, values)) else found
 
 
 def in_settings(settings: Frozen[str, Value], meanings: Meanings) -> Frozen[str, Value]:
-    """Settings with names replaced; the same object when they have none of them."""
+    """Settings with names replaced; the same object if they have none of them."""
     found = {name: in_value(value, meanings) for name, value in settings.items()}
     return settings if all(found[name] is value for name, value in settings.items()) else Frozen(found)
 
 
 def in_port(port: Port, meanings: Meanings) -> Port:
-    """A type with names replaced; the same object when it has none of them."""
+    """A type with names replaced; the same object if it has none of them."""
     if not any(name in meanings for name in names_in_port(port)):
         return port
     shape = tuple(
@@ -127,7 +127,7 @@ def in_port(port: Port, meanings: Meanings) -> Port:
 
 
 def in_node(node: Node, meanings: Meanings) -> Node:
-    """A node, and whatever is inside it, with names replaced; the same object when it has none of them."""
+    """A node, including its contents, with names replaced; the same object if it has none of them."""
     if isinstance(node, Call):
         return updated(node, settings=in_settings(node.settings, meanings))
     if isinstance(node, Repeat):
@@ -157,9 +157,9 @@ def _in_start(start: Start, meanings: Meanings) -> Start:
 
 
 def in_body(body: B, meanings: Meanings) -> B:
-    """A body with names replaced in its nodes and inputs; the same object when it has none of them.
+    """A body with names replaced in its nodes and inputs; the same object if it has none of them.
 
-    Raises EditError where that makes something that cannot be written, such as an axis of size -1.
+    Raises EditError if the result cannot be written, as with an axis of size -1.
     """
     nodes = changed(body.nodes, lambda node: in_node(node, meanings))
     for name, node in nodes.items():

@@ -1,4 +1,4 @@
-"""The edit of what is neither a wire nor a setting: plain fields of nodes, blocks and the graph."""
+"""The edit of plain fields of nodes, blocks and the graph, which are neither wires nor settings."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _FIELDS: dict[type[Node | Body], dict[str, type]] = {
 
 @dataclass(frozen=True, slots=True)
 class SetField(Edit):
-    """Sets a plain field of a node, or with no ``node`` of the graph or block itself.
+    """Sets a plain field of a node or, if ``node`` is empty, of the graph or block itself.
 
-    These are: ``use`` of a layer or block, ``use``, ``count`` and ``share`` of a repeat, ``over`` and
-    ``reverse`` of a scan, ``freeze`` of all these, ``of`` of a reuse; ``name``, ``about``,
-    ``requires`` and ``causal`` of a graph, ``about`` of a block.
+    The fields are: ``use`` of a layer or block; ``use``, ``count`` and ``share`` of a repeat; ``over`` and
+    ``reverse`` of a scan; ``freeze`` of all of these; ``of`` of a reuse; ``name``, ``about``, ``requires``
+    and ``causal`` of a graph; ``about`` of a block.
     """
 
     scope: str

@@ -1,4 +1,4 @@
-"""The edit that makes a block of a selection: what people do when a drawing grows too large to read."""
+"""The edit that turns a selection of nodes into a block."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from zoo.wires import path_back_from, reads, rewire, rewire_node
 
 @dataclass(frozen=True, slots=True)
 class GroupIntoBlock(Edit):
-    """Makes a block of some nodes and puts one node in their place, called ``node``, or like the block.
+    """Turns some nodes into a block, and replaces them by one node, named ``node`` or like the block.
 
-    Wires that are cut become inputs and outputs of the block, params that are used become params of it.
-    ``types`` says what flows in through the cut wires, those from inputs of the body excepted: ``wire_types``
-    of what the checker found. Ties to parameters outside move to the new node.
+    Wires across the border become inputs and outputs of the block, and the params used inside become its
+    params. ``types`` are the types of the incoming wires, except those from inputs of the body;
+    ``wire_types`` computes them. Ties to parameters outside move to the new node.
     """
 
     scope: str
@@ -101,7 +101,7 @@ class GroupIntoBlock(Edit):
 
 
 def _use(name: str, block: Block, inputs: Mapping[Ref, str], ties: Mapping[str, str]) -> Call:
-    """The node that uses the block where its nodes stood."""
+    """The node that uses the block in place of its nodes."""
     wired = {port: ref for ref, port in inputs.items()}
     if [port.optional for port in block.inputs.values()] == [False]:
         wired = dict(zip([""], inputs, strict=True))
@@ -116,7 +116,7 @@ def _without(body: Body, chosen: Mapping[str, Node]) -> Body:
 
 
 def _with_holder(body: Body, chosen: Mapping[str, Node], holder: str, node: Node) -> Body:
-    """The body with one node in the place of the last of the chosen ones, and without these."""
+    """The body with ``node`` at the position of the last of the chosen ones, which are removed."""
     *_, last = chosen
     found: dict[str, Node] = {}
     for name, each in body.nodes.items():

@@ -1,8 +1,6 @@
-"""Edits of what enters a body: the inputs of a graph or block, and what a scan walks over, feeds back or
-sees.
+"""Edits of the inputs of a body: of a graph or block, or the ``each``, ``state`` and ``const`` of a scan.
 
-An input is also a port of every node that stands for the body: the uses of a block, a scan, and what reuses
-them.
+An input is also a port of every node that represents the body: the uses of a block, a scan, and their reuses.
 """
 
 from __future__ import annotations
@@ -27,9 +25,7 @@ Entrance: TypeAlias = Literal["each", "state", "const"]
 
 
 def typed(graph: Graph, scope: str) -> Graph | Block:
-    """The graph or block at a scope; EditError for a scan, whose inputs take their types from what they
-    read.
-    """
+    """The graph or block at a scope; raises EditError for a scan, whose inputs have inferred types."""
     body = graph.body(scope)
     if isinstance(body, Scan):
         raise EditError(f"'{scope}' is a scan; what enters it is one of its 'each', 'state' or 'const'")
@@ -37,7 +33,7 @@ def typed(graph: Graph, scope: str) -> Graph | Block:
 
 
 def walked(graph: Graph, scope: str) -> Scan:
-    """The scan at a scope; EditError for another body."""
+    """The scan at a scope; raises EditError for another kind of body."""
     body = graph.body(scope)
     if not isinstance(body, Scan):
         raise EditError(f"'{scope or graph.name}' is no scan; only a scan has 'each', 'state' and 'const'")
@@ -53,7 +49,7 @@ def _with_input(graph: Graph, scope: str, name: str) -> Body:
 
 
 def _at_uses(graph: Graph, scope: str, change: Callable[[Node, str], Node]) -> Graph:
-    """The graph with every use of a block changed; ``change`` is told what port ``in: x`` means there."""
+    """The graph with every use of a block changed; ``change`` also gets the port that ``in: x`` means."""
     uses = placed(graph, scope) if scope else set[Place]()
 
     def node_of(place: Place, node: Node) -> Node:
@@ -64,9 +60,7 @@ def _at_uses(graph: Graph, scope: str, change: Callable[[Node, str], Node]) -> G
 
 
 def _spelled_out(graph: Graph, scope: str) -> Graph:
-    """The graph with ``in: x`` written ``in: {port: x}`` where a block is used whose ports are about to
-    change.
-    """
+    """The graph with ``in: x`` made explicit, as ``in: {port: x}``, at uses of a block whose ports change."""
 
     def spelled(node: Node, nameless: str) -> Node:
         if isinstance(node, Scan) or "" not in node.inputs or not nameless:
@@ -78,7 +72,7 @@ def _spelled_out(graph: Graph, scope: str) -> Graph:
 
 @dataclass(frozen=True, slots=True)
 class AddInput(Edit):
-    """Gives a graph or block an input, before the one at ``index``, else behind the last."""
+    """Adds an input to a graph or block, before the one at ``index``, or at the end."""
 
     scope: str
     name: str
@@ -99,7 +93,7 @@ class AddInput(Edit):
 
 @dataclass(frozen=True, slots=True)
 class SetInput(Edit):
-    """Gives an input of a graph or block another type."""
+    """Changes the type of an input of a graph or block."""
 
     scope: str
     name: str
@@ -119,9 +113,9 @@ class SetInput(Edit):
 
 @dataclass(frozen=True, slots=True)
 class AddScanInput(Edit):
-    """Lets something enter a scan: cut into steps (``each``), fed back (``state``) or whole (``const``).
+    """Adds an input to a scan: split into steps (``each``), fed back (``state``) or whole (``const``).
 
-    ``source`` is read in the body around the scan; a state may also start as ``Zeros`` or ``Learned``.
+    ``source`` is read in the enclosing body; a state may also start as ``Zeros`` or ``Learned``.
     """
 
     scope: str
@@ -144,7 +138,7 @@ class AddScanInput(Edit):
 
 @dataclass(frozen=True, slots=True)
 class SetStart(Edit):
-    """Lets a state of a scan start from an output of the body around, as zeros, or learned."""
+    """Sets the initial value of a scan's state: an output of the enclosing body, zeros, or learned."""
 
     scope: str
     state: str
@@ -168,10 +162,9 @@ def _entered(graph: Graph, scope: str, scan: Scan) -> Graph:
 
 @dataclass(frozen=True, slots=True)
 class RemoveInput(Edit):
-    """Takes away an input of any body, the wires that read it, and those that end in it where the body is
-    used.
+    """Removes an input of any body, with the wires that read it and those that end in it where it is used.
 
-    Of a state, also what comes ``next`` and the outputs that are its ``final`` value.
+    For a state, also removes its ``next`` value and the outputs that are its ``final`` value.
     """
 
     scope: str
@@ -208,7 +201,7 @@ class RemoveInput(Edit):
 
 @dataclass(frozen=True, slots=True)
 class RenameInput(Edit):
-    """Gives an input of any body another name, inside and where the body is used."""
+    """Renames an input of any body, inside it and where it is used."""
 
     scope: str
     name: str

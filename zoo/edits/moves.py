@@ -1,4 +1,4 @@
-"""What goes with nodes that move into a block: ``reuse``, ``tie`` and boxes of the layout."""
+"""What moves together with nodes into a block: ``reuse``, ``tie`` and boxes of the layout."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def inside(place: Place, scope: str, chosen: Collection[str]) -> bool:
 
 
 def check_reuse(graph: Graph, scope: str, chosen: Collection[str]) -> None:
-    """EditError when a chosen node and one that stays apply the same module: a block shares no modules."""
+    """Raise EditError if a chosen node and another one share a module, which blocks cannot."""
     for place, node in nodes(graph):
         target = lookup(graph, place[0], node.of) if isinstance(node, Reuse) else None
         if target is not None and inside(place, scope, chosen) != inside(target, scope, chosen):
@@ -27,7 +27,7 @@ def check_reuse(graph: Graph, scope: str, chosen: Collection[str]) -> None:
 def ties_out(graph: Graph, scope: str, chosen: Collection[str]) -> tuple[Graph, dict[str, str]]:
     """The graph without the ties of the chosen nodes to parameters of others, and these ties.
 
-    Their parameters are named as seen from a node that holds the chosen ones: ``walk.cell.weight``.
+    The parameters are named relative to a node that contains the chosen ones: ``walk.cell.weight``.
     """
     found: dict[str, str] = {}
 
@@ -46,7 +46,7 @@ def ties_out(graph: Graph, scope: str, chosen: Collection[str]) -> tuple[Graph, 
 
 
 def ties_in(graph: Graph, scope: str, chosen: Collection[str], holder: str) -> Graph:
-    """The graph with ties of others to parameters of the chosen nodes going through the node ``holder``."""
+    """The graph in which ties of others to the chosen nodes go through the node ``holder``."""
 
     def led(place: Place, words: list[str], ways: list[Place | None]) -> list[str]:
         if inside(place, scope, chosen):
@@ -65,7 +65,7 @@ def ties_in(graph: Graph, scope: str, chosen: Collection[str], holder: str) -> G
 
 
 def boxes_in(graph: Graph, scope: str, chosen: Collection[str], holder: str, block: str) -> Graph:
-    """The graph with the boxes of the chosen nodes in the block, and in their midst a box of ``holder``."""
+    """The graph with the boxes of the chosen nodes moved to the block, and a box of ``holder`` instead."""
     own = [place for n in chosen if (place := graph.layout.get(join(scope, n))) is not None]
     if not any(within(key, join(scope, n)) for key in graph.layout for n in chosen):
         return graph
@@ -79,14 +79,12 @@ def boxes_in(graph: Graph, scope: str, chosen: Collection[str], holder: str, blo
 
 
 def midst(places: Collection[tuple[int, int]]) -> tuple[int, int]:
-    """The grid place in the middle of some others."""
+    """The centre of some places on the grid."""
     return sum(x for x, _ in places) // len(places), sum(y for _, y in places) // len(places)
 
 
 def ties_without(graph: Graph, scope: str, holder: str, block: str, names: Mapping[str, str]) -> Graph:
-    """The graph with ties that go through the node ``holder``, a use of a block, naming its nodes as
-    ``names``.
-    """
+    """The graph in which ties through the node ``holder``, a use of a block, refer to ``names`` directly."""
 
     def led(place: Place, words: list[str], ways: list[Place | None]) -> list[str]:
         at = next((i for i, way in enumerate(ways) if way == (scope, holder)), len(words))
@@ -107,9 +105,9 @@ def ties_without(graph: Graph, scope: str, holder: str, block: str, names: Mappi
 def boxes_out(
     graph: Graph, scope: str, holder: str, block: str, names: Mapping[str, str], keep: bool
 ) -> Graph:
-    """The graph with the boxes of a block's nodes around the place of ``holder``, whose own box goes.
+    """The graph with the boxes of a block's nodes around the place of ``holder``, whose box is removed.
 
-    With ``keep`` the block has its boxes too.
+    With ``keep``, the block keeps its boxes too.
     """
     inner = f"#{block}"
     own = [place for n in names if (place := graph.layout.get(join(inner, n))) is not None]

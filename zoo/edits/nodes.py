@@ -25,7 +25,7 @@ from zoo.wires import rewire
 
 @dataclass(frozen=True, slots=True)
 class AddNode(Edit):
-    """Puts a node into a body, before the one at ``index``, else behind the last."""
+    """Adds a node to a body, before the one at ``index``, or at the end."""
 
     scope: str
     name: str
@@ -47,7 +47,7 @@ class AddNode(Edit):
 
 @dataclass(frozen=True, slots=True)
 class RemoveNode(Edit):
-    """Takes a node out of a body, with the wires that read it and the ties to its parameters."""
+    """Removes a node from a body, with the wires that read it and the ties to its parameters."""
 
     scope: str
     name: str
@@ -61,7 +61,7 @@ class RemoveNode(Edit):
 
 @dataclass(frozen=True, slots=True)
 class RemoveNodes(Edit):
-    """Takes several nodes out of a body at once, each as ``RemoveNode`` does; they may reuse each other."""
+    """Removes several nodes from a body at once, as ``RemoveNode`` does; they may reuse each other."""
 
     scope: str
     names: tuple[str, ...]
@@ -101,7 +101,7 @@ def _without(graph: Graph, scope: str, names: Collection[str]) -> Graph:
 
 @dataclass(frozen=True, slots=True)
 class RenameNode(Edit):
-    """Gives a node another name, wherever it is named: in wires, ``reuse``, ``tie`` and the layout."""
+    """Renames a node, including in wires, ``reuse``, ``tie`` and the layout."""
 
     scope: str
     name: str
@@ -124,7 +124,7 @@ class RenameNode(Edit):
 
 
 def rename_in_layout(graph: Graph, scope: str, name: str, new: str) -> Graph:
-    """The graph with the boxes of a node or input, and of what is inside it, under its new name."""
+    """The graph with the boxes of a node or input, and of its contents, under its new name."""
     old_path, new_path = join(scope, name), join(scope, new)
     if not any(within(key, old_path) for key in graph.layout):
         return graph
@@ -137,9 +137,9 @@ def rename_in_layout(graph: Graph, scope: str, name: str, new: str) -> Graph:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceNode(Edit):
-    """Puts another node in a node's place. What reads the old one reads the new one.
+    """Replaces a node; whatever reads the old one reads the new one.
 
-    A new node without wires of its own takes over those of the old one, ports of one name being the same.
+    If the new node has no wires, it takes over those of the old one, by the names of the ports.
     """
 
     scope: str
@@ -169,7 +169,7 @@ def _with_wires_of(new: Call | Repeat | Reuse, old: Call | Repeat | Reuse) -> No
 
 @dataclass(frozen=True, slots=True)
 class MoveNode(Edit):
-    """Places the box of a node or input on the grid; None gives it back to the automatic layout."""
+    """Places the box of a node or input on the grid; None returns it to the automatic layout."""
 
     scope: str
     name: str

@@ -1,6 +1,4 @@
-"""Edits of what leaves a body: the outputs of a graph or block, and what a scan stacks or gives at its
-end.
-"""
+"""Edits of the outputs of a body: of a graph or block, or the ``stack`` and ``final`` of a scan."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ from zoo.wires import Change, rewire
 
 @dataclass(frozen=True, slots=True)
 class AddOutput(Edit):
-    """Lets something leave a body: an output of a graph or block, or what a scan stacks over its axis."""
+    """Adds an output to a body; in a scan, it is stacked over the axis."""
 
     scope: str
     name: str
@@ -42,7 +40,7 @@ class AddOutput(Edit):
 
 @dataclass(frozen=True, slots=True)
 class AddFinal(Edit):
-    """Gives a scan an output that is a state after the last step."""
+    """Adds an output to a scan that is a state after the last step."""
 
     scope: str
     name: str
@@ -63,7 +61,7 @@ class AddFinal(Edit):
 
 @dataclass(frozen=True, slots=True)
 class RemoveOutput(Edit):
-    """Takes an output away, and the wires that read it where the body is used."""
+    """Removes an output, with the wires that read it where the body is used."""
 
     scope: str
     name: str
@@ -87,7 +85,7 @@ class RemoveOutput(Edit):
 
 @dataclass(frozen=True, slots=True)
 class MoveOutput(Edit):
-    """Places the box of an output on the grid; None gives it back to the automatic layout."""
+    """Places the box of an output on the grid; None returns it to the automatic layout."""
 
     scope: str
     name: str
@@ -105,7 +103,7 @@ class MoveOutput(Edit):
 
 @dataclass(frozen=True, slots=True)
 class RenameOutput(Edit):
-    """Gives an output another name, where the body is used too."""
+    """Renames an output, including where the body is used."""
 
     scope: str
     name: str
@@ -133,7 +131,7 @@ class RenameOutput(Edit):
 
 
 def _at_readers(graph: Graph, scope: str, change: Change) -> Graph:
-    """The graph with every wire changed that reads a node which stands for the body at ``scope``."""
+    """The graph with changed wires from every node that represents the body at ``scope``."""
     if not scope:
         return graph
     places = placed(graph, scope)
@@ -148,9 +146,7 @@ def _at_readers(graph: Graph, scope: str, change: Change) -> Graph:
 
 
 def _spelled_out(graph: Graph, scope: str) -> Graph:
-    """The graph with ``node`` written ``node.port`` where a body is read that is about to have a second
-    output.
-    """
+    """The graph with ``node`` made explicit, as ``node.port``, for a body that gets a second output."""
     names = output_names(graph.body(scope))
     if len(names) != 1:
         return graph

@@ -38,9 +38,9 @@ def _at_uses(graph: Graph, scope: str, change: Callable[[Call | Repeat], Node]) 
 
 @dataclass(frozen=True, slots=True)
 class SetParam(Edit):
-    """Gives a param a value; a new one is put before the one at ``index``, else behind the last.
+    """Sets the value of a param; a new one is added before the one at ``index``, or at the end.
 
-    None is for a param of a block that each use must give.
+    None makes the param of a block required.
     """
 
     scope: str
@@ -66,7 +66,7 @@ class SetParam(Edit):
 
 @dataclass(frozen=True, slots=True)
 class RenameParam(Edit):
-    """Gives a param another name, wherever it is used; of a block also where a use gives its value."""
+    """Renames a param, including where it is used and, for a block, where its value is given."""
 
     scope: str
     param: str
@@ -96,9 +96,9 @@ class RenameParam(Edit):
 
 @dataclass(frozen=True, slots=True)
 class RemoveParam(Edit):
-    """Takes a param away that nothing uses; with ``inline``, first writes its value wherever it is used.
+    """Removes an unused param; with ``inline``, its uses are first replaced by its value.
 
-    Of a block, uses of it no longer give a value.
+    For a block, its uses no longer give a value.
     """
 
     scope: str

@@ -1,8 +1,8 @@
-"""The difference between two graphs, as small as what changed.
+"""The difference between two graphs.
 
-Graphs share what an edit leaves alone, so comparing two of them looks only at what changed and at the
-mappings around it. A patch keeps the changed entries, not the graphs: an undo history of thousands of edits
-stays small.
+Graphs share the parts that an edit does not touch, so a comparison only visits the changed parts and the
+mappings around them. A patch stores the changed entries, not the graphs, so that an undo history of thousands
+of edits stays small.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ B = TypeVar("B", bound=Body)
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """A change of a mapping: keys to take out, values to replace in place, entries to put in at an index."""
+    """A change of a mapping: keys to remove, values to replace, and entries to insert at an index."""
 
     out: tuple[str, ...]
     over: tuple[tuple[str, Any], ...]
@@ -28,10 +28,9 @@ class Entries:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A change of a graph, block or scan: a new value for each changed field, or the ``Entries`` of a
-    mapping.
+    """A change of a graph, block or scan: for each changed field, a new value or ``Entries`` of a mapping.
 
-    A scan or block that changed inside stands in ``Entries.over`` as a ``Patch`` of its own.
+    A scan or block that changed inside is a ``Patch`` of its own in ``Entries.over``.
     """
 
     kind: type[Body]
@@ -42,7 +41,7 @@ Part: TypeAlias = Entries | Any
 
 
 def difference(before: B, after: B) -> Patch:
-    """The patch that makes ``after`` of ``before``."""
+    """The patch that turns ``before`` into ``after``."""
     parts: list[tuple[str, Part]] = []
     for field in fields(before):
         old, new = getattr(before, field.name), getattr(after, field.name)
@@ -77,7 +76,7 @@ def _entries(before: Mapping[str, Any], after: Mapping[str, Any]) -> Entries:
 
 
 def patched(body: B, patch: Patch) -> B:
-    """``body`` after the patch; EditError when it is not what the patch was made for."""
+    """Apply a patch to ``body``; raises EditError if the patch was made for another one."""
     if type(body) is not patch.kind:
         raise EditError(_UNFIT)
     changes = {

@@ -1,9 +1,8 @@
-"""Who refers to whom across bodies: what ``reuse`` and ``tie`` mean, and which nodes stand for a block or a
-scan.
+"""References across bodies: the targets of ``reuse`` and ``tie``, and the nodes that represent a body.
 
-A wire reads a name of its own body. ``reuse`` and ``tie`` look further: in the body, then in the bodies
-around it up to the graph's or the block's; a tie may then go on through nodes, ``encoder.0.embed.weight``. A
-node is meant by its **place**: the scope of its body and its name.
+A wire reads a name of its own body. ``reuse`` and ``tie`` also search the enclosing bodies, up to that of the
+graph or block; a tie may then continue into nodes: ``encoder.0.embed.weight``. A node is identified by its
+**place**: the scope of its body, and its name.
 """
 
 from __future__ import annotations
@@ -44,9 +43,7 @@ def nodes(graph: Graph) -> Iterator[tuple[Place, Node]]:
 
 
 def map_nodes(graph: Graph, change: Callable[[Place, Node], Node]) -> Graph:
-    """The graph with every node changed, those in a scan before the scan itself; unchanged parts are
-    shared.
-    """
+    """The graph with every node changed, inner ones first; unchanged parts are shared."""
 
     def inside(scope: str, body: B) -> B:
         found = {
@@ -66,7 +63,7 @@ def map_nodes(graph: Graph, change: Callable[[Place, Node], Node]) -> Graph:
 
 
 def scopes_around(scope: str) -> Iterator[str]:
-    """The scope and those around it, up to the graph's or the block's."""
+    """The scope and its enclosing ones, up to that of the graph or block."""
     yield scope
     while "." in scope:
         scope = scope.rpartition(".")[0]
@@ -76,7 +73,7 @@ def scopes_around(scope: str) -> Iterator[str]:
 
 
 def within(scope: str, outer: str) -> bool:
-    """Whether a scope is ``outer`` or lies in one of its scans."""
+    """Whether a scope is ``outer``, or is inside one of its scans."""
     return outer in scopes_around(scope)
 
 
@@ -86,7 +83,7 @@ def lookup(graph: Graph, scope: str, name: str) -> Place | None:
 
 
 def original(graph: Graph, place: Place) -> tuple[Place, Node] | None:
-    """The node whose module a node applies: itself, or what it reuses; None when that leads nowhere."""
+    """The node whose module a node applies: itself, or the one that it reuses; None if that is missing."""
     seen: set[Place] = set()
     found: Place | None = place
     while found is not None and found not in seen:
@@ -99,9 +96,9 @@ def original(graph: Graph, place: Place) -> tuple[Place, Node] | None:
 
 
 def through(graph: Graph, scope: str, target: str) -> list[Place | None]:
-    """The nodes that a tie's target goes through, one for each word of it, None where it leaves out a number.
+    """The nodes on the path of a tie's target, one per word; None for the number of a repeat's layer.
 
-    The words behind the last node (``weight``) have none.
+    The words after the last node (``weight``) have none.
     """
     first, *rest = target.split(".")
     place = lookup(graph, scope, first)
@@ -122,7 +119,7 @@ def through(graph: Graph, scope: str, target: str) -> list[Place | None]:
 
 
 def retie(graph: Graph, change: Callable[[Place, list[str], list[Place | None]], list[str] | None]) -> Graph:
-    """The graph with the target of every tie changed, word by word; None takes the tie away."""
+    """The graph with the target of every tie changed, word by word; None removes the tie."""
 
     def node_of(place: Place, node: Node) -> Node:
         if not isinstance(node, Call | Repeat) or not node.tie:
@@ -138,9 +135,9 @@ def retie(graph: Graph, change: Callable[[Place, list[str], list[Place | None]],
 
 
 def rename_references(graph: Graph, renamed: Place, new: str) -> Graph:
-    """The graph with a node called ``new`` by every ``reuse`` and ``tie`` that means it or goes through it.
+    """The graph with a node renamed in every ``reuse`` and ``tie`` that refers to it or goes through it.
 
-    Raises EditError where another node of that name would be meant instead.
+    Raises EditError if the new name would refer to another node.
     """
 
     def hidden(scope: str) -> None:
@@ -165,9 +162,7 @@ def rename_references(graph: Graph, renamed: Place, new: str) -> Graph:
 
 
 def check_unhidden(graph: Graph, scope: str, name: str) -> None:
-    """EditError when a new node ``name`` would come between a ``reuse`` or ``tie`` and the outer node it
-    means.
-    """
+    """Raise EditError if a new node ``name`` would shadow the outer target of a ``reuse`` or ``tie``."""
     if lookup(graph, scope, name) is None:
         return
     for (inner, user), node in nodes(graph):
@@ -190,9 +185,7 @@ def block_of(graph: Graph, node: Node) -> str:
 
 
 def placed(graph: Graph, scope: str) -> set[Place]:
-    """The nodes that stand for the body at ``scope`` outside of it: the uses of a block, a scan, reuses of
-    these.
-    """
+    """The nodes that represent the body at ``scope``: the uses of a block, a scan, and their reuses."""
     found: set[Place] = set()
     for place, _ in nodes(graph):
         first = original(graph, place)

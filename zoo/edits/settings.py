@@ -1,4 +1,4 @@
-"""Edits of what a node is given besides wires: settings, settings that vary by layer, shared parameters."""
+"""Edits of the settings of nodes, of settings that vary by layer, and of shared parameters."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _settable(graph: Graph, scope: str, name: str) -> Call | Repeat:
 
 @dataclass(frozen=True, slots=True)
 class SetSetting(Edit):
-    """Gives a setting a value, for every layer of a repeat where it varied by layer."""
+    """Sets a setting; in a repeat, for all layers, even if it varied by layer before."""
 
     scope: str
     node: str
@@ -46,7 +46,7 @@ class SetSetting(Edit):
 
 @dataclass(frozen=True, slots=True)
 class UnsetSetting(Edit):
-    """Gives a setting back to its default, or to the wires that solve it."""
+    """Resets a setting to its default, or to being solved from the wires."""
 
     scope: str
     node: str
@@ -68,7 +68,7 @@ class UnsetSetting(Edit):
 
 @dataclass(frozen=True, slots=True)
 class VarySetting(Edit):
-    """Gives a setting of a repeat one value for each layer."""
+    """Sets one value per layer for a setting of a repeat."""
 
     scope: str
     node: str
@@ -97,7 +97,7 @@ _PARAMETER = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Tie(Edit):
-    """Lets a node share a parameter of another, ``embed.weight``; None gives it one of its own again."""
+    """Ties a parameter of a node to that of another, ``embed.weight``; None removes the tie."""
 
     scope: str
     node: str
@@ -136,7 +136,7 @@ class Tie(Edit):
 
 
 def shown(value: object) -> str:
-    """A value as it stands in the undo history: short, and in the words of the file."""
+    """A value as shown in the undo history: short, and in the file's notation."""
     text = "~" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 

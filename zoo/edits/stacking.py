@@ -1,4 +1,4 @@
-"""Edits between one node and a stack of it: wrap in a repeat, unwrap."""
+"""Edits that wrap a node in a repeat, and unwrap it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from zoo.sizes import Expr
 class WrapInRepeat(Edit):
     """Stacks a layer or block ``count`` times.
 
-    ``carry`` are the ports through which each layer reads the one before it; the first reads what the node
-    read. Where the node's one wire names no port (``in: x``), it is the one that is carried. Without
-    ``carry``, that is the only wire of the node.
+    ``carry`` are the ports by which each layer reads the previous one; the first layer reads what the node
+    read. By default, the node's only wire is carried; so is a wire that names no port (``in: x``).
     """
 
     scope: str
@@ -73,7 +72,7 @@ def _carried(name: str, inputs: Mapping[str, Wire], port: str) -> Ref:
 
 @dataclass(frozen=True, slots=True)
 class Unwrap(Edit):
-    """Makes one node of a repeat: what was carried is read once."""
+    """Replaces a repeat by a single node, which reads what the first layer read."""
 
     scope: str
     name: str

@@ -1,4 +1,4 @@
-"""The edit that puts the nodes of a block in the place of a node that uses it."""
+"""The edit that replaces the use of a block by the block's nodes."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ from zoo.wires import rewire, rewire_node
 
 @dataclass(frozen=True, slots=True)
 class Ungroup(Edit):
-    """Puts the nodes of a block in the place of a node that uses it.
+    """Replaces a node that uses a block by the nodes of the block.
 
-    Params become their values here, names that are taken get the node's name in front; where the node was
-    frozen, these are. A block that nothing
-    else uses goes, unless ``keep``. A block that walks over an axis calls it by its own name: ``types`` says
-    what flows in through the node's wires, those from inputs of the body excepted.
+    Params are replaced by their values, and names that are taken get the node's name as a prefix; if the node
+    was frozen, the new nodes are. The block is removed if nothing else uses it, unless ``keep`` is set. As a
+    scan in the block uses the block's own axis names, ``types`` must give the types of the node's inputs,
+    except those from inputs of the body.
     """
 
     scope: str
@@ -66,7 +66,7 @@ class Ungroup(Edit):
         return self._inlined(graph, node, block, given, names)
 
     def _copied(self, graph: Graph, use: str) -> tuple[Block, dict[str, str]]:
-        """The block with its nodes renamed where their names are taken, and the new names."""
+        """The block with nodes renamed if their names are taken, and the new names."""
         taken = set(visible(graph.body(self.scope))) - {self.name}
         block = graph.blocks[use]
         copy = free_name(use, graph.blocks)
@@ -84,7 +84,7 @@ class Ungroup(Edit):
         return graph.blocks[copy], names
 
     def _axes(self, graph: Graph, block: Block, given: Mapping[str, Ref]) -> Meanings:
-        """What the axes that the block's scans name are called outside."""
+        """The outer names of the axes that the block's scans refer to."""
         names = (name for node in block.nodes.values() for name in names_in_node(node))
         needed = {name for name in names if not name.startswith("$")}
         found: dict[str, Value] = {}
@@ -113,7 +113,7 @@ class Ungroup(Edit):
     def _inlined(
         self, graph: Graph, node: Call, block: Block, given: Mapping[str, Ref], names: Mapping[str, str]
     ) -> Graph:
-        """The graph with the nodes of ``block`` in the place of the node, wired as it was."""
+        """The graph with the node replaced by the nodes of ``block``, wired accordingly."""
 
         def outside(ref: Ref) -> Ref | None:
             return given.get(ref.node) if ref.node in block.inputs else ref
@@ -171,7 +171,7 @@ def _given(graph: Graph, name: str, node: Call) -> dict[str, Ref]:
 
 
 def _params(name: str, node: Call, block: Block) -> Meanings:
-    """What to write for the params of the block."""
+    """The substitutions for the params of the block."""
     for setting in node.settings:
         if setting not in block.params:
             raise EditError(f"'{name}' sets '{setting}', which its block does not have; unset it first")
@@ -184,7 +184,7 @@ def _params(name: str, node: Call, block: Block) -> Meanings:
 
 
 def _tied(nodes_: Frozen[str, Node], name: str, parameter: str, target: str) -> Frozen[str, Node]:
-    """The nodes with a tie that the node around them had, on the node that it was meant for."""
+    """The nodes with a tie of the ungrouped node moved to the node that it concerns."""
     node = nodes_.get(name)
     if isinstance(node, Scan) and parameter:
         first, _, rest = parameter.partition(".")

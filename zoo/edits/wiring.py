@@ -1,4 +1,4 @@
-"""Edits of wires: connect, disconnect, put a node on a wire."""
+"""Edits of wires: connect, disconnect, insert a node on a wire."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ W = TypeVar("W", bound=Wire)
 
 @dataclass(frozen=True, slots=True)
 class Connect(Edit):
-    """Lets an input read ``source`` instead of what it reads now, if anything.
+    """Wires an input to ``source``, replacing its previous wire, if any.
 
-    A port with several wires takes the new one at ``end.index``: in place of the one there, behind the last,
-    or, with ``insert``, before it. A node whose one wire names no port (``in: x``) needs a name for it when a
-    second port is wired: ``first`` gives it, unless the node is a block, which knows.
+    A port with several wires takes the new one at ``end.index``, where it replaces the existing one, is
+    appended or, with ``insert``, is inserted. If a node has a wire without a port name (``in: x``) and a
+    second port is wired, ``first`` names the port of the first wire; for a block it is not needed.
     """
 
     scope: str
@@ -115,9 +115,9 @@ def required_port(graph: Graph, node: Node) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Disconnect(Edit):
-    """Takes a wire away: an input of a node then reads nothing, an output of the body is gone.
+    """Removes a wire: an input of a node is then unwired, and an output of the body is removed.
 
-    What enters a scan cannot stand unwired: ``RemoveInput`` takes it away with what reads it inside.
+    The inputs of a scan must be wired; ``RemoveInput`` removes them with the wires that read them inside.
     """
 
     scope: str
@@ -168,9 +168,7 @@ class Disconnect(Edit):
 
 @dataclass(frozen=True, slots=True)
 class InsertOnWire(Edit):
-    """Puts a new node on a wire: it reads at ``port`` what the wire read, and the wire reads its
-    ``output``.
-    """
+    """Inserts a new node on a wire: its ``port`` reads what the wire read, and the wire reads ``output``."""
 
     scope: str
     end: End
@@ -195,7 +193,7 @@ class InsertOnWire(Edit):
 
 
 def wire_at(graph: Graph, scope: str, end: End) -> Ref:
-    """What the wire at ``end`` reads; EditError when there is none."""
+    """What the wire at ``end`` reads; raises EditError if there is none."""
     body = graph.body(scope)
     found = dict(node_wires(end.node, node_at(graph, scope, end.node)) if end.node else body_wires(body))
     if end not in found:

@@ -1,6 +1,6 @@
-"""What an edit refuses to write, because no file could say it or it would be read as something else.
+"""Checks that the values in an edit can be written to a file and read back unchanged.
 
-The words are judged by what reads and writes files, so whatever edits make can be saved and read again.
+They use the code that reads and writes files, so whatever edits produce can be saved and loaded.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def check_written(node: Node) -> None:
-    """EditError unless a node, and whatever is inside it, can be written."""
+    """Raise EditError unless a node, including its contents, can be written."""
     for end, ref in node_wires("", node):
         _check_names("a port", [port for port in (end.port, ref.port) if port])
     if isinstance(node, Scan):
@@ -60,26 +60,26 @@ def _check_names(what: str, found: Iterable[str]) -> None:
 
 
 def check_port(port: Port) -> None:
-    """EditError unless a type can be written: a port of a layer may be more than that."""
+    """Raise EditError unless a type can be written; some ports of layers cannot."""
     if said(parse_port, str(port)) != port:
         raise EditError(f"'{port}' is a type for the hints of layers; here every axis has a name or a size")
 
 
 def check_count(count: Expr) -> None:
-    """EditError unless a repeat can be that often, written as a number or an expression of params."""
+    """Raise EditError unless a count of layers is a valid number or expression of params."""
     if isinstance(count, int) and count < 0:
         raise EditError(f"a repeat is not repeated {count} times")
     said(parse_expression, str(count))
 
 
 def check_start(start: Start) -> None:
-    """EditError unless a state can start so: a node called 'zeros' would read as zeros."""
+    """Raise EditError unless an initial state can be written; a node named 'zeros' would be read as zeros."""
     if said(parse_start, str(start)) != start:
         raise EditError(f"a state that starts as {start!r} would read as something else: '{start}'")
 
 
 def check_value(value: Value, depth: int = 20) -> None:
-    """EditError unless a setting can be written and read back as it is."""
+    """Raise EditError unless a setting can be written and read back unchanged."""
     if not depth:
         raise EditError("a setting holds lists and mappings at most 20 levels deep")
     if isinstance(value, Name | Op):
@@ -103,7 +103,7 @@ def _is_scalar(value: object) -> bool:
 
 
 def said(check: Callable[..., T], *words: object) -> T:
-    """What the code that reads and writes files makes of a word, its error as an EditError."""
+    """Call a function that reads or writes words of files, and raise its errors as EditError."""
     try:
         return check(*words)
     except WordError as error:

@@ -5,12 +5,12 @@
 
 A graph is exported in the lowering ``scan``:
 
-    exporting.py     ``export``: the front door
-    program.py       the model lowered and traced by ``torch.export``, every open axis left open
-    writing.py       the traced program as a file, with the graph's names and its text inside
-    translations.py  what torch's ONNX exporter does not know
-    verifying.py     the written file against the model, at sizes that it was not traced with
-    culprits.py      when something fails: which layer it was
+    exporting.py     ``export``: the entry point
+    program.py       the model, lowered and traced by ``torch.export`` with dynamic axes
+    writing.py       writing the traced program to a file, including the graph's names and text
+    translations.py  operators that torch's ONNX exporter lacks
+    verifying.py     comparing the file with the model at sizes other than those of the trace
+    culprits.py      finding the layer that causes a failure
 """
 
 from zoo.exporting.exporting import Exported, export

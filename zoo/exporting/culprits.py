@@ -1,4 +1,4 @@
-"""Which layer cannot be exported: each is tried alone, with what it is given inside the model."""
+"""Finding the layer that cannot be exported: each is tried alone, with its inputs from inside the model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.export import ExportedProgram
-from torch.utils import _pytree as pytree  # it knows the tuples with names that layers are handed
+from torch.utils import _pytree as pytree  # handles NamedTuples among the inputs of layers
 
 from zoo.compiler import CompiledGraph
 from zoo.errors import ExportError, ZooError
@@ -19,11 +19,11 @@ from zoo.packs.offers import spec_of
 
 Inputs = tuple[tuple[Any, ...], dict[str, Any]]
 Try = Callable[[ExportedProgram, Sequence[Tensor]], None]
-"""What is done with the program of a layer, and inputs for it; raises ExportError."""
+"""Writes the program of a layer and runs it on inputs; raises ExportError."""
 
 
 class _Alone(nn.Module):
-    """A layer called with tensors alone; whatever else it is told stays as it was."""
+    """A layer as a function of tensors only; its other arguments are constants."""
 
     def __init__(self, layer: nn.Module, spec: pytree.TreeSpec, leaves: list[Any]) -> None:
         super().__init__()
@@ -40,11 +40,11 @@ class _Alone(nn.Module):
 
 
 def blamed(error: ExportError, source: Source, attempt: Try | None) -> ExportError:
-    """The error told of the layer that causes it, where one alone does; else the error itself."""
+    """The error attributed to the layer that causes it; if there is none, the error itself."""
     calls: list[dict[nn.Module, Inputs]] = []
     for lengths in (LONG, SHORT):
         sizes = source.sizes(lengths)
-        with suppress(ZooError, RuntimeError):  # the model itself does not run at these sizes
+        with suppress(ZooError, RuntimeError):  # the model itself may not run at these sizes
             calls = [
                 _calls(source.model, source.examples({name: size + more for name, size in sizes.items()}))
                 for more in (0, 2)
@@ -69,7 +69,7 @@ def blamed(error: ExportError, source: Source, attempt: Try | None) -> ExportErr
 
 
 def _calls(model: CompiledGraph, given: dict[str, Tensor | None]) -> dict[nn.Module, Inputs]:
-    """What each layer is given when it is first called."""
+    """The inputs of each layer at its first call."""
     found: dict[nn.Module, Inputs] = {}
 
     def note(layer: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -91,7 +91,7 @@ def _calls(model: CompiledGraph, given: dict[str, Tensor | None]) -> dict[nn.Mod
 
 
 def _traced(layer: nn.Module, inputs: Inputs, other: Inputs) -> tuple[ExportedProgram, list[Tensor]]:
-    """A layer alone, open along the axes whose size differs in a second call; and what this gave it."""
+    """A layer traced alone, with dynamic axes where a second call has other sizes; and that call's inputs."""
     leaves, spec = pytree.tree_flatten(inputs)
     tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
     others = [leaf for leaf in pytree.tree_leaves(other) if isinstance(leaf, Tensor)]

@@ -1,4 +1,4 @@
-"""The front door of exporting: trace, write, verify, and only then put the file in its place."""
+"""The entry point of exporting: traces, writes and verifies, and only then replaces the target file."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from zoo.graph import Graph
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written: the names and types of the file's inputs and outputs, and how well it was verified.
+    """The result of an export: names and types of the file's inputs and outputs, and the verification.
 
-    ``difference`` is the largest between a number of the file's outputs and the model's, over all ``sizes``
-    that were tried. ``opset`` is None for a program of PyTorch.
+    ``difference`` is the largest difference between the outputs of file and model, over all ``sizes`` tried.
+    ``opset`` is None for a PyTorch program.
     """
 
     path: Path
@@ -49,14 +49,14 @@ def export(
 ) -> Exported:
     """Write a model to a file for other runtimes: ``.onnx``, or ``.pt2`` for PyTorch without the zoo.
 
-    The batch and every other axis whose size the graph leaves open stays open. A graph is compiled first,
-    with its initial weights. ``without`` names optional inputs that the file is not to have; ``sizes`` are
-    the largest that the model takes, where it has a limit that it does not tell. The model is exported as it
-    evaluates, and stays as it is. Before the file takes its place, it is run beside the model at two sizes
-    that are not those of the export.
+    The batch and all other open axes of the graph are dynamic. A graph is compiled first, with its initial
+    weights. ``without`` names optional inputs that the file should not have; ``sizes`` gives maximum sizes,
+    for models with a limit that they do not declare. The model is exported in evaluation mode, and is not
+    changed. Before the target is replaced, the file is compared with the model at two sizes other than those
+    of the export.
 
-    Raises ArgumentError for what is no model or path, ExportError for what cannot be exported, with the layer
-    that is to blame where one is, and whatever stands in the way of writing.
+    Raises ArgumentError if it is not a model or path, and ExportError if it cannot be exported or written,
+    naming the responsible layer if there is one.
     """
     begun = time.perf_counter()
     target = Path(arguments.path(path))
@@ -72,7 +72,7 @@ def export(
         with _beside(target) as folder:
             run = write(program, folder / target.name)
             compared = compare(program, model, run)
-            for part in folder.iterdir():  # large weights lie beside the model
+            for part in folder.iterdir():  # large weights are in files next to the model
                 part.replace(target.with_name(part.name))
     except ExportError as error:
         attempt = _onnx if target.suffix == ".onnx" else None
@@ -89,7 +89,7 @@ def export(
 
 
 def _writer(target: Path) -> Callable[[Traced, Path], Run]:
-    """What writes a file of this name. ExportError for an unknown ending, and for missing libraries."""
+    """The writer for a file name; raises ExportError for an unknown suffix, or missing libraries."""
     if target.suffix == ".pt2":
         return write_program
     if target.suffix != ".onnx":
@@ -112,7 +112,7 @@ def _writer(target: Path) -> Callable[[Traced, Path], Run]:
 
 @contextmanager
 def _beside(target: Path) -> Generator[Path]:
-    """A folder beside the target, for what is not whole yet. ExportError when the disk refuses."""
+    """Context manager: a temporary folder next to the target; raises ExportError if the disk fails."""
     try:
         if target.is_dir():
             raise ExportError(f"'{target}' is a folder; name a file in it")
@@ -126,7 +126,7 @@ def _beside(target: Path) -> Generator[Path]:
 
 
 def _onnx(program: ExportedProgram, given: Sequence[Tensor]) -> None:
-    """A layer alone, as ONNX, run once. ExportError when it cannot be."""
+    """Write a single layer as ONNX, and run it once; raises ExportError on failure."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "layer.onnx")
         names = [f"x{at}" for at in range(len(given))]

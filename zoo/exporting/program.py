@@ -1,4 +1,4 @@
-"""A model lowered for export and traced by ``torch.export``, every open axis left open."""
+"""Lowering a model for export, and tracing it by ``torch.export`` with dynamic axes."""
 
 from __future__ import annotations
 
@@ -26,20 +26,18 @@ from zoo.spec import TensorType
 
 BATCH = 3
 LONG = (131, 137, 139, 149, 151)
-"""Lengths to trace with: longer than the blocks in which layers take sequences, for one block is traced as if
-there could be no more.
-"""
+"""Lengths to trace with, longer than the blocks of blockwise layers: a trace of one block is not general."""
 LARGEST = 2**31
-"""More than any limit that a model sets."""
+"""Larger than the limit of any model."""
 SHORT = (11, 7, 5, 13, 9)
-"""The same for models with a table of few positions."""
+"""The same for models with small position tables."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A model as it is exported: lowered for that, on the CPU, evaluating.
+    """A model prepared for export: lowered, on the CPU, in evaluation mode.
 
-    ``without`` are the inputs that are left out, ``most`` the largest sizes that a person named.
+    ``without`` are the omitted inputs, ``most`` the maximum sizes given by the user.
     """
 
     model: CompiledGraph
@@ -49,26 +47,26 @@ class Source:
 
     @property
     def inputs(self) -> dict[str, TensorType]:
-        """The types of the inputs that the file has."""
+        """The types of the file's inputs."""
         return {name: type_ for name, type_ in types(self.resolution).items() if name not in self.without}
 
     @property
     def outputs(self) -> dict[str, TensorType]:
-        """The types of the outputs."""
+        """The types of the file's outputs."""
         root = self.resolution.root
         return {name: root.shown(type_) for name, type_ in root.types.items() if type_ is not None}
 
     def sizes(self, lengths: Iterable[int]) -> dict[str, int]:
-        """A size for each open axis, all of them different."""
+        """A different size for each open axis."""
         axes = open_axes(self.resolution)
         rest = dict(zip((name for name in axes if name != "batch"), cycle(lengths), strict=False))
         found = {"batch": BATCH, **rest, **self.most}
         return {name: found[name] for name in axes}
 
     def examples(self, sizes: Mapping[str, int], seed: int = 0) -> dict[str, Tensor | None]:
-        """Inputs of these sizes, None for those left out.
+        """Inputs of these sizes; None for omitted ones.
 
-        A mask leaves of the last row nothing. Whole numbers are small enough to be places in a sequence.
+        The last row of a mask is all false. Integers are small enough to be positions in a sequence.
         """
         found: dict[str, Tensor | None] = dict.fromkeys(types(self.resolution))
         drawn = random_inputs(self.resolution, sizes, dtype_of(self.model), torch.device("cpu"), seed)
@@ -82,7 +80,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """A source with its program, and the sizes that this was traced with."""
+    """A source with its program, and the sizes of the trace."""
 
     source: Source
     program: ExportedProgram
@@ -90,9 +88,9 @@ class Traced:
 
 
 def lowered(model: CompiledGraph, without: Collection[str], most: Mapping[str, int]) -> Source:
-    """The model as it is exported.
+    """Prepare a model for export.
 
-    ExportError for an input that cannot be left out, ZooError for the size of an axis that is none.
+    Raises ExportError for an input that cannot be omitted, and ZooError for the size of an unknown axis.
     """
     recipe = model.__zoo_unit__.recipe
     registry = None if recipe.layers is None else Registry.of(*recipe.layers)
@@ -103,14 +101,14 @@ def lowered(model: CompiledGraph, without: Collection[str], most: Mapping[str, i
         recipe.graph, dtype=dtype_of(model), params=recipe.params, registry=registry, lowering="scan"
     )
     made.load_state_dict({name: each.cpu() for name, each in model.state_dict().items()})
-    made.eval().requires_grad_(requires_grad=False)  # else every kernel is one that can go backward
+    made.eval().requires_grad_(requires_grad=False)  # otherwise, kernels with a backward pass are chosen
     source = Source(made, resolution, frozenset(without), most)
     _name_outputs(made, [*source.outputs])
     return source
 
 
 def traced(source: Source) -> Traced:
-    """Trace a model. ExportError says why it cannot be, InputError which sizes do not fit."""
+    """Trace a model; raises ExportError if that fails, and InputError for sizes that do not fit."""
     refused: InputError | None = None
     sizes: dict[str, int] = {}
     free = {name: open_at(type_) for name, type_ in source.inputs.items()}
@@ -123,7 +121,7 @@ def traced(source: Source) -> Traced:
     assert refused is not None
     try:
         with torch.no_grad():
-            source.model(source.examples(sizes))  # says of numbers what the trace said of symbols
+            source.model(source.examples(sizes))  # gives a better error than the symbolic trace
     except InputError as error:
         refused = error
     chosen = ", ".join(f"{name}={size}" for name, size in source.most.items())
@@ -137,7 +135,7 @@ def trace(
     *,
     variadic: bool = False,
 ) -> ExportedProgram:
-    """``torch.export`` of a module, with these axes of its inputs open. ExportError has what torch says."""
+    """``torch.export`` of a module with dynamic axes; raises ExportError with torch's message."""
     shapes: Any = tuple(
         None if x is None else dict.fromkeys(free.get(name, ()), Dim.DYNAMIC) for name, x in given.items()
     )
@@ -147,17 +145,18 @@ def trace(
             program = torch.export.export(module, tuple(given.values()), dynamic_shapes=shapes, strict=False)
     except InputError:
         raise
-    except Exception as error:  # whatever a layer meets when torch traces it
+    except Exception as error:  # tracing a layer may raise anything
         raise ExportError(f"torch.export refuses it: {reason(error)}") from error
     _relax(program)
     return program
 
 
 def _relax(program: Any) -> None:
-    """Let a program take sizes below those that torch noted while it traced it: more than one block, say.
+    """Remove lower bounds on sizes that torch recorded in the trace, such as "more than one block".
 
-    That they are right there is for the comparison to show. ExportError for sizes bounded on both sides, for
-    then the program was made for those alone; only an upper bound is a limit of the model, a table's.
+    The later comparison shows whether the program is correct there. Raises ExportError for sizes that are
+    bounded on both sides, because the program is then specialised; an upper bound alone is a limit of the
+    model.
     """
     for symbol, bounds in program.range_constraints.items():
         if bounds.lower > 2 and bounds.upper < LARGEST:
@@ -170,13 +169,13 @@ def _relax(program: Any) -> None:
 
 
 def types(resolution: Resolution) -> dict[str, TensorType]:
-    """The types of a graph's inputs, as people write them."""
+    """The types of a graph's inputs as shown to users."""
     root = resolution.root
     return {name: root.shown(type_) for name, type_ in root.inputs.items() if type_ is not None}
 
 
 def open_at(type_: TensorType) -> dict[int, str]:
-    """Which axes have no size, each with its name."""
+    """The positions of axes without a known size, with their names."""
     return {at: str(size) for at, size in enumerate(type_.shape) if not isinstance(size, int)}
 
 
@@ -189,7 +188,7 @@ _TOLD = ("You marked", "Could not", "No ONNX")
 
 
 def reason(error: BaseException) -> str:
-    """The sentence in an error of torch that says what is wrong."""
+    """The essential sentence of a torch error."""
     lines = [line.strip(" -") for line in str(error).splitlines() if line.strip(" -")]
     told = [line[line.index(start) :] for start in _TOLD for line in lines if start in line]
     return (told or lines or [type(error).__name__])[0].partition(" (unhinted")[0].rstrip(".")
@@ -197,7 +196,7 @@ def reason(error: BaseException) -> str:
 
 @contextmanager
 def quiet() -> Generator[None]:
-    """Without the warnings and records that torch gives of itself while it traces."""
+    """Context manager: suppress torch's warnings and log records about its own tracing."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
@@ -209,7 +208,7 @@ def quiet() -> Generator[None]:
 
 
 def _name_outputs(model: CompiledGraph, names: list[str]) -> None:
-    """Have a model return its outputs by name: a class of our own for them means nothing elsewhere."""
+    """Make a model return its outputs as a dict, since a custom class would be unknown elsewhere."""
     plain = model.forward
 
     @wraps(plain)

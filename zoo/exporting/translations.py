@@ -1,4 +1,4 @@
-"""What torch's ONNX exporter must be told: operators that it lacks, or writes as what runtimes lack."""
+"""Translations for torch's ONNX exporter: operators that it lacks, or translates to unsupported ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, cast
 import torch
 
 _INT64 = 7
-"""ONNX's number of the type."""
+"""The ONNX type code."""
 
 
 def table() -> dict[Any, Callable[..., Any]]:
@@ -18,29 +18,29 @@ def table() -> dict[Any, Callable[..., Any]]:
     op: Any = import_module("onnxscript").opset18  # an extra, and without types
 
     def where(condition: Any, self: Any, other: Any) -> Any:
-        """Runtimes have no Where for booleans."""
+        """Replaces Where for booleans, which runtimes lack."""
         if self.dtype.name != "BOOL":
             return op.Where(condition, self, other)
         return op.Or(op.And(condition, self), op.And(op.Not(condition), other))
 
     def sort(self: Any, *, stable: bool = True, dim: int = -1, descending: bool = False) -> Any:
-        """TopK prefers the lower index, and so is stable; it knows no small integers, which masks become."""
+        """Sort by TopK, which is stable, as it prefers lower indices, but does not support small integers."""
         del stable
         size = op.Shape(self, start=dim, end=dim + 1 or None)
         values, places = op.TopK(op.Cast(self, to=_INT64), size, axis=dim, largest=int(descending))
         return op.CastLike(values, self), places
 
     def stride(self: Any, dim: int) -> Any:
-        """Of a contiguous tensor: where torch says the size of an axis by the stride of the one before."""
+        """The stride in a contiguous tensor; torch sometimes expresses the size of an axis by strides."""
         later = op.Shape(self, start=dim + 1)
         return op.ReduceProd(later, keepdims=0)
 
     def floor_divide(self: Any, other: Any) -> Any:
-        """ONNX divides integers toward zero, Python downward."""
+        """Floor division, where ONNX truncates."""
         return op.Div(op.Sub(self, op.Mod(self, other)), other)
 
     def solve(self: Any, other: Any, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Any:
-        """(1 + L)⁻¹ = (1 - L)(1 + L²)(1 + L⁴)…, which ends: a power of L as high as its size is nothing."""
+        """(1 + L)⁻¹ = (1 - L)(1 + L²)(1 + L⁴)…, which is finite, as L is nilpotent."""
         if upper or not left or not unitriangular:
             raise NotImplementedError(
                 "only a lower triangular system with ones on its diagonal is translated"

@@ -1,4 +1,4 @@
-"""A written file against the model it was made of, at sizes that it was not traced with."""
+"""Comparing a written file with its model, at sizes other than those of the trace."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from zoo.exporting.program import SHORT, Traced
 from zoo.exporting.writing import Run
 
 ENOUGH = 2
-"""At so many sizes a file is tried."""
+"""The number of sizes at which a file is tried."""
 
 ALLOWED = {torch.float64: 1e-6, torch.float32: 1e-4}
-"""How far a file may be from the model, in parts of the largest number that comes out; others: 0.03.
+"""The tolerance, relative to the largest output; 0.03 for other dtypes.
 
-Of float64 more than its rounding: torch's exporter writes some constants (1/√d of attention) in float32.
+That of float64 exceeds its rounding error, since torch's exporter writes some constants (1/√d of attention)
+in float32.
 """
 
 
@@ -34,7 +35,7 @@ class Compared:
 
 
 def compare(traced: Traced, model: CompiledGraph, run: Run) -> Compared:
-    """Run file and model side by side. ExportError when they differ, or at sizes that only one takes."""
+    """Compare file and model; raises ExportError if they differ, or if only one supports some size."""
     tried: list[Mapping[str, int]] = []
     worst = 0.0
     for seed, sizes in enumerate(_other_sizes(traced), 1):
@@ -61,7 +62,7 @@ def compare(traced: Traced, model: CompiledGraph, run: Run) -> Compared:
 
 
 def _other_sizes(traced: Traced) -> Generator[dict[str, int]]:
-    """Sizes shorter and longer than those of the trace, none of them as large as another."""
+    """Sizes smaller and larger than those of the trace, all of them different."""
     short = traced.source.sizes(SHORT)
     for batch, lengths, more in ((2, short, -2), (5, traced.sizes, 36), (1, short, -4)):
         wished = {name: batch if name == "batch" else lengths[name] + more for name in traced.sizes}
@@ -70,7 +71,7 @@ def _other_sizes(traced: Traced) -> Generator[dict[str, int]]:
 
 
 def _results(model: CompiledGraph, given: Mapping[str, Tensor]) -> list[Tensor]:
-    """What the model returns for these inputs as it evaluates, on the CPU."""
+    """The results of the model in evaluation mode, on the CPU."""
     home = next((each.device for each in (*model.parameters(), *model.buffers())), torch.device("cpu"))
     with _evaluating(model), torch.no_grad():
         found: Any = model({name: x.to(home) for name, x in given.items()})
@@ -79,7 +80,7 @@ def _results(model: CompiledGraph, given: Mapping[str, Tensor]) -> list[Tensor]:
 
 @contextmanager
 def _evaluating(model: nn.Module) -> Generator[None]:
-    """While the model is looked at: none of its modules trains."""
+    """Context manager: put all modules of the model in evaluation mode."""
     before = [(module, module.training) for module in model.modules()]
     model.eval()
     try:

@@ -1,4 +1,4 @@
-"""Writing a traced program to a file, and reading the file back as whoever gets it would."""
+"""Writing a traced program to a file, and reading the file back with the target runtime."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from zoo.files.hash import semantic_hash
 from zoo.files.texts import document_of
 
 Run: TypeAlias = "Callable[[Mapping[str, Tensor]], list[Tensor]]"
-"""Runs a file that was written: inputs by name to outputs in order."""
+"""Runs a written file: inputs by name to outputs in order."""
 
 OPSET = 18
-"""What torch's exporter writes best and every runtime of the last years reads."""
+"""The version that torch's exporter supports best and all recent runtimes read."""
 
 _EMBEDDED = 2**31 - 2**24
-"""More bytes than this are no protobuf; weights then go to a file beside."""
+"""The size limit of protobuf in bytes; beyond it, weights go to a separate file."""
 
 
 def write_onnx(traced: Traced, path: Path) -> Run:
-    """Write ONNX; returns it as onnxruntime runs it. ExportError says which operator stands in the way."""
+    """Write ONNX; returns a function that runs it. Raises ExportError for an unsupported operator."""
     source = traced.source
     program = to_onnx(traced.program, [*source.inputs], [*output_names(source).values()])
     axes: dict[str, str] = {}
@@ -51,7 +51,7 @@ def write_onnx(traced: Traced, path: Path) -> Run:
 def to_onnx(
     program: ExportedProgram, inputs: list[str] | None = None, outputs: list[str] | None = None
 ) -> Any:
-    """A program as an ``ONNXProgram`` of torch, which has no types. ExportError has what torch says."""
+    """Convert a program to torch's ``ONNXProgram``; raises ExportError with torch's message."""
     try:
         with quiet(), torch.no_grad():
             exporter: Any = torch.onnx  # typed in part
@@ -69,11 +69,11 @@ def to_onnx(
 
 
 LACKS = "Could not find an implementation"
-"""What onnxruntime says of an operator that it has not, or not for the dtype at hand."""
+"""The beginning of onnxruntime's message for an operator that it lacks, or lacks for a dtype."""
 
 
 def read_onnx(path: Path) -> Run:
-    """A file of ONNX as onnxruntime runs it. ExportError when it will not."""
+    """A function that runs an ONNX file in onnxruntime; raises ExportError if that fails."""
     runtime: Any = import_module("onnxruntime")  # an extra, and without types
     options = runtime.SessionOptions()
     options.log_severity_level = 3  # errors; what it warns of are its own optimizations
@@ -96,7 +96,7 @@ def read_onnx(path: Path) -> Run:
 
 
 def write_program(traced: Traced, path: Path) -> Run:
-    """Write a program of PyTorch; returns it as ``torch.export.load`` gives it."""
+    """Write a PyTorch program; returns a function that runs it as loaded by ``torch.export.load``."""
     about = {"layerzoo.json": json.dumps(metadata(traced.source), ensure_ascii=False)}
     with quiet():
         with path.open("wb") as file:
@@ -119,14 +119,14 @@ def write_program(traced: Traced, path: Path) -> Run:
 
 
 class _Patient:
-    """A file that keeps to itself that the disk refuses: torch writes in C++, and would end the process."""
+    """A file that defers errors of the disk, since they would abort the process in torch's C++ code."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.refused: OSError | None = None
 
     def write(self, data: bytes) -> int:
-        """Write while the disk takes it."""
+        """Write until an error occurs."""
         try:
             if self.refused is None:
                 self._file.write(data)
@@ -135,7 +135,7 @@ class _Patient:
         return len(data)
 
     def flush(self) -> None:
-        """What is written is on its way."""
+        """Do nothing; the file is flushed when it is closed."""
         try:
             self._file.flush()
         except OSError as error:
@@ -143,7 +143,7 @@ class _Patient:
 
 
 def output_names(source: Source) -> dict[str, str]:
-    """What the outputs are called in the file: as in the graph, with ``_out`` where an input is called so."""
+    """The names of the outputs in the file: as in the graph, with ``_out`` if an input has the same name."""
     taken = {*source.inputs}
     names: dict[str, str] = {}
     for name in source.outputs:
@@ -156,7 +156,7 @@ def output_names(source: Source) -> dict[str, str]:
 
 
 def metadata(source: Source) -> dict[str, str]:
-    """What a file says of where it comes from."""
+    """The metadata of a file: what it was exported from."""
     graph = source.resolution.graph
     return {
         "layerzoo.version": zoo.__version__,
@@ -172,7 +172,7 @@ def metadata(source: Source) -> dict[str, str]:
 
 
 def _innermost(error: BaseException) -> str:
-    """What the error says that others were raised from."""
+    """The message of the innermost error in a chain."""
     while error.__cause__ is not None:
         error = error.__cause__
     return reason(error)

@@ -1,4 +1,4 @@
-"""The longest chain of operations of a call, each of which needs the result of the one before it."""
+"""The longest chain of operations of a call in which each depends on the previous one."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from torch.utils._pytree import tree_leaves
 from zoo.formulas.orders import Order
 
 SHORT, LONG = (8, 16, 32, 64), (256, 512, 1024, 2048)
-"""The lengths at which a chain is measured; the long ones, where the short ones do not tell."""
+"""The lengths at which a chain is measured; the long ones are used if the short ones are inconclusive."""
 
 
 class Depth(TorchDispatchMode):
-    """Counts, in its block, the operations behind each tensor. A view counts as the tensor that it views."""
+    """Context manager: tracks the depth of operations behind each tensor; a view has that of its base."""
 
     def __init__(self) -> None:
         super().__init__()  # pyright: ignore[reportUnknownMemberType] - torch leaves it untyped
-        # By storage, which is kept so that no other one takes its place.
+        # By storage, which is kept alive so that its address is not reused.
         self._found: dict[int, tuple[int, torch.UntypedStorage]] = {}
 
     @property
@@ -46,7 +46,7 @@ class Depth(TorchDispatchMode):
 
 
 def storage_key(tensor: Tensor) -> int:
-    """What tells the memory of a tensor from that of others, as long as both are there."""
+    """An identifier of a tensor's storage, unique among storages that are alive."""
     return tensor.untyped_storage()._cdata  # pyright: ignore[reportPrivateUsage] - meta tensors have no address
 
 
@@ -55,9 +55,9 @@ def _tensors(tree: Any) -> list[Tensor]:
 
 
 def order_along(axis: str, depth: Callable[[int], int | None]) -> tuple[Order | None, tuple[int, ...]]:
-    """How a chain grows with an axis, and the lengths that told; ``depth`` is None for a length it refuses.
+    """How a chain grows with an axis, and the lengths used; ``depth`` returns None for unsupported lengths.
 
-    The order is None where no more than two lengths are taken.
+    The order is None if at most two lengths are supported.
     """
     for lengths in (SHORT, LONG):
         depths = [found for length in lengths if (found := depth(length)) is not None]
@@ -75,7 +75,7 @@ def order_along(axis: str, depth: Callable[[int], int | None]) -> tuple[Order | 
 
 
 def _function(depths: list[int]) -> str | None:
-    """What grows so when the length doubles from one to the next."""
+    """The function that grows like ``depths``, measured at lengths that double."""
     steps = [later - earlier for earlier, later in pairwise(depths)]
     ratios = [later / earlier for earlier, later in pairwise(steps) if earlier > 0]
     if len(ratios) != len(steps) - 1:

@@ -1,7 +1,7 @@
-"""The polynomial that a count follows, found from a few counts and proven at others.
+"""Fitting polynomials to counts, and verifying them at further points.
 
-A layer's FLOPs are a sum of products of its sizes. Such a polynomial of known degrees follows from as many
-points as it has terms, exactly, in whole numbers; where a further point contradicts it, there is none.
+A layer's FLOPs are a sum of products of its sizes. A polynomial of known degrees is determined exactly, in
+rational arithmetic, by as many points as it has terms; if a further point contradicts it, there is none.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from zoo.sizes import Size, symbol
 
 Point = Mapping[str, int]
 Measure = Callable[[Point], int | None]
-"""A count at some sizes; None where they are refused."""
+"""Returns the count at some sizes, or None if they are refused."""
 
 STEPS = (1, 2, 4, 8)
-"""Every size is measured at these multiples: powers of two, so that heads go on dividing widths."""
-_HIGHEST = len(STEPS) - 2  # one point more than the degree asks for is there to contradict
+"""The multiples at which every size is measured: powers of two, so that heads still divide widths."""
+_HIGHEST = len(STEPS) - 2  # leaves one point more than necessary, to detect a contradiction
 
 _Terms = dict[tuple[int, ...], Fraction]
-"""The coefficient of each product of powers, one exponent a variable."""
+"""The coefficient of each product of powers, with one exponent per variable."""
 
 
 def fit(measure: Measure, start: Point, fixed: set[str] | None = None) -> Size | None:
     """The polynomial over the names of ``start`` that ``measure`` follows, or None.
 
-    A size of which other values are refused stays as it is, and is no variable of the polynomial; so does a
-    param (``$heads``) with which the count does not grow like one, where ``fixed`` is there to be told of it.
+    A size whose other values are refused is kept constant. So is a param (``$heads``) in which the count is
+    not polynomial, if ``fixed`` is given, to which it is then added.
     """
     at_start = measure(start)
     if at_start is None:
@@ -54,7 +54,7 @@ def fit(measure: Measure, start: Point, fixed: set[str] | None = None) -> Size |
 
 
 def _degree(counts: Mapping[int, int]) -> int | None:
-    """The lowest degree at which the first points foretell all others; None where none does."""
+    """The lowest degree at which the first points predict all others; None if there is none."""
     points = list(counts.items())
     for degree in range(1, min(_HIGHEST, len(points) - 2) + 1):
         known = points[: degree + 1]
@@ -73,7 +73,7 @@ def _through(points: Sequence[tuple[int, int]], x: int) -> Fraction:
 
 
 def _interpolate(measure: Measure, at: Point, nodes: Sequence[tuple[str, tuple[int, ...]]]) -> _Terms | None:
-    """The polynomial over all combinations of the variables' nodes; None where one is refused."""
+    """The polynomial through all combinations of the variables' nodes; None if one is refused."""
     if not nodes:
         count = measure(at)
         return None if count is None else {(): Fraction(count)}
@@ -91,7 +91,7 @@ def _interpolate(measure: Measure, at: Point, nodes: Sequence[tuple[str, tuple[i
 
 
 def _basis(values: Sequence[int], at: int) -> list[Fraction]:
-    """The coefficients of the polynomial that is 1 at one of the values, 0 at the others; lowest first."""
+    """The coefficients, lowest first, of the polynomial that is 1 at one value and 0 at the others."""
     found = [Fraction(1)]
     for j, value in enumerate(values):
         if j != at:
@@ -104,10 +104,10 @@ def _basis(values: Sequence[int], at: int) -> list[Fraction]:
 
 
 def _holds(measure: Measure, start: Point, nodes: Mapping[str, Sequence[int]], terms: _Terms) -> bool:
-    """Whether the polynomial foretells a point at which no size is one of those that it was made of."""
+    """Whether the polynomial predicts a point at which every size differs from the nodes."""
     point = {**start, **{name: start[name] * STEPS[len(nodes[name])] for name in nodes}}
     count = measure(point)
-    if count is None:  # too far apart together; one after the other they were foretold
+    if count is None:  # refused in this combination; each size alone was predicted correctly
         point = {**start, **{name: start[name] * STEPS[1] for name in nodes}}
         count = measure(point)
     sizes = [point[name] for name in nodes]
@@ -118,7 +118,7 @@ def _holds(measure: Measure, start: Point, nodes: Mapping[str, Sequence[int]], t
 
 
 def _size(terms: _Terms, names: Sequence[str]) -> Size:
-    """The polynomial as a size; a fraction becomes a whole division of all of it."""
+    """The polynomial as a size; fractions become a floor division of the whole."""
     divisor = lcm(*(factor.denominator for factor in terms.values()))
     total: Size = 0
     for key, factor in terms.items():

@@ -1,4 +1,4 @@
-"""The sum over a graph: what every node costs, in the names of the graph's params and axes."""
+"""The costs of all nodes of a graph, in the names of the graph's params and axes."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from zoo.sizes import Size, evaluate, symbol
 
 @dataclass(frozen=True, slots=True)
 class Formulas:
-    """What a node costs, with all that is in it; what follows no formula is None.
+    """The costs of a node, including everything inside it; those without a formula are None.
 
-    ``sequential`` is how the longest chain of operations grows with the axes, where all that can be done at
-    once is done at once. ``path`` tells how a layer joins the places of a sequence, in words. ``kept`` is how
-    many numbers a layer keeps for its backward pass, with the params as they are, where that was asked for.
-    ``children`` run ``times`` times each. ``fixed`` are params for whose value alone the formulas hold.
+    ``sequential`` is the growth of the longest chain of dependent operations. ``path`` describes the longest
+    path between positions of a sequence. ``kept`` is the number of elements saved for the backward pass, for
+    the current params, if requested. Each of the ``children`` runs ``times`` times. ``fixed`` are params for
+    whose current value only the formulas hold.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Formulas:
 
 
 def formulas(resolution: Resolution, *, kept: bool = False) -> Formulas:
-    """The formulas of a graph without errors; with ``kept`` also of what layers keep, which takes longer."""
+    """The formulas of an error-free graph; ``kept`` includes saved activations, which takes longer."""
     layers = Layers(resolution)
     names = {name: symbol(name) for name in layers.params}
     children, held = _Meter(layers, kept=kept).body(resolution.root, names)
@@ -59,14 +59,14 @@ def formulas(resolution: Resolution, *, kept: bool = False) -> Formulas:
 
 
 class _Meter:
-    """Measures nodes; ``layers`` measures equal layers once."""
+    """Measures nodes; ``layers`` measures equal layers only once."""
 
     def __init__(self, layers: Layers, *, kept: bool) -> None:
         self._layers = layers
         self._with_kept = kept
 
     def body(self, scope: Scope, names: Names) -> tuple[tuple[Formulas, ...], Parameters]:
-        """The nodes of a body, and the parameters that live in it."""
+        """The costs of the nodes of a body, and the parameters that the body owns."""
         found: list[Formulas] = []
         held: dict[str, Held] = {}
         for name, node in scope.nodes.items():
@@ -79,7 +79,7 @@ class _Meter:
     def _node(
         self, name: str, node: ResolvedNode, use: Use, arriving: Arriving, names: Names
     ) -> tuple[Formulas, Parameters]:
-        """A node; a tied parameter counts where it lives, a reused module not again."""
+        """The costs of a node; a tied parameter counts at its owner, and a reused module only once."""
         found, held = self._use(use, arriving, node, names)
         if isinstance(use, ReuseUse):
             return replace(found, what=f"reuse of {use.target}", children=()), {}
@@ -90,7 +90,7 @@ class _Meter:
             return found, untied(held, node.ties)
         left = untied(held, () if _shares(node) else filter(_is_of_one, node.ties))
         for own, tie in node.ties.items():
-            if not _is_of_one(own) and not tie.depth and tie.node == name:  # the layer that has it
+            if not _is_of_one(own) and not tie.depth and tie.node == name:  # the layer that owns it
                 counted = {key: each for key, each in held.items() if "-" not in key}
                 left[f"+{own}"] = Held(size_of(counted, tie.parameter))
         return found, left
@@ -111,7 +111,7 @@ class _Meter:
             found = _gathered(
                 Formulas("", "scan", 0, 0, None), tuple(replace(child, times=steps) for child in children)
             )
-            if use.next and found.sequential is not None:  # without states, all steps are taken at once
+            if use.next and found.sequential is not None:  # without states, all steps are parallel
                 found = replace(found, sequential=found.sequential * order_of(steps))
             return found, held
         return self._use(use.use, arriving, node, names)
@@ -156,17 +156,17 @@ def _shares(node: ResolvedNode) -> bool:
 
 
 def _is_of_one(own: str) -> bool:
-    """Whether the name of a parameter in a repeat is that of a single layer."""
+    """Whether the name of a parameter in a repeat is that of a single layer's parameter."""
     return own.partition(".")[0].isdigit()
 
 
 def _of_each(own: str) -> str:
-    """The name of a parameter in a repeat as each of its layers has it."""
+    """The name of a repeat's parameter within each of its layers."""
     return own.partition(".")[2] if _is_of_one(own) else own
 
 
 def _gathered(node: Formulas, children: tuple[Formulas, ...]) -> Formulas:
-    """A node with what its children cost together: counts add up, and so do chains in the worst case."""
+    """A node with the total of its children: counts add up, and so do chains in the worst case."""
     chains = [child.sequential for child in children]
     chain = None if None in chains else reduce(Order.__add__, (each for each in chains if each), Order())
     flops = summed(child.flops if child.flops is None else child.flops * child.times for child in children)

@@ -1,4 +1,4 @@
-"""One layer in its place in a graph: its counts as formulas, its longest chain, how far it sees."""
+"""The costs of one layer at its place in a graph: counts as formulas, longest chain, reach."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from zoo.sizes.values import Symbolic
 from zoo.spec import DType, TensorType
 
 Arriving: TypeAlias = Mapping[str, tuple[TensorType, ...]]
-"""What comes to each port, in the names of the whole graph."""
+"""The types that arrive at each port, in the names of the whole graph."""
 
 Numbers: TypeAlias = Mapping[str, Sequence[tuple[DType, tuple[int, ...]]]]
 
 LONG, SHORT, STEPWISE = 256, 16, 2
-"""From which length on axes are measured: long ones, by which windows and blocks are filled; short ones for
-layers that refuse those; and the shortest where a layer walks step by step, and so is the same at any length.
+"""The lengths from which axes are measured: long ones, which fill windows and blocks; short ones, for layers
+that refuse those; and the shortest, for layers that run step by step, which behave the same at any length.
 """
 _BATCH = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A layer in a graph: what arrives, and its settings, both in the graph's names; the params' values."""
+    """A layer in a graph: its arriving types and settings in the graph's names, and the params' values."""
 
     use: LayerUse
     arriving: Arriving
@@ -45,7 +45,7 @@ class Place:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The axes and params of which its sizes are made."""
+        """The axes and params that its sizes consist of."""
         sizes = [*self.code.values()]
         sizes += [size for types in self.arriving.values() for type in types for size in type.shape]
         found = [name for size in sizes if isinstance(size, Symbolic) for name in size.atoms()]
@@ -53,16 +53,16 @@ class Place:
 
     @property
     def axes(self) -> tuple[str, ...]:
-        """The axes among them: all that is no param."""
+        """The axes among the names."""
         return tuple(name for name in self.names if not name.startswith("$"))
 
     def start(self, length: int) -> dict[str, int]:
-        """Sizes to begin with: params as they are, axes so long."""
+        """The initial sizes: the current values of params, ``length`` for axes."""
         lengths = {name: _BATCH if name == "batch" else length for name in self.axes}
         return {**lengths, **{name: self.params[name] for name in self.names if name in self.params}}
 
     def at(self, point: Point) -> tuple[dict[str, Any], Numbers]:
-        """Settings and the shapes of what arrives, at a point."""
+        """The settings and the arriving shapes at a point."""
         settings = {**self.use.settings, **{name: _number(size, point) for name, size in self.code.items()}}
         arriving: dict[str, list[tuple[DType, tuple[int, ...]]]] = {
             port: [(type.dtype, tuple(_number(size, point) for size in type.shape)) for type in types]
@@ -73,10 +73,10 @@ class Place:
 
 @dataclass(slots=True)
 class LayerFormulas:
-    """What a layer costs in its place. A count that follows no polynomial is None, as is an unknown order.
+    """The costs of a layer at its place; a count that is not polynomial is None, as is an unknown order.
 
-    ``chain`` of all axes comes first: it tells whether the layer is ``stepwise``. ``fixed`` are the params
-    for whose value alone the formulas hold.
+    ``chain`` must be measured first for all axes, since it determines whether the layer is ``stepwise``.
+    ``fixed`` are the params for whose current value only the formulas hold.
     """
 
     place: Place
@@ -85,7 +85,7 @@ class LayerFormulas:
     _modules: dict[str, nn.Module | None] = field(default_factory=dict[str, "nn.Module | None"])
 
     def parameters(self, name: str = "") -> Size | None:
-        """How many numbers it learns; or how many one parameter has, by its dotted ``name``."""
+        """The number of parameter elements, or of those of one parameter with a dotted ``name``."""
         start = self.place.start(_BATCH)
 
         def count(point: Point) -> int | None:
@@ -107,9 +107,9 @@ class LayerFormulas:
         return self._fitted(count, self.fixed)
 
     def kept(self) -> Size | None:
-        """How many numbers one call keeps for its backward pass, parameters left out (no dropout, CPU).
+        """The number of elements that a call saves for backward, without parameters (no dropout, CPU).
 
-        A formula in the axes alone: the params are as they are, for by them the kernel is chosen.
+        The formula contains only axes; params keep their values, since the choice of kernel depends on them.
         """
 
         def count(point: Point) -> int | None:
@@ -118,14 +118,14 @@ class LayerFormulas:
         return self._fitted(count, None, params=False)
 
     def chain(self, axis: str) -> Order | None:
-        """How the longest chain of its operations grows with an axis of what arrives."""
+        """How the longest chain of operations grows with an axis of the inputs."""
         start = self.place.start(8)
         order, lengths = order_along(axis, lambda length: self._depth({**start, axis: length}))
         self.stepwise |= order == Order.of(axis) and lengths[0] < LONG
         return order
 
     def reach(self, axis: str) -> int | None:
-        """How far along an axis a place of the output sees the inputs; None for all of the axis."""
+        """How far along an axis a position of the output sees the inputs; None means the whole axis."""
         return reach_along(axis, self.place.use, self.place.at, self.place.start)
 
     def _fitted(
@@ -187,5 +187,5 @@ class LayerFormulas:
 
 def _number(size: Size, point: Point) -> int:
     found = substitute(size, point)
-    assert isinstance(found, int)  # a point has all names of the place
+    assert isinstance(found, int)  # a point contains all names of the place
     return found

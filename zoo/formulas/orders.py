@@ -1,4 +1,4 @@
-"""How something grows with the lengths of sequences: O(1), O(log time), O(source + target)."""
+"""Orders of growth in the lengths of sequences: O(1), O(log time), O(source + target)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from zoo.sizes import Size
 from zoo.sizes.values import Quotient, Symbolic
 
 Factor = tuple[str, str]
-"""A function (empty, ``log``, ``√``) and the axis it is of."""
+"""A function (empty, ``log``, ``√``) and the axis that it is applied to."""
 
 _RANK = {"log": 0, "√": 1, "": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A sum of products of factors, of which each grows faster than no other.
+    """A sum of products of factors, none of which dominates another.
 
-    ``Order()`` is O(1). What is known to grow, but not how, is ``?``: it stays in every sum.
+    ``Order()`` is O(1). Unknown growth is ``?``, which remains in every sum.
     """
 
     terms: frozenset[tuple[Factor, ...]] = frozenset()
@@ -49,7 +49,7 @@ class Order:
 
 
 def order_of(size: Size) -> Order:
-    """How a size grows with the axes in it; params, which begin with $, are constants."""
+    """How a size grows with its axes; params, which begin with $, are constants."""
     total = Order()
     for monomial, _ in size.terms if isinstance(size, Symbolic) else ():
         product = Order()
@@ -63,13 +63,13 @@ def order_of(size: Size) -> Order:
 
 
 def _largest(terms: Iterable[tuple[Factor, ...]]) -> frozenset[tuple[Factor, ...]]:
-    """The terms that no other one outgrows."""
+    """The terms that no other one dominates."""
     all_ = {term for term in terms if term}
     return frozenset(term for term in all_ if not any(_below(term, other) for other in all_ if other != term))
 
 
 def _below(term: Collection[Factor], other: Collection[Factor]) -> bool:
-    """Whether every factor of a term has one of its own in the other that grows as fast or faster."""
+    """Whether every factor of a term is matched by a factor of the other that grows at least as fast."""
     left = sorted(other, key=lambda factor: _RANK.get(factor[0], 3))
     for function, axis in sorted(term, key=lambda factor: -_RANK.get(factor[0], 3)):
         above = [each for each in left if each[1] == axis and _RANK.get(each[0], 3) >= _RANK.get(function, 3)]

@@ -1,4 +1,4 @@
-"""Parameters while they are counted: where they live, how often they are there, and which are another's."""
+"""Counting parameters: their owners, their multiplicity, and ties."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from zoo.sizes import Size, evaluate, symbol
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Parameters: how many numbers, how often there are as many, and the layer that they are of, if any."""
+    """Parameters: their number of elements, their multiplicity, and the layer that owns them, if any."""
 
     size: Size | None
     times: Size = 1
@@ -24,18 +24,18 @@ class Held:
 Parameters: TypeAlias = Mapping[str, Held]
 """Parameters by the dotted name of their layer or state.
 
-In a repeat, ``*`` stands for all layers, ``2:5`` for some of them, ``=`` for those that are one module. A
-name with a ``-`` has what is not counted, as it lives elsewhere.
+In a repeat, ``*`` stands for all layers, ``2:5`` for some of them, ``=`` for those that share a module. A
+name with a ``-`` holds what is not counted, because its owner is elsewhere.
 """
 
 
 def total(held: Parameters) -> Size | None:
-    """How many numbers all parameters have."""
+    """The total number of elements of all parameters."""
     return summed(each.size if each.size is None else each.size * each.times for each in held.values())
 
 
 def untied(held: Parameters, ties: Iterable[str]) -> dict[str, Held]:
-    """The parameters without those that live elsewhere."""
+    """The parameters without those that have another owner."""
     left = dict(held)
     for own in ties:
         size = size_of(left, own)
@@ -44,7 +44,7 @@ def untied(held: Parameters, ties: Iterable[str]) -> dict[str, Held]:
 
 
 def size_of(held: Parameters, name: str) -> Size | None:
-    """How many numbers a parameter has, by its dotted name; 0 for one that lives elsewhere already."""
+    """The number of elements of a parameter, by its dotted name; 0 for one that has another owner."""
     found: Size | None = 0
     for key, each in held.items():
         rest = _behind(key.split(".") if key else [], name.split("."))
@@ -58,7 +58,7 @@ def size_of(held: Parameters, name: str) -> Size | None:
 
 
 def _behind(key: Sequence[str], words: list[str]) -> list[str] | None:
-    """The end of a dotted name behind what a key of ``Parameters`` stands for; None where that is another."""
+    """The rest of a dotted name after the part that a key of ``Parameters`` matches; None if it does not."""
     for part in key:
         first, *rest = words or [""]
         if part == "=":  # one module: with the number of a layer, or without
@@ -73,7 +73,7 @@ def _behind(key: Sequence[str], words: list[str]) -> list[str] | None:
 
 
 def learned(scan: Scan, names: Names) -> Parameters:
-    """The parameters that the states of a scan start from; an axis without a number is broadcast."""
+    """The learned initial states of a scan as parameters; an axis without a known size is broadcast."""
     found: dict[str, Held] = {}
     for name, start in scan.state.items():
         if isinstance(start, Learned):
@@ -87,7 +87,7 @@ def learned(scan: Scan, names: Names) -> Parameters:
 
 
 def summed(sizes: Iterable[Size | None]) -> Size | None:
-    """The sum; None when one is unknown, or it is too long to be written."""
+    """The sum; None if one is unknown, or the sum is too complex."""
     result: Size = 0
     try:
         for size in sizes:

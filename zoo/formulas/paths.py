@@ -1,8 +1,8 @@
-"""The longest way between two places: how many places a signal passes from an input to what depends on it.
+"""The maximum path length: how many positions a signal passes from an input to a position that depends on it.
 
-Attention joins any two places at once, a recurrence step by step, a convolution within its reach. Where a
-signal may take several ways, the shortest counts; and of all pairs of places, the pair that is farthest
-apart (Vaswani et al. 2017, section 4). A **spot** is an input of the graph and one of its axes.
+Attention connects any two positions directly, a recurrence step by step, a convolution within its reach. If
+there are several paths, the shortest counts; the result is the maximum over all pairs of positions (Vaswani
+et al. 2017, section 4). A **spot** is an input of the graph together with one of its axes.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ Spot: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a spot comes to a wire: from places so far away (None: from all), by a way that grows like
-    ``order``.
+    """A path from a spot to a wire: its reach in positions (None: unlimited), and its length, ``order``.
 
     ``here`` says that the wire still has the spot's axis.
     """
@@ -46,7 +45,7 @@ class Way:
     here: bool
 
     def __or__(self, other: Way) -> Way:
-        """The better of two ways at once."""
+        """The better of two parallel paths."""
         here = self.here or other.here
         if self.reach is not None and other.reach is not None:
             return Way(max(self.reach, other.reach), _smaller(self.order, other.order), here)
@@ -54,7 +53,7 @@ class Way:
         return Way(None, reduce(_smaller, whole), here)
 
     def across(self, reach: int | None, order: Order) -> Way:
-        """This way, and then a step along the spot's own axis."""
+        """This path, continued by a step along the spot's own axis."""
         if reach is not None:
             return self if self.reach is None else replace(self, reach=self.reach + reach)
         return replace(
@@ -67,7 +66,7 @@ Coming: TypeAlias = Mapping[str, Ways]
 
 
 def longest_path(resolution: Resolution, layers: Layers) -> str:
-    """The longest way of a graph, over all outputs and spots, in words; empty where nothing joins places."""
+    """The maximum path length of a graph, in words; empty if no positions are connected."""
     root = resolution.root
     names: Names = {name: symbol(name) for name in layers.params}
     coming = {
@@ -85,18 +84,18 @@ def longest_path(resolution: Resolution, layers: Layers) -> str:
 
 
 class _Walk:
-    """Carries ways through bodies."""
+    """Propagates paths through bodies."""
 
     def __init__(self, layers: Layers) -> None:
         self._layers = layers
 
     def body(self, scope: Scope, coming: Coming, names: Names) -> dict[str, Ways]:
-        """The ways to the outputs of a body."""
+        """The paths to the outputs of a body."""
         known = self.walk(scope, coming, names)
         return {name: known.get(ref, {}) for name, ref in scope.outputs.items()}
 
     def walk(self, scope: Scope, coming: Coming, names: Names) -> dict[Ref, Ways]:
-        """The ways to every name of a body."""
+        """The paths to every name of a body."""
         known: dict[Ref, Ways] = {Ref(name): coming.get(name, {}) for name in scope.inputs}
         for name in scope.order:
             node = scope.nodes[name]
@@ -122,7 +121,7 @@ class _Walk:
             for each in use.each:
                 before, found = found, self._use(each, ways, arriving, node, names)
                 if found == before:
-                    break  # and so it stays
+                    break  # a fixed point
                 ways = {
                     port: found[use.carry[port]] if port in use.carry else way for port, way in ways.items()
                 }
@@ -139,7 +138,7 @@ class _Walk:
             if arriving.get(port)
             for axis in _atoms(arriving[port][0].shape[at])
         }
-        # One step: what is cut has lost the axis. First without states, then what comes to be through them.
+        # One step: split inputs have lost the axis. First without states, then through them.
         step = {
             port: {spot: replace(way, here=way.here and spot[1] not in over) for spot, way in each.items()}
             for port, each in ways.items()
@@ -178,7 +177,7 @@ class _Walk:
 
 
 def _through(layer: Layer, ways: Coming) -> dict[str, Ways]:
-    """What a layer makes of the ways to its ports."""
+    """The paths to the outputs of a layer, given those to its ports."""
     arriving = layer.place.arriving
     found: dict[str, Ways] = {}
     for name, type in layer.place.outputs.items():
@@ -189,7 +188,7 @@ def _through(layer: Layer, ways: Coming) -> dict[str, Ways]:
             passed: dict[Spot, Way] = {}
             for spot, way in each.items():
                 order = way.order
-                # It walks along an axis that the signal does not come along: to its far end, so.
+                # It runs along an axis that the signal does not have: to its far end.
                 for axis in left - here - {"batch"}:
                     if layer.reach(axis) is None:
                         order = order + (layer.chains.get(axis) or Order())
@@ -210,7 +209,7 @@ def _joined(one: Ways, other: Ways) -> Ways:
 
 
 def _smaller(one: Order, other: Order) -> Order:
-    """The order that grows less; the first where neither does."""
+    """The order that grows more slowly; the first if they are equal or incomparable."""
     return other if one + other == one else one
 
 

@@ -1,4 +1,4 @@
-"""Where a layer stands: the sizes around it in the names of the whole graph, whatever its body calls them."""
+"""The place of a layer: the sizes around it, translated from the names of its body to those of the graph."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from zoo.sizes.values import Symbolic
 from zoo.spec import TensorType
 
 Names: TypeAlias = Mapping[str, Size]
-"""What the names of a body stand for in the names of the whole graph."""
+"""The names of a body, in terms of the names of the whole graph."""
 
 
 class Layer:
-    """A layer in its place, each figure measured when somebody first asks."""
+    """A layer at its place; each figure is measured lazily."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -32,12 +32,12 @@ class Layer:
         return self._measuring.parameters()
 
     def parameter(self, name: str) -> Size | None:
-        """How many numbers one of its parameters has."""
+        """The number of elements of one parameter."""
         return self._measuring.parameters(name)
 
     @cached_property
     def chains(self) -> Mapping[str, Order | None]:
-        """How its longest chain of operations grows, axis by axis; all of a batch is done at once."""
+        """How its longest chain of operations grows with each axis except the batch."""
         return {axis: self._measuring.chain(axis) for axis in self.place.axes if axis != "batch"}
 
     @cached_property
@@ -57,18 +57,18 @@ class Layer:
 
     @property
     def fixed(self) -> frozenset[str]:
-        """The params for whose value alone parameters and FLOPs hold."""
+        """The params for whose current value only the formulas of parameters and FLOPs hold."""
         return frozenset(self._measuring.fixed)
 
     def reach(self, axis: str) -> int | None:
-        """How far it sees along an axis; None for all of it."""
+        """How far it sees along an axis; None means the whole axis."""
         if axis not in self._reach:
             self._reach[axis] = self._measuring.reach(axis)
         return self._reach[axis]
 
     @property
     def path(self) -> str:
-        """The longest way between two places that it, or a stack of it, joins; empty where it joins none."""
+        """The maximum path length through it, or a stack of it; empty if it connects no positions."""
         words: list[str] = []
         whole: Order | None = None
         for axis, chain in self.chains.items():
@@ -84,18 +84,18 @@ class Layer:
 
 @dataclass(slots=True)
 class Layers:
-    """The layers of a graph; equal ones in equal places are one."""
+    """The layers of a graph; equal layers at equal places are measured once."""
 
     resolution: Resolution
     _found: dict[str, Layer] = field(default_factory=dict[str, Layer])
 
     @property
     def params(self) -> dict[str, int]:
-        """The params that are whole numbers, with their dollar signs."""
+        """The integer params, with their dollar signs."""
         return {name: value for name, value in self.resolution.root.values.items() if _whole(value)}
 
     def at(self, use: LayerUse, arriving: Arriving, names: Names) -> Layer:
-        """A layer where it stands."""
+        """A layer at its place."""
         code: dict[str, Size] = {}
         for setting, size in use.code.items():
             if isinstance(size, Symbolic) and _whole(use.settings[setting]):
@@ -109,7 +109,7 @@ class Layers:
 
 
 def arrivals(node: ResolvedNode, scope: Scope, names: Names) -> Arriving:
-    """What comes to each port of a node, in the names of the whole graph."""
+    """The types that arrive at each port of a node, in the names of the whole graph."""
     found = {port: [scope.type_of(ref) for ref in refs(wire)] for port, wire in node.inputs.items()}
     return {
         port: tuple(_renamed(type, names) for type in types if type is not None)
@@ -122,7 +122,7 @@ def _renamed(type: TensorType, names: Names) -> TensorType:
 
 
 def inside(use: BlockUse, arriving: Arriving, names: Names) -> Names:
-    """What the names in a block stand for: its axes by what arrives, its params as its use has them."""
+    """The names in a block: its axes from the arriving types, its params from its use."""
     found: dict[str, Size] = {
         name: value
         for name, value in use.scope.values.items()
@@ -144,7 +144,7 @@ def inside(use: BlockUse, arriving: Arriving, names: Names) -> Names:
 
 
 def steps_of(use: ScanUse, arriving: Arriving) -> Size:
-    """How many steps a scan takes."""
+    """The number of steps of a scan."""
     return next((arriving[port][0].shape[at] for port, at in use.cut.items() if arriving.get(port)), 0)
 
 

@@ -1,4 +1,4 @@
-"""How far a layer sees along an axis: read off the gradients of a small call."""
+"""How far a layer sees along an axis, measured by the gradients of a small call."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ At = Callable[[Mapping[str, int]], tuple[dict[str, Any], Numbers]]
 
 
 def reach_along(axis: str, use: LayerUse, at: At, start: Callable[[int], dict[str, int]]) -> int | None:
-    """Over how many steps along ``axis`` the places lie that one output depends on; None for all of them.
+    """The extent, along ``axis``, of the positions that one output depends on; None means all of them.
 
-    A layer whose outputs depend on one place each reaches 0, even where it moves places about. What the layer
-    promises (``receptive_field``) is taken; else it is called with ``axis`` 64 long or a little more, and
-    what sees half of that sees all. ``at`` gives settings and shapes at a point, ``start`` a point for a
-    length.
+    It is 0 for a layer whose outputs depend on one position each, even if it permutes positions. If the layer
+    declares a ``receptive_field``, that is used; otherwise it is called with ``axis`` of length 64 or a
+    little more, and an output that sees half of it is taken to see all. ``at`` gives settings and shapes at a
+    point, ``start`` a point for a length.
     """
     if use.spec.pointwise:
         return 0
@@ -35,7 +35,7 @@ def reach_along(axis: str, use: LayerUse, at: At, start: Callable[[int], dict[st
     if field is not None:
         return field - 1
     point = {name: size if name.startswith("$") else _OTHER for name, size in start(_OTHER).items()}
-    # The axis is known again in a tensor by its length, which no other axis has.
+    # The axis is recognised in a tensor by its length, which no other axis has.
     length = next(size for size in range(_LENGTH, 2 * _LENGTH) if size not in point.values())
     settings, arriving = at({**point, axis: length})
     try:
@@ -45,11 +45,11 @@ def reach_along(axis: str, use: LayerUse, at: At, start: Callable[[int], dict[st
 
 
 class _All(Exception):
-    """An output depends on places far apart."""
+    """An output depends on positions that are far apart."""
 
 
 def _seen(use: LayerUse, settings: Mapping[str, Any], arriving: Numbers, length: int) -> Iterator[int]:
-    """How far apart the places lie that each output of some depends on; raises _All where that is far."""
+    """The extents of the positions that some outputs depend on; raises _All if one is large."""
     sources, outputs = _called(use, settings, arriving)
     sources = [x for x in sources if x.requires_grad and length in x.shape]
     for out in outputs:
@@ -72,7 +72,7 @@ def _seen(use: LayerUse, settings: Mapping[str, Any], arriving: Numbers, length:
 def _called(
     use: LayerUse, settings: Mapping[str, Any], arriving: Numbers
 ) -> tuple[list[Tensor], list[Tensor]]:
-    """Inputs, random and without padding, and what the layer makes of them."""
+    """Random inputs without padding, and the outputs of the layer."""
     positional: list[Tensor] = []
     wired: dict[str, Tensor] = {}
     with seeded(0):

@@ -1,4 +1,4 @@
-"""What a rule is given: the place where a call was made, and what can be done there."""
+"""The context that a rule gets: the place of a call, and operations for drawing it."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
     from zoo.importing.scope import Scope
 
 NEVER = -1e4
-"""Added to a score, it leaves a weight of nothing: -∞, or one of the numbers that are written for it."""
+"""Scores with at most this added are masked: -∞, or one of the finite numbers that are used instead."""
 
 
 @dataclass(slots=True)
 class At:
-    """A call: where it stands, what it gave, and the module of PyTorch that made it, if one did."""
+    """A call: its place, its result, and the PyTorch module that made it, if any."""
 
     scope: Scope
     result: Any
     name: str
     module: nn.Module | None
     polarity: dict[str, bool]
-    """Of each mask that the graph takes: whether it is true where the module's is false."""
+    """For each mask input of the graph, whether it is true where the module's mask is false."""
     axes: Mapping[str, int] = field(default_factory=dict[str, int])
     aten: bool = False
     made: dict[tuple[Any, ...], Tensor] = field(default_factory=dict[tuple[Any, ...], Tensor])
-    """Weights that were computed of others, so that who shares those shares these."""
+    """Weights derived from others, cached so that sharing is preserved."""
     notes: list[str] = field(default_factory=list[str])
     """What differs between the module and its graph."""
 
     def once(self, key: tuple[Any, ...], make: Callable[[], Tensor]) -> Tensor:
-        """A weight that is computed of others, the same one each time."""
+        """A weight derived from others; the same object every time."""
         if key not in self.made:
             computed = make()
             self.made[key] = made = nn.Parameter(computed.detach().clone())
@@ -46,7 +46,7 @@ class At:
         return self.made[key]
 
     def seen(self, tensor: Any) -> Seen:
-        """What a tensor is; Unknown for a constant, and for what is not an output of a node."""
+        """What a tensor is; raises Unknown for a constant, and for what is not an output of a node."""
         value = self.value(tensor)
         if isinstance(value, Seen):
             return value
@@ -60,7 +60,7 @@ class At:
         return value
 
     def wire(self, tensor: Any) -> Ref:
-        """The output that a tensor is, as it is; the last two axes are swapped by a node."""
+        """The output that a tensor is; if its last two axes are swapped, a node is added for that."""
         seen = self.seen(tensor)
         if seen.plain:
             return seen.ref
@@ -75,7 +75,7 @@ class At:
     def mask(self, tensor: Any, *, real: bool) -> Ref:
         """The output that is true where a mask is ``real``.
 
-        A mask that the graph takes may mean the opposite of the module's; it cannot mean both.
+        A mask input of the graph may have the opposite meaning of the module's, but not both meanings.
         """
         seen = self.seen(tensor)
         if seen.tensor.dtype is not torch.bool and not seen.additive:
@@ -109,7 +109,7 @@ class At:
         weights: Mapping[str, Tensor] | None = None,
         wanted: str = "",
     ) -> Ref:
-        """Place a layer, named as the module that called, or as what it does."""
+        """Add a layer, named after the calling module, or after what it does."""
         short = use.rpartition("/")[2]
         name = self.scope.place(
             use,
@@ -122,7 +122,7 @@ class At:
         return Ref(name)
 
     def pointwise(self, use: str, tensor: Any, settings: Mapping[str, Any] | None = None) -> Seen:
-        """A layer that takes every number for itself, however the tensor is seen."""
+        """Add an elementwise layer, which works on the tensor in any view."""
         seen = self.seen(tensor)
         if seen.negated or seen.spread or seen.additive:
             raise Unknown("a mask is computed with")
@@ -135,27 +135,27 @@ class At:
         settings: Mapping[str, Any] | None = None,
         weights: Mapping[str, Tensor] | None = None,
     ) -> Seen:
-        """A layer over the last axis, wherever the others stand."""
+        """Add a layer over the last axis, whatever the order of the others."""
         seen = self.seen(tensor)
         if not seen.last:
             raise Unknown("it works along an axis that is not the last one of a graph")
         return seen.of(self.place(use, {"": seen.ref}, settings, weights), self.result)
 
     def straight(self, tensor: Any) -> Seen:
-        """A tensor whose axes stand as in the output."""
+        """A tensor whose axes are in the order of the output."""
         seen = self.seen(tensor)
         if not seen.plain:
             raise Unknown("its axes stand in an order that a graph has not")
         return seen
 
     def scores(self, tensor: Any) -> Scores | None:
-        """The scores of an attention, if that is what a tensor is."""
+        """The attention scores that a tensor is, or None."""
         value = self.value(tensor)
         return value if isinstance(value, Scores) else None
 
 
 def weight(tensor: Any) -> Tensor:
-    """A parameter, or a whole one seen through other axes; Unknown for what is computed."""
+    """A parameter, or a view of all of it; raises Unknown for anything computed."""
     if isinstance(tensor, nn.Parameter):
         return tensor
     base = tensor._base if isinstance(tensor, Tensor) else None
@@ -191,9 +191,9 @@ def number(value: Any) -> float | None:
 
 
 def blocks_future(mask: Tensor, *, true: str) -> bool:
-    """Whether a constant mask hides all later keys and nothing else; Unknown for any other pattern.
+    """Whether a constant mask hides exactly the later keys; raises Unknown for any other pattern.
 
-    ``true`` says what a boolean one means: ``hidden`` or ``seen``. In one of numbers, 0 is seen.
+    ``true`` is the meaning of true in a boolean mask: ``hidden`` or ``seen``. In a float mask, 0 means seen.
     """
     if mask.requires_grad:
         raise Unknown("something learned is added to the scores")

@@ -43,7 +43,7 @@ def scaled_dot_product_attention(
 
 
 def matmul(at: At, input: Tensor, other: Tensor) -> Any:
-    """A linear map, queries times keys, or shares times values."""
+    """A linear map, queries times keys, or attention weights times values."""
     a, b = at.value(input), at.value(other)
     if isinstance(a, Scores) and a.shares and isinstance(b, Seen):
         return _attended(at, a, b)
@@ -59,7 +59,7 @@ def matmul(at: At, input: Tensor, other: Tensor) -> Any:
 
 
 def masked_fill(at: At, input: Tensor, mask: Tensor, value: Any) -> Any:
-    """Scores of keys that are not to be seen, or a mask of such numbers."""
+    """Masked scores, or a float mask."""
     scores, filled = at.scores(input), number(value)
     hides = filled is not None and filled <= NEVER
     if (
@@ -75,31 +75,31 @@ def masked_fill(at: At, input: Tensor, mask: Tensor, value: Any) -> Any:
 
 
 def _others(filled: Tensor, mask: Tensor) -> Tensor:
-    """What is left of a tensor that was filled, perhaps in place."""
+    """The elements of a tensor that were not filled (possibly in place)."""
     return filled.detach()[~mask]
 
 
 def scaled(at: At, scores: Scores, factor: float) -> Scores:
-    """Scores, multiplied."""
+    """Scaled scores."""
     if scores.shares or scores.causal or scores.mask:
         raise Unknown("scores are scaled behind their mask or softmax")
     return replace(scores, tensor=at.result, scale=scores.scale * factor)
 
 
 def shares(at: At, scores: Scores) -> Scores:
-    """Scores, normalised."""
+    """Normalised scores: attention weights."""
     return replace(scores, tensor=at.result, shares=True)
 
 
 def dropped(at: At, scores: Scores, p: float) -> Scores:
-    """Shares, some of them dropped."""
+    """Attention weights with dropout."""
     if not scores.shares or scores.dropout:
         raise Unknown("scores are dropped before their softmax, or shares twice")
     return replace(scores, tensor=at.result, dropout=p)
 
 
 def added(at: At, a: Value | None, b: Value | None, first: Any, second: Any) -> Scores:
-    """Scores and a constant mask of numbers."""
+    """Scores plus a constant float mask."""
     scores, mask = (a, second) if isinstance(a, Scores) else (b, first)
     other = b if isinstance(a, Scores) else a
     hides = other is None or (isinstance(other, Seen) and other.additive)
@@ -134,7 +134,7 @@ def _is_heads(seen: Seen) -> bool:
 
 
 def _attended(at: At, scores: Scores, value: Seen) -> Seen:
-    """The layer that does it all."""
+    """Add the layer that computes the whole attention."""
     query, key = scores.query, scores.key
     if not all(map(_is_heads, (query, key, value))):
         raise Unknown("queries, keys and values are batch × heads × time × part, or batch × time × dim")
@@ -189,14 +189,14 @@ def multi_head(
 
 
 def causal(at: At, mask: Tensor) -> bool:
-    """Whether a mask of queries and keys hides the future; Unknown where it depends on the inputs."""
+    """Whether a mask of queries and keys hides the future; raises Unknown if it depends on the inputs."""
     if at.value(mask) is not None:
         raise Unknown("attn_mask depends on the inputs; a constant causal one is known")
     return blocks_future(mask, true="hidden")
 
 
 def settings_of(module: Any) -> dict[str, Any]:
-    """The settings of ``attention/multi_head`` that a module says."""
+    """The settings of ``attention/multi_head`` for a module."""
     if module.bias_k is not None or module.bias_v is not None or module.add_zero_attn:
         raise Unknown("add_bias_kv and add_zero_attn have no twin")
     settings: dict[str, Any] = {"heads": module.num_heads}
@@ -205,7 +205,7 @@ def settings_of(module: Any) -> dict[str, Any]:
 
 
 def weights_of(at: At, module: Any) -> dict[str, Tensor]:
-    """Its weights, under the names of ``attention/multi_head``; three that are one matrix are cut."""
+    """Its weights by the names in ``attention/multi_head``; a matrix for all three projections is split."""
 
     def part(whole: Tensor, index: int) -> Tensor:
         return at.once((id(whole), index), lambda: whole.chunk(3)[index])

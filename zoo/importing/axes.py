@@ -1,4 +1,4 @@
-"""Rules for what computes nothing: axes turned, widths cut into heads, parts taken."""
+"""Rules for views: permuted axes, widths split into heads, indexing and slicing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zoo.importing.seen import Seen, Unknown
 
 
 def view(at: At, input: Tensor, *_: Any, **__: Any) -> Seen:
-    """The last axis cut into heads, or heads put together."""
+    """The last axis split into heads, or heads merged."""
     seen, shape = at.seen(input), tuple(at.result.shape)
     if shape == tuple(input.shape):
         return seen.of(seen.ref, at.result)
@@ -30,14 +30,14 @@ def view(at: At, input: Tensor, *_: Any, **__: Any) -> Seen:
 
 
 def transpose(at: At, input: Tensor, dim0: int, dim1: int) -> Seen:
-    """Two axes, swapped."""
+    """Two axes swapped."""
     order = list(range(input.dim()))
     order[dim0], order[dim1] = order[dim1], order[dim0]
     return at.seen(input).turned(at.result, tuple(order))
 
 
 def swapped(at: At, input: Tensor) -> Seen:
-    """The last two axes, swapped."""
+    """The last two axes swapped."""
     return transpose(at, input, -2, -1)
 
 
@@ -114,7 +114,7 @@ def unsqueeze(at: At, input: Tensor, dim: int) -> Seen:
 
 
 def unsqueezed(at: At, seen: Seen, axis: int) -> Seen:
-    """With an axis of size 1 more: of a mask, for broadcasting; of a vector, a sequence of one step."""
+    """Insert an axis of size 1: into a mask, for broadcasting; into a vector, as a sequence of one step."""
     tensor = seen.tensor.unsqueeze(axis)
     if (seen.tensor.dtype is torch.bool or seen.additive) and (seen.straight or seen.spread):
         return Seen(seen.ref, tensor, negated=seen.negated, spread=True, additive=seen.additive)

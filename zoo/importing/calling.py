@@ -1,4 +1,4 @@
-"""How rules are called, and modules: by place and by name, as PyTorch and its users do."""
+"""Calling rules and modules, with positional and keyword arguments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zoo.importing.seen import Unknown
 
 
 def ruled(name: str, at: At, args: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
-    """What the rule of a function gives; Unknown without one, and when it is called otherwise."""
+    """The result of a function's rule; raises Unknown without one, or if the arguments do not fit it."""
     rule = FUNCTIONS.get(name)
     if rule is None:
         raise Unknown("no layer computes it")
@@ -29,14 +29,14 @@ def ruled(name: str, at: At, args: tuple[Any, ...], named: Mapping[str, Any]) ->
 
 
 def check_hooks(module: nn.Module) -> None:
-    """Refuse a module on which hooks hang: nobody knows what they do."""
+    """Refuse a module with hooks, whose effect is unknown."""
     hooks: Any = [vars(module)[name] for name in ("_forward_hooks", "_forward_pre_hooks")]
     if any(hooks):
         raise Unknown("hooks hang on it")
 
 
 def argument_names(module: nn.Module, args: Any, named: Any) -> dict[int, str]:
-    """What the tensors that a module is called with are called in it; a program has forgotten."""
+    """The parameter names of the tensors that a module is called with; an exported program lacks them."""
     if isinstance(module, InterpreterModule):
         return {id(each): "x" for each in args}
     try:

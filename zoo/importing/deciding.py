@@ -1,4 +1,4 @@
-"""Python that looks at numbers which depend on the inputs, or writes into tensors: no graph does either."""
+"""Python code that depends on values of tensors, or writes into tensors, which graphs cannot express."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _LOOKS = {
     "equal",
     "allclose",
 }
-"""Functions that show Python a number, on which it can decide. ``float`` is a dtype, too: of a tensor."""
+"""Functions that return a Python number, on which control flow can depend; ``float()`` may also be a cast."""
 
 
 class Decided(Exception):
-    """Python looked at a number that depends on the inputs."""
+    """Python code read a value that depends on the inputs."""
 
     remedy = (
         "a graph has no decisions; compute both ways and choose by a mask, or put what decides into a module "
@@ -33,7 +33,7 @@ class Decided(Exception):
 
 
 class Wrote(Decided):
-    """Python wrote into a tensor."""
+    """Python code wrote into a tensor."""
 
     remedy = (
         "a graph's tensors are never written into; compute a new one (by a mask, or torch.cat), or put what "
@@ -42,7 +42,7 @@ class Wrote(Decided):
 
 
 def check_look(name: str, func: Any, given: Any, scope: Scope) -> None:
-    """Refuse a function that shows Python a number of what is computed, or writes into a part of it."""
+    """Refuse a function that returns a computed value to Python, or writes into a part of a tensor."""
     if name not in _LOOKS | {"setitem"} or not any(scope.find(each) for each in tensors(given)):
         return
     if name == "setitem":
@@ -52,7 +52,7 @@ def check_look(name: str, func: Any, given: Any, scope: Scope) -> None:
 
 
 def check_in_place(result: Any, scope: Scope) -> None:
-    """Refuse to write into a tensor of which others are views."""
+    """Refuse an in-place operation on a tensor that has views."""
     for tensor in tensors(result):
         place = tensor.untyped_storage().data_ptr()
         around: Scope | None = scope

@@ -1,4 +1,4 @@
-"""The inputs of a module: as declared, like examples, or found by trying."""
+"""The inputs of a module: declared, from examples, or found by trial."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from zoo.importing.naming import kind, quoted
 from zoo.sizes import Name
 from zoo.spec import Port
 
-_MOST = 60  # ways of declaring inputs that are tried
+_MOST = 60  # the maximum number of declarations to try
 _SEQUENCES = (nn.RNNBase, nn.MultiheadAttention, nn.TransformerEncoderLayer, nn.TransformerDecoderLayer)
 
 
@@ -39,7 +39,7 @@ def declared(
 ) -> Mapping[str, Declared]:
     """The inputs of a module, by name.
 
-    Raises ImportingError with a remedy for types that do not parse, and where none can be found.
+    Raises ImportingError with a remedy for types that do not parse, and if no types can be found.
     """
     parameters = _parameters(module)
     needed = [name for name, must in parameters.items() if must]
@@ -59,7 +59,7 @@ def declared(
 
 
 def sizes(module: nn.Module, inputs: Mapping[str, Declared], round: int) -> dict[str, int]:
-    """A size for each named axis, which no weight has: small primes, others in the next round."""
+    """A size for each named axis that no weight has: small primes, different in each round."""
     taken = {size for tensor in module.state_dict().values() for size in tensor.shape} | {0, 1}
     primes = (number for number in range(3, 1000) if all(number % each for each in range(2, number)))
     free = (prime for prime in primes if prime not in taken)
@@ -74,7 +74,7 @@ def sizes(module: nn.Module, inputs: Mapping[str, Declared], round: int) -> dict
 def drawn(
     module: nn.Module, inputs: Mapping[str, Declared], axes: Mapping[str, int], seed: int = 0
 ) -> dict[str, Tensor]:
-    """Tensors of these types, with the batch in front: tokens of every table, masks of several lengths."""
+    """Tensors of these types, batch first: tokens that fit every table, masks of several lengths."""
     generator = torch.Generator().manual_seed(seed)
     dtype = next((each.dtype for each in module.parameters() if each.is_floating_point()), torch.float32)
     tables = [len(cast(Tensor, each.weight)) for each in module.modules() if _is_table(each)]
@@ -100,7 +100,7 @@ def run(module: nn.Module, tensors: Mapping[str, Tensor]) -> Any:
 
 
 def turned(tensors: Mapping[str, Tensor], inputs: Mapping[str, Declared]) -> dict[str, Tensor]:
-    """The tensors as the module has their axes."""
+    """The tensors with their axes in the module's order."""
     return {name: tensor.permute(inputs[name].order) for name, tensor in tensors.items()}
 
 
@@ -110,14 +110,14 @@ def _is_table(module: nn.Module) -> bool:
 
 
 def _parameters(module: nn.Module) -> dict[str, bool]:
-    """What forward takes, and whether it must be given."""
+    """The parameters of forward, and whether each is required."""
     kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     found = inspect.signature(module.forward).parameters.values()
     return {each.name: each.default is inspect.Parameter.empty for each in found if each.kind in kinds}
 
 
 def parsed(name: str, text: str) -> Declared:
-    """An input by its type as a graph file has it; ImportingError for a text that is none."""
+    """An input from its type in the notation of graph files; raises ImportingError if that is invalid."""
     try:
         port = parse_port(text)
     except WordError as error:
@@ -128,7 +128,7 @@ def parsed(name: str, text: str) -> Declared:
 
 
 def _batch_first(port: Port) -> Declared:
-    """With the batch in front, where it stands second."""
+    """Move the batch to the front if it is second."""
     order = tuple(range(len(port.shape)))
     if len(port.shape) > 1 and port.shape[1] == Name("batch"):
         first, second, *rest = port.shape
@@ -146,7 +146,7 @@ def like(name: str, tensor: Tensor) -> Declared:
 
 
 def _time(name: str) -> str:
-    """The axis of steps of an input of this name."""
+    """The sequence axis for an input of this name."""
     words = {"src": "source", "source": "source", "memory": "source", "tgt": "target", "target": "target"}
     return next((axis for word, axis in words.items() if word in name.lower()), "time")
 
@@ -170,9 +170,9 @@ def _tried(module: nn.Module, names: Sequence[str]) -> dict[str, Declared]:
         axes = sizes(module, inputs, 0)
         try:
             with torch.no_grad(), warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # what is tried in vain warns of nothing that is there
+                warnings.simplefilter("ignore")  # the warnings of a trial are irrelevant
                 trial(**turned(drawn(module, inputs, axes), inputs))
-        except Exception as raised:  # noqa: BLE001 - whatever a stranger's forward raises: the next is tried
+        except Exception as raised:  # noqa: BLE001 - user code may raise anything; the next type is tried
             error = raised
             continue
         return inputs
@@ -186,7 +186,7 @@ def _tried(module: nn.Module, names: Sequence[str]) -> dict[str, Declared]:
 
 
 def _candidates(module: nn.Module, name: str) -> Iterator[Port]:
-    """Types that an input of this name may have, the likeliest first."""
+    """Candidate types for an input of this name, the most likely first."""
     time, batch = Name(_time(name)), Name("batch")
     modules = list(module.modules())
     if "mask" in name or "padding" in name:
@@ -206,7 +206,7 @@ def _candidates(module: nn.Module, name: str) -> Iterator[Port]:
 def _tested(
     module: nn.Module, needed: Sequence[str], inputs: Mapping[str, Declared]
 ) -> Mapping[str, Declared]:
-    """Inputs as declared, when they are all that is needed, and the module runs with them."""
+    """The declared inputs, if they are sufficient and the module runs with them."""
     missing = [name for name in needed if name not in inputs]
     if missing:
         raise ImportingError(
@@ -221,14 +221,14 @@ def _tested(
 
 
 def _packing(names: Iterable[str]) -> str:
-    """What takes the place of lengths."""
+    """A hint at masks as the replacement of lengths."""
     if not any("length" in name for name in names):
         return ""
     return "; a graph has a mask where PyTorch packs sequences by their lengths: import it without packing"
 
 
 def _example(module: nn.Module, names: Sequence[str]) -> str:
-    """How these inputs may be declared."""
+    """An example of a declaration of these inputs."""
     whole = Port("float", (Name("batch"), Name("time"), 8))
     return " ".join(f'--input "{name}: {next(_candidates(module, name), whole)}"' for name in names)
 

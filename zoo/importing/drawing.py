@@ -1,4 +1,4 @@
-"""The drawing of a run: the body that is drawn, its placeholders, and what calls are given."""
+"""The recorded graph of a run: the current body, placeholders, and the context of calls."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from zoo.importing.seen import Seen, Unknown, Value
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """A placeholder: the path of its node, what stands there, and why no layer computes it."""
+    """A placeholder: the path of its node, what it replaces, and why no layer computes it."""
 
     node: str
     what: str
@@ -31,35 +31,35 @@ class Stranger:
 
 @dataclass(slots=True)
 class Drawing:
-    """What has been drawn of a run of ``root``, on ``axes`` of these sizes."""
+    """What has been recorded so far of a run of ``root``, with ``axes`` of these sizes."""
 
     root: nn.Module
     axes: Mapping[str, int]
     scope: Scope = field(default_factory=Scope)
     module: nn.Module | None = None
-    """The module of PyTorch that is running."""
+    """The PyTorch module that is running."""
     blocks: Blocks = field(default_factory=Blocks)
     strangers: list[Stranger] = field(default_factory=list[Stranger])
     polarity: dict[str, bool] = field(default_factory=dict[str, bool])
     made: dict[tuple[Any, ...], Tensor] = field(default_factory=dict[tuple[Any, ...], Tensor])
     touched: set[int] = field(default_factory=set[int])
-    """The parameters that any function was given, by their ids."""
+    """The ids of the parameters that were passed to any function."""
     notes: list[str] = field(default_factory=list[str])
-    """What differs between the module and what was drawn."""
+    """Differences between the module and the graph."""
     lines: list[str] = field(default_factory=list[str])
-    """Files and lines of the user's code that were drawn, one for each call."""
+    """The file and line in the user's code of each recorded call."""
     paths: dict[int, str] = field(default_factory=dict[int, str])
-    """What each module is called in the root."""
+    """The name of each module in the root."""
 
     def at(self, result: Any, *, aten: bool = False) -> At:
-        """What a rule is given of a call."""
+        """The context of a call for a rule."""
         name = self.named(self.module)
         return At(
             self.scope, result, name, self.module, self.polarity, self.axes, aten, self.made, self.notes
         )
 
     def assign(self, result: Any, given: Any) -> None:
-        """Say what the tensors of a result are."""
+        """Record what the tensors of a result are."""
         if isinstance(result, Tensor):
             if given is not None:
                 self.scope.set(result, cast(Value, given))
@@ -69,9 +69,9 @@ class Drawing:
         self.scope.lose(result, "this result")
 
     def named(self, module: nn.Module | None) -> str:
-        """What a node of a module is called: its path in the module around it, numbers in rows left out.
+        """The name for a node of a module: its path in the enclosing module, without list indices.
 
-        A star stands for what the layer is called.
+        A star stands for the name of the layer.
         """
         if module is None:
             return ""
@@ -91,7 +91,7 @@ class Drawing:
     def function(
         self, name: str, what: str, why: str, args: Any, named: Mapping[str, Any], result: Any
     ) -> None:
-        """A placeholder for a function, with the constants and parameters that it was given."""
+        """Add a placeholder for a function, with its constant arguments and its parameters."""
         given = {f"argument_{index}": value for index, value in enumerate(args)} | dict(named)
         held = {id(each) for each in self.root.buffers()}
         constant = {key: value for key, value in given.items() if isinstance(value, Tensor)}
@@ -107,7 +107,7 @@ class Drawing:
         )
 
     def stranger(self, module: nn.Module, why: str, args: Any, named: Mapping[str, Any], result: Any) -> None:
-        """A placeholder for a module, with what it was made with, as far as it kept that, and its weights."""
+        """Add a placeholder for a module, with its weights, and its settings as far as it stores them."""
         cls = type(module)
         what = kind(module)
         pack = "torch" if what.startswith("torch.") else what.partition(".")[0].strip("_").lower()
@@ -150,7 +150,7 @@ class Drawing:
             self.scope.set(tensor, Seen(Ref(name, f"out_{index}" if len(found) > 1 else None), tensor))
 
     def _wire(self, tensor: Tensor) -> Ref:
-        """The wire of a tensor; where no layer turns its axes, of a placeholder that does."""
+        """The wire of a tensor; if no layer permutes its axes accordingly, that of a placeholder."""
         before = dict(self.polarity)
         try:
             return self.at(tensor).wire(tensor)
@@ -167,7 +167,7 @@ class Drawing:
     # -------------------------------------------------------------------------------------------- going back
 
     def saved(self) -> Drawing:
-        """What has been drawn so far, to go back to."""
+        """A snapshot for ``restore``."""
         scope = self.scope
         copied = replace(
             scope,
@@ -185,7 +185,7 @@ class Drawing:
         )
 
     def restore(self, before: Drawing) -> None:
-        """Forget what was drawn since."""
+        """Discard what was recorded since a snapshot."""
         there = before.scope
         self.scope.nodes, self.scope.inputs = there.nodes, there.inputs
         self.scope.values, self.scope.owners = there.values, there.owners
@@ -196,5 +196,5 @@ class Drawing:
 
 
 def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What a graph file can hold."""
+    """The settings that a graph file can express."""
     return {name: value for name, value in given.items() if isinstance(value, int | float | str | bool)}

@@ -1,4 +1,4 @@
-"""Files of ``torch.export``: those of ``zoo export`` hold their graph, and all others are programs."""
+"""Files of ``torch.export``: those of ``zoo export`` contain their graph, all others are programs."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _ABOUT = "layerzoo.json"
 def import_file(path: Path, *, inputs: Mapping[str, str] | None = None) -> Imported:
     """The graph and weights of a ``.pt2`` file; one of ``zoo export`` comes back as the graph it was.
 
-    Raises ImportingError for a file that is none, and as ``import_program`` does.
+    Raises ImportingError for an invalid file, and as ``import_program`` does.
     """
     more: dict[str, Any] = {_ABOUT: ""}
     if not path.is_file():
         raise ImportingError(f"there is no file {path}")
     try:
-        with quiet():  # torch tells of itself, of files that were not asked for, and of its tries
+        with quiet():  # torch warns about its own internals
             program = torch.export.load(path, extra_files=more)
-    except Exception as error:  # noqa: BLE001  # whatever a damaged or foreign file makes torch raise
+    except Exception as error:  # noqa: BLE001  # for a damaged file, torch may raise anything
         raise ImportingError(
             f"{path} is no program of torch.export, or of another version: {error}"
         ) from None
@@ -41,7 +41,7 @@ def import_file(path: Path, *, inputs: Mapping[str, str] | None = None) -> Impor
 
 
 def _returned(program: ExportedProgram, about: Mapping[str, str]) -> Imported:
-    """The graph that a program was exported from, with the params and weights that it then had."""
+    """The graph that a program was exported from, with the params and weights of that time."""
     written = {"text": about["layerzoo.graph"], "files": json.loads(about["layerzoo.files"])}
     graph = graph_of(_document(written), "the graph in the program")
     params = Frozen({**graph.params, **json.loads(about["layerzoo.params"])})

@@ -1,4 +1,4 @@
-"""Bodies that are done: small ones move out, equal ones share a block, rows of equal blocks are a repeat."""
+"""Folding finished bodies: small ones are inlined, equal ones share a block, rows become repeats."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def closed(drawing: Drawing, module: nn.Module, inner: Scope, result: Any, strangers: int) -> None:
-    """Put the body of a module that has run into the one around it: as a block, or its only node as it is.
+    """Add the body of a finished module to the enclosing one: as a block or, if it is small, inlined.
 
-    ``strangers`` is how many placeholders there were before it.
+    ``strangers`` is the number of placeholders before it.
     """
     outer, wanted = drawing.scope, drawing.named(module)
     found = {id(each): inner.values.get(id(each)) for each in tensors(result) if id(each) not in outer.values}
@@ -59,7 +59,7 @@ def closed(drawing: Drawing, module: nn.Module, inner: Scope, result: Any, stran
 
 
 def _thawed(scope: Scope) -> None:
-    """Leave it to the call of a block that it is frozen, if all of it is."""
+    """If all of a body is frozen, unfreeze its nodes, since the call of the block is frozen instead."""
     if scope.holds_still({f"{name}.{path}": each for name, path, each in _all(scope)}):
         for placed in scope.nodes.values():
             if not isinstance(placed.node, Reuse):
@@ -78,12 +78,12 @@ def _outputs(refs: Iterable[Ref]) -> dict[str, Ref]:
 
 
 def _title(module: nn.Module) -> str:
-    """What the block of a module is called: as its class."""
+    """The name for the block of a module: that of its class."""
     return snake(kind(module).rpartition(".")[2]) or "part"
 
 
 def _moved(inner: Scope, outer: Scope, wanted: str) -> dict[str, Ref]:
-    """Move the nodes of a body into the one around it; what their names, and those of its inputs, became."""
+    """Move the nodes of a body into the enclosing one; returns what its names correspond to there."""
     names = {name: outside.ref for name, (outside, _) in inner.inputs.items()}
     for name, placed in inner.nodes.items():
         alone = len(inner.nodes) == 1
@@ -100,7 +100,7 @@ def _moved(inner: Scope, outer: Scope, wanted: str) -> dict[str, Ref]:
 
 
 def _reused(inner: Scope, outer: Scope, name: str, node: Any) -> Any:
-    """The node, or the reuse of one that stands in the outer body already, of the same module."""
+    """The node, or a reuse of the node for the same module that the outer body already has."""
     for module, owner in inner.owners.items():
         there = outer.owners.get(module)
         if owner == name and there is not None and isinstance(node, Call):
@@ -113,7 +113,7 @@ def _reused(inner: Scope, outer: Scope, name: str, node: Any) -> Any:
 def finished(
     scope: Scope, outputs: Mapping[str, Ref], axes: Mapping[str, int]
 ) -> tuple[Block, dict[str, Tensor]]:
-    """A body as a block, with the weights of its nodes: rows folded, shared weights tied."""
+    """A body as a block, with the weights of its nodes; rows are folded, and shared weights tied."""
     outputs = dict(outputs)
     _fold(scope, outputs)
     weights = _tied(scope)
@@ -126,7 +126,7 @@ def finished(
 
 
 def _fold(scope: Scope, outputs: dict[str, Ref]) -> None:
-    """Make rows of equal blocks, each reading the one before, repeats."""
+    """Turn rows of equal blocks, each of which reads the previous one, into repeats."""
     readers: dict[str, int] = {}
     for ref in [*(ref for placed in scope.nodes.values() for ref in wires(placed.node)), *outputs.values()]:
         readers[ref.node] = readers.get(ref.node, 0) + 1
@@ -144,7 +144,7 @@ def _fold(scope: Scope, outputs: dict[str, Ref]) -> None:
 
 
 def _next(scope: Scope, name: str, port: str | None, readers: Mapping[str, int]) -> tuple[str, str] | None:
-    """The node that reads this one alone and is its equal, and the port that reads it."""
+    """The equal node that is the only reader of this one, and the port by which it reads it."""
     node = scope.nodes[name].node
     if not isinstance(node, Call) or node.is_layer or node.tie or readers.get(name) != 1:
         return None
@@ -204,7 +204,7 @@ def _replace(scope: Scope, outputs: dict[str, Ref], row: list[str], port: str) -
 
 
 def _tied(scope: Scope) -> dict[str, Tensor]:
-    """All weights of a body by their paths; what two nodes share is tied, and stands once."""
+    """All weights of a body by their paths; a weight shared by two nodes is tied, and occurs once."""
     first: dict[int, str] = {}
     weights: dict[str, Tensor] = {}
     for name, placed in scope.nodes.items():
@@ -225,7 +225,7 @@ def _tied(scope: Scope) -> dict[str, Tensor]:
 
 
 def _alike(one: Placed, other: Placed) -> None:
-    """Let two nodes that share a weight learn both, unless both are frozen: a graph has no half of it."""
+    """Unfreeze both nodes that share a weight unless both are frozen, since a tie cannot be half frozen."""
     nodes = [placed.node for placed in (one, other)]
     if len({node.freeze for node in nodes if not isinstance(node, Reuse)}) > 1:
         for placed in (one, other):

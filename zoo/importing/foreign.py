@@ -1,4 +1,4 @@
-"""Errors in code that is not ours: the user's file, line and error in a sentence, not our traceback."""
+"""Errors in user code: reported with file and line instead of a traceback."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from zoo.importing.naming import is_theirs
 
 @contextmanager
 def foreign(remedy: str) -> Generator[None]:
-    """Turn whatever the user's code raises here, ``sys.exit`` too, into an ImportingError with its place."""
+    """Context manager: convert any exception of user code, even ``sys.exit``, into an ImportingError."""
     try:
         yield
     except ImportingError:
@@ -32,7 +32,7 @@ def foreign(remedy: str) -> Generator[None]:
 
 
 def _place(error: BaseException) -> str:
-    """File and line, with a colon: of the user's code where there is some, else of what it calls."""
+    """File and line, with a colon: in the user's code if possible, otherwise in what it calls."""
     frames = [each for each in traceback.extract_tb(error.__traceback__) if is_theirs(each.filename)]
     installed = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
     own = [each for each in frames if not each.filename.startswith(installed)]

@@ -1,7 +1,7 @@
 """Rules: which layer computes what a function of PyTorch does.
 
-One rule a function, under the name of the function, with its signature; modules of PyTorch call these
-functions, and so do operators of ``torch.export``. A rule gives what the result is, or raises Unknown.
+There is one rule per function, with the function's name and signature; PyTorch's modules and the operators of
+``torch.export`` call the same functions. A rule returns what the result is, or raises Unknown.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def embedding(
 
 
 def dropout(at: At, input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:  # noqa: ARG001 - what was in place is the result
-    """Dropout; where it is switched off for good, nothing."""
+    """Dropout; nothing if it is disabled permanently."""
     if scores := at.scores(input):
         return attention.dropped(at, scores, p if training else 0.0)
     if not training:
@@ -90,7 +90,7 @@ def softmax(
 
 
 def cat(at: At, tensors: Sequence[Tensor], dim: int = 0) -> Seen:
-    """Side by side along the last axis."""
+    """Concatenation along the last axis."""
     parts = [at.straight(each) for each in tensors]
     if dim % parts[0].tensor.dim() != parts[0].tensor.dim() - 1:
         raise Unknown("concatenation is known along the last axis")
@@ -122,7 +122,7 @@ def _over_time(use: str) -> Rule:
 
 
 def same(at: At, input: Tensor, *_: Any, **__: Any) -> Any:
-    """What changes neither numbers nor shape."""
+    """Functions that change neither values nor shape."""
     if at.result.dtype is not input.dtype or at.result.shape != input.shape:
         raise Unknown("a tensor becomes one of another kind of numbers")
     value = at.value(input)
@@ -177,4 +177,4 @@ ALIASES: Mapping[str, str] = {
     "_to_copy": "to",
     "_assert_tensor_metadata": "contiguous",
 }
-"""Other names of the same."""
+"""Aliases."""

@@ -33,12 +33,13 @@ from zoo.importing.verifying import Still, check_finite, difference
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A graph, its weights as ``load_state_dict`` takes them, and what became of the rest.
+    """A graph, its weights for ``load_state_dict``, and further results of the import.
 
-    ``unknown`` are placeholders: the graph keeps their wires, settings and weights, and compiles when layers
-    of these names exist. ``notes`` say where the graph's inputs and outputs differ from the module's.
-    ``opposite`` are masks that mean the opposite in the graph, by its name for them, with the module's.
-    ``difference`` is the largest between the two models' outputs; None with placeholders.
+    ``unknown`` are placeholders: the graph keeps their wires, settings and weights, and can be compiled once
+    layers with these names exist. ``notes`` say where the graph's inputs and outputs differ from the
+    module's. ``opposite`` maps the graph's names of masks with inverted meaning to those of the module.
+    ``difference`` is the largest difference between the outputs of the two models; None if there are
+    placeholders.
     """
 
     graph: Graph
@@ -56,15 +57,16 @@ def import_module(
     inputs: Mapping[str, str] | None = None,
     examples: Sequence[Tensor] | None = None,
 ) -> Imported:
-    """Turn a module that is built of known parts into a graph with its weights.
+    """Convert a module that consists of known parts to a graph with its weights.
 
-    ``inputs`` are the types of what ``forward`` takes, as in a graph file: ``{"tokens": "int batch time"}``;
-    ``time batch …`` for a module with the batch second. ``examples`` are tensors in their place, whose axes
-    are taken for batch, time, features. Without both, types are tried until the module runs.
+    ``inputs`` are the types of the parameters of ``forward``, as in a graph file:
+    ``{"tokens": "int batch time"}``, or ``time batch …`` for a module with the batch second. Alternatively,
+    ``examples`` are tensors whose axes are taken as batch, time, features. Without either, types are tried
+    until the module runs.
 
-    The module is run on sizes that no weight has, twice; then it and the graph's model are compared. Raises
-    ImportingError where Python decides by numbers or lengths, and where the graph computes something else;
-    ArgumentError for what is no module.
+    The module is run twice, with axis sizes that no weight has; then it is compared with the graph's model.
+    Raises ImportingError if Python control flow depends on values or lengths, or if the graph computes
+    something else, and ArgumentError if it is not a module.
     """
     _check_arguments(module, examples)
     copy = deepcopy(module).cpu()
@@ -94,11 +96,11 @@ def _check_arguments(module: object, examples: object) -> None:
 def import_program(
     program: ExportedProgram, *, name: str = "program", inputs: Mapping[str, str] | None = None
 ) -> Imported:
-    """Turn a program of ``torch.export`` into a graph with its weights, as ``import_module`` does a module.
+    """Convert a program of ``torch.export`` to a graph with its weights, like ``import_module``.
 
-    It has the sizes that it was exported with, or dynamic ones; its types are taken from them, unless
-    ``inputs`` gives them. Dropout is there if it was exported in training. Raises ImportingError also for a
-    program that takes arguments by keyword.
+    The types of the inputs are derived from the sizes, static or dynamic, that it was exported with, unless
+    ``inputs`` gives them. Dropout is included only if it was exported in training mode. Raises ImportingError
+    also for a program with keyword arguments.
     """
     whole, types, rounds = opened_program(program, inputs)
     return _imported(whole, types, rounds, name)
@@ -107,10 +109,10 @@ def import_program(
 def _imported(
     module: nn.Module, types: Mapping[str, Declared], rounds: Sequence[Mapping[str, int]], name: str
 ) -> Imported:
-    """The graph of a module that is run with these sizes, one run after the other."""
+    """The graph of a module, from consecutive runs with these sizes."""
     frozen = {place for each in module.parameters() if not each.requires_grad and (place := each.data_ptr())}
     for parameter in module.parameters():
-        parameter.requires_grad_(parameter.is_floating_point())  # by which parameters are told from constants
+        parameter.requires_grad_(parameter.is_floating_point())  # distinguishes parameters from constants
     lines: list[Counter[str]] = []
     drafts = [_draft(module, types, axes, name, frozen, lines) for axes in rounds]
     if any(each.graph != drafts[0].graph for each in drafts):
@@ -139,7 +141,7 @@ def _draft(
             module, {key: (tensor, types[key].order) for key, tensor in tensors.items()}, axes, frozen
         )
     finally:
-        module.load_state_dict(before)  # running averages go on in training
+        module.load_state_dict(before)  # in training, running averages have changed
     lines.append(Counter(drawing.lines))
     try:
         return _graph(drawing, result, types, name)
@@ -174,7 +176,7 @@ def _graph(drawing: Drawing, result: Any, types: Mapping[str, Declared], name: s
 
 
 def _real(name: str, taken: set[str]) -> str:
-    """What a mask that was true at padding is called when it is true at real steps."""
+    """The name of a mask that was true at padding, when inverted to be true at real steps."""
     bare = re.sub(r"(key_)?pad(ding|ded)?_?", "", name).strip("_") or "mask"
     return name if bare in taken else bare
 
@@ -190,9 +192,9 @@ def _verified(
     rounds: Sequence[Mapping[str, int]],
     draft: Imported,
 ) -> Imported:
-    """The draft, if its graph has no faults, and computes what the module computes."""
+    """Check that the draft's graph has no errors and computes the same as the module; returns it."""
     errors = [problem for problem in check(draft.graph) if problem.severity == "error"]
-    if draft.unknown:  # a layer that is not there is what a placeholder is
+    if draft.unknown:  # placeholders are missing layers
         errors = [problem for problem in errors if problem.code != "layer-missing"]
     if errors:
         raise ImportingError(f"the module has no graph that checks: {GraphError(errors)}")

@@ -1,9 +1,9 @@
-"""Loops over an ``nn.ModuleList``: what each pass does becomes a block, so that its rows are a repeat.
+"""Loops over an ``nn.ModuleList``: each iteration becomes a block, so that the loop can become a repeat.
 
     for layer in self.layers:           layers: {repeat: 4, use: layer, carry: {x: embed}}
         x = x + relu(layer(x))
 
-A module of the user's is a block by itself; this is for what stands in a loop without one.
+A user's module is a block anyway; this handles loop bodies that are not modules.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """The passes of a loop over the list at ``path``, each with its nodes.
+    """The iterations of a loop over the list at ``path``, each with its nodes.
 
-    ``carried`` is what the first is given, ``end`` which of a pass's nodes gives what goes on.
+    ``carried`` is the input of the first iteration; ``end`` is the node of an iteration that yields its
+    result.
     """
 
     path: str
@@ -37,7 +38,7 @@ class Passes:
 
 
 def looped(drawing: Drawing, scope: Scope, outputs: dict[str, Ref]) -> None:
-    """Put the passes of every loop of a body into blocks."""
+    """Turn the iterations of every loop in a body into blocks."""
     modules: list[tuple[str, nn.Module]] = [*drawing.root.named_modules()]
     for path, module in modules:
         inside = not scope.path or path.startswith(f"{scope.path}.")
@@ -48,7 +49,7 @@ def looped(drawing: Drawing, scope: Scope, outputs: dict[str, Ref]) -> None:
 
 
 def _passes(drawing: Drawing, scope: Scope, outputs: dict[str, Ref], path: str) -> Passes | None:
-    """The passes of a loop over a list of modules, if all do the same, one after the other."""
+    """The iterations of a loop over a list of modules, if all do the same in sequence."""
     order = list(scope.nodes)
     owned = {name: drawing.paths.get(module, "") for module, name in scope.owners.items()}
     firsts: dict[str, int] = {}
@@ -59,7 +60,7 @@ def _passes(drawing: Drawing, scope: Scope, outputs: dict[str, Ref], path: str) 
     lengths = {after - before for before, after in pairwise(begins)}
     if len(lengths) != 1 or (length := lengths.pop()) < 2:
         return None
-    for early in range(length):  # functions may stand in front of the first module of a pass
+    for early in range(length):  # functions may precede the first module of an iteration
         start = begins[0] - early
         nodes = [order[start + length * each : start + length * (each + 1)] for each in range(len(begins))]
         if start >= 0 and len(nodes[-1]) == length:
@@ -72,7 +73,7 @@ def _passes(drawing: Drawing, scope: Scope, outputs: dict[str, Ref], path: str) 
 def _alike(
     drawing: Drawing, scope: Scope, outputs: dict[str, Ref], path: str, nodes: list[list[str]]
 ) -> Passes | None:
-    """The passes, if each does the same with what the one before gave."""
+    """The iterations, if each does the same with the result of the previous one."""
     every = [name for each in nodes for name in each]
     calls = {
         name: node for name in every if isinstance(node := scope.nodes[name].node, Call) and not node.tie
@@ -99,7 +100,7 @@ def _alike(
 
 
 def _end(scope: Scope, outputs: dict[str, Ref], own: Sequence[str]) -> int | None:
-    """Which of a pass's nodes gives what is read behind it, if it is one."""
+    """The index of the node of an iteration that is read after it, if there is exactly one."""
     behind = [ref for name, placed in scope.nodes.items() if name not in own for ref in wires(placed.node)]
     read = {ref for ref in [*behind, *outputs.values()] if ref.node in own}
     if len(read) != 1 or (ref := read.pop()).port is not None:
@@ -108,7 +109,7 @@ def _end(scope: Scope, outputs: dict[str, Ref], own: Sequence[str]) -> int | Non
 
 
 def _blocks(drawing: Drawing, scope: Scope, outputs: dict[str, Ref], found: Passes) -> None:
-    """Put a call of a block in the place of each pass."""
+    """Replace each iteration by a call of a block."""
     leaf = found.path.rpartition(".")[2]
     own = set(found.nodes[0])
     read = dict.fromkeys(ref for name in found.nodes[0] for ref in wires(scope.nodes[name].node))
@@ -147,7 +148,7 @@ def _blocks(drawing: Drawing, scope: Scope, outputs: dict[str, Ref], found: Pass
 
 
 def _within(node: Call, names: dict[str, str], into: dict[Ref, str]) -> Call:
-    """A node as it is in the block."""
+    """A node as placed in the block."""
 
     def turned(ref: Ref) -> Ref:
         return Ref(into[ref]) if ref in into else replace(ref, node=names[ref.node])
@@ -160,7 +161,7 @@ def _within(node: Call, names: dict[str, str], into: dict[Ref, str]) -> Call:
 
 
 def _put(scope: Scope, outputs: dict[str, Ref], own: list[str], end: int, wanted: str, placed: Placed) -> Ref:
-    """Put a node in the place of several; the reference to it."""
+    """Replace several nodes by one; returns the reference to it."""
     name = scope.fresh(wanted)
     after = {own[end]: Ref(name)}
     nodes: dict[str, Placed] = {}

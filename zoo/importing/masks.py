@@ -1,4 +1,4 @@
-"""Rules for masks: tokens that are compared with padding, and the opposite of a mask."""
+"""Rules for masks: comparing tokens with padding, and inverting masks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def eq(at: At, input: Any, other: Any) -> Seen:
 
 
 def ne(at: At, input: Any, other: Any) -> Seen:
-    """The tokens that are not."""
+    """The tokens that are not padding."""
     return _compared(at, input, other, negated=False)
 
 
@@ -32,7 +32,7 @@ def _compared(at: At, input: Any, other: Any, *, negated: bool) -> Seen:
 
 
 def invert(at: At, input: Tensor) -> Seen:
-    """A mask that means the opposite."""
+    """The inverted mask."""
     seen = at.seen(input)
     if seen.tensor.dtype is not torch.bool:
         raise Unknown("the bits of integers are turned")

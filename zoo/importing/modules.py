@@ -1,4 +1,4 @@
-"""Rules for modules of PyTorch that are known as a whole; all others are known by the functions they call."""
+"""Rules for whole PyTorch modules; other modules are handled by the functions that they call."""
 
 from __future__ import annotations
 
@@ -28,4 +28,4 @@ MODULES: Mapping[type[nn.Module], Callable[..., Any]] = {
 }
 
 TRANSPARENT = {"torch.nn.modules.container.Sequential", "torch.nn.modules.transformer.Transformer"}
-"""Modules that only call others, and leave no trace."""
+"""Modules that only call others, and do not appear in the graph."""

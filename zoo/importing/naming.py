@@ -1,4 +1,4 @@
-"""Names: of functions, of classes, of the user's line that is running."""
+"""Names of functions and classes, and the location of the running line of user code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def plain_name(func: Any) -> str:
 
 
 def kind(module: object) -> str:
-    """The class of a module, also of one that ``torch.export`` has written down."""
+    """The class name of a module, also for modules in a program of ``torch.export``."""
     told = getattr(module, "type_name", None)
     if callable(told):
         return str(told())
@@ -37,18 +37,18 @@ def snake(name: str) -> str:
 
 
 def quoted(names: Sequence[str], most: int = 4) -> str:
-    """Names for a sentence, the first few of many."""
+    """Names for a message, at most ``most`` of them."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(f"'{name}'" for name in names[:most]) + more
 
 
 def is_theirs(file: str) -> bool:
-    """Whether a file of code is the user's, rather than ours, PyTorch's or Python's own."""
+    """Whether a source file is the user's, rather than this library's, PyTorch's or Python's."""
     return not file.startswith((_OURS, _TORCHS, "<")) and "contextlib" not in file
 
 
 def where() -> str:
-    """File and line of the user's code that is running."""
+    """The file and line of user code that is running."""
     frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]  # the only way to the caller
     while frame is not None:
         file = frame.f_code.co_filename

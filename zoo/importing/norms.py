@@ -36,7 +36,7 @@ def rms_norm(
     weight_: Tensor | None = None,
     eps: float | None = None,
 ) -> Seen:
-    """Mean square 1 over the last axis; without an ``eps`` it is that of the dtype."""
+    """Mean square 1 over the last axis; the default ``eps`` is that of the dtype."""
     if len(normalized_shape) != 1 or weight_ is None:
         raise Unknown("a norm over several axes, or without a weight, has no twin")
     eps = torch.finfo(input.dtype).eps if eps is None else eps
@@ -55,7 +55,7 @@ def batch_norm(
     eps: float = 1e-5,
     *_: Any,
 ) -> Seen:
-    """Mean 0 and variance 1 over the batch: batch × features × time, as PyTorch has it."""
+    """Mean 0 and variance 1 over the batch, for PyTorch's layout batch × features × time."""
     if running_mean is None or running_var is None or weight_ is None or bias is None:
         raise Unknown("a batch norm without running averages, or without weight and bias, has no twin")
     seen = at.seen(input)

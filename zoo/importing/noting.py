@@ -1,4 +1,4 @@
-"""What of a module its graph has not: frozen weights that can learn, and parts that forward does not use."""
+"""Notes on differences: weights that are no longer frozen, and parts that forward does not use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from zoo.importing.naming import quoted
 
 
 def thawed(drawing: Drawing, body: Block, weights: Mapping[str, Tensor]) -> list[str]:
-    """A note on weights that were frozen in nodes of which other weights learn."""
+    """A note on frozen weights in nodes whose other weights are trained."""
     found = [path for path, each in weights.items() if _thaws(drawing, body, path, each)]
     if not found:
         return []
@@ -23,7 +23,7 @@ def thawed(drawing: Drawing, body: Block, weights: Mapping[str, Tensor]) -> list
 
 
 def unused(drawing: Drawing) -> list[str]:
-    """Notes on the parts of a module, and its own parameters, of whose weights its run has touched none."""
+    """Notes on the parts and parameters of a module that its run did not use."""
     found: list[str] = []
     parts: list[tuple[str, Any]] = [*drawing.root.named_modules(), *drawing.root.named_parameters()]
     for name, part in parts:
@@ -35,7 +35,7 @@ def unused(drawing: Drawing) -> list[str]:
 
 
 def _thaws(drawing: Drawing, body: Block, path: str, tensor: Tensor) -> bool:
-    """Whether a weight was frozen in the module, and is in no node that is frozen in the graph."""
+    """Whether a weight was frozen in the module, but not in the graph."""
     if tensor.data_ptr() not in drawing.scope.frozen:
         return False
     name, _, rest = path.partition(".")

@@ -1,4 +1,4 @@
-"""What ``zoo import`` is given: ``model.py:build`` or ``package.module:Class``."""
+"""The argument of ``zoo import``: ``model.py:build`` or ``package.module:Class``."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _MEND = "the file is executed as it is imported; mend it, or install what it nee
 
 
 def opened(source: str) -> tuple[nn.Module, Sequence[Tensor] | None]:
-    """The module that ``FILE:NAME`` makes, and its example inputs if the file has an ``example()``.
+    """The module for ``FILE:NAME``, and its example inputs if the file defines ``example()``.
 
-    The file is executed. ``NAME`` is a function or a class that is called without arguments, or a module.
+    The file is executed. ``NAME`` is a module, or a function or class that is called without arguments.
     """
     place, _, name = source.rpartition(":")
     if not name:
@@ -54,7 +54,7 @@ def opened(source: str) -> tuple[nn.Module, Sequence[Tensor] | None]:
 
 
 def _tensors(given: Any, place: str) -> tuple[Tensor, ...]:
-    """What ``example()`` gave."""
+    """The result of ``example()`` as tensors."""
     listed = list(cast("Sequence[Any]", given)) if isinstance(given, tuple | list) else [given]
     strange = [each for each in listed if not isinstance(each, Tensor)]
     if strange or not listed:
@@ -67,10 +67,10 @@ def _tensors(given: Any, place: str) -> tuple[Tensor, ...]:
 
 
 def hinted(place: str) -> str:
-    """What may be imported of a file: its classes and functions by their names, as far as it can be read."""
+    """A hint at the names of a file's classes and functions, if it can be parsed."""
     try:
         body = ast.parse(Path(place).read_bytes()).body
-    except (OSError, SyntaxError, ValueError):  # which executing it tells better
+    except (OSError, SyntaxError, ValueError):  # executing it gives a better error
         body = []
     functions = [each.name for each in body if isinstance(each, ast.FunctionDef) and not each.args.args]
     makers = [name for name in functions if re.search("build|make|create|model", name)]
@@ -116,7 +116,7 @@ def _executed(place: str) -> ModuleType:
 
 
 def _packaged(path: Path) -> str:
-    """How a file of a package is named, in which it may import its neighbours."""
+    """The dotted module name of a file in a package, so that its relative imports work."""
     names, folder = [path.stem], path.resolve().parent
     while (folder / "__init__.py").is_file():
         names.insert(0, folder.name)
@@ -125,10 +125,10 @@ def _packaged(path: Path) -> str:
 
 
 def _check_free(made: Any, name: str) -> None:
-    """Refuse what wants arguments."""
+    """Refuse a callable with required arguments."""
     try:
         parameters = inspect.signature(made).parameters.values()
-    except ValueError:  # some of what is written in C does not say
+    except ValueError:  # some C functions have no signature
         return
     rest = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     wanted = [x.name for x in parameters if x.default is inspect.Parameter.empty and x.kind not in rest]

@@ -1,4 +1,4 @@
-"""Constants that are added at every step: vectors of positions, learned or waves."""
+"""Constants that are added at every step: learned or sinusoidal position vectors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoo.importing.seen import Seen, Unknown
 
 
 def added(at: At, seen: Seen, table: Tensor) -> Seen:
-    """A sequence with the vectors of its positions."""
+    """A sequence with position vectors added."""
     if seen.folds or seen.spread or seen.tensor.dim() != 3:
         raise Unknown("a constant tensor is added, and no sequence of positions")
     wide = table.expand(seen.tensor.shape)
@@ -29,7 +29,7 @@ def added(at: At, seen: Seen, table: Tensor) -> Seen:
 
 
 def _learned(rows: Tensor) -> Tensor:
-    """The parameter whose first rows these are, by what they say of their gradients."""
+    """The parameter whose first rows these are, found by their autograd graph."""
     found = leaves(rows)
     if len(found) != 1:
         raise Unknown("what is added at each position is computed from several parameters")

@@ -1,4 +1,4 @@
-"""Programs of ``torch.export``: their modules are written down again, and run like any others."""
+"""Programs of ``torch.export``: converted back to modules, and run like any others."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from zoo.spec import Port
 ATTENTION = "torch.nn.modules.activation.MultiheadAttention"
 _LARGEST = 10_000
 _CLOSE = 1e-3
-"""How far two ways of computing the same attention may be apart."""
+"""The tolerance between two ways of computing the same attention."""
 
 
 def opened_program(
     program: ExportedProgram, types: Mapping[str, str] | None
 ) -> tuple[nn.Module, dict[str, Declared], list[dict[str, int]]]:
-    """The modules of a program, its inputs, and the sizes of their axes to run it with: one or two rounds."""
+    """The modules of a program, its inputs, and the axis sizes to run it with, in one or two rounds."""
     if program.example_inputs is not None and program.example_inputs[1]:
         raise ImportingError("the program takes arguments by keyword; export it with all of them by place")
     with warnings.catch_warnings():
@@ -56,7 +56,7 @@ def opened_program(
 
 
 def _sized(name: str, each: Declared, value: Tensor, sizes: dict[str, Any]) -> Declared:
-    """The input with a name of its own for an axis whose name another input has at another size."""
+    """The input with axes renamed that have the same name but another size in a different input."""
     axes: list[Any] = []
     for place, axis in enumerate(each.port.shape):
         size: Any = value.shape[each.order[place]]
@@ -72,7 +72,7 @@ def _sized(name: str, each: Declared, value: Tensor, sizes: dict[str, Any]) -> D
 
 
 def _round(program: ExportedProgram, sizes: Mapping[str, Any], taken: set[int], round: int) -> dict[str, int]:
-    """A size for each axis: as exported, or, where it is dynamic, one that no weight has."""
+    """A size for each axis: as exported or, if it is dynamic, one that no weight has."""
     chosen: dict[str, int] = {}
     given: dict[str, int] = {}
     used = {*taken, *(size for size in sizes.values() if isinstance(size, int))}
@@ -105,17 +105,17 @@ def _range(program: ExportedProgram, size: Any) -> tuple[int, int]:
 
 
 def amplified(at: At, args: Sequence[Any]) -> list[Any]:
-    """Inputs of an attention that make its weights uneven: those of an untrained one are nearly alike."""
+    """Inputs that make attention weights uneven, since those of an untrained attention are nearly uniform."""
     return [100 * each if _is_float(at, each) else each for each in args]
 
 
 def attention_again(
     at: At, module: nn.Module, args: Sequence[Any], loud: Sequence[Any], result: Tensor
 ) -> Any:
-    """The rule of ``nn.MultiheadAttention`` for one that was taken apart.
+    """The rule of ``nn.MultiheadAttention`` for one that was decomposed into operators.
 
-    Its settings are not written down: they are those with which a new one computes the same ``result`` of
-    the amplified inputs.
+    Its settings are not recorded: they are those with which a new module computes the same ``result`` for the
+    amplified inputs.
     """
     floats = [each for each in args if _is_float(at, each)]
     masks = [each for each in args if isinstance(each, Tensor) and not _is_float(at, each)]
@@ -148,7 +148,7 @@ def attention_again(
             tried.append((apart, again, {"query": query, "key": key, "value": value, **given}))
     tried.sort(key=lambda each: each[0])
     close = _CLOSE * max(1.0, float(result.detach().abs().max()))
-    # The nearest, if no other is as near.
+    # The closest candidate, unless there is a tie.
     if tried and tried[0][0] < close and all(each[0] > 2 * tried[0][0] for each in tried[1:2]):
         _, again, inputs = tried[0]
         _share(again, module)
@@ -158,7 +158,7 @@ def attention_again(
 
 
 def first_tensor(result: Any) -> Tensor:
-    """The tensor among what a module of a program gives, which may be sizes, too."""
+    """The tensor in the result of a program's module, which may also contain sizes."""
     found = list(tensors(result))
     if len(found) != 1:
         raise Unknown("an attention was exported that gives its weights, too")
@@ -197,7 +197,7 @@ def _shapes(module: nn.Module) -> dict[str, torch.Size]:
 
 
 def _share(again: nn.MultiheadAttention, module: nn.Module) -> None:
-    """Let it have the very parameters of the other, so that what is shared is seen to be."""
+    """Give it the same parameter objects as the other, so that sharing is detected."""
     for name, parameter in module.named_parameters():
         holder, _, last = name.rpartition(".")
         setattr(again.get_submodule(holder), last, parameter)

@@ -1,8 +1,8 @@
-"""Running a module once, and drawing what it does.
+"""Running a module once, and recording what it does as a graph.
 
-Every function of PyTorch that is called on the way is looked at, and becomes a node where a layer computes
-it. A module of the user's own becomes a block, a module of PyTorch what its functions are, and what nobody
-knows a placeholder. Axes have sizes that no weight has, so that a shape tells what a number means.
+Every PyTorch function that is called is intercepted, and becomes a node if a layer computes it. A user's
+module becomes a block, a PyTorch module the nodes of its functions, and anything unknown a placeholder. Axes
+have sizes that no weight has, so that a shape reveals the meaning of a number.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ from zoo.importing.verifying import Still
 _SHAPES = {f"{what}_like" for what in ("zeros", "ones", "full", "empty")} | {
     f"new_{what}" for what in ("zeros", "ones", "full", "empty", "tensor")
 }
-"""Functions that read a shape alone, so that what they give is a constant."""
+"""Functions that depend only on shapes, so that their results are constants."""
 
 
 class Recorder(TorchFunctionMode):
-    """Draws what is called while it is entered."""
+    """Context manager that records calls."""
 
     def __init__(self, drawing: Drawing) -> None:
         super().__init__()
         self.drawing = drawing
         self.quiet = 0
         self.strict = False
-        """Whether what is unknown is raised rather than drawn."""
+        """Whether unknown calls raise instead of becoming placeholders."""
 
     @contextmanager
     def recording(self) -> Generator[None]:
-        """Look at every call of a function and of a module."""
+        """Intercept every call of a function and of a module."""
         before: Any = nn.Module.__call__
         root = self.drawing.root
 
@@ -84,7 +84,7 @@ class Recorder(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
-        """Call a function, and draw it."""
+        """Call a function, and record it."""
         named = kwargs or {}
         given = tensors([*args, named])
         self.drawing.touched.update(id(each) for each in given if isinstance(each, nn.Parameter))
@@ -123,7 +123,7 @@ class Recorder(TorchFunctionMode):
     # ---------------------------------------------------------------------------------------------- modules
 
     def _known(self, module: nn.Module, run: Callable[[], Any], args: Any, named: Any) -> Any:
-        """A module with a rule of its own."""
+        """Record a module that has a rule."""
         drawing, result = self.drawing, self._quietly(run)
         with self._inside(module), torch._C.DisableTorchFunction():  # pyright: ignore[reportPrivateUsage]  # what we compute is not drawn
             before = drawing.saved()
@@ -138,7 +138,7 @@ class Recorder(TorchFunctionMode):
         return result
 
     def _attention(self, module: nn.Module, run: Callable[[], Any], args: Any, named: Any) -> Any:
-        """A multi-head attention that ``torch.export`` has taken apart."""
+        """Record a multi-head attention that ``torch.export`` has decomposed."""
         drawing, result = self.drawing, self._quietly(run)
         loud = self._quietly(lambda: amplified(drawing.at(result), args))
         with Still():
@@ -155,7 +155,7 @@ class Recorder(TorchFunctionMode):
         return result
 
     def _of_torch(self, module: nn.Module, run: Callable[[], Any], args: Any, named: Any) -> Any:
-        """A module of PyTorch: what its functions are, or a placeholder for all of it."""
+        """Record a PyTorch module: its functions, or a placeholder for the whole."""
         before, strict = self.drawing.saved(), self.strict
         self.strict = True
         try:
@@ -170,7 +170,7 @@ class Recorder(TorchFunctionMode):
             self.strict = strict
 
     def _own(self, module: nn.Module, run: Callable[[], Any], args: Any, named: Any) -> Any:
-        """A module of the user's: a block, or a placeholder where nobody can say what it does."""
+        """Record a user's module: a block, or a placeholder if it cannot be analysed."""
         drawing, outer = self.drawing, self.drawing.scope
         before = drawing.saved()
         inner = Scope(drawing.paths.get(id(module), ""), outer, frozen=outer.frozen)
@@ -190,7 +190,7 @@ class Recorder(TorchFunctionMode):
     def _forgotten(
         self, before: Drawing, module: nn.Module, run: Callable[[], Any], args: Any, named: Any, why: str
     ) -> Any:
-        """A placeholder instead of what has been drawn since."""
+        """Replace what has been recorded since a snapshot by a placeholder."""
         self.drawing.restore(before)
         result = self._quietly(run)
         with torch._C.DisableTorchFunction():  # pyright: ignore[reportPrivateUsage]  # what we compute is not drawn
@@ -219,11 +219,10 @@ def recorded(
     axes: Mapping[str, int],
     frozen: Iterable[int] = (),
 ) -> tuple[Drawing, Any]:
-    """Run a module on inputs (each with the order of its axes): what was drawn, and what it gave.
+    """Run a module on inputs (each with the order of its axes); returns the recorded graph and the result.
 
-    ``frozen`` says where the parameters lie that do not learn.
-
-    Raises ImportingError where Python decides by numbers.
+    ``frozen`` are the addresses of frozen parameters. Raises ImportingError if control flow depends on
+    values.
     """
     whole: Any = root  # torch types its modules' names in part
     paths = {id(module): name for name, module in whole.named_modules()}

@@ -16,7 +16,7 @@ _STATES = (1, 0, 2)
 
 
 def lstm(at: At, input: Tensor, hx: Sequence[Tensor], *rest: Any) -> tuple[Seen, ...]:
-    """Layers of LSTM cells. PyTorch's two biases are added up to one."""
+    """Layers of LSTM cells; PyTorch's two biases are added into one."""
     return _run(at, "recurrent/lstm", input, {"h": hx[0], "c": hx[1]}, {}, rest)
 
 
@@ -31,7 +31,7 @@ def rnn_tanh(at: At, input: Tensor, hx: Tensor, *rest: Any) -> tuple[Seen, ...]:
 
 
 def rnn_relu(at: At, input: Tensor, hx: Tensor, *rest: Any) -> tuple[Seen, ...]:
-    """Layers of simple cells that rectify."""
+    """Layers of simple cells with ReLU."""
     return _run(at, "recurrent/rnn", input, {"h": hx}, {"activation": "relu"}, rest)
 
 
@@ -79,7 +79,7 @@ def _run(
 
 
 def _started(at: At, states: Mapping[str, Tensor]) -> dict[str, Ref]:
-    """The states that are not zeros."""
+    """The initial states that are not zeros."""
     found: dict[str, Ref] = {}
     for name, state in states.items():
         if at.value(state) is None:

@@ -1,4 +1,4 @@
-"""What a module gives, as the outputs of a graph: each with a name."""
+"""The result of a module as named outputs of a graph."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zoo.importing.seen import Seen, Unknown
 
 
 def outputs_of(result: Any, drawing: Drawing) -> tuple[dict[str, Ref], list[str]]:
-    """The outputs by their names, and notes on those whose axes stand otherwise; Unknown for what is none."""
+    """The outputs by name, and notes on those with permuted axes; raises Unknown for other results."""
     outputs: dict[str, Ref] = {}
     notes: list[str] = []
     for key, tensor in _results(result, drawing):
@@ -35,7 +35,7 @@ def _back(seen: Seen) -> tuple[int, ...]:
 
 
 def _results(result: Any, drawing: Drawing) -> list[tuple[str, Tensor]]:
-    """What a module gave, by name."""
+    """The tensors in the result of a module, by name."""
     if isinstance(result, Tensor):
         seen = drawing.scope.find(result)
         return [("logits" if isinstance(seen, Seen) and _is_head(drawing, seen) else "out", result)]
@@ -62,7 +62,7 @@ def _flat(results: Sequence[Any]) -> list[Any]:
 
 
 def _is_head(drawing: Drawing, seen: Seen) -> bool:
-    """Whether an output is of a linear layer behind tokens."""
+    """Whether an output is that of a linear layer in a model of tokens."""
     placed = drawing.scope.nodes.get(seen.ref.node)
     values = [value for value in drawing.scope.values.values() if isinstance(value, Seen)]
     tokens = any(not (each.tensor.is_floating_point() or each.tensor.dtype is torch.bool) for each in values)

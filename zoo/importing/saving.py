@@ -1,4 +1,4 @@
-"""A graph that was imported, as files: its text, the files whose blocks it uses, and its weights."""
+"""Saving an imported graph: its text, the files whose blocks it uses, and its weights."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def save(
     about: str = "",
     allow: Callable[[list[Path]], None] | None = None,
 ) -> list[Path]:
-    """Write a graph, and what it needs beside it; weights go to a safetensors file of the same name.
+    """Write a graph and the files it needs; weights go to a safetensors file of the same name.
 
-    ``about`` are lines of comment above the graph. ``allow`` is asked before anything is written, of all
-    files but those that hold the same already, and may raise. Returns what was written. ArgumentError for a
-    graph that would stand where its weights do.
+    ``about`` are comment lines above the graph. ``allow`` is called, before anything is written, with all
+    files whose contents would change, and may raise. Returns the files written. Raises ArgumentError if graph
+    and weights would be the same file.
     """
     path = Path(path)
     if weights and path == path.with_suffix(".safetensors"):
@@ -46,7 +46,7 @@ def save(
 
 
 def _used(graph: Graph) -> Iterator[tuple[str, str]]:
-    """The texts of the files that a graph uses, by their path from its own."""
+    """The texts of the files that a graph uses, by their relative path."""
     for path, used in files_of(graph):
         if ".." in PurePosixPath(path).parts:
             raise ImportingError(
@@ -63,7 +63,7 @@ def _holds(path: Path, text: str) -> bool:
 def _save_weights(weights: Mapping[str, Tensor], path: Path) -> None:
     from safetensors.torch import save_file  # pyright: ignore[reportUnknownVariableType] - it is typed in part
 
-    # In a folder of its own, for safetensors writes beside its file under a name that we do not know.
+    # In a separate folder, because safetensors writes temporary files of unknown names next to its file.
     with TemporaryDirectory(dir=path.parent) as private, replacing(path) as unfinished:
         whole = Path(private, path.name)
         save_file({name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}, whole)

@@ -1,4 +1,4 @@
-"""A body while it is drawn: nodes with their weights, and which tensor is which output."""
+"""A body that is being recorded: its nodes with their weights, and which tensor is which output."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zoo.importing.seen import Lost, Seen, Unknown, Value
 
 @dataclass(slots=True)
 class Placed:
-    """A node and its weights, by their names in it; whose module it is, and which file and line made it."""
+    """A node, its weights by name, its module, and the file and line that created it."""
 
     node: Node
     weights: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
@@ -24,25 +24,25 @@ class Placed:
 
 @dataclass(slots=True)
 class Scope:
-    """A body that is drawn. ``path`` is the name of its module; what it reads from ``outer`` is an input."""
+    """A body that is being recorded; ``path`` names its module, and reads from ``outer`` become inputs."""
 
     path: str = ""
     outer: Scope | None = None
     nodes: dict[str, Placed] = field(default_factory=dict[str, Placed])
     inputs: dict[str, tuple[Seen, Seen]] = field(default_factory=dict[str, tuple[Seen, Seen]])
-    """Of each input: what it is outside, and inside."""
+    """For each input, what it is outside and inside."""
     values: dict[int, Value] = field(default_factory=dict[int, Value])
     owners: dict[int, str] = field(default_factory=dict[int, str])
-    """The node of each module that has weights."""
+    """The node of each module with weights."""
     names: dict[int, str] = field(default_factory=dict[int, str])
-    """What its arguments are called."""
+    """The names of its arguments."""
     frozen: set[int] = field(default_factory=set[int])
-    """Where the parameters lie that do not learn."""
+    """The addresses of frozen parameters."""
     kept: list[Any] = field(default_factory=list[Any])
-    """Tensors whose ids must not be given to others."""
+    """Tensors that are kept alive, so that their ids are not reused."""
 
     def find(self, thing: Any) -> Value | None:
-        """What a tensor is; None for a constant. What is known outside alone becomes an input."""
+        """What a tensor is; None for a constant. A tensor known only in an outer scope becomes an input."""
         if not isinstance(thing, Tensor):
             return None
         if id(thing) in self.values or self.outer is None:
@@ -60,19 +60,19 @@ class Scope:
         return self.set(thing, inside)
 
     def set(self, tensor: Tensor, value: Value) -> Value:
-        """Say what a tensor is."""
+        """Record what a tensor is."""
         self.values[id(tensor)] = value
         self.kept.append(tensor)
         return value
 
     def lose(self, result: Any, what: str) -> None:
-        """Say of every tensor of a result that is nothing yet that no layer gives it."""
+        """Record that no layer computes the tensors of a result that are still unknown."""
         for tensor in tensors(result):
             if id(tensor) not in self.values:
                 self.set(tensor, Lost(what, tensor))
 
     def holds_still(self, weights: Mapping[str, Tensor]) -> bool:
-        """Whether some of these weights are frozen, and none learns."""
+        """Whether some of these weights are frozen, and none is trained."""
         frozen = [tensor.data_ptr() in self.frozen for tensor in weights.values()]
         learning = (
             each.requires_grad for each, still in zip(weights.values(), frozen, strict=True) if not still
@@ -80,7 +80,7 @@ class Scope:
         return any(frozen) and not any(learning)
 
     def fresh(self, wanted: str) -> str:
-        """A name that is free, as near as possible to the one wanted."""
+        """A free name, as similar as possible to the one wanted."""
         name = stem = re.sub(r"\W", "_", wanted).strip("_").lower() or "node"
         if name[0].isdigit():
             name = stem = f"_{stem}"
@@ -100,7 +100,7 @@ class Scope:
         wanted: str,
         module: nn.Module | None = None,
     ) -> str:
-        """Place a layer or block; a module that was placed before, with its weights, is reused."""
+        """Add a layer or block; a module with weights that was added before is reused."""
         call = Call(
             use=use,
             settings=cast("Frozen[str, Any]", freeze(settings)),
@@ -132,7 +132,7 @@ def tensors(thing: Any) -> Iterable[Tensor]:
 
 
 def wires(node: Node) -> list[Ref]:
-    """Everything that a node of an imported body reads."""
+    """All refs that a node of an imported body reads."""
     if not isinstance(node, Call | Repeat | Reuse):
         raise Unknown("an imported body has no scans")
     found = [ref for wire in node.inputs.values() for ref in refs(wire)]
@@ -140,7 +140,7 @@ def wires(node: Node) -> list[Ref]:
 
 
 def rewired(node: Node, names: Mapping[str, Ref]) -> Node:
-    """The node, reading other outputs: those that ``names`` has for the nodes it read."""
+    """The node with its wires renamed according to ``names``."""
 
     def turn(ref: Ref) -> Ref:
         to = names.get(ref.node)

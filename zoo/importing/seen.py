@@ -1,7 +1,7 @@
-"""What a tensor is while a module runs: an output of the graph, seen as PyTorch sees it.
+"""What a tensor is while a module runs: an output of the graph in the view that PyTorch code has of it.
 
-A graph has the batch in front and widths in one piece; PyTorch code turns axes and cuts widths into heads.
-None of that computes anything, so it becomes no node: it is remembered, and undone where it is undone there.
+In a graph, the batch comes first and widths are not split; PyTorch code permutes axes and splits widths into
+heads. As this computes nothing, it does not become a node: the view is tracked until the code undoes it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from zoo.spec import Port
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """A tensor that is the output ``ref``, with its last axis cut into ``folds`` and the axes in ``order``.
+    """A tensor that is the output ``ref``, with its last axis split into ``folds`` and the axes in ``order``.
 
-    ``tensor = output.unflatten(-1, folds).permute(order)``. A mask that is ``negated`` is true where the
-    output is false; one that is ``spread`` has axes of size 1 more, for broadcasting over heads and queries;
-    one that is ``additive`` is of numbers, -∞ where it hides.
+    ``tensor = output.unflatten(-1, folds).permute(order)``. A ``negated`` mask is true where the output is
+    false; a ``spread`` one has additional axes of size 1, for broadcasting over heads and queries; an
+    ``additive`` one consists of floats, -∞ where it hides.
     """
 
     ref: Ref
@@ -38,17 +38,17 @@ class Seen:
 
     @property
     def axes(self) -> tuple[int, ...]:
-        """For each axis of the tensor, which axis of the (folded) output it is."""
+        """For each axis of the tensor, the corresponding axis of the (split) output."""
         return self.order or tuple(range(self.tensor.dim()))
 
     @property
     def straight(self) -> bool:
-        """Whether the axes stand as in the output."""
+        """Whether the axes are in the order of the output."""
         return self.axes == tuple(range(self.tensor.dim()))
 
     @property
     def plain(self) -> bool:
-        """Whether the tensor is the output as it is."""
+        """Whether the tensor is the unchanged output."""
         return self.straight and not (self.folds or self.negated or self.spread or self.additive)
 
     @property
@@ -61,11 +61,11 @@ class Seen:
 
     @property
     def last(self) -> bool:
-        """Whether the tensor's last axis is the output's last, whole."""
+        """Whether the tensor's last axis is the output's last one, unsplit."""
         return not (self.folds or self.spread or self.additive) and self.axes[-1] == self.tensor.dim() - 1
 
     def alike(self, other: Seen) -> bool:
-        """Whether two tensors are seen the same way, so that what is done to both is done to the outputs."""
+        """Whether two tensors have the same view, so that an operation on them applies to their outputs."""
         same = self.tensor.shape == other.tensor.shape and self.axes == other.axes
         return (
             same
@@ -74,18 +74,18 @@ class Seen:
         )
 
     def turned(self, tensor: Tensor, order: tuple[int, ...]) -> Seen:
-        """With the tensor's axes in another order."""
+        """The view with the tensor's axes in another order."""
         axes = tuple(self.axes[axis] for axis in order)
         return replace(self, tensor=tensor, order=axes)
 
     def of(self, ref: Ref, tensor: Tensor) -> Seen:
-        """Another output, seen the same way."""
+        """The same view of another output."""
         return replace(self, ref=ref, tensor=tensor)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """Queries times keys, on their way through scale, mask and softmax to values: an attention by hand."""
+    """Scores of a hand-written attention, on their way through scale, mask and softmax to values."""
 
     query: Seen
     key: Seen
@@ -99,7 +99,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Padded:
-    """A sequence with zeros before and behind, on its way to a convolution."""
+    """A zero-padded sequence, on its way to a convolution."""
 
     of: Seen
     tensor: Tensor
@@ -109,7 +109,7 @@ class Padded:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lost:
-    """A result that no layer gives."""
+    """A result that no layer computes."""
 
     what: str
     tensor: Tensor
@@ -119,11 +119,11 @@ Value: TypeAlias = Seen | Scores | Padded | Lost
 
 
 class Unknown(Exception):
-    """No layer computes this; says why."""
+    """No layer computes this; the message says why."""
 
 
 def port(seen: Seen, axes: Mapping[str, int]) -> Port:
-    """The type of an output, in names where its axes have them."""
+    """The type of an output, with axis names where known."""
     dtype = seen.tensor.dtype
     kind: Any = "float" if dtype.is_floating_point else "bool" if dtype is torch.bool else "int"
     if seen.additive:

@@ -1,4 +1,4 @@
-"""Rules for PyTorch's Transformer layers: the library's blocks, of which these are the twins."""
+"""Rules for PyTorch's Transformer layers, which become equivalent blocks of the graph library."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from zoo.importing.scope import Placed
 from zoo.importing.seen import Seen, Unknown
 
 Named = Callable[[str, Block], str]
-"""Gives a block its name in the graph."""
+"""Returns the name of a block in the graph."""
 
 _ACTIVATIONS: Mapping[Any, str] = {F.relu: "relu", F.gelu: "gelu", F.silu: "silu"}
 
@@ -52,7 +52,7 @@ def encoder(
     src_key_padding_mask: Tensor | None = None,
     is_causal: bool | None = None,  # noqa: ARG001 - a hint; the mask is looked at
 ) -> Seen:
-    """``nn.TransformerEncoder``: its layers as a repeat, and the norm behind them."""
+    """``nn.TransformerEncoder``: its layers as a repeat, followed by the norm."""
     layers = [cast("nn.TransformerEncoderLayer", each) for each in module.layers]
     last = _encoder(at, block, layers, src, mask, src_key_padding_mask, at.result)
     return _normed(at, module.norm, last)
@@ -68,7 +68,7 @@ def decoder_layer(
 def decoder(
     at: At, block: Named, module: nn.TransformerDecoder, tgt: Tensor, memory: Tensor, **masks: Any
 ) -> Seen:
-    """``nn.TransformerDecoder``: its layers as a repeat, and the norm behind them."""
+    """``nn.TransformerDecoder``: its layers as a repeat, followed by the norm."""
     layers = [cast("nn.TransformerDecoderLayer", each) for each in module.layers]
     return _normed(at, module.norm, _decoder(at, block, layers, tgt, memory, masks))
 
@@ -131,7 +131,7 @@ def _sequence(at: At, tensor: Tensor, attention: nn.MultiheadAttention) -> Seen:
 
 
 def _variant(kind: str, layer: Any, is_causal: bool) -> tuple[str, Block, dict[str, Any]]:
-    """The library's block, changed where a layer's settings differ from it, and the settings of its use."""
+    """The library's block, adapted to a layer's settings, and the settings of its use."""
     name = f"{kind}_layer_{'pre' if layer.norm_first else 'post'}"
     attend = settings_of(layer.self_attn)
     drops = {each.p for path, each in layer.named_children() if path.startswith("dropout")}
@@ -160,7 +160,7 @@ def _activation(given: Any) -> str:
 
 
 def _changed(block: Block, eps: float, bias: bool, is_causal: bool) -> Block:
-    """The block with another eps, without biases, with or without a view of the future."""
+    """The block with another eps, with or without biases, causal or not."""
     nodes: dict[str, Any] = {}
     for name, node in block.nodes.items():
         assert isinstance(node, Call)
@@ -181,7 +181,7 @@ def _changed(block: Block, eps: float, bias: bool, is_causal: bool) -> Block:
 def _weights(
     at: At, layer: Any, attentions: Mapping[str, str], norms: Mapping[str, str]
 ) -> dict[str, Tensor]:
-    """The weights of a layer, under the names of the block."""
+    """The weights of a layer, by their names in the block."""
     found: dict[str, Tensor] = {}
     for name, there in attentions.items():
         parts = weights_of(at, getattr(layer, there))
@@ -202,7 +202,7 @@ def _stacked(
     inputs: Mapping[str, Ref],
     result: Tensor,
 ) -> Seen:
-    """One layer, or a repeat of several that are alike."""
+    """One layer, or a repeat of several equal ones."""
     (name, body, settings), *others = variants
     if any(other != (name, body, settings) for other in others):
         raise Unknown("its layers differ in their settings")

@@ -1,4 +1,4 @@
-"""The module and the graph's model, on the same inputs."""
+"""Comparing the module with the graph's model on the same inputs."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from zoo.importing.naming import plain_name, quoted
 from zoo.importing.scope import tensors
 
 _CLOSE: Mapping[torch.dtype, float] = {torch.float64: 1e-6, torch.float32: 1e-3}
-"""How far two ways of computing may be apart; tables of float32 make float64 no better than this."""
+"""The tolerance between two ways of computing; float32 tables limit the precision in float64."""
 
 
 class Still(TorchFunctionMode):
-    """Without dropout, also that of a program which was exported in training."""
+    """Context manager: disables dropout, even in a program that was exported in training mode."""
 
     def __torch_function__(
         self,
@@ -28,7 +28,7 @@ class Still(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
-        """Call a function, or leave it."""
+        """Call a function, unless it is dropout."""
         given, named = list(args), dict(kwargs or {})
         name = plain_name(func)
         if name == "dropout":
@@ -42,7 +42,7 @@ class Still(TorchFunctionMode):
 
 
 def check_finite(results: Any, weights: Mapping[str, Tensor]) -> None:
-    """Refuse what cannot be compared: NaN and infinite numbers."""
+    """Refuse NaN and infinite results, which cannot be compared."""
     if all(bool(each.isfinite().all()) for each in tensors(results)):
         return
     bad = [name for name, each in weights.items() if not bool(each.isfinite().all())]
@@ -56,9 +56,9 @@ def check_finite(results: Any, weights: Mapping[str, Tensor]) -> None:
 
 
 def difference(there: Any, here: Any, dtype: torch.dtype) -> float:
-    """The largest difference between what a module and its graph's model gave.
+    """The largest difference between the results of a module and of its graph's model.
 
-    Raises ImportingError where they compute different things.
+    Raises ImportingError if they compute different things.
     """
     wanted, found = list(tensors(there)), list(tensors(here))
     worst = 0.0
@@ -74,7 +74,7 @@ def difference(there: Any, here: Any, dtype: torch.dtype) -> float:
 
 
 def _turns(tensor: Tensor, like: Tensor) -> Sequence[Tensor]:
-    """The tensor in every order of its axes that has the shape."""
+    """The permutations of a tensor that have the shape of ``like``."""
     orders = permutations(range(tensor.dim()))
     return [each for order in orders if (each := tensor.permute(order)).shape == like.shape]
 

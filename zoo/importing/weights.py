@@ -1,4 +1,4 @@
-"""Weights that a module is given before it becomes a graph: what people save, and in what they wrap it."""
+"""Loading weights into a module before it becomes a graph, from the usual forms of checkpoints."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from zoo.importing.naming import quoted
 
 
 def load_weights(module: nn.Module, path: Path) -> None:
-    """Give a module the weights of a safetensors file, or of one that ``torch.save`` wrote.
+    """Load the weights of a safetensors file, or of one written by ``torch.save``, into a module.
 
-    They may stand in a mapping beside other things, and their names may have a word in front: ``module.`` of
-    ``DataParallel``, ``_orig_mod.`` of ``torch.compile``. ImportingError for what does not fit.
+    They may be an entry of a larger mapping, and their names may have a prefix: ``module.`` of
+    ``DataParallel``, ``_orig_mod.`` of ``torch.compile``. Raises ImportingError if they do not fit.
     """
     own = module.state_dict()
     state = _unwrapped(own, _read(path))
@@ -48,12 +48,12 @@ def _read(path: Path) -> Any:
             f"{path} holds more than tensors, a whole module perhaps, and nothing is unpickled that may run "
             "code; where it was made, save the weights alone: torch.save(model.state_dict(), 'weights.pt')"
         ) from None
-    except Exception as error:  # noqa: BLE001  # whatever a damaged or a foreign file makes the readers raise
+    except Exception as error:  # noqa: BLE001  # for a damaged file, the readers may raise anything
         raise ImportingError(f"{path} does not hold weights: {error}") from None
 
 
 def _unwrapped(own: Mapping[str, Any], state: Any) -> Any:
-    """The weights of a module in what was saved: without a word in front of every name, out of a mapping."""
+    """The weights of a module in a checkpoint, without a common prefix, extracted from a mapping."""
     saved: Any = state
     if not own or not isinstance(state, Mapping) or own.keys() <= {*saved}:
         return saved
@@ -71,7 +71,7 @@ def _unwrapped(own: Mapping[str, Any], state: Any) -> Any:
 
 
 def _unfit(own: Mapping[str, Any], state: Any, path: Path) -> str:
-    """Why a file's content is not the weights of a module; nothing where its names and shapes are."""
+    """Why a checkpoint does not fit a module; empty if its names and shapes do."""
     if not isinstance(state, Mapping):
         return f"it holds {came(state)}, and a state_dict is a mapping from names to tensors"
     saved = cast("Mapping[str, Any]", state)

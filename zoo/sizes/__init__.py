@@ -1,10 +1,10 @@
 """Sizes: the integers and named axes that shapes are made of.
 
-Two forms, because two things are asked of them:
+They have two forms:
 
-* an **expression** is what a person wrote (``$dim * 4``, ``time-1``): it keeps its order, prints as it was
-  meant, and is evaluated with a lookup for its names;
-* a **size** is a value: an ``int`` when it is known, else a ``Symbolic``: an integer polynomial over named
+* an **expression** represents source text (``$dim * 4``, ``time-1``): it keeps the order of its terms when
+  printed, and is evaluated with a lookup for its names;
+* a **size** is a value: an ``int`` if it is known, otherwise a ``Symbolic``, an integer polynomial over named
   axes in a normal form, so that ``dim + hidden == hidden + dim`` is a plain comparison.
 
 ``$name`` is a param of a graph or block; a bare name is an axis (or, in a layer's hint, one of its settings).

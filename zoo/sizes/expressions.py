@@ -1,11 +1,11 @@
-"""Expressions of sizes, as a person wrote them.
+"""Expressions of sizes, as written in source text.
 
     sum     = product, { ("+" | "-"), product }
     product = atom, { ("*" | "//"), atom }
     atom    = integer | name | "$" name | "(" sum ")" | "-" atom
 
-``parse(str(expr)) == expr`` for every expression that ``parse`` gives, and no text with that meaning has
-fewer words than ``str``: what has been read can be written and read again.
+``parse(str(expr)) == expr`` for every expression that ``parse`` returns, and ``str`` uses no superfluous
+parentheses.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from typing import TypeAlias
 from zoo.errors import SizeError
 
 _TOKEN = re.compile(r"\s*(?:([0-9]+)|(\$?[A-Za-z_][A-Za-z0-9_]*)|(//|[-+*()]))")
-_MOST_TOKENS = 100  # the parser and the printer recurse; nobody reads a size as long as this
+_MOST_TOKENS = 100  # bounds the recursion of the parser and the printer
 
 LARGEST = 2**63 - 1
-"""No size is larger (nor its negative smaller): it is what a tensor can count."""
+"""The largest absolute value of a size: the limit of tensor dimensions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,11 @@ _SUM, _PRODUCT, _ATOM = range(3)
 
 
 def _rank(expr: Expr) -> int:
-    """How tightly it holds together as a text: what ranks lower needs parentheses to stand inside."""
+    """The precedence of an expression; one of lower precedence needs parentheses as an operand."""
     if not isinstance(expr, Op):
         return _ATOM
     if expr.op in "+-":
-        # `0 - 5` is no atom: `-5` reads as the number
+        # `0 - 5` is not an atom, since `-5` is read as a number
         negation = expr.op == "-" and expr.left == 0 and not isinstance(expr.right, int)
         return _ATOM if negation else _SUM
     return _PRODUCT
@@ -74,7 +74,7 @@ def _rank(expr: Expr) -> int:
 def parse(text: str) -> Expr:
     """Parse ``$dim * 4 + 1``: integers, names, params, ``+ - * //`` and parentheses.
 
-    Raises SizeError, which says what stands where something else is expected, or that a number is too large.
+    Raises SizeError for a syntax error, or for a number that is too large.
     """
     tokens = _tokens(text)
     expr, rest = _sum(tokens, 0, text)
@@ -138,7 +138,7 @@ def _atom(tokens: list[str], at: int, text: str) -> tuple[Expr, int]:
 
 
 def _integer(digits: str) -> int:
-    # the length first: Python refuses to read thousands of digits, with an error of its own
+    # check the length first: int() raises its own error for thousands of digits
     if len(digits) > len(str(LARGEST)) or int(digits) > LARGEST:
         raise SizeError(f"a size is at most {LARGEST}, not {digits[:24]}{'…' if len(digits) > 24 else ''}")
     return int(digits)

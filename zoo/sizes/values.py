@@ -1,8 +1,8 @@
 """Sizes as values: integers, and polynomials over names in a normal form.
 
-``//`` rounds down, as in Python. Two sizes that are sums and products compare equal exactly when they are
-equal for all values of their names; with divisions, as far as cancelling, taking out whole multiples and
-joining divisors go.
+``//`` rounds down, as in Python. Two sizes without divisions compare equal exactly if they are equal for all
+values of their names. With divisions, equality is detected only up to cancelling, extracting integral
+multiples and merging divisors.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _HEAVIEST = 500  # names, in all terms together
 
 @dataclass(frozen=True, slots=True)
 class Quotient:
-    """``numerator // denominator`` where the division is not exact for every value of the names."""
+    """``numerator // denominator``, a division that is not exact for every value of the names."""
 
     numerator: Size
     denominator: Size
@@ -39,10 +39,10 @@ Monomial: TypeAlias = tuple[Atom, ...]
 
 @dataclass(frozen=True, slots=True)
 class Symbolic:
-    """A size that is not a number yet: a sum of integer multiples of products of atoms, in one order.
+    """A size that is not a number yet: a sum of integer multiples of products of atoms, in canonical order.
 
-    Operations give an ``int`` where the names cancel. They raise SizeError when a size outgrows what any
-    shape is: squared again from block to block, it would fill the memory.
+    Operations return an ``int`` if the names cancel. They raise SizeError if a size becomes too complex:
+    repeated squaring from block to block would fill the memory.
     """
 
     terms: tuple[tuple[Monomial, int], ...]
@@ -91,7 +91,7 @@ class Symbolic:
         return f"Symbolic({str(self)!r})"
 
     def atoms(self) -> Iterator[str]:
-        """The names this size depends on, each once for every time it occurs."""
+        """The names that this size depends on, with repetitions."""
         for monomial, _ in self.terms:
             for atom in monomial:
                 if isinstance(atom, str):
@@ -102,7 +102,7 @@ class Symbolic:
                             yield from part.atoms()
 
     def substitute(self, values: Mapping[str, Size]) -> Size:
-        """This size with the given names replaced, all at once; names without a value stay."""
+        """This size with the given names replaced simultaneously; other names remain."""
         total: Size = 0
         for monomial, factor in self.terms:
             product: Size = factor
@@ -117,7 +117,7 @@ Size: TypeAlias = int | Symbolic
 
 @lru_cache(maxsize=4096)
 def symbol(name: str) -> Symbolic:
-    """The size called ``name``: an axis (``batch``) or a param (``$dim``)."""
+    """The symbolic size ``name``: an axis (``batch``) or a param (``$dim``)."""
     return Symbolic((((name,), 1),))
 
 
@@ -127,7 +127,7 @@ def substitute(size: Size, values: Mapping[str, Size]) -> Size:
 
 
 def expression(size: Size) -> Expr:
-    """An expression that stands for ``size``, to be written where a person would write one."""
+    """An expression for ``size``, as it would be written in a file."""
     return size if isinstance(size, int) else parse(str(size))
 
 
@@ -155,7 +155,7 @@ def _build(terms: list[tuple[Monomial, int]]) -> Size:
         return kept[0][1]
     if _weight(kept) > _HEAVIEST:
         raise SizeError(_TOO_LONG)
-    # names first, then numbers, so that it prints as people write it: time - 1
+    # names first, then numbers, as in `time - 1`
     return Symbolic(tuple(sorted(kept, key=lambda term: (not term[0], tuple(map(str, term[0]))))))
 
 
@@ -171,8 +171,8 @@ def _weight(terms: Iterable[tuple[Monomial, int]]) -> int:
 def _divide(size: Size, by: Size) -> Size:
     """``size // by`` for a divisor that is not zero.
 
-    A divisor of one term goes into every term that holds it, as often as it goes: ``(q * by + rest) // by``
-    is ``q + rest // by``, rounded down or not. So ``(time - 1) // 2 + 1`` is ``(time + 1) // 2``.
+    A divisor with a single term is extracted from every term that contains it, since ``(q * by + rest) //
+    by`` is ``q + rest // by``. Therefore ``(time - 1) // 2 + 1`` equals ``(time + 1) // 2``.
     """
     if by == 0:
         raise SizeError(f"'{size} // 0' divides by zero")
@@ -196,7 +196,7 @@ def _divide(size: Size, by: Size) -> Size:
 
 
 def _quotient(size: Size, by: Size) -> Size:
-    """``size // by`` with what both are multiples of left out, as an atom when it has no value yet."""
+    """``size // by`` with common factors cancelled, as an atom if it is not a number."""
     if size == 0:
         return 0
     common = gcd(*(factor for _, factor in _terms(size)), *(factor for _, factor in _terms(by)))
@@ -207,7 +207,7 @@ def _quotient(size: Size, by: Size) -> Size:
     if isinstance(size, int) and isinstance(by, int):
         return size // by
     if isinstance(by, int) and by > 0 and isinstance(size, Symbolic) and len(size.terms) == 1:
-        # rounding down twice is rounding down once: time // 2 // 2 is time // 4
+        # floor divisions compose: time // 2 // 2 is time // 4
         ((monomial, factor),) = size.terms
         if factor == 1 and len(monomial) == 1 and isinstance(monomial[0], Quotient):
             return _divide(monomial[0].numerator, monomial[0].denominator * by)
@@ -215,7 +215,7 @@ def _quotient(size: Size, by: Size) -> Size:
 
 
 def _without(monomial: Monomial, part: Monomial) -> Monomial | None:
-    """``monomial / part``, or None when it does not divide."""
+    """``monomial / part``, or None if it is not divisible."""
     left = list(monomial)
     for atom in part:
         if atom not in left:
@@ -240,7 +240,7 @@ def _grouped(size: Size) -> str:
 
 
 def evaluate(expr: Expr, lookup: Callable[[str], Size]) -> Size:
-    """The size an expression stands for; ``lookup`` gives the size of a name or raises SizeError."""
+    """The value of an expression; ``lookup`` returns the size of a name, or raises SizeError."""
     if isinstance(expr, int):
         return expr
     if isinstance(expr, Name):
@@ -260,7 +260,7 @@ _OPERATIONS: Mapping[str, Callable[[Size, Size], Size]] = {
 
 
 def linear(size: Size, word: str) -> tuple[int, int] | None:
-    """The factor and the rest of a size that is factor · word + rest, and has no other names; else None."""
+    """(factor, rest) if the size is factor · word + rest without other names, otherwise None."""
     if not isinstance(size, Symbolic) or {*size.atoms()} != {word}:
         return None
     rest = substitute(size, {word: 0})

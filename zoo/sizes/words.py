@@ -1,4 +1,4 @@
-"""Sizes and counts as people write them: ``8·batch·time·dim² + 4·batch·time²·dim``, ``1.31 M``."""
+"""Formatting sizes and counts: ``8·batch·time·dim² + 4·batch·time²·dim``, ``1.31 M``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _POWERS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def short(number: int | None) -> str:
-    """``1.31 M``: three digits are enough to compare."""
+    """A count with three significant digits: ``1.31 M``."""
     if number is None:
         return "unknown"
     for power, unit in ((12, "T"), (9, "G"), (6, "M"), (3, "k")):
@@ -20,7 +20,7 @@ def short(number: int | None) -> str:
 
 
 def formula(size: Size | None) -> str:
-    """A size in a line: numbers first, powers raised, params without their dollar sign."""
+    """A size on one line: numbers first, with superscript powers, params without their dollar sign."""
     if size is None:
         return "unknown"
     if isinstance(size, int):
@@ -37,7 +37,7 @@ def formula(size: Size | None) -> str:
 
 
 def _place(atom: str | Quotient) -> tuple[bool, bool, str]:
-    """The batch first, then other axes, then params."""
+    """The sort key of an atom: the batch first, then other axes, then params."""
     return str(atom).startswith("$"), atom != "batch", str(atom)
 
 

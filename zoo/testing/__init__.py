@@ -1,20 +1,20 @@
-"""The examination that every layer sits, whoever wrote it: what it says is tested against what it does.
+"""The examination of layers: tests whether a layer does what its hints and docstring declare.
 
     from zoo.testing import check_layer
 
     def test_my_layer():
         check_layer(MyLayer).raise_if_failed()
 
-The same from a shell: ``zoo exam mine/my_layer``; for all layers of a pack: ``pytest --zoo-exam mine``. Every
-check finds out from the layer's own hints whether it applies; ``docs/exam.md`` has them all.
+The same in a shell: ``zoo exam mine/my_layer``; for all layers of a pack: ``pytest --zoo-exam mine``. Every
+check determines from the layer's own hints whether it applies; ``docs/exam.md`` lists them all.
 
     exam.py       check_layer: every check on one layer
-    results.py    what was found, as data
-    checking.py   what a check is, and making one
+    results.py    the results as data
+    checking.py   defining and running checks
     checks/       the checks, by theme
-    subject.py    the layer and its cases; cases.py, settings.py, sizes.py, inputs.py: what a case is made of
-    compare.py    equal, or a Fault with numbers
-    naming.py     layers by name; threads.py, one thread for small tensors
+    subject.py    the layer and its cases; cases.py, settings.py, sizes.py, inputs.py: the parts of a case
+    compare.py    comparing tensors; raises a Fault with numbers
+    naming.py     finding layers by name; threads.py, one thread for small tensors
     plugin.py     pytest --zoo-exam
 """
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from zoo.testing.results import Report as Report
     from zoo.testing.results import Result as Result
 
-# pytest loads the plugin in every run, and that must not load torch.
+# pytest loads the plugin in every run, which must not load torch.
 _HOME = {
     "CHECKS": "zoo.testing.checks",
     "ExamError": "zoo.testing.results",

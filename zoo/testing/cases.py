@@ -1,4 +1,4 @@
-"""A case: a layer that was built, in float64 and with random parameters, and inputs that fit it."""
+"""A case: a layer, built in float64 with random parameters, and matching inputs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Outputs = dict[str, Tensor]
 
 @dataclass(frozen=True)
 class Case:
-    """A layer, its settings and inputs; ``title`` tells it from others of the same layer."""
+    """A layer with settings and inputs; ``title`` distinguishes it from other cases of the layer."""
 
     spec: LayerSpec
     settings: Mapping[str, Any]
@@ -36,15 +36,15 @@ class Case:
         return self.title or "as it is"
 
     def run(self, layer: Callable[..., Any] | None = None, *, asked: Mapping[str, Any] = EMPTY) -> Outputs:
-        """The outputs by name, those that are ``asked`` for too; perhaps of another ``layer``.
+        """The outputs by name, including on-demand ones that are ``asked`` for; ``layer`` replaces its layer.
 
-        Random numbers are the same in every run: only the check ``seed`` looks at them.
+        Random numbers are the same in every run.
         """
         with seeded(0):
             return named((self.layer if layer is None else layer)(*self.positional, **asked))
 
     def run_all(self, layer: Callable[..., Any] | None = None) -> Outputs:
-        """All outputs by name, those on demand too."""
+        """All outputs by name, including on-demand ones."""
         return self.run(layer, asked=self.everything)
 
     @property
@@ -57,17 +57,17 @@ class Case:
 
     @property
     def everything(self) -> dict[str, bool]:
-        """Flags that ask for every output on demand."""
+        """The flags that request every on-demand output."""
         return {name: True for name, port in self.spec.outputs.items() if port.on_demand}
 
     @property
     def wired(self) -> frozenset[str]:
-        """The ports to which something comes."""
+        """The ports that have an input."""
         return frozenset(name for name, x in self.given.items() if x is not None)
 
     @property
     def shapes(self) -> Shapes:
-        """What a rule is told of the wires: a shape for each, a list of shapes for a variadic port."""
+        """The argument of a rule: the shape at each port, or a list of shapes at a variadic one."""
         found: dict[str, tuple[Size, ...] | Sequence[tuple[Size, ...]]] = {}
         for name, x in self.given.items():
             if x is not None:
@@ -76,7 +76,7 @@ class Case:
 
     @property
     def tensors(self) -> dict[str, Tensor]:
-        """Every tensor that comes in, by port, ``xs.0`` and on where a port is variadic."""
+        """Every input tensor by port, named ``xs.0``, ``xs.1``, … if a port is variadic."""
         found: Outputs = {}
         for name, x in self.given.items():
             if isinstance(x, tuple):
@@ -87,16 +87,16 @@ class Case:
 
     @property
     def tensors_by_name(self) -> dict[str, Tensor]:
-        """The same, by the names that the inputs of a one-layer graph have: ``xs0`` and on."""
+        """The same by the input names of a one-layer graph: ``xs0``, ``xs1``, …"""
         return {name.replace(".", ""): x for name, x in self.tensors.items()}
 
     @property
     def floats(self) -> dict[str, Tensor]:
-        """The tensors that come in and have gradients."""
+        """The input tensors that can have gradients."""
         return {name: x for name, x in self.tensors.items() if x.is_floating_point()}
 
     def mapped(self, change: Callable[[str, Tensor], Tensor | None], title: str = "") -> Case:
-        """The case with every tensor that comes in changed, told the name of its port."""
+        """The case with ``change`` applied to the port name and tensor of every input."""
         given: dict[str, Tensor | tuple[Tensor, ...] | None] = {}
         for name, x in self.given.items():
             if isinstance(x, tuple):
@@ -107,16 +107,16 @@ class Case:
         return replace(self, given=given, title=title or self.title)
 
     def copied(self) -> Case:
-        """The case with inputs of its own."""
+        """The case with copies of its inputs."""
         return self.mapped(lambda _, x: x.detach().clone())
 
     def leaves(self) -> Case:
-        """The case with inputs towards which gradients can be taken."""
+        """The case with inputs that require gradients."""
         return self.mapped(lambda _, x: x.detach().clone().requires_grad_(x.is_floating_point()))
 
 
 def named(found: Any) -> Outputs:
-    """What a layer returned, by the names of its outputs."""
+    """The result of a layer by the names of its outputs."""
     outputs: Mapping[str, Any] = {"out": found} if isinstance(found, Tensor) else found._asdict()
     return {name: x for name, x in outputs.items() if x is not None}
 
@@ -130,9 +130,9 @@ def make(
     wired: frozenset[str],
     title: str = "",
 ) -> Case:
-    """The case of these settings, always the same one; raises what the layer raises.
+    """Build a case deterministically; raises what the layer raises.
 
-    Parameters are moved from where they start, so that none hides behind zeros or ones.
+    Parameters are perturbed, so that no fault is hidden by an initialisation to zeros or ones.
     """
     settings = spec.settings.model_validate(settings).model_dump()
     sizes = Sizes(assignment, settings)
@@ -153,7 +153,7 @@ def make(
 
 @contextmanager
 def seeded(seed: int) -> Generator[None]:
-    """Draw torch's random numbers from a seed in this block, and as before after it."""
+    """Context manager: seed torch's generator inside the block, and restore its state afterwards."""
     state = torch.default_generator.get_state()
     torch.default_generator.manual_seed(seed)
     try:

@@ -1,4 +1,4 @@
-"""A check: a generator that yields once for each comparison that held, and raises at the first that did not.
+"""Checks: generators that yield once for each comparison that holds, and raise at the first that does not.
 
     @check
     def inputs_stay(subject: Subject) -> Iterator[None]:
@@ -8,7 +8,7 @@
             case.run()
             yield same(case.given, before.given, f"{case}: the inputs")
 
-So comparisons count themselves, and a check that compares nothing is noticed: it fails.
+Thus comparisons are counted, and a check that compares nothing fails.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ if TYPE_CHECKING:
 
 
 class Fault(AssertionError):
-    """What a layer does is not what it says."""
+    """A layer does not do what it declares."""
 
 
 class NotApplicable(Exception):
-    """A check has nothing to say of this layer; the message is the reason."""
+    """A check does not apply to a layer; the message is the reason."""
 
 
 class NoSettings(NotApplicable):
-    """The layer took no settings that were drawn for it, and so there is nothing to look at."""
+    """The layer accepted none of the settings that were drawn, so that there is no case to check."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check by its name. ``slow`` ones take seconds: they compile, export, or start another Python."""
+    """A check; ``slow`` ones take seconds, because they compile, export, or start another Python process."""
 
     name: str
     about: str
@@ -51,17 +51,17 @@ class Check:
 
 
 def check(run: Callable[[Subject], Iterator[None]]) -> Check:
-    """The check that a function is; its docstring says in one line what holds for every layer."""
+    """Decorator that makes a check; the function's docstring states, in one line, what must hold."""
     return Check(run.__name__, inspect.getdoc(run) or "", run)
 
 
 def slow_check(run: Callable[[Subject], Iterator[None]]) -> Check:
-    """A check that takes seconds, and perhaps traces the layer, which jaxtyping's import hook would break."""
+    """Decorator for a slow check, which may trace the layer (incompatible with jaxtyping's import hook)."""
     return replace(check(run), slow=True)
 
 
 def conduct(check: Check, subject: Subject) -> Result:
-    """Make one check; whatever the layer raises is a result. The caller's random numbers stay."""
+    """Run one check; exceptions of the layer become results. The caller's random state is preserved."""
     count, start = 0, time.perf_counter()
 
     def result(verdict: Verdict, message: str = "") -> Result:
@@ -78,7 +78,7 @@ def conduct(check: Check, subject: Subject) -> Result:
         return result("failed" if count else "not applicable", str(reason))
     except Fault as fault:
         return result("failed", str(fault))
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's layer may raise
+    except Exception as error:  # noqa: BLE001 - a third-party layer may raise anything
         return result("failed", _sentence(error))
     finally:
         torch.default_generator.set_state(state)
@@ -86,7 +86,7 @@ def conduct(check: Check, subject: Subject) -> Result:
 
 
 def _sentence(error: Exception) -> str:
-    """``RuntimeError: shapes differ (cells.py:31)``: what was raised, and the last line outside of torch."""
+    """``RuntimeError: shapes differ (cells.py:31)``: the exception, and the last line outside torch."""
     text = " ".join(str(error).split())
     said = f"{type(error).__name__}: {text[:300]}{'…' if len(text) > 300 else ''}".removesuffix(": ")
     frames = [

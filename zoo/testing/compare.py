@@ -1,4 +1,4 @@
-"""Comparing what a layer gave with what it should have given: equal, or a Fault with numbers."""
+"""Comparing tensors with expected ones; a difference raises a Fault with numbers."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from torch import Tensor
 from zoo.testing.checking import Fault
 
 CLOSE = 1e-9
-"""How near two ways to one result come in float64, absolutely and relatively."""
+"""The absolute and relative tolerance between two ways of computing the same result in float64."""
 
 
 def same(
     found: Mapping[str, Tensor], expected: Mapping[str, Tensor], what: str, tolerance: float = CLOSE
 ) -> None:
-    """Fail unless both hold the same names with the same numbers; 0 is exact, NaN equals NaN."""
+    """Raise Fault unless both have the same names and values; tolerance 0 is exact, NaN equals NaN."""
     if found.keys() != expected.keys():
         raise Fault(f"{what}: there is {_names(found)}, and should be {_names(expected)}")
     for name, x in found.items():
@@ -24,7 +24,7 @@ def same(
 
 
 def same_tensor(found: Tensor, expected: Tensor, what: str, tolerance: float = CLOSE) -> None:
-    """Fail unless shape, dtype kind and numbers agree."""
+    """Raise Fault unless the shapes and values agree."""
     if found.shape != expected.shape:
         raise Fault(f"{what} has the shape {shape(found)}, expected {shape(expected)}")
     if not found.is_floating_point():
@@ -42,7 +42,7 @@ def same_tensor(found: Tensor, expected: Tensor, what: str, tolerance: float = C
 
 
 def finite(found: Mapping[str, Tensor], what: str) -> None:
-    """Fail where a number is NaN or infinite."""
+    """Raise Fault if a value is NaN or infinite."""
     for name, x in found.items():
         if x.is_floating_point() and not x.isfinite().all():
             place = first(~x.isfinite())
@@ -50,7 +50,7 @@ def finite(found: Mapping[str, Tensor], what: str) -> None:
 
 
 def first(x: Tensor) -> tuple[int, ...]:
-    """Where the first element is that is true."""
+    """The index of the first true element."""
     return tuple(int(at) for at in x.nonzero()[0])
 
 

@@ -18,13 +18,13 @@ from zoo.testing.threads import one_thread
 def check_layer(
     layer: LayerSpec | type[Any], *, slow: bool | None = None, only: Collection[str] = ()
 ) -> Report:
-    """Examine a layer, given as its spec or its class; whatever it does wrong is in the report.
+    """Examine a layer, given as its spec or its class; the report lists everything that is wrong.
 
         zoo.testing.check_layer(MyLayer).raise_if_failed()
 
-    ``slow`` chooses the checks that compile, export or start another Python (True), or all others (False);
-    None makes both. ``only`` names the checks to make. Raises ZooError for what is not a layer, and for
-    unknown checks.
+    ``slow`` selects the checks that compile, export or start another Python process (True), or all others
+    (False); None selects both. ``only`` names the checks to run. Raises ZooError if it is not a layer, and
+    for unknown checks.
     """
     spec = layer if isinstance(layer, LayerSpec) else spec_of(layer)
     if spec is None:
@@ -35,7 +35,7 @@ def check_layer(
 
 
 def select(only: Collection[str]) -> list[Check]:
-    """The checks of these names, in their order; all of them for no name."""
+    """The checks with these names, in the usual order; all of them if no name is given."""
     names = [check.name for check in CHECKS]
     for name in only:
         if name not in names:
@@ -46,7 +46,7 @@ def select(only: Collection[str]) -> list[Check]:
 
 
 def examined(check: Check, subject: Subject) -> Result:
-    """The result of one check; it does not count as failed where the class says by ``exempt`` why it must."""
+    """The result of one check; a check in the class's ``exempt`` must fail, and is excused."""
     exempt: Mapping[str, str] = getattr(subject.spec.cls, "exempt", {})
     select(exempt)
     with one_thread():

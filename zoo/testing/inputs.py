@@ -1,4 +1,4 @@
-"""Contents for input ports: numbers, masks, tokens, and what else a port of integers may hold."""
+"""Random contents for input ports: floats, masks, tokens and other integers."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from torch import Tensor
 from zoo.spec import Port
 
 Given: TypeAlias = Mapping[str, Tensor | tuple[Tensor, ...] | None]
-"""What comes to each port: a tensor, several to a variadic one, None to an optional one without a wire."""
+"""The inputs by port: a tensor, several for a variadic port, None for an unwired optional port."""
 
 Style: TypeAlias = Callable[[tuple[int, ...], int], Tensor]
 
 
 def is_mask(name: str, port: Port) -> bool:
-    """Whether a port says which elements are real: a bool called ``mask`` or ``…_mask``."""
+    """Whether a port is a mask of real elements: a bool named ``mask`` or ``…_mask``."""
     return port.dtype == "bool" and (name == "mask" or name.endswith("_mask"))
 
 
 def draw(name: str, port: Port, shape: tuple[int, ...], settings: Mapping[str, Any], style: Style) -> Tensor:
-    """Random contents of a shape. Each row of a mask has a real element, and where there is room, padding.
+    """Random contents of a shape; each row of a mask has a real element and, if there is room, padding.
 
-    Integers are tokens where the layer has a ``vocab``, else what ``style`` makes of them.
+    Integers are tokens if the layer has a ``vocab``; otherwise ``style`` draws them.
     """
     if port.dtype == "float":
         return torch.randn(shape, dtype=torch.float64)
@@ -36,13 +36,13 @@ def draw(name: str, port: Port, shape: tuple[int, ...], settings: Mapping[str, A
     if is_mask(name, port) and shape:
         return prefixes(shape)
     found = torch.rand(shape) < 0.6
-    if found.dim() > 1 and found.shape[-1]:  # a row that may nothing is a case of its own
+    if found.dim() > 1 and found.shape[-1]:  # an all-false row is a case of its own
         found[..., 0] = True
     return found
 
 
 def prefixes(shape: tuple[int, ...]) -> Tensor:
-    """A mask of padded rows: the first is full, the others have all lengths down to 1 in turn."""
+    """A mask of padded rows of various lengths, of which the first is full."""
     *before, length = shape
     rows = torch.arange(int(torch.Size(before).numel())).view(before)
     lengths = length - rows * 2 % max(length, 1)
@@ -50,12 +50,12 @@ def prefixes(shape: tuple[int, ...]) -> Tensor:
 
 
 def small(shape: tuple[int, ...], limit: int) -> Tensor:
-    """Numbers from 0 to ``limit`` - 1."""
+    """Integers from 0 to ``limit`` - 1."""
     return torch.randint(limit, shape)
 
 
 def earlier(shape: tuple[int, ...], _: int) -> Tensor:
-    """At each place of the last axis an earlier place, or -1: the parents in a tree."""
+    """At each position of the last axis an earlier position, or -1, like the parents in a tree."""
     length = shape[-1] if shape else 1
     return (torch.rand(shape) * (torch.arange(length) + 1)).long() - 1
 
@@ -65,7 +65,7 @@ def none(shape: tuple[int, ...], _: int) -> Tensor:
     return torch.zeros(shape, dtype=torch.int64)
 
 
-_PARENTS = ("heads", "parents")  # of each word in a dependency tree
+_PARENTS = ("heads", "parents")  # ports that hold each word's parent in a dependency tree
 
 STYLES: tuple[Style, ...] = (small, earlier, none)
-"""What integers may be; the first that a layer does not refuse is taken."""
+"""Kinds of integers; the first that a layer accepts is used."""

@@ -1,4 +1,4 @@
-"""What ``PACK|LAYER`` names: the layers of a pack, or one."""
+"""Resolving ``PACK|LAYER`` to layers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from zoo.spec import LayerSpec
 
 
 def layers_of(name: str) -> list[LayerSpec]:
-    """The layers that a name stands for: a layer's id, the first part of ids, or the name of a pack.
+    """The layers with a name, which is a layer's id, the first part of ids, or the name of a pack.
 
-    Raises ZooError where there is none: an examination of nothing is not passed.
+    Raises ZooError if there is none.
     """
     known = registry()
     if (spec := known.find(name)) is not None:

@@ -1,10 +1,10 @@
-"""``pytest --zoo-exam PACK``: the examination as tests, one for each check of each layer.
+"""``pytest --zoo-exam PACK``: the examination as tests, one per check and layer.
 
     pytest --zoo-exam my_pack                    all layers of a pack
     pytest --zoo-exam my_pack/my_layer           one layer
-    pytest --zoo-exam my_pack -k "not exports"   as with any tests
+    pytest --zoo-exam my_pack -k "not exports"   with pytest's usual selection
 
-Nothing is imported before somebody asks for an examination.
+Nothing is imported unless an examination is requested.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)  # before -k and -m choose among all tests
+@pytest.hookimpl(tryfirst=True)  # before -k and -m select tests
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[Any]) -> None:
-    """Add a test for each check of each layer that was named."""
+    """Add a test for each check of each named layer."""
     names: list[str] = config.getoption("zoo_exam") or []
     if not names:
         return
@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
 
 
 def made(node: Any, parent: pytest.Collector, **given: Any) -> Any:
-    """A node of the tree of tests, as pytest wants it made; it types ``from_parent`` in part."""
+    """Create a node of pytest's tree; pytest annotates ``from_parent`` only in part."""
     return node.from_parent(parent, **given)
 
 
@@ -80,14 +80,14 @@ class Examination(pytest.Collector):
 
 
 class CheckItem(pytest.Item):
-    """One check of one layer; what does not apply is skipped with its reason."""
+    """One check of one layer; a check that does not apply is skipped with its reason."""
 
     def __init__(self, *, check: Check, subject: Subject, **kwargs: Any) -> None:
-        super().__init__(**kwargs)  # pyright: ignore[reportUnknownMemberType] - pytest types it in part
+        super().__init__(**kwargs)  # pyright: ignore[reportUnknownMemberType] - pytest annotates it in part
         self.check, self.subject = check, subject
 
     def runtest(self) -> None:
-        """Make the check."""
+        """Run the check."""
         from zoo.testing.exam import examined
         from zoo.testing.results import Report
 
@@ -97,12 +97,12 @@ class CheckItem(pytest.Item):
         Report(_name(self.subject.spec), (result,)).raise_if_failed()
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """What differed, without our own lines."""
+        """The message of a failed check, without a traceback of the examination."""
         if isinstance(excinfo.value, ZooError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[str, int | None, str]:
-        """Where it is from, in the words of a test report."""
+        """The module and title for test reports."""
         spec = self.subject.spec
         return spec.cls.__module__, None, f"{_name(spec)}: {self.name}"

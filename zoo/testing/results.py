@@ -1,4 +1,4 @@
-"""What an examination found, as data: a verdict for each check, a report for each layer."""
+"""The results of an examination: a verdict for each check, and a report for each layer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Verdict = Literal["passed", "failed", "not applicable"]
 
 
 class ExamError(ZooError):
-    """A layer failed its examination; ``report`` says where."""
+    """A layer failed its examination; ``report`` has the details."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
@@ -24,9 +24,9 @@ class ExamError(ZooError):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one check found.
+    """The result of one check.
 
-    ``count`` is how many comparisons it made, ``message`` what differed or why the check does not apply.
+    ``count`` is the number of comparisons, ``message`` what differed or why the check does not apply.
     """
 
     check: str
@@ -41,7 +41,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What all checks found in one layer."""
+    """The results of all checks of one layer."""
 
     layer: str
     results: tuple[Result, ...]
@@ -53,17 +53,17 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """No check failed, and one at least was passed: an examination that examines nothing is none."""
+        """Whether no check failed, and at least one passed."""
         return not self.failures and any(result.verdict == "passed" for result in self.results)
 
     @property
     def comparisons(self) -> int:
-        """How many comparisons all checks made."""
+        """The number of comparisons of all checks."""
         return sum(result.count for result in self.results)
 
     @property
     def seconds(self) -> float:
-        """How long it took."""
+        """The total time."""
         return sum(result.seconds for result in self.results)
 
     def __getitem__(self, check: str) -> Result:
@@ -79,12 +79,12 @@ class Report:
         return "\n".join([head, *(f"  {failure}" for failure in self.failures)])
 
     def raise_if_failed(self) -> None:
-        """ExamError unless the layer passed."""
+        """Raise ExamError unless the layer passed."""
         if not self.passed:
             raise ExamError(self)
 
     def as_json(self) -> Mapping[str, Any]:
-        """The report in values that JSON has."""
+        """The report as JSON-compatible values."""
         return {
             "layer": self.layer,
             "passed": self.passed,

@@ -1,7 +1,7 @@
-"""Settings for an examination, drawn from nothing but their types.
+"""Settings for an examination, drawn from their types alone.
 
-A required setting takes the first value that the layer does not refuse; then every option is tried once: each
-word of a ``Literal``, both sides of a bool, None and a number, another number than the default.
+A required setting gets the first value that the layer accepts. Then every option is tried once: each value of
+a ``Literal``, both values of a bool, None and a number, a number other than the default.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from zoo.spec import LayerSpec
 from zoo.testing.sizes import Assignment
 
-_MOST = 4000  # combinations of required settings that are tried
+_MOST = 4000  # the maximum number of combinations of required settings to try
 _FLOATS = (0.3, 0.7, 1.5, 3.0, 20.0, 0.0)
 
 
@@ -65,7 +65,7 @@ def _within(value: float, schema: Mapping[str, Any]) -> bool:
 def required(
     spec: LayerSpec, assignment: Assignment, given: Mapping[str, Any]
 ) -> Iterator[Mapping[str, Any]]:
-    """Values for the required settings that are not ``given``, those that are distinct primes first."""
+    """Values for the required settings that are not ``given``, beginning with distinct primes."""
     found = schemas(spec)
     names = [
         name
@@ -85,7 +85,7 @@ def required(
 
 
 def _nearest_first(lengths: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """Places in lists of these lengths, those first that lie near the beginning of all."""
+    """Index tuples into lists of these lengths, in order of increasing sum."""
     for total in range(sum(length - 1 for length in lengths) + 1):
         yield from _with_sum(total, lengths)
 
@@ -103,7 +103,7 @@ def _with_sum(total: int, lengths: Sequence[int]) -> Iterator[tuple[int, ...]]:
 def options(
     spec: LayerSpec, plain: Mapping[str, Any], given: Mapping[str, Any]
 ) -> Iterator[Mapping[str, Any]]:
-    """One other value for each number, every other value of what is no number, one at a time."""
+    """Changes of one setting each: one other value for a number, every other value otherwise."""
     found = schemas(spec)
     for name in spec.settings.model_fields:
         if name in given or name in spec.widths:
@@ -118,7 +118,7 @@ def options(
 
 
 def _axes(spec: LayerSpec) -> set[str]:
-    """The settings that are an axis of an input or, alone, of an output."""
+    """The settings that are axes of inputs or outputs."""
     return {str(axis) for port in (*spec.inputs.values(), *spec.outputs.values()) for axis in port.shape} - {
         "heads"
     }

@@ -1,4 +1,4 @@
-"""How long every axis of a layer is: distinct primes, by which a transposed axis shows."""
+"""Sizes for the axes of a layer: distinct primes, which reveal transposed axes."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from zoo.sizes import Size, evaluate
 from zoo.spec import Port, Star, Wild
 
 SEQUENCES = ("time", "source", "target", "query", "key")
-"""The axes of the glossary along which a sequence runs."""
+"""The sequence axes of the glossary."""
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """Which sizes are taken, in this order: by axes (``free``), by settings (``widths``, ``counts``).
+    """The sizes to use, in order, for axes (``free``) and for settings (``widths``, ``counts``).
 
-    Where the layer refuses a width, because heads do not divide it, say, a ``round`` one is tried; instead of
-    a count, a ``spare`` one; and where it wants widths that are no settings to agree, all of them are
+    If the layer refuses a width, for example because heads do not divide it, a ``round`` one is tried;
+    instead of a count, a ``spare`` one. If it requires widths that are not settings to agree, all of them are
     ``level``.
     """
 
@@ -44,9 +44,10 @@ SECOND = Assignment(
 
 
 class Sizes(dict[str, Any]):
-    """Sizes by the name of the axis, a star's as a tuple under its name with the asterisk.
+    """Sizes by axis name; those of a star are a tuple under its name with the asterisk.
 
-    What is a setting has its value; any other new name takes the next size that no setting has.
+    An axis that is a setting has the setting's value; any other new name takes the next size that no setting
+    has.
     """
 
     def __init__(self, assignment: Assignment, settings: Mapping[str, Any]) -> None:
@@ -66,11 +67,11 @@ class Sizes(dict[str, Any]):
         return self[name]
 
     def next(self) -> int:
-        """The next size of an axis that has none."""
+        """The next unused size."""
         return next(self._free) if self.assignment.only is None else self.assignment.only
 
     def shape(self, port: Port) -> tuple[int, ...]:
-        """The shape that a port's pattern stands for."""
+        """The shape for a port's pattern."""
         found: list[int] = []
         for axis in port.shape:
             if isinstance(axis, Star):
@@ -85,8 +86,9 @@ class Sizes(dict[str, Any]):
 
 
 def axes(port: Port, rank: int) -> dict[str, tuple[int, ...]]:
-    """Every axis of a port as written, with its places in a tensor of ``rank`` axes; a star has
-    several, and so has an axis that stands twice.
+    """The positions of every axis of a port, as written, in a tensor with ``rank`` axes.
+
+    A star may have several positions, and so has an axis that occurs twice.
     """
     found: dict[str, tuple[int, ...]] = {}
     at = 0

@@ -1,15 +1,15 @@
-"""The subject of an examination: a layer, and the cases in which it is looked at.
+"""The subject of an examination: a layer, and the cases in which it is tested.
 
-Settings and inputs are found by trying: what a layer refuses with a ValueError or a ZooError is no case.
-Whatever else it raises is its fault, and shows in the checks. A class may help with a static method
-``examples()``, which returns a list of settings to begin with, each of which is a case; what they leave out
-is drawn. It may promise more than its hints say:
+Settings and inputs are found by trial: what a layer refuses with a ValueError or a ZooError is not a case.
+Any other exception is a fault of the layer, which the checks report. A class may help with a static method
+``examples()``, which returns a list of settings, each of which becomes a case; omitted settings are drawn. It
+may also promise more than its hints express:
 
-    unordered          the axes along which no order counts: permuting steps permutes what comes out
-    receptive_field    how many steps, its own the last, a step of an output depends on
-    exempt             check: reason, for a check that cannot hold for the layer; the check must then fail
+    unordered          axes whose order has no effect: permuting steps permutes the output accordingly
+    receptive_field    the number of steps, ending with its own, that a step of an output depends on
+    exempt             check: reason, for checks that cannot hold for the layer; these must then fail
 
-The first two may be static methods of the settings.
+The first two may be static methods that take the settings.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from zoo.values import EMPTY
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a case is made of, so that every check gets one of its own."""
+    """The ingredients of a case, so that every check gets its own."""
 
     settings: Mapping[str, Any]
     assignment: Assignment
@@ -44,19 +44,19 @@ class Recipe:
 
 
 class Subject:
-    """A layer under examination."""
+    """A layer that is being examined."""
 
     def __init__(self, spec: LayerSpec) -> None:
         self.spec = spec
         self._refusal = "it was not tried"
 
     def cases(self) -> Iterator[Case]:
-        """The plain case, then one for each option and example; each time anew."""
+        """The plain case, then one for each option and example, all newly built."""
         for recipe in self._recipes:
             yield self._make(recipe)
 
     def plain(self, assignment: Assignment = FIRST, wired: frozenset[str] | None = None) -> Case:
-        """The layer with its plainest settings, all that is optional wired, or what ``wired`` names."""
+        """The layer with its plainest settings, with all optional inputs or those in ``wired``."""
         recipe = self._recipes[0]
         if assignment is not FIRST:
             recipe = self.find(assignment, self._examples[0])
@@ -67,22 +67,22 @@ class Subject:
         return self._make(self._second)
 
     def resized(self, case: Case, **change: Any) -> Case | None:
-        """A case with other sizes of its free axes, as the fields of ``Assignment`` say; None if refused."""
+        """A case with other sizes, given as fields of ``Assignment``; None if the layer refuses them."""
         recipe = next(recipe for recipe in self._recipes if recipe.title == case.title)
         return self._accepted(replace(recipe, assignment=replace(recipe.assignment, **change)))
 
     def with_wires(self, case: Case, wired: frozenset[str]) -> Case | None:
-        """A case with these optional inputs alone; None if the layer refuses that."""
+        """A case with only these optional inputs; None if the layer refuses it."""
         recipe = next(recipe for recipe in self._recipes if recipe.title == case.title)
         return self._accepted(replace(recipe, wired=wired))
 
     def promise(self, name: str, case: Case) -> Any:
-        """What the class promises under a name, always or with the settings of a case; None for nothing."""
+        """What the class promises under a name for the settings of a case; None if nothing."""
         promised = getattr(self.spec.cls, name, None)
         return promised(case.settings) if callable(promised) else promised
 
     def find(self, assignment: Assignment, given: Mapping[str, Any], title: str = "") -> Recipe:
-        """The first settings that the layer does not refuse."""
+        """The first settings that the layer accepts."""
         for sizes in (assignment, replace(assignment, level=assignment.round[0])):
             for settings in required(self.spec, assignment, given):
                 recipe = self._tried(settings, sizes, title)
@@ -112,7 +112,7 @@ class Subject:
         whole = self._make(plain).settings
         others = list(options(self.spec, whole, given))
         for other in others:
-            # An option may ask for another: `strict` for `causal`.
+            # An option may require another, as `strict` requires `causal`.
             for also in (EMPTY, *(each for each in others if each.keys() != other.keys())):
                 change = {**also, **other}
                 recipe = self._tried({**plain.settings, **change}, FIRST, f"with {_told(change)}")
@@ -123,7 +123,7 @@ class Subject:
         return found
 
     def _tried(self, settings: Mapping[str, Any], assignment: Assignment, title: str) -> Recipe | None:
-        """Settings with what is optional wired, if the layer takes that, else with less or nothing."""
+        """A recipe with as many optional inputs as the layer accepts; None if it refuses the settings."""
         optional = [name for name, port in self.spec.inputs.items() if port.optional]
         for style in STYLES if any(port.dtype == "int" for port in self.spec.inputs.values()) else STYLES[:1]:
             for size in sorted({len(optional), max(len(optional) - 1, 0), 0}, reverse=True):
@@ -134,7 +134,7 @@ class Subject:
         return None
 
     def _accepted(self, recipe: Recipe) -> Case | None:
-        """The case, unless the layer refuses it."""
+        """The case, or None if the layer refuses it."""
         try:
             case = self._make(recipe)
             if self.spec.rule:
@@ -148,7 +148,7 @@ class Subject:
         except (ValueError, ZooError) as error:
             self._refusal = f"{type(error).__name__}: {' '.join(str(error).split())}"
             return None
-        except Exception:  # noqa: BLE001 - no refusal but a fault, which the checks will tell
+        except Exception:  # noqa: BLE001 - not a refusal but a fault, which the checks report
             return self._make(recipe)
         return self._make(recipe)
 

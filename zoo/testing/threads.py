@@ -1,4 +1,4 @@
-"""How many threads torch computes with."""
+"""The number of threads that torch uses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 
 @contextmanager
 def one_thread() -> Generator[None]:
-    """Use one thread in this block: the tensors are so small that several would only wait for each other."""
+    """Context manager: use one thread, since for tiny tensors several would only wait for each other."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
