@@ -13,9 +13,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 LARGE = 2**17
-"""So many weights do not stay in the cache from one row to the next; fewer are no faster in parts."""
-SMALL, MANY = 2**16, 128
-"""Maps of at most so many weights are faster as one product for at least so many rows."""
+"""Weights of this size do not stay in the cache between rows; splitting smaller ones gains nothing."""
+SMALL = 2**16
+"""Maps with at most this many weights each are faster as one product, given ``MANY`` rows."""
+MANY = 128
+"""The number of rows from which small maps are faster as one product."""
 _HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
 
 
