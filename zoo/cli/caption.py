@@ -55,11 +55,11 @@ def caption(
     as_json: bool,
     **how: Any,
 ) -> None:
-    """Write a caption for each PICTURE, a file or a folder of them, by beam search on a trained model.
+    """Write a caption for each PICTURE, a file or a folder of them, by beam search with a trained model.
 
-    Lines are those of a captions.tsv, file and caption, or file, score and caption with --best. They are
-    written batch by batch, as soon as they are ready: Ctrl-C loses none. A picture is scaled to the size of
-    those that the model has learned from, and is grey where they were.
+    Each line is one of a captions.tsv: file and caption, or with --best file, score and caption. Captions are
+    written batch by batch, as soon as they are ready, so that Ctrl-C loses none. Pictures are scaled to the
+    size of those in training, and converted to grey if those were.
     """
     from zoo.decoding.texts import Author
 

@@ -1,4 +1,4 @@
-"""``zoo evaluate``: a run is measured on held-back data, and what its model writes is judged."""
+"""``zoo evaluate``: a run is measured on held-back data, and what its model writes is scored."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     type=click.IntRange(min=0),
     default=100,
     show_default=True,
-    help="Texts to write and judge, of models that write.",
+    help="Texts to write and score, if the model writes texts.",
 )
 @click.option("--beam", type=click.IntRange(min=1), default=4, show_default=True, help="1 is greedy.")
 @click.option(
@@ -58,8 +58,9 @@ def evaluate(
     """Measure the model of CHECKPOINT, a run's folder or a file in it, on the validation data of its task.
 
     The figures are those of training: the loss, accuracy, perplexity and whatever else the task measures.
-    --with names other data; what is held back of them is measured. If the model writes translations or
-    captions, --texts of them are judged: BLEU and chrF by sacrebleu, BLEU by length, the share that is right.
+    With --with, other data are read, and the held-back part of them is measured. If the model writes
+    translations or captions, --texts of them are scored: BLEU and chrF by sacrebleu with their signatures,
+    BLEU by length, and the share of exact matches.
     """
     from zoo.decoding import Beam
     from zoo.tasks.tokenizers import END

@@ -28,14 +28,12 @@ BETWEEN = "---"
     ),
 )
 @click.argument("checkpoint", type=click.Path(path_type=Path))
-@click.option(
-    "--prompt", multiple=True, help="The text to go on from. May be repeated.  [default: a line end]"
-)
+@click.option("--prompt", multiple=True, help="The text to continue. May be repeated.  [default: a line end]")
 @click.option(
     "--prompts",
     "file",
     type=click.File(encoding="utf-8-sig"),
-    help="A file with a prompt a line (- is the standard input); empty lines are left out.",
+    help="A file with one prompt a line (- is the standard input); empty lines are skipped.",
 )
 @click.option(
     "--samples", type=click.IntRange(min=1), default=1, show_default=True, help="Texts for each prompt."
@@ -64,11 +62,11 @@ def generate(
     as_json: bool,
     **how: Any,
 ) -> None:
-    """Continue prompts with the model of CHECKPOINT, a run's folder or a file in it.
+    """Continue one or several prompts with the model of CHECKPOINT, a run's folder or a file in it.
 
-    A text goes to the standard output as it is written, with a line --- between two. The n-th of several is
-    what --seed plus n - 1 writes alone. How tokens were computed, once each or all anew for each new one, is
-    said on the standard error at the end.
+    Text is written as it is generated, with a line --- between two texts. Of several, text n is the one that
+    --seed plus n - 1 gives alone. At the end the standard error says whether each token was computed once, or
+    all of them again for each new one, and why.
     """
     from zoo.training.decode import Writer
 

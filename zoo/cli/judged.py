@@ -1,4 +1,4 @@
-"""How ``zoo translate`` and ``zoo evaluate`` tell how good texts are."""
+"""The scores of texts against references, as ``zoo translate`` and ``zoo evaluate`` print them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def figures(written: Sequence[str], references: Sequence[str]) -> dict[str, Any]:
-    """BLEU, chrF, BLEU by length and the share of texts that equal their references, as in --json."""
+    """BLEU, chrF, BLEU by length and the share of exact matches (``right``), in the form of --json."""
     from zoo.decoding.judging import by_length, judge
 
     return {
@@ -24,9 +24,9 @@ def figures(written: Sequence[str], references: Sequence[str]) -> dict[str, Any]
 
 
 def lines(figures: dict[str, Any]) -> Iterator[str]:
-    """The same for a person."""
+    """The same as lines of text."""
     for score in figures["scores"]:
         yield f"{score['name']} {score['score']:.2f}  {score['signature']}"
     for group in figures["bleu_by_length"]:
         yield f"  {group['words']} words: {group['bleu']:.2f} ({group['texts']:,} texts)"
-    yield f"word for word right: {figures['right']:.1%}"
+    yield f"exact matches: {figures['right']:.1%}"

@@ -1,4 +1,4 @@
-"""How the commands that decode read and write: lines in, and each text out as soon as it is ready.
+"""How the commands that decode read and write: lines come in, and each text goes out as soon as it is ready.
 
 So Ctrl-C loses nothing that was written, and a pipe is answered while it is still open.
 """
@@ -33,9 +33,10 @@ output_options = together(
 
 
 def lines_of(file: IO[str]) -> list[str] | Iterator[str]:
-    """The lines of a file that was opened as UTF-8, which line feeds end, as they do in training.
+    """The lines of a file opened as UTF-8; as in training, only line feeds end a line.
 
-    A pipe and a terminal are read when a line is asked for; any other file is read at once.
+    A pipe or a terminal is read line by line, as needed; any other file at once. Raises FileError for bytes
+    that are not UTF-8.
     """
     if not file.seekable():
         return _lines(file)
@@ -44,7 +45,7 @@ def lines_of(file: IO[str]) -> list[str] | Iterator[str]:
 
 def _lines(file: IO[str], *, whole: bool = False) -> Iterator[str]:
     try:
-        if whole and (text := file.read()):  # at once: only then are the places of bytes those in the file
+        if whole and (text := file.read()):  # at once, so that an error gives the place in the file
             yield from text.removesuffix("\n").split("\n")
         for line in file:
             yield line.removesuffix("\n")
@@ -54,10 +55,10 @@ def _lines(file: IO[str], *, whole: bool = False) -> Iterator[str]:
 
 
 class Pen:
-    """What texts are written with, unless it is ``silent`` and a document with all of them is to follow.
+    """What texts are written with. A ``silent`` one writes nothing: a document with all of them follows.
 
-    ``count`` is the number of things (sentences, pictures, prompts) whose texts are complete; ``begun`` tells
-    whether there is anything to write.
+    ``count`` is the number of items (sentences, pictures, prompts) whose texts are complete; ``begun`` tells
+    whether anything has been written.
     """
 
     def __init__(self, file: IO[str] | None, bar: Progress, *, silent: bool) -> None:
@@ -74,7 +75,7 @@ class Pen:
             self._midline = not (text + end).endswith("\n")
 
     def done(self, *lines: str) -> None:
-        """Write these lines, with which a thing is complete."""
+        """Write these lines, which complete an item."""
         for line in lines:
             self.write(line)
         self.count += 1
@@ -100,11 +101,11 @@ def writing(
     force: bool,
     document: Callable[[], Any] | None = None,
 ) -> Generator[Pen]:
-    """A pen that writes to a file or to the standard output, for ``total`` of ``what`` (None: nobody knows).
+    """A pen that writes to a file or to the standard output, for ``total`` items of ``what`` (None: unknown).
 
-    ``document`` gives what is written as JSON at the end, instead of texts. If Ctrl-C or a ZooError ends it
-    early, what there is by then is written, and the standard error says how much of it is complete. Meanwhile
-    a bar shows that, where the standard error is a terminal and no texts appear on one.
+    With ``document``, what it returns is written as JSON at the end, instead of the texts. If Ctrl-C or a
+    ZooError ends it early, what exists by then is written, and the standard error says how much is complete.
+    A progress bar is shown if the standard error is a terminal and the texts go elsewhere.
     """
     if output is not None:
         claim(output, force=force)

@@ -45,7 +45,7 @@ def sampling_options(temperature: float, when: str = "") -> Callable[[C], C]:
             type=click.IntRange(min=0),
             default=0,
             show_default=True,
-            help=f"{when}The same seed, the same text.",
+            help=f"{when}The same seed gives the same text.",
         ),
     )
 

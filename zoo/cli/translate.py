@@ -1,4 +1,4 @@
-"""``zoo translate``: a trained model writes a text for each line, and is judged beside references."""
+"""``zoo translate``: a trained model translates each line of a file, and is scored against references."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 )
 @click.argument("checkpoint", type=click.Path(path_type=Path))
 @click.argument("file", type=click.File(encoding="utf-8-sig"), required=False)
-@click.option("--text", multiple=True, help="A sentence, in the place of FILE. May be repeated.")
+@click.option("--text", multiple=True, help="A sentence, instead of FILE. May be repeated.")
 @search_options(
     "sentence",
     click.option(
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 @click.option(
     "--references",
     type=click.File(encoding="utf-8-sig"),
-    help="Right translations: tell BLEU, chrF, perplexity and accuracy.",
+    help="Reference translations, one a line: print BLEU, chrF, perplexity and accuracy.",
 )
 @output_options
 @device_option
@@ -68,14 +68,15 @@ def translate(
     as_json: bool,
     **how: Any,
 ) -> None:
-    """Write a text for each line of FILE (- is the standard input), by beam search on a trained model.
+    """Translate each line of FILE (- is the standard input), by beam search with a trained model.
 
-    A few batches are read ahead; lines that are typed are answered one by one, as are those of a pipe with
-    --batch 1. Each text is written as soon as it and those before it are ready: Ctrl-C loses none.
+    Each translation is written as soon as it and all before it are ready, so that Ctrl-C loses none. A few
+    batches are read ahead; lines typed at a terminal are answered one by one, and so are those of a pipe with
+    --batch 1.
 
-    With --references, the right translations line by line, what is written is judged on the standard error:
-    BLEU and chrF by sacrebleu with their signatures, BLEU by length, and how well the model predicts the
-    references (NLL, perplexity, accuracy). With --json, all of it is one document.
+    With --references, what is written is scored on the standard error: BLEU and chrF by sacrebleu with their
+    signatures, BLEU by length, and how well the model predicts the references (NLL, perplexity, accuracy).
+    With --json, all of this is one document.
     """
     from zoo.decoding.judging import comparable
     from zoo.decoding.texts import Author
@@ -111,7 +112,7 @@ def translate(
 def _judged(
     author: Author, sentences: list[str], written: list[str], right: list[str], batch: int
 ) -> dict[str, Any]:
-    """All figures that references allow."""
+    """All scores against the references."""
     fit = author.fit(sentences, right, batch=batch)
     return {
         **judged.figures(written, right),
@@ -125,7 +126,7 @@ def _judged(
 
 
 def _tell(figures: dict[str, Any]) -> None:
-    """Print the figures on the standard error."""
+    """Print the scores on the standard error."""
     for line in judged.lines(figures):
         click.echo(line, err=True)
     fit = figures["forced"]

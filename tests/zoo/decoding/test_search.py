@@ -273,8 +273,8 @@ def test_forced_decoding_says_how_likely_a_text_is() -> None:
         (lambda: Sampling(top_k=0), "top_k is at least 1"),
         (lambda: Sampling(top_p=0), "top_p is above 0"),
         (
-            lambda: exhaustive_search(model(vocab=200), starts(), end=END, longest=4),
-            "more than 1,000,000 texts of 3 tokens",
+            lambda: exhaustive_search(model(vocab=1002), starts(), end=END, longest=4),
+            "more than 1,000,000 texts of 2 tokens",
         ),
     ],
 )

@@ -60,7 +60,7 @@ def test_the_command_prints_the_figures(run: Result) -> None:
     done = CliRunner().invoke(cli, asked)
     assert done.exit_code == 0, done.output
     assert f"loss        {run.validation_loss:.3f} nats = " in done.stdout
-    for word in ("perplexity", "accuracy", "BLEU", "chrF2", "version:", "word for word right"):
+    for word in ("perplexity", "accuracy", "BLEU", "chrF2", "version:", "exact matches: "):
         assert word in done.stdout
     found: Any = json.loads(CliRunner().invoke(cli, [*asked, "--json"]).stdout)
     assert found["measured"]["loss"] == pytest.approx(run.validation_loss, abs=1e-6)
