@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QBuffer, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from zoo.checker import Resolution, resolve
 from zoo.errors import ZooError
+from zoo.files import write_bytes
 from zoo.graph import Graph
 from zoo.packs import registry
 from zoo_gui.canvas.drawing import Drawer
@@ -53,25 +54,28 @@ def draw(graph: Graph, path: Path, *, inner: bool = True, dark: bool = False, sc
             f"the picture would be {size.width()} × {size.height()}, and may be {LARGEST} along a side; "
             "draw it without what its boxes hold (--flat), or smaller"
         )
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     device = (
-        _svg(path, graph, size, width, height) if kind == ".svg" else QImage(size, QImage.Format.Format_RGB32)
+        _svg(buffer, graph, size, width, height)
+        if kind == ".svg"
+        else QImage(size, QImage.Format.Format_RGB32)
     )
-    painter = QPainter()
-    if not painter.begin(device):
-        raise ZooError(f"{path} cannot be written; name another place")
+    painter = QPainter(device)
     if isinstance(device, QImage):
         painter.scale(scale, scale)
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     painter.fillRect(QRectF(0, 0, width, height), theme.background)
     _paint(painter, style, parts, rects, width)
     painter.end()
-    if isinstance(device, QImage) and not device.save(str(path)):
-        raise ZooError(f"{path} cannot be written; name another place")
+    if isinstance(device, QImage):
+        device.save(buffer, b"PNG")
+    write_bytes(path, bytes(buffer.data().data()))
 
 
-def _svg(path: Path, graph: Graph, size: QSize, width: float, height: float) -> QSvgGenerator:
+def _svg(buffer: QBuffer, graph: Graph, size: QSize, width: float, height: float) -> QSvgGenerator:
     device = QSvgGenerator()
-    device.setFileName(str(path))
+    device.setOutputDevice(buffer)
     device.setResolution(96)  # as browsers count
     device.setSize(size)
     device.setViewBox(QRectF(0, 0, width, height))

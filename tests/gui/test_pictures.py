@@ -1,5 +1,6 @@
 """Pictures of graphs, as files."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 import zoo
 from tests.gui.canvas.drawn import TEXT
 from zoo.cli.app import cli
-from zoo.errors import ZooError
+from zoo.errors import FileError, ZooError
 from zoo_gui import pictures
 from zoo_gui.theme import DARK, LIGHT
 
@@ -45,6 +46,22 @@ def test_what_cannot_be_drawn_is_told(qapp: QApplication, tmp_path: Path) -> Non
         pictures.draw(graph, tmp_path / "a.png", scale=80)
     with pytest.raises(ZooError, match="cannot be written"):
         pictures.draw(graph, tmp_path / "missing" / "a.png")
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png"])
+def test_a_full_disk_leaves_the_picture_that_was_there(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    path = tmp_path / f"small{suffix}"
+    path.write_text("before", encoding="utf-8")
+
+    def fail(self: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    with pytest.raises(FileError, match="cannot be written: No space left on device; it is as it was before"):
+        pictures.draw(zoo.loads(TEXT), path)
+    assert [each.read_text(encoding="utf-8") for each in tmp_path.iterdir()] == ["before"]
 
 
 def test_the_command_draws_a_graph_of_the_library(qapp: QApplication, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ comments, blank lines, order and quotes of a hand-written file survive every edi
 
 from __future__ import annotations
 
-from zoo.files.disk import read_text, write_text
+from zoo.files.disk import read_text, write_bytes, write_text
 from zoo.files.hash import semantic_hash
 from zoo.files.loading import load, loads, read_path
 from zoo.files.reader import Reading, read
@@ -49,5 +49,6 @@ __all__ = [
     "read_text",
     "save",
     "semantic_hash",
+    "write_bytes",
     "write_text",
 ]

@@ -119,17 +119,26 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     name = arguments.path(path)
     try:
         data = text.encode()
-        if len(data) > LARGEST:
-            raise FileError(f"a graph file has at most {LARGEST // 2**20} MiB, '{name}' would have more")
-        _replace(Path(os.path.realpath(name)), data)
+    except UnicodeEncodeError as error:
+        raise _unwritten(name, error) from None
+    if len(data) > LARGEST:
+        raise FileError(f"a graph file has at most {LARGEST // 2**20} MiB, '{name}' would have more")
+    write_bytes(name, data)
+
+
+def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write a file; raises FileError on failure, and leaves the old file unchanged."""
+    name = arguments.path(path)
+    try:
+        with replacing(Path(os.path.realpath(name))) as unfinished:
+            unfinished.write_bytes(data)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise FileError(f"'{name}' cannot be written: {reason}; it is as it was before") from None
+        raise _unwritten(name, error) from None
 
 
-def _replace(path: Path, data: bytes) -> None:
-    with replacing(path) as unfinished:
-        unfinished.write_bytes(data)
+def _unwritten(name: str, error: OSError | ValueError) -> FileError:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+    return FileError(f"'{name}' cannot be written: {reason}; it is as it was before")
 
 
 @contextmanager

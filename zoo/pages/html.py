@@ -9,7 +9,8 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from zoo.errors import ZooError
+from zoo.errors import FileError
+from zoo.files import write_bytes
 from zoo.packs.offers import use_name
 from zoo.spec import LayerSpec
 
@@ -28,14 +29,14 @@ def catalogue(pages: Iterable[tuple[LayerSpec, str]]) -> str:
 
 
 def write_catalogue(pages: Iterable[tuple[LayerSpec, str]], path: Path) -> None:
-    """Write ``catalogue`` to a file; ZooError where it cannot be written."""
+    """Write ``catalogue`` to a file; FileError where it cannot be written."""
     write(path, catalogue(pages))
 
 
 def write(path: Path, text: str) -> None:
-    """Write a text, its folder too; ZooError where that fails."""
+    """Write a text, its folder too; FileError where that fails."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ZooError(f"{path} cannot be written: {error.strerror}; name another place") from None
+        raise FileError(f"the folder '{path.parent}' cannot be made: {error.strerror}") from None
+    write_bytes(path, text.encode())

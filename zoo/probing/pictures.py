@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from textwrap import fill
 from typing import Any
 
 from zoo.errors import ZooError
 from zoo.extras import require
+from zoo.files import write_bytes
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")
 """Okabe & Ito's colours for the colour-blind (2008), without their yellow, which is too pale on white."""
@@ -39,16 +41,15 @@ def figure(path: Path, width: float, height: float, title: str) -> Any:
 
 
 def save(made: Any, path: Path) -> None:
-    """Write a figure. Raises ZooError where nothing can be written."""
+    """Write a figure. Raises FileError where that fails, and leaves an old file unchanged."""
     import matplotlib as mpl
 
     drawing: Any = mpl  # it types its settings in part
-    try:
-        # Text stays text, and the same picture is the same file.
-        with drawing.rc_context({"svg.fonttype": "none", "svg.hashsalt": "zoo"}):
-            made.savefig(path, dpi=150, metadata={"Date": None} if path.suffix.lower() == ".svg" else {})
-    except OSError as error:
-        raise ZooError(f"cannot write {path}: {error.strerror or error}; name another place") from None
+    kind, buffer = path.suffix.lower().removeprefix("."), BytesIO()
+    # Text stays text, and the same picture is the same file.
+    with drawing.rc_context({"svg.fonttype": "none", "svg.hashsalt": "zoo"}):
+        made.savefig(buffer, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else {})
+    write_bytes(path, buffer.getvalue())
 
 
 def wrapped(text: str, width: float, points: float) -> str:
