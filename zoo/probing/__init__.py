@@ -15,7 +15,7 @@
     courses.py     norms over distance: the fitted rate, the verdict
     gradients.py   the norm of ∂J/∂h over distance, for any wire
     jacobians.py   products of recurrent Jacobians
-    radii.py       spectral radii of recurrent weights
+    radii.py       spectral radii of recurrent weights, spectral norms
     statistics.py  activations and gradients of every node in numbers
     broken.py      where a NaN was born
     backward.py    the same on the way back

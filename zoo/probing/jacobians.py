@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
 
 from zoo.probing.courses import Course, by_distance, course, last_steps
-from zoo.probing.radii import Radius, radii, spectral_radius
+from zoo.probing.radii import Radius, radii, spectral_norm, spectral_radius
 from zoo.probing.recording import record
 from zoo.probing.subject import Subject
 from zoo.probing.wires import Recording, Wire
@@ -50,7 +50,7 @@ def jacobians(subject: Subject) -> tuple[Recurrence, ...]:
     """Every loop of the graph that hands on a state; of one that another loop runs again and again, the last
     run. Empty for a graph without loops.
     """
-    recording = record(subject)
+    recording = record(subject, copied=True)
     loops = {
         walk: [wire.last_run() for state in states if (wire := recording.wires[state]).differentiable]
         for walk, states in recording.walks.items()
@@ -64,13 +64,12 @@ def _recurrence(subject: Subject, recording: Recording, name: str, wires: Sequen
     here = last_steps(subject, first.axis, first=first.reverse)
     rows = _directions(sum(wire.tensors[0][0].numel() for wire in wires), len(first.tensors), subject.seed)
     rows = rows.to(first.tensors[0])
-    parts = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
-    found = torch.cat([_pulled(wires, part, here) for part in parts])
+    found = _pulled(wires, rows, here)
     # Each is examples × rows × width.
     products = by_distance(found.movedim(0, 2), here, subject.real(first.axis), reverse=first.reverse)
     width, exact = rows.shape[1], len(rows) == rows.shape[1]
     gains = [float(each.square().sum((1, 2)).sqrt().mean()) / len(rows) ** 0.5 for each in products]
-    largest = tuple(float(_linalg.matrix_norm(each, 2).mean()) for each in products) if exact else None
+    largest = tuple(float(spectral_norm(each).mean()) for each in products) if exact else None
     radius = float(spectral_radius(products[1]).mean()) if exact and len(products) > 1 else None
     names = tuple(wire.name for wire in wires)
     weights = tuple(radii(subject, recording, name))
@@ -93,7 +92,11 @@ def _pulled(wires: Sequence[Wire], rows: Tensor, here: Tensor) -> Tensor:
             own = (ends == place).expand(len(rows), examples).view(shape)
             towards.append(part.view(len(rows), 1, *x.shape[1:]) * own)
     tensors = [x for wire in wires for x in wire.tensors]
-    found = _backward(tensors, tensors, towards)
+    chunks = [
+        _backward(tensors, tensors, [x[start : start + CHUNK] for x in towards])
+        for start in range(0, len(rows), CHUNK)
+    ]
+    found = [torch.cat(each) for each in zip(*chunks, strict=True)]
     by_state = [found[number * steps :][:steps] for number in range(len(wires))]
     parts = [torch.stack(each, 2).flatten(3) for each in _apart(wires, by_state)]
     together = torch.cat(parts, 3)
@@ -126,17 +129,26 @@ def _backward(roots: Sequence[Tensor], leaves: Sequence[Tensor], towards: Sequen
 def _apart(wires: Sequence[Wire], found: Sequence[Sequence[Tensor]]) -> list[list[Tensor]]:
     """The gradients of each state (state × step) with the others held, as the next step is given them.
 
-    Within a step, states may be made of one another, as h = o ⊙ tanh(c) in an LSTM: a gradient G of c then
-    has a part that came by way of h. With A = ∂h/∂c inside the step, g_c = G_c - g_h A. As no state is made
-    of itself, so many rounds as there are states leave nothing to be taken away.
+    Within a step, states may be made of one another, as h = o ⊙ tanh(c) in an LSTM drawn gate by gate: a
+    gradient G of c then has a part that came by way of h. With A = ∂h/∂c inside the step, g_c = G_c - g_h A.
     """
     apart = [list(each) for each in found]
-    for _ in wires[1:]:
-        before = [list(each) for each in apart]
-        for own, wire in enumerate(wires):
-            others = [number for number in range(len(wires)) if number != own]
-            for step, leaf in enumerate(wire.tensors):
-                roots = [wires[number].tensors[step] for number in others]
-                (by_way,) = _backward(roots, [leaf], [before[number][step] for number in others])
-                apart[own][step] = found[own][step] - by_way
+    made_of = [_made_of(wires, number) for number in range(len(wires))]
+    # What is made of a state is also made of all that this is made of: it comes first.
+    for own in sorted(range(len(wires)), key=lambda number: len(made_of[number])):
+        for step, leaf in enumerate(wires[own].tensors if made_of[own] else ()):
+            roots = [wires[number].tensors[step] for number in made_of[own]]
+            (by_way,) = _backward(roots, [leaf], [apart[number][step] for number in made_of[own]])
+            apart[own][step] = found[own][step] - by_way
     return apart
+
+
+def _made_of(wires: Sequence[Wire], own: int) -> list[int]:
+    """The other states that are made of one within a step."""
+    leaf, found = wires[own].tensors[-1], list[int]()
+    for number, wire in enumerate(wires):
+        if number != own:
+            root = wire.tensors[-1].sum()
+            (reached,) = cast(Any, torch.autograd.grad(root, leaf, retain_graph=True, allow_unused=True))
+            found += [] if reached is None else [number]
+    return found

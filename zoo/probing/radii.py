@@ -1,4 +1,4 @@
-"""The eigenvalues of what a loop multiplies its states with, step after step."""
+"""Spectral radii and norms: of what a loop multiplies its states with, and of the Jacobians of its steps."""
 
 from __future__ import annotations
 
@@ -28,9 +28,26 @@ class Radius:
 
 
 def spectral_radius(square: Tensor) -> Tensor:
-    """The largest |eigenvalue| of … × n × n."""
-    found: Tensor = _linalg.eigvals(square).abs().amax(-1)
-    return found
+    """The largest |eigenvalue| of … × n × n; NaN where not all is finite."""
+    finite = square.isfinite().all((-2, -1))
+    found: Tensor = _linalg.eigvals(_cleared(square, finite)).abs().amax(-1)
+    return found.where(finite, torch.nan)
+
+
+def spectral_norm(square: Tensor) -> Tensor:
+    """The largest singular value of … × n × n, by the eigenvalues of P Pᵀ, which is many times quicker; NaN
+    where not all is finite.
+    """
+    finite = square.isfinite().all((-2, -1))
+    clear = _cleared(square, finite)
+    scale = clear.abs().amax((-2, -1), keepdim=True).clamp(min=torch.finfo(square.dtype).tiny)
+    scaled = clear / scale  # whose squares neither overflow nor vanish
+    largest: Tensor = _linalg.eigvalsh(scaled @ scaled.mT)[..., -1]
+    return (largest.clamp(min=0).sqrt() * scale.squeeze(-1).squeeze(-1)).where(finite, torch.nan)
+
+
+def _cleared(square: Tensor, finite: Tensor) -> Tensor:
+    return square.where(finite[..., None, None], 0)
 
 
 def radii(subject: Subject, recording: Recording, loop: str) -> Iterator[Radius]:

@@ -17,10 +17,18 @@ from zoo.probing.wires import Recording, Wire
 from zoo.spec import LayerSpec
 
 
-def record(subject: Subject, inputs: Mapping[str, Tensor] | None = None, *, asked: bool = False) -> Recording:
+def record(
+    subject: Subject,
+    inputs: Mapping[str, Tensor] | None = None,
+    *,
+    asked: bool = False,
+    copied: bool = False,
+) -> Recording:
     """Run the model once and keep what went through every wire, for gradients where these are on.
 
-    With ``asked``, layers also give what they compute on demand, as attention its weights.
+    With ``asked``, layers also give what they compute on demand, as attention its weights. With ``copied``,
+    what a node gives is a copy: a gradient there is that of other nodes alone, and not of what the node
+    itself made of it, as an LSTM cell makes h of c.
     """
     subject = arguments.instance(subject, Subject, "subject", "zoo.probing.subject makes one")
     given = {name: _leaf(x) for name, x in (subject.inputs if inputs is None else inputs).items()}
@@ -35,6 +43,8 @@ def record(subject: Subject, inputs: Mapping[str, Tensor] | None = None, *, aske
             module = places[site.module]
             if asked and site.asked:
                 hook(module).register_forward_pre_hook(_asking(site), with_kwargs=True)
+            if copied:
+                hook(module).register_forward_hook(_copy)
             hook(module).register_forward_hook(watch.took(site.module, _ports(subject, module)))
         outputs = subject.outputs(given)
     return _put_together(subject, given, outputs, watch, known)
@@ -49,6 +59,12 @@ def modules(subject: Subject) -> dict[Path, nn.Module]:
 
 def _leaf(x: Tensor) -> Tensor:
     return x.detach().requires_grad_() if x.is_floating_point() and torch.is_grad_enabled() else x
+
+
+def _copy(_: nn.Module, __: Any, result: Any) -> Any:
+    if isinstance(result, Tensor):
+        return result.view_as(result)
+    return type(result)(*(x.view_as(x) if isinstance(x, Tensor) else x for x in result))
 
 
 def _asking(site: Site) -> Callable[..., Any]:

@@ -134,6 +134,9 @@ nodes:
     told = f"not in the picture: points of walk.h, of whose 7 norms {lost} are NaN or infinite"
     assert result.stderr.splitlines() == [f"wrote {picture}", told]
     assert "`zoo probe ... nan` names" in zoo_(f"probe {path} gradients --size time=7").stdout
+    (loop,) = json.loads(zoo_(f"probe {path} recurrence --size time=7 --json").stdout)["recurrence"]
+    assert loop["gain"]["verdict"] == "exploding"
+    assert [loop["largest"][0], loop["largest"][-1], loop["radius"]] == [1.0, "NaN", pytest.approx(1e100)]
 
 
 def test_what_leaks_is_an_error(zoo_: Run, tmp_path: Path) -> None:

@@ -101,6 +101,26 @@ def means(rows: Sequence[Tensor]) -> list[float]:
     return [sum(each) / len(each) for each in found]
 
 
+def test_a_cell_drawn_gate_by_gate_holds_its_states_apart_as_one_of_a_layer_does() -> None:
+    """In the drawing h is made of c by other nodes, in the layer within one."""
+    drawn = subject("lstm_from_gates", params={"input": 3, "hidden": WIDTH}, sizes={"time": STEPS})
+    one = subject(graph("lstm_cell", "hc"), sizes={"time": STEPS})
+    cell = one.model.get_submodule("walk.cell")
+    with torch.no_grad():
+        for name, own in (
+            ("weight_ih", "from_x.weight"),
+            ("weight_hh", "from_h.weight"),
+            ("bias", "from_x.bias"),
+        ):
+            cell.get_parameter(name).copy_(drawn.model.get_parameter(f"lstm.{own}"))
+    one.inputs["x"].copy_(drawn.inputs["x"])
+    one.inputs["mask"].fill_(True)
+    (expected,), (found,) = jacobians(one), jacobians(drawn)
+    assert found.gain.norms == pytest.approx(expected.gain.norms, rel=1e-10)
+    assert found.largest == pytest.approx(expected.largest, rel=1e-10)
+    assert found.radius == pytest.approx(expected.radius, rel=1e-10)
+
+
 @pytest.mark.parametrize(
     ("name", "states", "cell"), [("rnn", "h", rnn), ("lstm", "hc", lstm), ("gru", "h", gru)]
 )
