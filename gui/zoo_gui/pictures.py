@@ -69,7 +69,7 @@ def draw(graph: Graph, path: Path, *, inner: bool = True, dark: bool = False, sc
     _paint(painter, style, parts, rects, width)
     painter.end()
     if isinstance(device, QImage):
-        device.save(buffer, b"PNG")
+        device.save(buffer, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType] - PySide takes text, its types do not
     write_bytes(path, bytes(buffer.data().data()))
 
 
