@@ -34,7 +34,7 @@ def linear_scan(
         return exported(lambda states, step: (step[0] * states[0] + step[1],), [start], [decay, values])[0]
     if not values.shape[1]:
         return values
-    if transformed(values):  # for transforms of torch.func, which go through plain steps
+    if transformed():  # torch.func needs operations that it knows
         return by_steps(decay, values, start)
     return cast("Any", _LinearScan).apply(decay, values, start)
 

@@ -1,4 +1,4 @@
-"""The compiler's front door: check, write, execute, build."""
+"""The compiler driver: check a graph, generate its source, execute it, build the model."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def compile_graph(
 ) -> CompiledGraph:
     """Compile a graph to a module on ``device`` in ``dtype`` (torch's defaults), with weights from ``seed``.
 
-    ``params`` override the graph's own. Layers are looked up in ``registry``: by default the installed packs.
-    ``lowering`` names how scans are written (``zoo.compiler.lowerings``). Raises GraphError with every error
-    of the graph, and with what layers say that refuse their settings; ArgumentError for a device that is not
-    here, and for other arguments that are none.
+    ``params`` override the graph's own. Layers are looked up in ``registry``, by default the installed packs.
+    ``lowering`` names the way in which scans are written (``zoo.compiler.lowerings``). Raises GraphError with
+    all errors of the graph, or with the reasons of layers that reject their settings; ArgumentError for a
+    device that does not exist and for other invalid arguments.
     """
     where, kind, seed = device_of(device), dtype_of(dtype), whole(seed, "seed")
     layers = None if registry is None else tuple(spec.cls for spec in registry.layers.values())
@@ -53,20 +53,18 @@ def compile_graph(
     if lowering == STEP:
         from zoo.compiler.step.unit import step_unit
 
-        step_unit(unit, None)  # refuses a graph that cannot stream
+        step_unit(unit, None)  # raises GraphError for a graph that cannot be streamed
     return model
 
 
 @paused()
 def recompile(recipe: Recipe) -> Unit:
-    """The unit that a pickle names."""
+    """Compile the unit that a pickle describes."""
     return make_unit(recipe, None if recipe.layers is None else Registry.of(*recipe.layers))
 
 
 def make_unit(recipe: Recipe, registry: Registry | None = None, write_scan: WriteScan | None = None) -> Unit:
-    """Check a graph, write it as a program and execute that; ``write_scan`` is for another way than the
-    recipe's.
-    """
+    """Check a graph, generate its program and execute it; ``write_scan`` overrides the recipe's lowering."""
     write_scan = write_scan or lowering_of(recipe.lowering)
     resolution = resolve(recipe.graph, registry, params=recipe.params)
     if not resolution.ok:
@@ -76,7 +74,7 @@ def make_unit(recipe: Recipe, registry: Registry | None = None, write_scan: Writ
 
 @paused()
 def lower(recipe: Recipe, resolution: Resolution, write_scan: WriteScan) -> Unit:
-    """Write a checked graph as a program and execute it."""
+    """Generate the program of a checked graph and execute it."""
     graph, scope = resolution.graph, resolution.root
     survey = Survey().scope(scope)
     program, root = write(resolution, survey, write_scan)
@@ -87,7 +85,7 @@ def lower(recipe: Recipe, resolution: Resolution, write_scan: WriteScan) -> Unit
 
 
 def write(resolution: Resolution, survey: Survey, write_scan: WriteScan) -> tuple[Program, ModuleClass]:
-    """A checked graph as a program, and the class of the graph in it."""
+    """Generate the program of a checked graph; returns it with the class of the graph."""
     graph, scope = resolution.graph, resolution.root
     program = Program(f"The graph '{graph.name}' as PyTorch modules.", survey.layers, survey.words)
     writer = Writer(program, write_block, write_scan)

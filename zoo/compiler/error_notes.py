@@ -1,4 +1,4 @@
-"""Notes on errors at run time: which node of which file was at work, and what the model was called with."""
+"""Notes on runtime errors: the node and file at fault, and what the model was called with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def located(unit: Unit, path: Sequence[str]) -> str:
-    """Where a node is, and which of its settings follow from params, which can be given anew."""
+    """The place of a node, and those of its settings that follow from params."""
     place = unit.place(path)
     where = f" ({place})" if place else ""
     node = _node(unit.recipe.graph, path)
@@ -43,7 +43,7 @@ def _node(graph: Graph, path: Sequence[str]) -> Node | None:
 
 
 def annotate(error: Exception, model: CompiledGraph, values: tuple[Any, ...]) -> None:
-    """Add to an error that passed through a model what a person needs to find its cause in the document."""
+    """Add notes to an error raised inside a model: node, place, inputs, devices."""
     unit = model.__zoo_unit__
     found = unit.failed(error.__traceback__)
     if found is None:

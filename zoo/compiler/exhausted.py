@@ -1,4 +1,4 @@
-"""Errors that say that memory is used up, in whatever words torch has for it."""
+"""Recognising errors that mean: out of memory."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ _WORDS = ("allocate memory", "Storage size calculation overflowed", "out of memo
 
 
 def lacks_memory(error: BaseException) -> bool:
-    """Whether an error says that there is not memory enough. On the CPU torch has no class for it."""
+    """Whether an error means that memory is exhausted; for the CPU, torch has no class of its own."""
     known = isinstance(error, torch.OutOfMemoryError | MemoryError)
     return known or (isinstance(error, RuntimeError) and any(word in str(error) for word in _WORDS))

@@ -1,4 +1,4 @@
-"""How a model runs: the lowering of every scan as compiling it decided, and what layers choose at work."""
+"""How a model runs: the lowering of every scan, and what layers choose at run time."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How one node runs: the path of its module (as nodes), the way it takes, and why no faster one.
+    """How one node runs: its path (in nodes), the way that was chosen, and the reason why no faster one was.
 
-    The reason is empty where there is none: nothing faster was asked, or stood before it in line.
+    The reason is empty if no faster way was tried.
     """
 
     path: str
@@ -33,7 +33,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The ways of a model's nodes, in the order of its modules; ``print`` it, or look a path up."""
+    """The ways of a model's nodes, in the order of its modules; print it, or look up a path."""
 
     ways: tuple[Way, ...]
 
@@ -44,7 +44,7 @@ class Explanation:
         return len(self.ways)
 
     def __getitem__(self, path: str) -> Way:
-        """The way of the node at a path; KeyError for one that no choice was made for."""
+        """The way of the node at a path; KeyError for a node that can run in one way only."""
         for way in self.ways:
             if way.path == path:
                 return way
@@ -55,7 +55,7 @@ class Explanation:
 
 
 def explanation(model: CompiledGraph, run: Callable[[], object] | None = None) -> Explanation:
-    """The lowering of every scan of a model; and what its layers choose while it is ``run``."""
+    """The lowering of every scan of a model, and what its layers choose during ``run``."""
     unit = model.__zoo_unit__
     ways: dict[Way, None] = {}
     together: dict[str, Mapping[str, str]] = {"": unit.root.together}
@@ -77,7 +77,7 @@ def explanation(model: CompiledGraph, run: Callable[[], object] | None = None) -
 
 
 def _heard(model: CompiledGraph, run: Callable[[], object]) -> list[tuple[str, str, str]]:
-    """What layers tell while a model runs: the name of the module, its way, and why."""
+    """What layers report while a model runs: the name of the module, its way, and why."""
     inside: list[str] = []
     found: list[tuple[str, str, str]] = []
 

@@ -1,7 +1,7 @@
-"""What a compiled graph is called with: bound to its inputs by name, and examined before anything runs.
+"""The arguments of a compiled graph: bound to its inputs by name, and validated before anything runs.
 
-The axes of all inputs are unified, so a mask of another batch than its tokens is told as such, and not as
-whatever torch says of the first two tensors that meet.
+The axes of all inputs are unified, so a mask with another batch size than its tokens is reported as such, and
+not by an error of torch at the first operation that combines them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _REMEDY: Mapping[DType, str] = {"int": ".long()", "bool": ".bool()", "float": ".
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """An input: its type as people write it, and its axes as code compares them."""
+    """An input: its type as written, and its axes in a form to compare."""
 
     name: str
     type: TensorType
@@ -32,7 +32,7 @@ class Expected:
 
 
 class Inputs:
-    """The inputs of a graph in the order of ``forward``; ``walked`` is the scan that walks over an axis."""
+    """The inputs of a graph in the order of ``forward``; ``walked`` maps axes to scans over them."""
 
     def __init__(
         self, graph: str, types: Mapping[str, TensorType], optional: set[str], walked: Mapping[Symbolic, str]
@@ -47,7 +47,7 @@ class Inputs:
     # ------------------------------------------------------------------------------------------------ binding
 
     def bind(self, given: tuple[Any, ...], named: Mapping[str, Any]) -> tuple[Any, ...]:
-        """The values in order: given by place, by name, or as one mapping. InputError for any other call."""
+        """The values in order, given by position, by name or as one mapping; InputError otherwise."""
         if len(given) == 1 and not named and isinstance(given[0], Mapping):
             given, named = (), cast(Mapping[str, Any], given[0])
         if not named and len(given) == len(self.expected):
@@ -71,7 +71,7 @@ class Inputs:
     # ---------------------------------------------------------------------------------------------- examining
 
     def check(self, values: tuple[Any, ...], float_dtype: torch.dtype | None) -> None:
-        """Refuse what does not fit, in a sentence. Floats are to be of ``float_dtype``, if one is given."""
+        """Raise InputError for values that do not fit; floats must have ``float_dtype``, if given."""
         tensors: list[tuple[Expected, Tensor]] = []
         for each, value in zip(self.expected, values, strict=True):
             if isinstance(value, Tensor):
@@ -91,7 +91,7 @@ class Inputs:
         self._check_sizes(tensors, sizes)
 
     def _check_sizes(self, tensors: list[tuple[Expected, Tensor]], sizes: Mapping[str, int]) -> None:
-        """What can be told once every axis that has a name has its size."""
+        """The checks that need the sizes of all named axes."""
         for axis, scan in self.walked.items():
             if substitute(axis, sizes) == 0:
                 self._refuse(f"'{axis}' is 0, and the scan '{scan}' walks over it; give it one step at least")
@@ -147,7 +147,7 @@ class Inputs:
     def _disagree(
         self, each: Expected, tensor: Tensor, axis: str, tensors: list[tuple[Expected, Tensor]]
     ) -> NoReturn:
-        """Two inputs, or two axes of one, that name the same axis have different sizes there."""
+        """Report an axis that has different sizes in two inputs, or in one."""
         other, first = next((other, first) for other, first in tensors if axis in other.axes)
         size = first.shape[other.axes.index(axis)]
         wrong = next(s for a, s in zip(each.axes, tensor.shape, strict=True) if a == axis and s != size)

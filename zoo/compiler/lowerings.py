@@ -1,11 +1,11 @@
-"""The lowerings by name: the ways in which a scan becomes code.
+"""The lowerings by name: the ways to turn a scan into code.
 
-A name stands for a line of lowerings. Each scan is offered to the line by itself: the first lowering that
-does not decline writes its class, so that one graph may hold scans that are lowered in different ways. Who
-declines says why, in a sentence that ends up in ``model.explain()``.
+A name stands for a list of lowerings. Each scan is lowered separately by the first in the list that does not
+decline, so one graph may contain scans that are lowered in different ways. The reasons for declining are
+shown by ``model.explain()``.
 
-A lowering of one's own is a function that writes the class of a scan, or raises ``Declined`` before it has
-written anything:
+A custom lowering is a function that writes the class of a scan, or raises ``Declined`` before it has written
+anything:
 
     def write(writer: Writer, outer: Body, name: str, uses: list[ScanUse]) -> ModuleClass: ...
 
@@ -28,7 +28,7 @@ from zoo.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class Lowering:
-    """A way to write scans: its name, what it is in a few words, and the function that writes one."""
+    """A way to write scans: its name, a short description, and the function that writes one."""
 
     name: str
     about: str
@@ -39,7 +39,7 @@ LOOP = Lowering("loop", "a loop over the steps", loop.lowering())
 FUSED = Lowering("fused", "all steps of a cell in one call", fused.write_scan)
 SCAN = Lowering("scan", "torch's scan, which exports for any length", higher_order.write_scan)
 UNROLL = "unroll"
-"""Names the loop in a model that ``torch.compile`` unrolls (``zoo.compiler.unrolled``)."""
+"""The loop, in a model that ``torch.compile`` unrolls (``zoo.compiler.unrolled``)."""
 UNROLLED = Lowering(UNROLL, "a loop that torch.compile unrolls, for each length anew", loop.lowering())
 
 LOWERINGS: dict[str, tuple[Lowering, ...]] = {
@@ -49,14 +49,14 @@ LOWERINGS: dict[str, tuple[Lowering, ...]] = {
     UNROLL: (UNROLLED,),
     "scan": (SCAN,),
 }
-"""The lines by the names that ``compile`` takes. ``auto`` holds those alone that are equal to the loop."""
+"""The lists of lowerings, by the names that ``compile`` takes; ``auto`` is exact, and the default."""
 
 STEP = "step"
-"""Names ``auto`` for a graph that streams (``model.stream()``); what keeps it from that is told at once."""
+"""``auto`` for a graph that can be streamed (``model.stream()``); another graph is refused at once."""
 
 
 def lowering(name: str) -> WriteScan:
-    """What writes scans in the way of that name; ZooError for a name that nobody has."""
+    """The function that writes scans by the lowering of this name; ZooError for an unknown name."""
     text(name, "lowering")
     line = LOWERINGS.get("auto" if name == STEP else name)
     if line is None:
@@ -74,7 +74,7 @@ def lowering(name: str) -> WriteScan:
 def _first(
     line: tuple[Lowering, ...], writer: Writer, outer: Body, name: str, uses: list[ScanUse]
 ) -> ModuleClass:
-    """The class of a scan by the first in line that takes it; GraphError when none does."""
+    """Write the class of a scan by the first lowering that does not decline; GraphError if all do."""
     declined: dict[str, str] = {}
     for each in line:
         try:

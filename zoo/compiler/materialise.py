@@ -1,7 +1,8 @@
-"""Building a model: every layer at its place, on its device, in its dtype, from a seed of its own.
+"""Building a model: every layer on its device, in its dtype, initialised from a seed of its own.
 
-The initial weights of a node are drawn from generators seeded with a hash of the model's seed and the
-node's path. So changing one node leaves the start of all others as it was. The caller's random state stays.
+The initial weights of a node are drawn from generators that are seeded with a hash of the model's seed and
+the node's path. So changing one node leaves the initial weights of all others unchanged. The caller's random
+state is restored.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ _WIDE = frozenset({torch.float32, torch.float64})
 
 @paused()
 def materialise(unit: Unit, device: torch.device, dtype: torch.dtype, seed: int) -> nn.Module:
-    """A model of a unit. Raises GraphError with what every layer says that refuses its settings."""
-    # Draws differ from device to device in any case; for devices not known here, they are made on the CPU.
+    """Build a model of a unit. Raises GraphError with the reasons of all layers that cannot be built."""
+    # Random numbers differ between devices anyway; for unknown devices they are drawn on the CPU.
     built_on = device if device.type in _BUILT_ON else torch.device("cpu")
-    # Some draws do not exist in 16 bits; rounded from 32, weights are what mixed precision begins with.
+    # Some initialisers do not exist in 16 bits; mixed precision starts from weights rounded from 32 bits.
     built_as = dtype if dtype in _WIDE else torch.float32
     with ExitStack() as stack:
         reseed = stack.enter_context(reseeding(seed, built_on))
@@ -75,7 +76,7 @@ def _build(layer: Placeholder, device: torch.device, firsts: dict[str, nn.Module
     try:
         module = layer.cls(**layer.settings)
     except (NotImplementedError, RuntimeError):
-        # It looks at values, which the meta device does not have.
+        # The constructor depends on values, which do not exist on the meta device.
         with reseeding(0, torch.device("cpu")), torch.device("cpu"):
             module = layer.cls(**layer.settings).to(device)
     if key not in firsts:

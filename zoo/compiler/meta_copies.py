@@ -1,7 +1,7 @@
-"""Copies of layers without contents: on the meta device equal layers are built once and then copied.
+"""Copying layers on the meta device: equal layers are built once and then copied.
 
-A constructor makes and fills tensors that do not exist there, and ninety-six equal layers would do so
-ninety-six times. A copy takes the structure alone, in a fraction of the time.
+A constructor creates and initialises tensors; a copy of the structure, without data, takes a fraction of the
+time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _TREE = frozenset({"_parameters", "_buffers", "_modules", "_non_persistent_buffe
 
 
 def can_be_copied(module: nn.Module) -> bool:
-    """Whether a module holds nothing but tensors, modules and plain values, each once."""
+    """Whether a module consists of tensors, modules and plain values, with none of them shared."""
     parts: list[tuple[str, Any]] = [
         *module.named_parameters(remove_duplicate=False),
         *module.named_buffers(remove_duplicate=False),
@@ -26,7 +26,7 @@ def can_be_copied(module: nn.Module) -> bool:
 
 
 def meta_copy(module: nn.Module) -> nn.Module:
-    """Another module of this structure, with which it shares nothing, if it ``can_be_copied``."""
+    """A separate module of the same structure, for a module that ``can_be_copied``."""
     other = module.__class__.__new__(module.__class__)
     state = other.__dict__
     for name, value in module.__dict__.items():

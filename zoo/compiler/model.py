@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 _EXAMINED = "_zoo_examined"
-"""The attribute of a model that holds shapes and dtypes of the inputs that it was last called with."""
+"""The attribute of a model with the shapes and dtypes of the inputs that were validated last."""
 
 
 class CompiledGraph(nn.Module):
@@ -89,7 +89,7 @@ class CompiledGraph(nn.Module):
         values = unit.inputs.bind(inputs, named)
         if torch.compiler.is_compiling():
             return self._run(values)
-        # Examined once for each kind of batch: it costs as much as a small layer.
+        # Validated only when shapes or dtypes change: it takes as long as a small layer.
         if (kinds := _kinds(values)) is None or kinds != self.__dict__.get(_EXAMINED):
             unit.inputs.check(values, self._float_dtype() if unit.inputs.any_float else None)
             self.__dict__[_EXAMINED] = kinds
@@ -112,7 +112,7 @@ class CompiledGraph(nn.Module):
         self.__dict__.pop(_EXAMINED, None)
         hollow = without_contents(self)
         super()._apply(fn, recurse)  # pyright: ignore[reportUnknownMemberType]  # torch types it in part
-        share(self)  # where moving makes new parameters, it makes two of one
+        share(self)  # where moving creates new parameters, tied ones come apart
         compute(self, hollow - without_contents(self))
         return self
 

@@ -1,8 +1,8 @@
-"""Stand-ins for layers while the modules around them are built.
+"""Placeholders for layers, while the modules around them are built.
 
-Generated code says ``self.cell = LSTMCell(hidden=64)`` and knows nothing of seeds, for a class does not
-know where its instances will stand. So the names of layers mean placeholders while a model is built; when
-the whole tree stands, every layer has its path, and is built at its place from the seed of that path.
+Generated code constructs ``self.cell = LSTMCell(hidden=64)``, but the seed of a layer depends on its path,
+which a class cannot know. So the names of layers stand for placeholders while a model is built; when the
+module tree is complete, every layer has a path, and is built in its place from the seed of that path.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _FLOATS: tuple[Any, ...] = (float, float | None)
 
 
 class Placeholder(nn.Module):
-    """A layer to be: its class, its settings, and the parameters that it will share."""
+    """A layer that is not built yet: its class, its settings, and the parameters that it will share."""
 
     def __init__(self, cls: type[nn.Module], settings: dict[str, Any]) -> None:
-        # Without nn.Module's own: nothing ever runs it, and ten thousand of them are made.
+        # Without nn.Module.__init__: it is never called, and a large model has ten thousand of them.
         self.__dict__.update(cls=cls, settings=settings, shares=[], _modules={})
 
     @property
     def _parameters(self) -> dict[str, nn.Parameter]:  # pyright: ignore[reportIncompatibleVariableOverride] - made when asked for
-        """One that stands for all of the layer's: what freezes a block meets it there."""
+        """One parameter in place of all of the layer's, so that freezing a block reaches it."""
         return self.__dict__.setdefault(_ALL, {_ALL: nn.Parameter(torch.empty(0))})
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -42,12 +42,12 @@ class Placeholder(nn.Module):
 
 
 def is_frozen(layer: Placeholder) -> bool:
-    """Whether the parameters of a layer to be are left as they are by training."""
+    """Whether the layer's parameters are frozen."""
     return _ALL in layer.__dict__ and not any(each.requires_grad for each in layer.parameters())
 
 
 class Part:
-    """Something inside a layer to be: ``attend.query.weight``."""
+    """Something inside a layer that is not built yet: ``attend.query.weight``."""
 
     __slots__ = ("layer", "names")
 
@@ -66,7 +66,7 @@ class Part:
 
 
 def standing_for(cls: type[nn.Module]) -> Callable[..., Placeholder]:
-    """What stands for a layer's class: a param of 0 is a dropout of 0.0."""
+    """The constructor of placeholders for a layer class; ints become floats where a setting is a float."""
     spec = spec_of(cls)
     assert spec is not None
     floats = {name for name, each in spec.settings.model_fields.items() if each.annotation in _FLOATS}
@@ -81,7 +81,7 @@ def standing_for(cls: type[nn.Module]) -> Callable[..., Placeholder]:
 
 
 def placeholders(module: nn.Module, prefix: str) -> Iterator[tuple[str, nn.Module, str, Placeholder]]:
-    """Every placeholder with its path, the module that it stands in, and its name there."""
+    """All placeholders, each with its path, its parent module and its name there."""
     for name, child in module._modules.items():  # pyright: ignore[reportPrivateUsage] - named_children skips one that stands twice
         if isinstance(child, Placeholder):
             yield prefix + name, module, name, child
@@ -91,9 +91,9 @@ def placeholders(module: nn.Module, prefix: str) -> Iterator[tuple[str, nn.Modul
 
 @contextmanager
 def default_dtype(dtype: torch.dtype) -> Generator[None]:
-    """While layers are built: the dtype of their floats."""
+    """Context manager: the default dtype of floats."""
     before = torch.get_default_dtype()
-    if dtype != before:  # it is the whole process's
+    if dtype != before:  # the default is global to the process
         torch.set_default_dtype(dtype)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Random numbers for one node at a time, without a trace in the caller's."""
+"""Seeding random number generators for one node at a time, and restoring them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def seed_of(seed: int, path: str) -> int:
 
 @contextmanager
 def reseeding(seed: int, device: torch.device) -> Generator[Reseed]:
-    """Give a function that seeds all draws for a path; after this block, the generators are as before."""
+    """Context manager: gives a function that seeds the generators for a path; restores them at the end."""
     if device.type == "meta":  # nothing is drawn there
         yield lambda _: None
         return

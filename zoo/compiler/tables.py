@@ -1,8 +1,7 @@
-"""Tables: buffers that no ``state_dict`` holds, computed by their layer when it is built.
+"""Tables: non-persistent buffers, which a layer computes when it is built.
 
-A model built on the meta device has tables without contents, and neither ``to_empty`` nor
-``load_state_dict`` knows what belongs there. So their layers are built once more, beside the model, and the
-tables copied.
+In a model built on the meta device, tables have no data, and neither ``to_empty`` nor ``load_state_dict`` can
+fill them. So their layers are built once more, beside the model, and the tables are copied.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _CPU = torch.device("cpu")
 
 
 def tables(model: nn.Module) -> dict[str, Tensor]:
-    """The buffers with contents that no ``state_dict`` holds, by name."""
+    """The non-empty buffers that are not in the ``state_dict``, by name."""
     found: dict[str, Tensor] = {}
     for path, module in cast("Iterator[tuple[str, nn.Module]]", model.named_modules()):
         silent: set[str] = getattr(module, "_non_persistent_buffers_set")  # noqa: B009  # torch types it in part
@@ -35,7 +34,7 @@ def without_contents(model: nn.Module) -> set[str]:
 
 
 def compute(model: nn.Module, names: set[str], device: torch.device | None = None) -> None:
-    """Compute tables again: where they are, or on ``device`` if they have no memory yet."""
+    """Recompute tables on their device, or on ``device`` if they have no memory yet."""
     if not names:
         return
     unit: Any = model.__zoo_unit__
@@ -43,7 +42,7 @@ def compute(model: nn.Module, names: set[str], device: torch.device | None = Non
     wide = any(model.get_buffer(name).dtype is torch.float64 for name in names)
     with unit.layers_as(standing_for):
         twin: nn.Module = unit.model()
-    # Layers draw their weights, too; whoever calls keeps the random numbers that come next.
+    # Building layers draws weights; the caller's random state is restored.
     with reseeding(0, _CPU), default_dtype(torch.float64 if wide else torch.float32), _CPU:
         for path, _, _, layer in placeholders(twin, ""):
             if any(name.startswith(f"{path}.") for name in names):
@@ -52,13 +51,13 @@ def compute(model: nn.Module, names: set[str], device: torch.device | None = Non
     for name in names:
         home, _, last = name.rpartition(".")
         old = model.get_buffer(name)
-        new = computed.get(name, torch.zeros(()))  # the compiler's own holds a zero
+        new = computed.get(name, torch.zeros(()))  # the compiler's own buffer, a zero
         table = new.to(device=device or old.device, dtype=old.dtype)
         model.get_submodule(home).register_buffer(last, table, persistent=False)
 
 
 def keep(model: nn.Module) -> None:
-    """Have the tables of a model computed when weights with memory are assigned to it on the meta device."""
+    """Register a hook that computes tables once weights are assigned to a model on the meta device."""
     hooked: Any = model  # torch does not say what hooks are
     hooked.register_load_state_dict_post_hook(_loaded)
 

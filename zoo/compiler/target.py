@@ -1,4 +1,4 @@
-"""Where a model is to be, and in which dtype: examined before anything is built."""
+"""The device and dtype of a model, validated before anything is built."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ _SAFE = frozenset({"cpu", "meta"})
 
 
 def device_of(device: str | torch.device | int | None) -> torch.device:
-    """A device that is there, torch's default for None. ArgumentError for what is none, and for one that
-    this machine lacks.
-    """
+    """The device of this name, torch's default for None; ArgumentError for an unknown or missing device."""
     if device is None:
         return torch.get_default_device()
     try:
         found = torch.device(device)
-    except (RuntimeError, TypeError):  # torch lists every kind that it was ever built for
+    except (RuntimeError, TypeError):  # whose message lists every device type of any build
         what = f"'{device}'" if isinstance(device, str | int) else f"{device!r}"
         raise ArgumentError(
             f"a device is cpu, cuda, or cuda:1 for the second GPU, and {what} is none here; take cpu"
@@ -46,7 +44,7 @@ def _touch(device: torch.device) -> None:
 
 
 def dtype_of(dtype: torch.dtype | None) -> torch.dtype:
-    """A dtype of parameters, torch's default for None. ArgumentError for one that floats cannot have."""
+    """The dtype of parameters, torch's default for None; ArgumentError for one that is not floating point."""
     if dtype is None:
         return torch.get_default_dtype()
     given = cast(Any, dtype)

@@ -1,9 +1,9 @@
-"""Shared parameters in a model: one ``Parameter`` in two modules, whatever is done to the model.
+"""Tied weights in a model: one ``Parameter`` in two modules, which stays shared.
 
-Both modules have it under their own name, as PyTorch's tools expect, and a walk over the parameters meets
-it once. What PyTorch leaves open is done by hooks: a ``state_dict`` has it once, under its owner's name
-(and so fits safetensors); loading takes it from there; and where tensors are replaced (``to_empty``,
-``assign=True``) the two become one again.
+Both modules have it under their own name, as PyTorch's tools expect, and an iteration over the parameters
+meets it once. Hooks do the rest: a ``state_dict`` has it once, under its owner's name (as safetensors
+require); loading takes it from there; and where tensors are replaced (``to_empty``, ``assign=True``), they
+are tied again.
 """
 
 from __future__ import annotations
@@ -16,18 +16,20 @@ from torch import nn
 from zoo.compiler.placeholders import Part, Placeholder
 
 TIES = "_zoo_ties"
-"""The attribute of a model that holds its shared parameters: pairs of names, the sharer's and the owner's."""
+"""The attribute of a model that lists its tied parameters: pairs of names, the tied one and its owner."""
 
 
 def tie(model: nn.Module, built: Mapping[Placeholder, tuple[str, nn.Module]]) -> None:
-    """Share what the placeholders were told to share, and keep it shared."""
+    """Tie the parameters that placeholders were told to share, and register the hooks."""
     wanted: dict[str, str | nn.Parameter] = {}
     for layer, (path, _) in built.items():
         for name, value in layer.shares:
             owner = value
             if isinstance(value, Part):
                 owner = ".".join((built[value.layer][0], *value.names))
-                if owner == f"{path}.{name}":  # the layer of a repeat whose parameter all of them share
+                if (
+                    owner == f"{path}.{name}"
+                ):  # the layer that owns a parameter shared by all layers of a repeat
                     continue
             wanted[f"{path}.{name}"] = owner
     if not wanted:
@@ -38,7 +40,7 @@ def tie(model: nn.Module, built: Mapping[Placeholder, tuple[str, nn.Module]]) ->
     pairs: list[tuple[str, str]] = []
     for name, wish in wanted.items():
         owner, way = wish, [name]
-        while isinstance(owner, str) and owner in wanted:  # an owner may share with another itself
+        while isinstance(owner, str) and owner in wanted:  # an owner may be tied to another parameter
             assert owner not in way, way  # the checker refuses cycles
             way.append(owner)
             owner = wanted[owner]
@@ -52,7 +54,7 @@ def tie(model: nn.Module, built: Mapping[Placeholder, tuple[str, nn.Module]]) ->
 
 
 def share(model: nn.Module) -> None:
-    """Make each sharer's parameter its owner's."""
+    """Replace each tied parameter by its owner's."""
     for name, owner in getattr(model, TIES, ()):
         path, _, last = name.rpartition(".")
         setattr(model.get_submodule(path), last, model.get_parameter(owner))
@@ -79,4 +81,4 @@ def _loaded(model: nn.Module, keys: Any) -> None:
     for name, owner in getattr(model, TIES, ()):
         for key in [key for key in missing if key.endswith(name)]:
             if key.removesuffix(name) + owner in missing:
-                missing.remove(key)  # the owner is what is missing
+                missing.remove(key)  # the owner is reported instead

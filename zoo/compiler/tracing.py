@@ -1,4 +1,4 @@
-"""A model as a graph of ``torch.fx``, for passes that other tools bring."""
+"""A model as a ``torch.fx`` graph, for the passes of other tools."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
 
 class _Tracer(fx.Tracer):
-    """Goes into blocks; layers stay one call each, and so do scans, which no graph without loops can hold,
-    and scans in one call.
-    """
+    """Traces into blocks; layers and scans stay single calls, as an fx graph cannot express loops."""
 
     def __init__(self, blocks: frozenset[type[Any]]) -> None:
         super().__init__(autowrap_functions=(together,))
@@ -27,7 +25,7 @@ class _Tracer(fx.Tracer):
 
 
 def to_fx(model: CompiledGraph) -> fx.GraphModule:
-    """The model as an ``fx.GraphModule`` over the same modules: weights are shared with it."""
+    """The model as an ``fx.GraphModule`` over the same modules, and so the same weights."""
     unit = model.__zoo_unit__
     blocks = (cls for name, cls in unit.classes.items() if _is_block(unit.written.get(name)))
     tracer = _Tracer(frozenset([*blocks, type(model)]))

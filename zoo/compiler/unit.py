@@ -1,7 +1,7 @@
-"""A compiled graph as code: its source, the classes that executing it gives, and which line is of which node.
+"""The executed program of a graph: its source, its classes, and the node that each line belongs to.
 
-No file holds generated classes. ``linecache`` has their text, so that tracebacks and debuggers show it,
-until the last model of the unit goes. A pickle holds the document and compiles it again.
+Generated classes are in no file. ``linecache`` holds their source, so that tracebacks and debuggers show it,
+for as long as a model of the unit exists. A pickle stores the document and compiles it again.
 """
 
 from __future__ import annotations
@@ -29,10 +29,9 @@ _count = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a unit is compiled from: a document, the values of its params, where layers are looked up, and how
-    scans are lowered.
+    """Everything that determines a unit: the document, the values of its params, the layers, the lowering.
 
-    ``layers`` are their classes, or None for those of the installed packs. It is all that a pickle keeps.
+    ``layers`` are the layer classes, None for those of the installed packs. This is all that a pickle stores.
     """
 
     graph: Graph
@@ -42,7 +41,7 @@ class Recipe:
 
 
 def execute(owner: object, source: str, filename: str, names: dict[str, Any]) -> None:
-    """Execute generated source in ``names``; until its owner goes, tracebacks show it."""
+    """Execute generated source in ``names``; tracebacks show it for as long as ``owner`` exists."""
     code = compile(source, filename, "exec", dont_inherit=True)
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     weakref.finalize(owner, linecache.cache.pop, filename, None).atexit = False
@@ -50,7 +49,7 @@ def execute(owner: object, source: str, filename: str, names: dict[str, Any]) ->
 
 
 class Unit:
-    """The code of one compiled graph; ``base`` is the class that its models have beside the written one."""
+    """The code of one compiled graph; ``base`` is the second base class of its models."""
 
     def __init__(
         self, recipe: Recipe, program: Program, root: ModuleClass, base: type[nn.Module], inputs: Inputs
@@ -63,12 +62,11 @@ class Unit:
         self.layers: dict[type[nn.Module], str] = program.layers
         word = re.sub(r"\W+", "_", recipe.graph.name)
         self.filename = f"<zoo {word} {next(_count)}>"
-        # Without a __name__: torch.compile would import the module of that name, and what can be imported
-        # lives for ever.
+        # Without a __name__, as torch.compile would import a module of that name, which would never be freed.
         self.names: dict[str, Any] = {**program.hidden()}
         execute(self, self.source, self.filename, self.names)
         self.streams: dict[str | None, Any] = {}
-        """The code of its streams, by the axis that was asked for."""
+        """The code of its streams, by the requested axis."""
         self.classes: dict[str, type[Any]] = {}
         for name, written in self.written.items():
             self._adopt(self.names[name], written)
@@ -91,7 +89,7 @@ class Unit:
 
     @contextmanager
     def layers_as(self, make: Callable[[type[nn.Module]], object]) -> Generator[None]:
-        """While models are built: what the names of layer classes stand for in the source."""
+        """Context manager: the names of layer classes in the source stand for ``make`` of them."""
         names = self.names
         names.update({name: make(cls) for cls, name in self.layers.items()})
         try:
@@ -102,14 +100,14 @@ class Unit:
     # ------------------------------------------------------------------------------------- from code to nodes
 
     def path(self, model: nn.Module, module: nn.Module) -> tuple[str, ...]:
-        """The path of nodes that leads from a model to one of its modules."""
+        """The path of nodes from a model to one of its modules."""
         for name, each in cast("Iterator[tuple[str, nn.Module]]", model.named_modules()):
             if each is module:
                 return self.nodes_of(name)
         return ()
 
     def nodes_of(self, name: str) -> tuple[str, ...]:
-        """A module's name as nodes: ``encoder.0.forward_`` as ``encoder``, ``0``, ``forward``."""
+        """The nodes in a module's name: ``encoder``, ``0``, ``forward`` for ``encoder.0.forward_``."""
         written: ModuleClass | None = self.root
         path: list[str] = []
         for part in name.split(".") if name else ():
@@ -123,7 +121,7 @@ class Unit:
         return tuple(path)
 
     def place(self, path: Sequence[str]) -> Place | None:
-        """Where the node at a path of nodes is written."""
+        """The place of the node at a path of nodes."""
         written: ModuleClass | None = self.root
         place: Place | None = None
         for node in path:
@@ -135,7 +133,7 @@ class Unit:
         return place
 
     def failed(self, trace: TracebackType | None) -> tuple[nn.Module, str] | None:
-        """The innermost generated module that an exception passed, and the node that was at work."""
+        """The innermost generated module in a traceback, and the node that it was executing."""
         found = None
         while trace is not None:
             frame = trace.tb_frame
@@ -164,7 +162,7 @@ def _reduce_module(self: Any, protocol: int) -> Any:
     """Pickle an instance of a generated class as the document, the name of its class, and what it holds."""
     cls: Any = self.__class__
     unit: Unit = cls.__zoo_unit__
-    if unit.classes.get(cls.__name__) is not cls:  # a class that somebody derived from it
+    if unit.classes.get(cls.__name__) is not cls:  # a subclass of a generated class
         return nn.Module.__reduce_ex__(self, protocol)
     return _blank, (unit, cls.__name__), self.__getstate__()
 

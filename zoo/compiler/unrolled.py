@@ -1,7 +1,7 @@
-"""A model whose scans are unrolled: ``torch.compile`` makes one kernel sequence of all their steps.
+"""A model whose scans are unrolled by ``torch.compile``.
 
-It compiles anew for every length and batch that it meets, which takes long: each time the model warns how
-long. Where lengths vary, or a cell has a kernel, another lowering is faster in sum.
+It is compiled anew for every batch size and length, which takes long; a warning says how long each time. If
+lengths vary, or a cell has a kernel, another lowering is faster overall.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import torch
 from zoo.compiler.model import CompiledGraph
 
 _MET = "_zoo_met"
-"""The attribute of a model that holds the kinds of batches that it was compiled for."""
+"""The attribute of a model that lists the shapes and dtypes that it was compiled for."""
 
 
 class UnrolledGraph(CompiledGraph):
-    """A graph as an ``nn.Module`` that is compiled whole for the sizes it is called with."""
+    """A graph as an ``nn.Module`` that is compiled as a whole for each set of input sizes."""
 
     backend = "inductor"
-    """What ``torch.compile`` compiles with."""
+    """The backend of ``torch.compile``."""
 
     def _run(self, values: tuple[Any, ...]) -> Any:
         if torch.compiler.is_compiling():

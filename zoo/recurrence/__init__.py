@@ -1,17 +1,17 @@
-"""Recurrent cells walked over whole sequences: in one kernel, on a GPU cuDNN's, or where none can, in steps.
+"""Recurrent cells over whole sequences: by a kernel (cuDNN's on a GPU), or step by step where there is none.
 
-A mask says which steps are there. The others do not exist: no state passes through them, nothing in them
-shows (NaN included), and the outputs there are zeros. So a walk from the end begins at each sequence's last
-real step, and padding may stand anywhere, in the middle too.
+A mask tells real steps from padding. Padding does not exist for a cell: states skip it, its contents never
+matter (NaN included), and outputs there are zero. So a reverse walk starts at each sequence's last real step,
+and padding may be anywhere, also in the middle.
 
     cells.py      ``rnn``, ``gru``, ``lstm``: one cell over a sequence, forward or from its end
-    together.py   ``together``: cells in both directions, and layers of them, in one call
-    kernels.py    ``run``: layers of cells in one kernel, padding packed away; padding.py: where it is
-    dense_lstm.py LSTM layers that walk through padding, which is quicker on CPUs
-    walking.py    ``walk``: the same by calling the cells, as ``torch.export`` needs it
-    scanning.py   ``scan``: any walk as a loop that ``torch.export`` and ONNX keep
+    together.py   ``together``: both directions, and stacked layers, in one call
+    kernels.py    ``run``: layers of cells by one kernel on packed sequences; padding.py: where padding is
+    dense_lstm.py LSTM layers on padded sequences, which is faster on CPUs
+    walking.py    ``walk``: the same by calling the cells, for ``torch.export`` and ``torch.func``
+    scanning.py   ``scan``: any recurrence as a loop that ``torch.export`` and ONNX keep
 
-The layers of sequences in packs and the fused lowering of scans both stand on these.
+The sequence layers of packs and the fused lowering of scans both build on these.
 """
 
 from zoo.recurrence.cells import LSTMState, gru, lstm, rnn

@@ -1,8 +1,8 @@
-"""One cell over a sequence: the functions of ``torch.nn.RNN``, ``GRU`` and ``LSTM``, with masks.
+"""One cell over a sequence: ``torch.nn.RNN``, ``GRU`` and ``LSTM`` as functions, with masks.
 
-``x`` is batch × time × input, states are batch × hidden. Each returns h at every step, zeros at padding, and
-the states after the last real step (with ``reverse``: the first). Biases may be missing. The rows of
-``weight_ih`` and ``weight_hh`` are in PyTorch's order of gates.
+``x`` is batch × time × input, states are batch × hidden. Each function returns h at every step (zero at
+padding) and the states after the last real step (with ``reverse``, the first). Biases are optional. The rows
+of ``weight_ih`` and ``weight_hh`` are in PyTorch's order of gates.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from zoo.recurrence.together import Known, OneWay, together
 
 
 class LSTMState(NamedTuple):
-    """What an LSTM hands on: batch × hidden each."""
+    """The states of an LSTM: batch × hidden each."""
 
     h: Tensor
     c: Tensor
@@ -33,7 +33,7 @@ def rnn(
     activation: Literal["tanh", "relu"] = "tanh",
     reverse: bool = False,
 ) -> tuple[Tensor, Tensor]:
-    """The walk of h' = σ(W x + b + U h + c)."""
+    """The recurrence h' = σ(W x + b + U h + c) over a sequence."""
     cell: Known = "rnn_tanh" if activation == "tanh" else "rnn_relu"
     way = OneWay(cell, weight_ih, weight_hh, bias_ih, bias_hh, (h,))
     out, ((last,),) = together(x, mask, way, reverse=reverse)
@@ -51,7 +51,7 @@ def gru(
     *,
     reverse: bool = False,
 ) -> tuple[Tensor, Tensor]:
-    """The walk of h' = (1 - z) ⊙ n + z ⊙ h, n = tanh(W_n x + b_n + r ⊙ (U_n h + c_n)); rows of r, z, n."""
+    """The recurrence h' = (1 - z) ⊙ n + z ⊙ h, n = tanh(W_n x + b_n + r ⊙ (U_n h + c_n)); rows r, z, n."""
     way = OneWay("gru", weight_ih, weight_hh, bias_ih, bias_hh, (h,))
     out, ((last,),) = together(x, mask, way, reverse=reverse)
     return out, last
@@ -69,7 +69,7 @@ def lstm(
     *,
     reverse: bool = False,
 ) -> tuple[Tensor, LSTMState]:
-    """The walk of c' = f ⊙ c + i ⊙ g, h' = o ⊙ tanh(c'); rows in the order i, f, g, o."""
+    """The recurrence c' = f ⊙ c + i ⊙ g, h' = o ⊙ tanh(c') over a sequence; rows i, f, g, o."""
     way = OneWay("lstm", weight_ih, weight_hh, bias_ih, bias_hh, (h, c))
     out, (last,) = together(x, mask, way, reverse=reverse)
     return out, LSTMState(*last)

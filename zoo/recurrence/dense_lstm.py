@@ -1,8 +1,8 @@
-"""LSTM layers over padded sequences, for CPUs: every step is walked, and padding changes nothing.
+"""LSTM layers over padded sequences, for CPUs: padding is computed too, but changes no state.
 
-oneDNN, which PyTorch has in its CPU builds, trains a dense LSTM 1.5 to 5 times as fast as PyTorch trains a
-packed one. It knows no padding, but need not: where a step is padding, one more input of 1 shuts the input
-gate and opens the forget gate so far that c passes exactly; h is read at the last real step.
+oneDNN, part of PyTorch's CPU builds, trains a dense LSTM 1.5 to 5 times as fast as PyTorch trains a packed
+one. It does not support padding, so an additional input is 1 at padding, and closes the input gate and opens
+the forget gate so far that c passes exactly; h is read at the last real step.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from torch import Tensor
 from zoo.recurrence.padding import empty, moved, real_first
 
 SURE = 1e4
-"""Added to what a gate sees, this makes it exactly 0 or 1 in single precision."""
+"""Added to the input of a gate, this makes it exactly 0 or 1 in single precision."""
 
 
 def pays(x: Tensor, told: Tensor) -> bool:
-    """Whether this is the quicker way: on a CPU with oneDNN, in single precision, where at least half of the
-    steps are real, and without gradients, of which oneDNN gains less, three fifths.
+    """Whether this is faster: on a CPU with oneDNN, in single precision, if at least half of the steps are
+    real; without gradients, where oneDNN gains less, at least three fifths.
     """
     dense = x.device.type == "cpu" and x.dtype == torch.float32 and torch.backends.mkldnn.is_available()
     least = 0.5 if torch.is_grad_enabled() else 0.6
@@ -40,7 +40,7 @@ def through_padding(
     dropout: float,
     reverse: bool,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The outputs, and h and c after the last real step: as ``kernels.run`` gives them."""
+    """The outputs, and h and c after the last real step, as ``kernels.run`` returns them."""
     lengths = told[:-1]
     padding = (torch.arange(x.shape[1]) >= lengths[:, None]).unsqueeze(2)
     ways = [real_first(mask, told, reverse=way) for way in ([False, True] if bidirectional else [reverse])]
@@ -66,7 +66,7 @@ def through_padding(
 def _walked(
     weights: Sequence[Tensor], x: Tensor, padding: Tensor, h: Tensor, c: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """One layer in one direction, of sequences whose padding is behind: h at every step, and the last c."""
+    """One layer in one direction, with padding at the end: h at every step, and the last c."""
     w, u, *biases = weights
     gate = w.shape[0] // 4
     carry = w.new_zeros(4 * gate, 1)  # input, forget, cell, output

@@ -1,4 +1,4 @@
-"""Layers of cells over a sequence, in one kernel."""
+"""Layers of cells over a sequence, by one kernel."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from zoo.recurrence.padding import empty, lengths, moved, real_first
 from zoo.recurrence.walking import Cell, asked, transformed, walk
 
 Kernel: TypeAlias = Callable[..., tuple[Tensor, ...]]
-"""``torch.lstm``, ``torch.gru``, …: all layers, directions and steps in one call; cuDNN's on a GPU."""
+"""``torch.lstm``, ``torch.gru``, …: all layers, directions and steps in one call; cuDNN on a GPU."""
 
 LARGE = 2**17
-"""Numbers that come in, from which a CPU trains over padding sooner by a call a direction: one call of both
-takes up to 1.4 times as long for a simple cell, 1.15 for a GRU; with fewer, 0.9 times. LSTMs take the same.
+"""Input elements from which a CPU trains bidirectional layers over padding faster with a call per direction.
+
+One call for both takes up to 1.4 times as long for a simple cell and 1.15 for a GRU; below this size 0.9
+times. For LSTMs there is no difference.
 """
 
 
@@ -36,17 +38,17 @@ def run(
     dropout: float,
     reverse: bool = False,
 ) -> tuple[Tensor, ...]:
-    """All steps by a kernel: the outputs, and each of the ``states`` after the last real step.
+    """Run a kernel over all steps: returns the outputs, and the ``states`` after the last real step.
 
-    ``weights`` are W, U and their two biases for each of the cells. ``dropout`` acts between layers. With
-    ``reverse``, layers of one direction walk from the end.
+    ``weights`` are W, U and their two biases for each cell. ``dropout`` is applied between layers. With
+    ``reverse``, layers of one direction run from the end.
     """
     if _is_walked(x, mask):
         found = walk(cells, *_turned(x, mask, reverse), states, bidirectional=bidirectional, dropout=dropout)
         return found[0].flip(1) if reverse else found[0], *found[1:]
     if x.shape[1] == 0 or x.shape[0] == 0:
         return x.new_zeros(*x.shape[:2], (1 + bidirectional) * states[0].shape[2]), *states
-    # In torch's training mode, in which alone cuDNN goes backward; without dropout it changes no number.
+    # cuDNN has a backward pass only in training mode, which makes no difference without dropout.
     options = True, layers, dropout, dropout > 0 or torch.is_grad_enabled(), bidirectional
     before = [state.transpose(0, 1).contiguous() for state in states]
     if x.is_cuda:
@@ -90,7 +92,7 @@ def _each_way(
     states: Sequence[Tensor],
     dropout: float,
 ) -> tuple[Tensor, ...]:
-    """Layers of both directions by a call each."""
+    """Run bidirectional layers with one call per direction."""
     how: Any = {"layers": 1, "bidirectional": False, "dropout": 0.0}
     after: list[list[Tensor]] = []
     for first in range(0, len(cells), 2):
@@ -107,14 +109,14 @@ def _each_way(
 
 
 def _pair(states: list[Tensor]) -> list[Any]:
-    """The states as kernels take them: one tensor, or a tuple of two."""
+    """The states as kernels expect them: one tensor, or a list of two."""
     return [states[0] if len(states) == 1 else states]
 
 
 def side_by_side(weights: Sequence[Tensor]) -> list[Tensor]:
-    """The weights copied into one block, matrices before biases, the order in which cuDNN reads them.
+    """Copy the weights into one block, matrices before biases, the layout that cuDNN reads.
 
-    cuDNN copies weights that lie apart at each call, too, and PyTorch warns of it.
+    cuDNN would copy scattered weights at each call as well, and PyTorch warns about it.
     """
     order = sorted(range(len(weights)), key=lambda at: at % 4 > 1)
     block = torch.cat([weights[at].reshape(-1) for at in order])
@@ -127,9 +129,9 @@ def side_by_side(weights: Sequence[Tensor]) -> list[Tensor]:
 
 
 def _pack(x: Tensor, mask: Tensor, told: Tensor, *, reverse: bool) -> tuple[PackedSequence, Tensor | None]:
-    """The real steps alone, in the order of the walk; where each stood, unless that is where it stands.
+    """Pack the real steps in the order of the walk; returns their original places too, if any has moved.
 
-    An empty sequence gets one step of zeros, for PyTorch packs none.
+    An empty sequence gets one step of zeros, as PyTorch cannot pack it.
     """
     if told[:-1].min() == 0:
         x = x.masked_fill(empty(mask), 0)
@@ -140,10 +142,8 @@ def _pack(x: Tensor, mask: Tensor, told: Tensor, *, reverse: bool) -> tuple[Pack
 
 
 def _is_walked(x: Tensor, mask: Tensor | None) -> bool:
-    """Whether no kernel can (it is exported for one length alone, and what is traced has no lengths), or
-    may.
-    """
-    if asked or transformed(mask):
+    """Whether cells must be called step by step: on request, under transforms and tracers, and for export."""
+    if asked or transformed(by_vmap=mask is None):  # without a mask, kernels have rules but for vmap
         return True
     traced = torch.compiler.is_compiling() or type(mask) is not Tensor
     return torch.compiler.is_exporting() or (mask is not None and traced and not x.is_meta)

@@ -1,4 +1,4 @@
-"""Where the real steps of padded sequences are, and how they come to stand together."""
+"""Where the real steps of padded sequences are, and how to move them together."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from torch import Tensor
 
 
 def lengths(mask: Tensor) -> Tensor:
-    """How many real steps each sequence has, and as the last number, whether any padding stands before one.
-
-    That number is 0 if it does and the number of steps if not. A GPU is waited for, here alone.
+    """The number of real steps of each sequence, followed by 0 if padding precedes any real step, else by the
+    number of all steps. This is the only place that waits for a GPU.
     """
     at_the_end = (mask[:, 1:] <= mask[:, :-1]).all()
     return torch.cat([mask.sum(1), at_the_end.unsqueeze(0) * mask.shape[1]]).cpu()
 
 
 def real_first(mask: Tensor, told: Tensor, *, reverse: bool) -> Tensor | None:
-    """The places of each sequence's real steps in the order of the walk, and behind them those of the others;
-    None where they stand so. ``told`` are the ``lengths``.
+    """The places of each sequence's real steps in the order of the walk, then those of padding; None if they
+    are in this order already. ``told`` are the ``lengths``.
     """
     if not reverse and told[-1]:
         return None

@@ -1,4 +1,4 @@
-"""A walk over steps that ``torch.export`` and ONNX keep as a loop, for any number of steps."""
+"""A recurrence as a loop that ``torch.export`` and ONNX keep, for any number of steps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 Step: TypeAlias = "Callable[[tuple[Any, ...], tuple[Any, ...]], tuple[Sequence[Tensor], Sequence[Tensor]]]"
-"""Makes the next states, and what is collected, of the states and a step."""
+"""Computes the next states, and what is collected, from the states and a step."""
 
 
 def scan(
@@ -21,13 +21,13 @@ def scan(
     dim: int = 0,
     reverse: bool = False,
 ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-    """Walk along axis ``dim`` of ``steps``: the last states, and all that was collected, along the same axis.
+    """Iterate along axis ``dim`` of ``steps``: returns the last states, and what was collected, stacked.
 
-    Where ``steps`` has None, every step has. This is torch's own ``scan``, which has no public name yet, with
-    its conditions met: no two tensors that it sees are views of one, states keep their layout, and there is
-    something to carry and to collect (a zero where there is nothing). It traces ``step`` at every call and
-    runs it by an interpreter, several times slower than a loop in Python; of what lies around it, ``step``
-    may not take two views of one tensor.
+    A None in ``steps`` is None at every step. This is torch's own ``scan``, which has no public name yet,
+    called so that its conditions hold: none of its tensors are views of one another, states keep their
+    layout, and something is carried and collected (a zero if there is nothing). It traces ``step`` at every
+    call and interprets it, several times slower than a Python loop. ``step`` must not capture two views of
+    one tensor.
     """
     from torch._higher_order_ops.scan import scan as loop
 
@@ -48,7 +48,7 @@ def scan(
 
 
 def _sizes_as_they_are() -> AbstractContextManager[None]:
-    """Within, sizes stay numbers after other sizes: of named ones torch has no gradients for some steps."""
+    """Context manager: sizes stay numbers, as torch lacks gradients of some steps for symbolic ones."""
     if torch.compiler.is_compiling():
         return nullcontext()
     from torch._dynamo import config

@@ -30,11 +30,10 @@ _FUNCTIONS: Mapping[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
 
 
 class OneWay(NamedTuple):
-    """A cell that walks in one direction: which it is, W, U and two biases, which may be missing, and the
-    states that it starts from.
+    """One direction of one layer: the kind of cell, W, U, two optional biases, and the initial states.
 
-    The rows of weights are in PyTorch's order of gates. A state is batch × hidden, or expands to it, as a
-    learned one does; None is zeros, as all are where none is given.
+    The rows of weights are in PyTorch's order of gates. A state is batch × hidden or expands to it, as a
+    learned one does; None is zeros, and so are all states if none is given.
     """
 
     cell: Known
@@ -46,7 +45,7 @@ class OneWay(NamedTuple):
 
 
 class Call(NamedTuple):
-    """What ``together`` was called with, and what it returned."""
+    """The arguments and results of a call of ``together``."""
 
     x: Tensor
     mask: Tensor | None
@@ -57,7 +56,7 @@ class Call(NamedTuple):
 
 
 _instead: list[Callable[..., Any]] = []
-"""What is called in the place of kernels, while somebody looks."""
+"""What is called instead of kernels, while calls are recorded."""
 
 
 def together(
@@ -67,11 +66,10 @@ def together(
     bidirectional: bool = False,
     reverse: bool = False,
 ) -> tuple[Tensor, tuple[tuple[Tensor, ...], ...]]:
-    """The walks of equal cells, each layer above the one before: the highest one's h at every step, and the
-    states of all after the last real step.
+    """Run stacked layers of equal cells: returns the top layer's h at every step, and all last states.
 
-    A layer is one cell, with ``bidirectional`` two: the second walks from the end, and their outputs stand
-    side by side. With ``reverse``, layers of one cell walk from the end. Outputs are zeros at padding.
+    A layer is one cell, or with ``bidirectional`` two: the second runs from the end, and their outputs are
+    concatenated. With ``reverse``, layers of one cell run from the end. Outputs are zero at padding.
     """
     if _instead:
         return _instead[-1](x, mask, ways, bidirectional=bidirectional, reverse=reverse)
@@ -95,9 +93,7 @@ def together(
 
 @contextmanager
 def watched() -> Generator[list[Call]]:
-    """Within: calls of ``together`` are written down, and nothing is computed: what they return has shapes
-    alone. So one can see what the walk of a cell is.
-    """
+    """Context manager: calls of ``together`` are recorded instead of computed; results have only shapes."""
     calls: list[Call] = []
 
     def look(
@@ -117,7 +113,7 @@ def watched() -> Generator[list[Call]]:
 
 
 def _weights(way: OneWay) -> list[Tensor]:
-    """With zeros for biases that are missing: kernels take both."""
+    """The weights, with zeros for missing biases, as kernels take both."""
     none = way.bias_ih is None or way.bias_hh is None
     zeros = way.weight_hh.new_zeros(way.weight_hh.shape[0]) if none else way.weight_hh
     biases = (zeros if each is None else each for each in (way.bias_ih, way.bias_hh))
@@ -125,7 +121,7 @@ def _weights(way: OneWay) -> list[Tensor]:
 
 
 def _starts(way: OneWay, x: Tensor) -> list[Tensor]:
-    """The states before the first step."""
+    """The initial states."""
     states = way.states or ((None, None) if way.cell == "lstm" else (None,))
     shape = x.shape[0], way.weight_hh.shape[1]
     return [x.new_zeros(shape) if each is None else each.expand(shape) for each in states]

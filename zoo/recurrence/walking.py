@@ -1,4 +1,4 @@
-"""Layers of cells over a sequence by calling the cells, step by step."""
+"""Layers of cells over a sequence, by calling the cells step by step."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from torch import Tensor
 from zoo.recurrence.scanning import scan
 
 Cell: TypeAlias = "Callable[..., Tensor | tuple[Tensor, ...]]"
-"""A module or function that makes the next states of a step and the states before it."""
+"""A module or function that computes the next states from a step and the states before it."""
 
 asked: list[None] = []
-"""Holds something while somebody wants all cells called, to look at their states."""
+"""Not empty while ``stepwise`` is active."""
 
 
 @contextmanager
 def stepwise() -> Generator[None]:
-    """In this block, cells are called step by step as modules, with their hooks, even if a kernel could."""
+    """Context manager: cells are called step by step as modules, with their hooks, instead of kernels."""
     asked.append(None)
     try:
         yield
@@ -29,14 +29,11 @@ def stepwise() -> Generator[None]:
         asked.pop()
 
 
-def transformed(mask: Tensor | None) -> bool:
-    """Whether a transform of ``torch.func`` is at work for which kernels have no rule.
-
-    They have none for ``vmap``, and over padding for any.
-    """
+def transformed(*, by_vmap: bool = False) -> bool:
+    """Whether a transform of ``torch.func`` is active, or in particular ``vmap``."""
     functorch = cast("Any", torch)._C._functorch  # it has no public name
-    at_work = functorch.peek_interpreter_stack()
-    return at_work is not None and (mask is not None or at_work.key() == functorch.TransformType.Vmap)
+    active = functorch.peek_interpreter_stack()
+    return active is not None and (not by_vmap or active.key() == functorch.TransformType.Vmap)
 
 
 def walk(
@@ -48,7 +45,7 @@ def walk(
     bidirectional: bool,
     dropout: float,
 ) -> tuple[Tensor, ...]:
-    """All steps by calling the cells, where no kernel can: as ``run``."""
+    """Like ``kernels.run``, by calling the cells."""
     if mask is not None:
         x = x.masked_fill(~mask.unsqueeze(-1), 0)
     last: list[tuple[Tensor, ...]] = []
@@ -68,7 +65,7 @@ def walk(
 def _one_way(
     cell: Cell, x: Tensor, mask: Tensor | None, states: tuple[Tensor, ...], *, backward: bool
 ) -> tuple[Tensor, tuple[Tensor, ...]]:
-    """One cell along time, and the states after its last real step."""
+    """One cell over time: the outputs, and the states after the last real step."""
     if torch.compiler.is_exporting():
         return _exported(cell, x, mask, states, backward=backward)
     outs: list[Tensor] = []
@@ -111,8 +108,8 @@ def exported(
 ) -> tuple[Tensor, tuple[Tensor, ...]]:
     """A loop over axis 1 of ``steps`` that ``torch.export`` keeps as a loop, for any number of steps.
 
-    ``body`` makes the next states of the states and a step. Returns the first state at every step, and all
-    last states.
+    ``body`` computes the next states from the states and a step. Returns the first state at every step, and
+    all last states.
     """
 
     def one(states: Sequence[Tensor], step: Sequence[Tensor]) -> tuple[Sequence[Tensor], Sequence[Tensor]]:

@@ -1,4 +1,4 @@
-"""What a stream runs along: the axis, which inputs come in pieces, and which types have it."""
+"""The axis of a stream: which one it is, which inputs come in pieces, and which types have it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BATCH, PIECE = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class StreamAxis:
-    """The axis of a stream, the axis of its rows, and the inputs that come in pieces; others are whole."""
+    """The axis of a stream, that of its rows, the inputs that come in pieces, and those that come whole."""
 
     axis: str
     batch: Size

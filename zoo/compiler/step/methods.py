@@ -1,4 +1,4 @@
-"""A body on the way into its two methods: what it takes, what it reads and keeps, what it returns."""
+"""The two methods of a body in a stream while they are written: parameters, state, results."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from zoo.spec import Port
 
 @dataclass(slots=True)
 class StepContext:
-    """What the classes of one stream are written with; ``problems`` says why there can be none.
+    """What all classes of one stream share while they are written; ``problems`` collects obstacles.
 
     ``model`` is a program for the walks of scans, which are written as the model's are.
     """
@@ -37,7 +37,7 @@ class StepContext:
 
 
 class MethodPair:
-    """The two halves of a body: ``begin`` and ``go`` write the calls of its methods.
+    """``begin`` writes the calls of ``initial_state``, ``go`` those of ``step``.
 
     ``model`` is the class of the model that it is the stream of, ``moving`` are the inputs that come in
     pieces, and then the nodes that depend on them.

@@ -1,6 +1,6 @@
-"""The walk of a scan as a function of its states: they all start from wires, and they all come out.
+"""The walk of a scan with open states: all of them come in from wires, and all of them go out.
 
-It is written as the model's own: as a loop, and where the model has one call for all steps, as that, too.
+It is written like the model's own: as a loop, and as a kernel call too if the model has one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the streams of one model share: the code over its modules, and the examination of what comes."""
+"""What the streams of one model share: the generated code over its modules, and the validation of pieces."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Runner:
-    """What the streams of one model along one axis share."""
+    """Runs the streams of one model along one axis."""
 
     def __init__(self, model: CompiledGraph, axis: str | None) -> None:
         self.model, self.unit = model, step_unit(model.__zoo_unit__, axis)
@@ -48,7 +48,7 @@ class Runner:
     # ------------------------------------------------------------------------------------------- beginning
 
     def begin(self, batch: int | None, whole: Mapping[str, Any]) -> tuple[Any, int]:
-        """The state of no steps yet, and how many rows it has."""
+        """The initial state, and its number of rows."""
         along = self.unit.along
         for name in whole:
             if name in along.pieces:
@@ -83,7 +83,7 @@ class Runner:
         return state, size
 
     def resume(self, state: Mapping[str, Tensor]) -> tuple[Any, int, int]:
-        """The state that a ``state_dict`` is of, its rows and its steps."""
+        """Restore a state from a ``state_dict``: returns it with its number of rows and steps."""
         unit = self.unit
         batch, seen = unit.examine(state)
         device = self._device()
@@ -106,7 +106,7 @@ class Runner:
     def run(
         self, values: tuple[Any, ...], state: Any, batch: int, *, one: bool = False
     ) -> tuple[tuple[Any, ...], Any, int]:
-        """The outputs for a piece, the state behind it, and how many steps it has."""
+        """Run one piece: returns the outputs, the next state, and the number of steps."""
         try:
             kinds = [None if value is None else (value.shape, value.dtype) for value in values]
         except AttributeError:
@@ -123,7 +123,7 @@ class Runner:
         return (results,) if self.single else results, after, steps
 
     def _examine(self, values: tuple[Any, ...], batch: int, *, one: bool) -> None:
-        """Refuse pieces that do not fit; what fits is not looked at again."""
+        """Raise InputError for pieces that do not fit; called only when shapes or dtypes change."""
         names = self.unit.along.pieces
         for name, value in zip(names, values, strict=True) if one else ():
             rank = len(self.unit.types[name].shape)

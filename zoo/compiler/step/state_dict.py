@@ -1,7 +1,7 @@
-"""The state of a stream as tensors by name, and back.
+"""The state of a stream as a dict of tensors, and back.
 
-What is no tensor is one here: an int has no axes, and None is not there. The classes of the states are those
-of the program, and those that the layers name in their hints.
+An int is stored as a tensor without axes, and None is left out. The classes of states are those of the
+program, and those in the hints of layers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether a node goes on by what the model calls, by a step with a state, or not at all."""
+"""Whether a node can be streamed: by its forward, by a step with a state, or not at all."""
 
 from __future__ import annotations
 
