@@ -17,11 +17,13 @@ from zoo_gui.running.worker import Teller
 
 
 def search_of(asked: requests.Search) -> Search:
-    """The search that was chosen."""
-    if asked.method == "beam":
-        ranking = Ranking(asked.length, asked.alpha, asked.coverage)
-        return Beam(END, asked.beam, asked.longest, asked.best, ranking=ranking)
-    return sampling_of(asked)
+    """The search that was chosen; greedy is a beam of one."""
+    if asked.method == "sampling":
+        return sampling_of(asked)
+    if asked.method == "greedy":
+        return Beam(END, 1, asked.longest)
+    ranking = Ranking(asked.length, asked.alpha, asked.coverage)
+    return Beam(END, asked.beam, asked.longest, asked.best, ranking=ranking)
 
 
 def sampling_of(asked: requests.Search) -> Sampling:

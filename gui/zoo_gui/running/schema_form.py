@@ -31,7 +31,7 @@ class SchemaForm(Fields):
         for name, part in self._parts.items():
             field = self.fields[name] = _field(part, theme)
             field.setObjectName(name)
-            self.add(name.replace("_", " "), field, hint(part), wide=isinstance(field, PathField))
+            self.add(name.replace("_", " "), field, _about(part), wide=isinstance(field, PathField))
 
     def set_theme(self, theme: Theme) -> None:
         """Use the colours of another theme."""
@@ -53,7 +53,7 @@ class SchemaForm(Fields):
 
 
 def _field(part: Part, theme: Theme) -> QWidget:
-    few = choices(part)
+    few = [_bare(each) for each in choices(part)]
     if few:
         choice = Choice(theme)
         default = _default(part)
@@ -65,9 +65,19 @@ def _field(part: Part, theme: Theme) -> QWidget:
     return QLineEdit(placeholderText=_default(part))
 
 
+def _about(part: Part) -> str:
+    """What a setting is, on a line, without the marks of a docstring."""
+    return " ".join(hint(part).replace("``", "").replace("usually ~", f"usually {_NONE}").split())
+
+
 def _default(part: Part) -> str:
     default = part.get("default")
-    return _NONE if default is None else text_of(default)
+    return _NONE if default is None else _bare(text_of(default))
+
+
+def _bare(word: str) -> str:
+    """A word without the quotes that it has in a file, where it would else be a number."""
+    return word.strip("'")
 
 
 def _arms(part: Part) -> list[Mapping[str, Any]]:

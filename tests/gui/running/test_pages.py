@@ -101,6 +101,9 @@ def test_what_a_model_is_given_follows_its_task(panel: RunPanel, qtbot: QtBot) -
     assert request.files == ["one.png", "two.png"]
     known(panel, "")
     assert "write nothing" in page.about.text()
+    panel.start("generate")
+    assert panel.results.result.text() == page.about.text()
+    assert not panel.job.running
 
 
 def test_only_fields_that_the_method_needs_are_shown(panel: RunPanel) -> None:

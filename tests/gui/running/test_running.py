@@ -231,12 +231,17 @@ def test_what_is_written_in_the_fields_is_asked_for(panel: RunPanel) -> None:
     level = form.fields["level"]
     assert isinstance(level, Choice)
     level.setCurrentText("words")
+    precision = training.options.fields["precision"]
+    assert isinstance(precision, Choice)
+    assert precision.currentText() == "32"
+    precision.setCurrentText("bf16")
+    assert "half precision" in precision.toolTip()
     training.pretrained.setText("runs/before")
     request = panel.request("train")
     assert isinstance(request, Training)
     chosen = {"text": "a book.txt", "level": "words", "context": 64, "label_smoothing": 0.1}
     assert request.settings == chosen
-    assert request.options == {"steps": 500, "clip": None, "minutes": 2.5}
+    assert request.options == {"steps": 500, "clip": None, "minutes": 2.5, "precision": "bf16"}
     assert request.pretrained == "runs/before"
 
 

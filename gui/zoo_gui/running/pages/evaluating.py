@@ -9,7 +9,7 @@ from zoo_gui.running.fields import Fields
 from zoo_gui.running.known import Known
 from zoo_gui.running.pages.page import Context, Page
 from zoo_gui.running.paths import PathField
-from zoo_gui.running.requests import METHODS, Evaluation
+from zoo_gui.running.requests import Evaluation
 from zoo_gui.running.search_fields import SearchFields
 from zoo_gui.theme import Theme
 
@@ -35,6 +35,7 @@ class EvaluatingPage(Page):
         self.add(self._fields)
         self._title = self.heading("Search")
         self.search = SearchFields(theme, fixed=("best",))
+        self.search.allow(("greedy", "beam"), "A model is judged by the texts that it finds the likeliest")
         self.add(self.search)
         self.fill()
 
@@ -48,7 +49,6 @@ class EvaluatingPage(Page):
         self._fields.hide_lines(hidden if judged else [*hidden, "texts"])
         for each in (self._title, self.search):
             each.setVisible(judged)
-        self.search.allow(METHODS)
 
     def request(self, context: Context) -> Evaluation:
         text = self.texts.text().strip() or str(TEXTS)

@@ -71,6 +71,8 @@ class GeneratingPage(Page):
     def request(self, context: Context) -> Generation:
         run, text = context.chosen_run(), self.text.toPlainText()
         files = self.files.paths() if self._known.asks == "files" else []
+        if self._known.task and not self._known.asks:
+            raise ArgumentError(self.about.text())
         if self._known.asks == "sentences" and not text.strip():
             self.begin()
             raise ArgumentError("type a sentence first, or several, one per line")
