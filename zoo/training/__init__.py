@@ -1,25 +1,24 @@
-"""Training: a graph, a task and Lightning's Trainer; a checkpoint that carries all of it; and writing on from
-there.
+"""Training: a graph, a task and a loop on Lightning Fabric; checkpoints with all of it; text generation.
 
     result = zoo.training.train("gpt", text="shakespeare.txt", options=Options(steps=1000))
     model, tokenizers = zoo.training.load_checkpoint(result.best)
     zoo.training.generate(result.best, "To be", length=200)
 
-What is learned is a task (zoo.tasks). A run goes through small files, each with one thought:
+What is learned is defined by a task (zoo.tasks). The modules:
 
-    options, schedule, optimizers what may be chosen, and what follows from it
-    module, diagnosis             loss, gradients, measurements; where a NaN was born
-    keeper, watcher, display      what happens around a step, and what a person sees of it
+    options, schedule, optimizers what can be configured, and what follows from it
+    module, diagnosis             loss, gradients and measurements; where a NaN came from
+    keeper, watcher, display      what happens around a step, and how it is reported
     checkpoint, header, provenance, saving, folder
-                                  what is kept, where; graphs: the way back to a model
+                                  what is saved, and where; graphs: from a checkpoint back to a model
     metrics, curves               the measurements as a table, and for TensorBoard
-    processes, sharding           several processes that share a run, and a model in parts
-    start, resuming, planning     beginning a run, going on with one, and what both need
-    job, run, trainer             all that a run needs, and running it
-    decode                        writing on
+    processes, sharding           several processes that share a run; sharded models
+    start, resuming, planning     starting a run, resuming one, and what both need
+    job, run, loop                everything a run needs, and running it
+    decode, continuing            generating text
+    evaluating                    a run measured on held-back or other data
 
-Needs the extra ``train``: ``pip install "layerzoo[train]"``. Importing this package loads neither it nor
-torch.
+Needs the extra ``train``. Importing this package loads neither it nor torch.
 """
 
 from __future__ import annotations

@@ -19,9 +19,9 @@ class Curves:
         if find_spec("tensorboard") is None and find_spec("tensorboardX") is None:
             what = "curves for TensorBoard need tensorboardX"
             require("tasks", "tensorboardX", what=what, error=TrainingError)
-        from lightning.pytorch.loggers import TensorBoardLogger
+        from lightning.fabric.loggers.tensorboard import TensorBoardLogger
 
-        self._logger = TensorBoardLogger(save_dir=folder, name=None, version=CURVES)
+        self._logger = TensorBoardLogger(folder, name=None, version=CURVES)
 
     def note(self, moment: Moment) -> None:
         """Add a point to every curve."""

@@ -118,7 +118,9 @@ class Keeper:
     def read(self, loss: float) -> None:
         """Take note of a step's loss. Raises TrainingError when it is not finite."""
         if not math.isfinite(loss):
-            raise TrainingError(self.diverged("training loss", loss, self.clock.step))
+            # On the CPU the step itself has raised; a GPU does not check every step.
+            where = "the node that it came from is found on the CPU (--device cpu)"
+            raise TrainingError(self.diverged("training loss", loss, self.clock.step, where))
         self.average.take(loss)
 
     def _keep(self) -> None:

@@ -140,13 +140,16 @@ def _batches(data: Data, first: int, among: Processes) -> Iterator[Batch]:
 @contextmanager
 def quiet_fabric() -> Generator[None]:
     """Silence Fabric's hints, which are meant for authors of training scripts."""
-    logger = logging.getLogger("lightning.fabric")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    # Where lightning.pytorch has been imported, Fabric's hints go through its logger.
+    loggers = [logging.getLogger(f"lightning.{part}") for part in ("fabric", "pytorch")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     with warnings.catch_warnings():
         # About in-place operations on a model's outputs; losses do not use any.
         warnings.filterwarnings("ignore", "FSDP2-wrapped module .* returned a view", UserWarning)
         try:
             yield
         finally:
-            logger.setLevel(level)
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)

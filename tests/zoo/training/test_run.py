@@ -22,6 +22,7 @@ from zoo.errors import CheckpointError, TrainingError
 from zoo.training.checkpoint import Checkpoint, read_checkpoint
 from zoo.training.folder import BEST, LAST, METRICS
 from zoo.training.job import Job
+from zoo.training.keeper import Keeper
 from zoo.training.module import measure
 from zoo.training.options import Options
 from zoo.training.run import perform
@@ -409,3 +410,12 @@ def test_a_watcher_may_have_the_model_write_without_a_trace_in_the_run(tmp_path:
     assert plain.steps == reader.steps
     assert [len(text) for text in written] == [9, 5] * 5
     assert set("".join(written)) <= set(TEXT)
+
+
+def test_a_loss_that_a_gpu_reads_late_points_to_the_cpu() -> None:
+    def save(_: Moment, __: Keeper) -> None:
+        raise AssertionError
+
+    keeper = Keeper(Clock(9, None, step=4), Average(), Watcher(), SHORT, dict, save)
+    with pytest.raises(TrainingError, match=r"became nan at step 4: the node .* on the CPU \(--device cpu\)"):
+        keeper.read(math.nan)
