@@ -1,4 +1,4 @@
-"""``zoo graphs`` and ``zoo packs``: the library, and where all that there is comes from."""
+"""``zoo graphs`` and ``zoo packs``: the library of graphs, and the installed packs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _completed(ctx: click.Context, param: click.Parameter, incomplete: str) -> l
 
 
 class _Graphs(click.Group):
-    """The group that tells what can be done with a graph where its name stands in the place of a command."""
+    """The group; if the name of a graph is given instead of a command, it lists what can be done with it."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -117,7 +117,7 @@ def _write(folder: Path, *, quick: bool) -> None:
 
 
 def _entry(name: str, path: Path) -> dict[str, Any]:
-    """What is told of a graph; one that cannot be read says why, one that only holds blocks has no costs."""
+    """The entry of a graph; an unreadable file has an error instead, a graph of blocks only no costs."""
     from zoo.checker import resolve
     from zoo.costs import count_parameters
     from zoo.files import load

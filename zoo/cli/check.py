@@ -17,7 +17,7 @@ _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
 class Unchecked(GraphFile):
-    """FILE as it was typed: one that is not there must not hide the problems of the others."""
+    """FILE as typed: a missing file must not hide the problems of the others."""
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 - click passes them
         return value
@@ -60,7 +60,7 @@ def check(files: tuple[str, ...], deep: bool, as_json: bool) -> None:
 
 
 def _problems(file: str, *, deep: bool) -> list[Problem]:
-    """The problems of a file; that it cannot be read is one too."""
+    """The problems of a file, including that it cannot be read."""
     from zoo.checker import check_file
     from zoo.packs import locate
     from zoo.problems import Place, Problem

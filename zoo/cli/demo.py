@@ -11,7 +11,7 @@ import click
 
 from zoo.cli.files import examples
 
-# Chosen by measuring: what loses least after a minute on two cores. Slower ones stop after MINUTES.
+# Chosen by measurement: the lowest loss after a minute on two cores. Slower machines stop after MINUTES.
 STEPS, MINUTES = 750, 1.5
 OPTIONS = {"lr": 7e-3, "weight-decay": 0.3}
 PARAMS = {"layers": 3, "dim": 96, "heads": 4, "hidden": 384, "context": 64, "dropout": 0.0}
@@ -48,7 +48,7 @@ def demo(steps: int | None, out: Path | None) -> None:
     _run("show", "gpt", *params)
     click.echo("\nIt learns to predict the next character of half a megabyte of English about Python.")
     options = [part for name, value in OPTIONS.items() for part in (f"--{name}", f"{value:g}")]
-    # A slow or busy machine gets as far as it gets, which is well beyond the bigram model.
+    # A slow or busy machine makes fewer steps, but still gets well beyond the bigram model.
     limits = ["--steps", str(steps or STEPS), *(() if steps else ("--minutes", str(MINUTES)))]
     result = _run("train", "gpt", *params, *options, *limits, "--out", str(folder))
     from zoo.training import Result

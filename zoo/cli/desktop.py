@@ -1,4 +1,4 @@
-"""``zoo gui`` opens the editor; ``zoo completion`` teaches a shell to complete our commands."""
+"""``zoo gui`` opens the editor; ``zoo completion`` prints the shell completion script."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def gui(files: tuple[str, ...]) -> None:
     for file in files:  # first, for Qt may not be there to tell it; names wait for the packs
         if Path(file).suffix:
             read_bytes(Path(file), file)
-    # By name, for the editor stands above the library, which never imports it.
+    # By name, because the library must not import the editor.
     require("gui", "PySide6", what="the editor draws with Qt")
     raise SystemExit(import_module("zoo_gui.app").run(files))
 

@@ -49,10 +49,10 @@ def draw(file: str, output: Path, flat: bool, dark: bool, scale: float, force: b
 
 @contextmanager
 def drawing() -> Generator[Callable[..., None]]:
-    """Within: what draws a graph into a file, with Qt ready to; ZooError where Qt is not installed."""
+    """Context manager: yields a function that draws a graph to a file; ZooError if Qt is not installed."""
     from importlib import import_module
 
-    # By name, for the editor stands above the library, which never imports it.
+    # By name, because the library must not import the editor.
     require("gui", "PySide6", what="pictures are drawn with Qt")
     pictures = import_module("zoo_gui.pictures")
     app = pictures.application()  # lives as long as something is drawn

@@ -59,7 +59,7 @@ def exam(names: tuple[str, ...], only: tuple[str, ...], quick: bool, as_json: bo
 
 
 def _print_line(report: Report) -> None:
-    """A layer among several: one line, and one for each failure."""
+    """Print a layer among several: one line, and one for each failure."""
     first, *rest = str(report).splitlines()
     mark = click.style("ok    ", fg="green") if report.passed else click.style("failed", fg="red", bold=True)
     click.echo(f"{mark}  {first}")
@@ -68,7 +68,7 @@ def _print_line(report: Report) -> None:
 
 
 def _print_table(report: Report) -> None:
-    """Every check of one layer."""
+    """Print every check of one layer."""
     rows = table("check", "verdict", "compared", "seconds", "")
     styles = {"passed": "green", "failed": "bold red", "not applicable": "dim"}
     for result in report.results:

@@ -118,7 +118,7 @@ def _model(file: str, params: dict[str, Scalar], seed: int | None) -> CompiledGr
 
 
 def _by_pack(name: str, model: CompiledGraph, target: Path, *, force: bool) -> None:
-    """Have the exporter of a pack write a model; whatever goes wrong in it is told in a sentence."""
+    """Let a pack's exporter write a model; any exception in it is reported as an error."""
     from zoo.errors import ExportError, ZooError, did_you_mean
     from zoo.packs import registry
 

@@ -1,4 +1,4 @@
-"""What commands share: FILE, the choice of sizes and params, and the console."""
+"""Shared by commands: the parameter FILE, the options for sizes and params, and the console."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ else:
 
 C = TypeVar("C", bound=Callable[..., Any])
 
-_NARROW = 60  # columns of a terminal in which a table is still wrapped
-_DIGITS = 12  # of a size: no tensor is that large
-_WIDE = 10_000  # columns of what goes to a file or a pipe: a line of a table stays one line
+_NARROW = 60  # the least width of a terminal for which tables are wrapped
+_DIGITS = 12  # the maximum number of digits of a size
+_WIDE = 10_000  # the width for files and pipes, so that a row of a table stays on one line
 
 
 class GraphFile(_ParamType):
@@ -48,7 +48,7 @@ class GraphFile(_ParamType):
         param: click.Parameter,  # noqa: ARG002 - click passes it
         incomplete: str,
     ) -> list[CompletionItem]:
-        """Library graphs that begin so; files when there is none."""
+        """Library graphs with this prefix; files if there is none."""
         from zoo.packs import registry
 
         names = [name for name in registry().graphs if name.startswith(incomplete)]
@@ -56,7 +56,7 @@ class GraphFile(_ParamType):
 
 
 class Assignment(_ParamType):
-    """``NAME=VALUE``, the value read as a graph file would read it. A pair is one already (of --config)."""
+    """``NAME=VALUE``, with the value read as in graph files; pairs (from --config) are passed through."""
 
     name = "NAME=VALUE"
 
@@ -78,7 +78,7 @@ class Assignment(_ParamType):
 
 
 class SizeAssignment(_ParamType):
-    """``AXIS=SIZE``: how long an axis is."""
+    """``AXIS=SIZE``: the size of an axis."""
 
     name = "AXIS=SIZE"
 
@@ -127,12 +127,12 @@ def together(*options: Callable[[Any], Any]) -> Callable[[C], C]:
 
 
 def examples(*lines: str) -> str:
-    """The examples below a command's help, which click is not to wrap."""
+    """The examples below a command's help, which click must not wrap."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 def console() -> Console:
-    """Where tables go. Brackets in our texts are axes and settings, never markup."""
+    """The console for tables, without markup, since brackets in the texts are axes and settings."""
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else _WIDE
@@ -140,7 +140,7 @@ def console() -> Console:
 
 
 def table(*names: str) -> Table:
-    """A table without lines, for ``print_table``. Its first column stays whole; the others are wrapped."""
+    """A table without lines, for ``print_table``; its first column is not wrapped."""
     from rich.table import Table
 
     made = Table(box=None, pad_edge=False)
@@ -150,9 +150,7 @@ def table(*names: str) -> Table:
 
 
 def print_table(made: Table) -> None:
-    """Print a table. A row is a line, without blanks at its end, in a file, in a pipe, and on a terminal that
-    is so narrow that wrapped columns could not be read.
-    """
+    """Print a table; in files, pipes and very narrow terminals, each row is one line, without padding."""
     out = console()
     if out.is_terminal and out.width >= _NARROW:
         out.print(made)

@@ -93,7 +93,7 @@ def _ejected(source: str, output: Path | None, force: bool) -> None:
     from zoo.importing.saving import save
 
     try:
-        back = origin(read_text(source).replace("\r\n", "\n"))  # as Windows ends lines, which changes no code
+        back = origin(read_text(source).replace("\r\n", "\n"))  # Windows line ends do not change the code
     except EjectError as error:
         raise EjectError(f"{source}: {error}") from None
     except GraphError as error:
@@ -115,9 +115,9 @@ def _ejected(source: str, output: Path | None, force: bool) -> None:
 
 
 def _within(source: str, problem: Problem) -> Problem:
-    """A problem of the graph at a file's end, with that file's name too."""
+    """A problem of the graph embedded in a file, with the name of that file."""
     place = problem.place
-    if place is None or place.file == source:  # of the file itself, such as its encoding
+    if place is None or place.file == source:  # a problem of the file itself, such as its encoding
         return problem
     return replace(problem, place=replace(place, file=f"{source}, {place.file}"))
 
@@ -144,7 +144,7 @@ def _program(source: str, output: Path | None, inputs: tuple[str, ...], force: b
 
 
 def _write(done: Imported, output: Path | None, force: bool) -> None:
-    """Write graph and weights, and tell."""
+    """Write graph and weights, and report."""
     from zoo.importing import save
 
     path = output or Path(f"{done.graph.name}.yaml")
@@ -163,7 +163,7 @@ def _input(text: str) -> tuple[str, str]:
 
 
 def _print(done: Imported, written: list[Path]) -> None:
-    """What was recognised, and what was not."""
+    """Print what was recognised, and what was not."""
     from collections import Counter
 
     from zoo.graph import Call, Repeat
@@ -195,7 +195,7 @@ def _print(done: Imported, written: list[Path]) -> None:
 
 
 def _print_use(graph: Path, weights: Path) -> None:
-    """How the weights are taken along."""
+    """Print how to load the weights."""
     click.echo(
         f'use them: model = zoo.load("{graph.as_posix()}").compile(); '
         f'model.load_state_dict(safetensors.torch.load_file("{weights.as_posix()}"))'

@@ -1,4 +1,4 @@
-"""``zoo layers``: the layers of all packs, and all that is known of one."""
+"""``zoo layers``: the layers of all packs, or one layer in full."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _list_layers(specs: list[LayerSpec]) -> None:
 
 
 def _tell(spec: LayerSpec) -> None:
-    """The page of a layer: help, ports, settings."""
+    """Print the page of a layer: help, ports, settings."""
     from zoo.packs.offers import use_name
     from zoo.pages.words import settings_of
 

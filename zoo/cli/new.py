@@ -1,4 +1,4 @@
-"""``zoo new``: files to start from, of a pack or of a single layer."""
+"""``zoo new``: the initial files of a pack or of a single layer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PACK: Mapping[str, str] = {
     "zoo_{{pack}}/graphs/{{pack}}_example.yaml": "pack/example.yaml.txt",
     "tests/test_pack.py": "pack/test_pack.py.txt",
 }
-"""The files of a new pack, and the templates that they are made of."""
+"""The files of a new pack, and their templates."""
 
 
 @click.group(
@@ -106,7 +106,7 @@ def _check_word(word: str, what: str) -> None:
 
 
 def _words(pack_name: str, name: str) -> dict[str, str]:
-    """What stands for the names in double braces."""
+    """The substitutions for names in double braces."""
     return {
         "pack": pack_name,
         "dashed": pack_name.replace("_", "-"),

@@ -1,7 +1,4 @@
-"""Where commands write: one rule for all of them.
-
-Missing folders are made. An existing file is overwritten only with --force.
-"""
+"""The output files of commands: missing folders are created, existing files overwritten only with --force."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ force_option = click.option("--force", is_flag=True, help="Overwrite existing fi
 
 
 def claim(*files: Path, force: bool) -> None:
-    """Make way for files before anything is done for them; FileError when one of them cannot be written."""
+    """Check, and create folders for, output files in advance; FileError if one of them cannot be written."""
     for path in files:
         if path.is_dir():
             raise FileError(f"'{path}' is a folder; name a file in it")

@@ -1,4 +1,4 @@
-"""What commands share: the graph of a file, without errors."""
+"""Shared by commands: resolving the graph of a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def resolved(file: str, params: Mapping[str, Scalar]) -> Resolution:
-    """The graph of a file, resolved; GraphError with all its problems when one is an error."""
+    """The resolved graph of a file; raises GraphError with all its problems if one is an error."""
     from zoo.checker import resolve
     from zoo.files import load
 

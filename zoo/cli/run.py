@@ -119,7 +119,7 @@ def run(
 
 @contextmanager
 def _enough_memory(device: Any) -> Generator[None]:
-    """Inside it, running out of memory ends in a sentence instead of a traceback."""
+    """Context manager: report running out of memory as an error instead of a traceback."""
     from zoo.compiler.exhausted import lacks_memory
 
     try:

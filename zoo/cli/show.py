@@ -170,7 +170,7 @@ def _as_json(cost: Cost) -> dict[str, Any]:
 
 
 _FORMULA = 36
-"""Columns of a formula."""
+"""The width of a formula in columns."""
 
 
 def _print_formulas(found: Formulas, params: Mapping[str, Any], depth: int | None) -> None:
@@ -194,7 +194,7 @@ def _print_formulas(found: Formulas, params: Mapping[str, Any], depth: int | Non
 
 
 def _lines(size: Size | None) -> str:
-    """A formula in lines, so that a table of two stays readable."""
+    """A formula broken into lines, so that a table with two formula columns stays readable."""
     from zoo.sizes.words import formula
 
     if size == 0:
@@ -204,7 +204,7 @@ def _lines(size: Size | None) -> str:
 
 
 def _within(nodes: Iterable[Formulas], level: int, depth: int | None) -> Iterable[tuple[str, Formulas]]:
-    """The nodes and those in them, each with its name at its depth."""
+    """The nodes and their descendants, each with its name indented by depth."""
     for node in nodes:
         yield "  " * level + node.name, node
         if depth is None or level < depth:

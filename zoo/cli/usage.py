@@ -1,4 +1,4 @@
-"""Calls that click refuses, told in our words: what the option is, what came, where to look."""
+"""Readable usage errors: what the option expects, what was given, where to look."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zoo.errors import did_you_mean
 
 
 def plainer(error: click.UsageError) -> click.UsageError:
-    """The error in our words, where click's own are about its classes."""
+    """The error reworded, if click's own message is about its classes."""
     if isinstance(error, click.NoSuchOption) and error.ctx is not None:
         return click.UsageError(_no_option(error, error.ctx), error.ctx)
     if isinstance(error, click.BadParameter) and error.param is not None:
