@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -29,6 +30,8 @@ SIDE = 16
 """The side of a drawn picture, in pixels."""
 DIGIT = 8
 """The side of a digit, in pixels."""
+DEEP = {"I": 65535, "F": 1}
+"""The largest values of grey pictures by the beginning of their mode in pillow: I;16, I;16B, I and F."""
 
 Picture = Float[Tensor, "channels height width"]
 
@@ -81,17 +84,42 @@ def _drawn(draw: random.Random) -> tuple[Picture, str]:
 def read_picture(path: Path, side: int, *, colours: bool = False) -> Picture:
     """Read a picture from a file, scaled to ``side`` × ``side`` pixels, in colour (RGB) or grey.
 
-    Raises TrainingError for a file that is not a picture.
+    It is turned as its EXIF orientation says, and put on white where it is transparent. Raises TrainingError
+    for a file that is not a picture, and for one whose values have no known range.
     """
     pil = extra("PIL.Image", "pictures are read by pillow")
     try:
         with pil.open(path) as opened:
-            small = opened.convert("RGB" if colours else "L").resize((side, side))
+            small = _plain(opened, path).convert("RGB" if colours else "L").resize((side, side))
     # Pillow's own errors are OSErrors, but its decoders raise others.
     except (OSError, ValueError, SyntaxError, pil.DecompressionBombError) as error:
         raise TrainingError(f"cannot read the picture {path}: {error}") from None
     pixels = torch.frombuffer(bytearray(small.tobytes()), dtype=torch.uint8)
     return pixels.view(side, side, -1).permute(2, 0, 1).float() / 255
+
+
+def _plain(opened: Any, path: Path) -> Any:
+    """An opened picture upright, opaque, and with values from 0 to 255."""
+    upright = extra("PIL.ImageOps", "pictures are read by pillow").exif_transpose(opened)
+    if most := next((most for mode, most in DEEP.items() if upright.mode.startswith(mode)), None):
+        grey = upright.convert("F")
+        low, high = grey.getextrema()
+        if not 0 <= low <= high <= most:
+            raise TrainingError(
+                f"a grey picture with more than 8 bits has values from 0 to {most}, and those of {path} go "
+                f"from {low:g} to {high:g}; scale them, or save it with 8 bits"
+            )
+
+        def scaled(value: Any) -> Any:  # pillow's own conversion would clip at 255 instead
+            return value * (255 / most) + 0.5
+
+        return grey.point(scaled).convert("L")
+    if not upright.has_transparency_data:
+        return upright
+    drawn = upright.convert("RGBA")
+    ground = extra("PIL.Image", "pictures are read by pillow").new("RGBA", drawn.size, "white")
+    ground.alpha_composite(drawn)
+    return ground
 
 
 def folder(path: Path, side: int, *, colours: bool = False) -> tuple[list[tuple[Picture, str]], str]:

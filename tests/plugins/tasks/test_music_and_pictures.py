@@ -20,7 +20,7 @@ from zoo.training import Options, train
 from zoo_tasks.captioning import Captioning
 from zoo_tasks.captions import read_captions
 from zoo_tasks.music import Music
-from zoo_tasks.pictures import digits, forms, shapes
+from zoo_tasks.pictures import digits, forms, read_picture, shapes
 from zoo_tasks.scores import read_scores
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -248,6 +248,26 @@ def test_a_folder_of_pictures(tmp_path: Path) -> None:
     (tmp_path / "captions.tsv").unlink()
     with pytest.raises(TrainingError, match="has one of captions"):
         Captioning(folder=str(tmp_path)).data(Plan())
+
+
+def test_a_picture_is_scaled_from_its_own_range_upright_and_on_white(tmp_path: Path) -> None:
+    half = np.full((2, 2), 0.5, dtype=np.float32)
+    lying = Image.Exif()
+    lying[0x0112] = 6  # the top of the picture is at the right
+    for name, picture, expected in (
+        ("deep.png", Image.fromarray((half * 65535).astype(np.uint16)), [[0.5, 0.5], [0.5, 0.5]]),
+        ("deep.pgm", Image.fromarray((half * 65535).astype(np.int32)), [[0.5, 0.5], [0.5, 0.5]]),
+        ("float.tif", Image.fromarray(half), [[0.5, 0.5], [0.5, 0.5]]),
+        ("drawn.png", Image.fromarray(np.array([[[0, 0], [0, 255]]] * 2, np.uint8), "LA"), [[1, 0], [1, 0]]),
+        ("phone.png", Image.fromarray(np.array([[255, 255], [0, 0]], np.uint8)), [[0, 1], [0, 1]]),
+    ):
+        picture.save(tmp_path / name, exif=lying if name == "phone.png" else Image.Exif())
+        for colours in (False, True):
+            read = read_picture(tmp_path / name, 2, colours=colours)
+            assert torch.allclose(read, torch.tensor(expected).float().expand_as(read), atol=0.005), name
+    Image.fromarray(300 * half).save(tmp_path / "kelvin.tif")
+    with pytest.raises(TrainingError, match=r"from 0 to 1, and those of .*kelvin\.tif go from 150 to 150"):
+        read_picture(tmp_path / "kelvin.tif", 2)
 
 
 @pytest.mark.parametrize(
