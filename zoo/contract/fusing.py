@@ -1,4 +1,4 @@
-"""Fusing: a cell that can take all steps of a sequence at once says so by a second method.
+"""Fusing: a cell that can process a whole sequence in one call declares a second method.
 
     def fused(
         self,
@@ -9,17 +9,17 @@
         reverse: bool = False,
     ) -> tuple[Float[Tensor, "batch time hidden"], Float[Tensor, "batch hidden"]]: ...
 
-    @staticmethod                                       # where some settings have no fused way
+    @staticmethod                                       # if some settings have no fused form
     def unfused(settings: Mapping[str, Any]) -> str: ...
 
-``fused`` is what a loop does with the cell, in one call: at each step it reads the states before, and the
-output of a state's name (the only output, if there is one) is the state after; ``reverse`` walks from the
-end. Steps where ``mask`` is false hand the states on, whatever they hold, NaN included. It returns the first
-output of ``forward`` at every step, zeros where the mask is false, and what ``forward`` returns at the last
-real step: where there is none, the states it was given.
+``fused`` is equivalent to a loop over the cell: each step reads the states before it, and the output with the
+name of a state (or the only output) is the state after it; ``reverse`` starts at the end. Steps where
+``mask`` is false leave the states unchanged, whatever the inputs contain there, NaN included. It returns the
+first output of ``forward`` at every step, zero where the mask is false, and what ``forward`` returns at the
+last real step, or the given states if there is none.
 
-``unfused`` returns why it cannot be with these settings, or an empty text where it can. A scan whose body is
-such a cell then runs as one call (``zoo.compiler.scans.fused``); ``zoo exam`` compares the two.
+``unfused`` returns why there is no fused form with these settings, or an empty text if there is one. A scan
+whose body is such a cell runs as one call (``zoo.compiler.scans.fused``); ``zoo exam`` compares the two.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def read_fusing(
     inputs: Mapping[str, TensorHint],
     outputs: Mapping[str, TensorHint],
 ) -> Fusing | None:
-    """Which ports ``fused`` takes step by step and which are states; None for a layer without it."""
+    """Which ports ``fused`` takes as sequences and which as states; None for a layer without it."""
     if not callable(getattr(cls, "fused", None)):
         if callable(getattr(cls, "unfused", None)):
             raise LayerError("unfused says why not, and there is no fused; write fused, or rename it")
@@ -119,7 +119,7 @@ def _port(hint: Any, what: str) -> Port:
 
 
 def _longer(port: Port) -> Port:
-    """A port with the axis ``time`` behind its first."""
+    """A port with the axis ``time`` after its first."""
     return replace(port, shape=(*port.shape[:1], _TIME, *port.shape[1:]))
 
 

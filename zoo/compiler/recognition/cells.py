@@ -1,11 +1,11 @@
-"""The cells that have kernels, as terms, and which weights of a drawn cell stand where in them.
+"""The cells with kernels, as terms, and the roles of a drawn cell's weights in them.
 
     rnn     h' = σ(A),  σ tanh or relu
     gru     h' = (1 - σ(Z)) ⊙ n + σ(Z) ⊙ h,  n = tanh(N + σ(R) ⊙ C)
     lstm    c' = σ(F) ⊙ c + σ(I) ⊙ tanh(G),  h' = σ(O) ⊙ tanh(c')
 
-A, Z, … are each W x + U h + biases, N is W x + biases and C is U h + biases; x is the same everywhere. What
-has anything else in it (a peephole, a gate more or less, a number) is none of them.
+A, Z, … are each W x + U h + biases, N is W x + biases and C is U h + biases, with the same x everywhere.
+Terms with anything else (a peephole, one gate more or less, a number) match none of them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from zoo.compiler.recognition.terms import Activation, Factor, Leaf, Product, Su
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The weights of one gate: a matrix for x, one for h, and biases; ``inner`` ones stand with h."""
+    """The weights of one gate: a matrix for x, one for h, and biases; ``inner`` biases are added to U h."""
 
     x: Product
     h: Product
@@ -38,12 +38,12 @@ class Match:
 
     @property
     def x(self) -> str:
-        """What the cell reads at every step, by name."""
+        """The name of the cell's input."""
         return self.gates[0].x.of.name
 
 
 def match(next_: Mapping[str, Sum]) -> Match | None:
-    """The known cell that makes these next states of the states before; None where it is no known one."""
+    """The known cell with these next states; None if there is none."""
     found = None
     if len(next_) == 1:
         ((state, term),) = next_.items()
@@ -109,7 +109,7 @@ def _lstm(h: str, c: str, next_: Mapping[str, Sum]) -> Match | None:
 
 
 def _gate(term: Sum, state: str) -> Gate | None:
-    """A sum W x + U h + biases, and nothing else."""
+    """A gate, if the sum is W x + U h + biases and nothing else."""
     products, biases = _affine(term)
     if len(products) != 2 or not _covers(term, products, biases):
         return None
@@ -118,7 +118,7 @@ def _gate(term: Sum, state: str) -> Gate | None:
 
 
 def _affine(term: Sum) -> tuple[tuple[Product, ...], tuple[Leaf, ...]]:
-    """The products and the parameters that stand alone in a sum."""
+    """The summands that are a single product or parameter."""
     alone = [key[0] for key, times in term.items() if len(key) == 1 and times == 1]
     products = tuple(each for each in alone if isinstance(each, Product))
     biases = (each for each in alone if isinstance(each, Leaf) and each.kind == "parameter")
@@ -126,17 +126,17 @@ def _affine(term: Sum) -> tuple[tuple[Product, ...], tuple[Leaf, ...]]:
 
 
 def _covers(term: Sum, products: Sequence[Product], biases: Sequence[Leaf]) -> bool:
-    """Whether a sum is these products and biases, and nothing else."""
+    """Whether a sum consists of exactly these products and biases."""
     return term == Sum(((each,), 1) for each in (*products, *biases))
 
 
 def _reads(x: Product, h: Product, state: str) -> bool:
-    """Whether one product is of what comes in, the other of the whole state."""
+    """Whether one product is of the input, and the other of the state."""
     return x.of.kind == "step" and (h.of.kind, h.of.name) == ("state", state)
 
 
 def _bents(term: Sum, by: str) -> list[Activation]:
-    """The factors of a sum that are a function of this kind."""
+    """The factors of a sum that are this activation of something."""
     found = {
         factor: None for key in term for factor in key if isinstance(factor, Activation) and factor.by == by
     }
@@ -144,7 +144,7 @@ def _bents(term: Sum, by: str) -> list[Activation]:
 
 
 def _leaf(state: str, term: Sum) -> Leaf | None:
-    """A state as it stands in a sum."""
+    """The leaf of a state in a sum."""
     for key in term:
         for factor in key:
             if isinstance(factor, Leaf) and (factor.kind, factor.name) == ("state", state):
@@ -159,7 +159,7 @@ def _without(key: tuple[Factor, ...], factor: Factor) -> tuple[Factor, ...]:
 
 
 def _is_whole(found: Match) -> bool:
-    """Whether every gate reads all of x and of h, the same x, and is as wide as the state."""
+    """Whether every gate reads all of the same x and of h, and is as wide as the state."""
     first = found.gates[0]
     width = first.h.of.stop
     return all(

@@ -1,4 +1,4 @@
-"""Terms: what stands in one feature of a tensor, as a sum of products.
+"""Terms: the value of a feature of a tensor, as a sum of products.
 
     c' = σ(F) ⊙ c + σ(I) ⊙ tanh(G)      {(σ(F), c): 1, (σ(I), tanh(G)): 1}
 

@@ -1,4 +1,4 @@
-"""The weights of a recognised cell as its kernel takes them, of the parameters of nodes that drew it."""
+"""The weights of a recognised cell in the layout of its kernel, from the parameters of its nodes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zoo.compiler.recognition.terms import Leaf, Product
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Rows of a parameter, and of a matrix some columns; of no parameter (``""``): zeros."""
+    """Rows of a parameter, and columns if it is a matrix; zeros if the name is empty."""
 
     name: str
     rows: tuple[int, int]
@@ -20,15 +20,15 @@ class Piece:
 
 
 def matrices(match: Match) -> tuple[list[Piece], list[Piece]]:
-    """The matrices for x and for h, in pieces that lie below one another."""
+    """The matrices for x and for h, as pieces to be concatenated."""
     xs, hs = ([gate.x for gate in match.gates], [gate.h for gate in match.gates])
     return _joined([_product(each) for each in xs]), _joined([_product(each) for each in hs])
 
 
 def biases(match: Match) -> tuple[list[Piece] | None, list[Piece] | None] | None:
-    """The two biases, each None where there is none; None where the kernel has too few.
+    """The two biases, each None if missing; None if the cell has more biases than the kernel.
 
-    Where it does not matter, the bias of the layer that has the matrix for x comes first.
+    If the order does not matter, the bias of the layer with the matrix for x comes first.
     """
     pairs: list[tuple[Leaf | None, Leaf | None]] = []
     for at, gate in enumerate(match.gates):
@@ -45,7 +45,7 @@ def biases(match: Match) -> tuple[list[Piece] | None, list[Piece] | None] | None
 def code(
     pieces: Sequence[Piece], parameter: Callable[[str], str], shapes: Mapping[str, Sequence[int]], like: str
 ) -> str:
-    """Pieces as one tensor; ``like`` is code for a tensor of the dtype and device of zeros."""
+    """Code for pieces as one tensor; ``like`` is code for a tensor with the dtype and device of zeros."""
     texts = [_piece(each, parameter, shapes, like) for each in pieces]
     return texts[0] if len(texts) == 1 else f"torch.cat(({', '.join(texts)}))"
 
@@ -79,7 +79,7 @@ def _vector(leaves: Sequence[Leaf | None], width: int) -> list[Piece] | None:
 
 
 def _joined(pieces: Sequence[Piece]) -> list[Piece]:
-    """Neighbouring pieces of one parameter as one."""
+    """Join adjacent pieces of the same parameter."""
     found: list[Piece] = []
     for piece in pieces:
         last = found[-1] if found else None

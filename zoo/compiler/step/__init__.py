@@ -1,8 +1,8 @@
-"""Streams: a compiled graph that is given its sequences piece by piece.
+"""Streams: a compiled graph that receives its sequences piece by piece.
 
-From the same resolved graph as the model, a second program is written, over the modules of the model: what
-does not depend on the stream is computed when it begins, and every piece is taken from the state before it to
-the state behind it. Layers bring their own states; what is pointwise needs none.
+A second program over the modules of the model is generated from the same resolved graph: what does not depend
+on the stream is computed at its start, and each piece leads from one state to the next. Layers bring their
+own states; pointwise ones need none.
 
     axis.py           the axis that a stream runs along, and which inputs come in pieces
     streamability.py  whether a node goes on by what the model calls, by a step with a state, or not at all

@@ -1,4 +1,4 @@
-"""The class of a graph or block in a stream: what it computes once, and what each piece needs.
+"""Writing the class of a graph or block in a stream.
 
 def initial_state(self, batch, device, dtype, memory):      what does not depend on the stream
 def step(self, state, x):                                   what does, from the state before the piece
@@ -29,7 +29,7 @@ from zoo.spec import Port
 def block_steps(
     context: StepContext, use: BlockUse, model: ModuleClass, moving: frozenset[str], path: tuple[str, ...]
 ) -> StepClass:
-    """The draft of a block to whose inputs ``moving`` pieces come, written once for all such uses."""
+    """Draft the class of a block whose inputs ``moving`` receive pieces, once for all such uses."""
     key = id(use.scope), moving
     if key not in context.blocks:
         block = use.home.blocks[use.name]
@@ -107,7 +107,7 @@ class Steps:
             self.half.go.values |= {Ref(name, port): "None" for port in (None, *node.types)}
 
     def _layers(self, name: str, arrivals: list[Arrival]) -> list[Stepped]:
-        """What goes on with a state: the module of a node, or each layer's of a repeat; else nothing."""
+        """What has a state: the module of a node, or of each layer of a repeat; empty if nothing has."""
         use = applied(used(self.scope.nodes[name]))
         uses: list[Use] = [use]
         if isinstance(use, RepeatUse):
@@ -123,7 +123,7 @@ class Steps:
         return [self._added(name, each, drafts[id(each)]) for each in uses]
 
     def _draft(self, name: str, use: Use, arrivals: list[Arrival], path: tuple[str, ...]) -> Stepped | None:
-        """A layer that goes on by its step, the class of a block or scan; None for what has no state."""
+        """A layer with a step, or the draft of a block or scan; None for a module without a state."""
         axis = self.half.along.axis
         if isinstance(use, LayerUse):
             if not layer_steps(use, arrivals, axis):
@@ -146,7 +146,7 @@ class Steps:
         return ScanSteps(self.context.model, self.half.body, model, name, target, use).write()
 
     def _check_rows(self, use: LayerUse, arrivals: list[Arrival]) -> None:
-        """What a layer remembers it remembers of each row."""
+        """Refuse inputs without rows, as the state of a layer is one per row."""
         along = self.half.along
         for each in arrivals:
             if each.runs and each.type is not None and not along.has_rows(each.type, self.scope):
@@ -164,7 +164,7 @@ class Steps:
         return self.context.program.add(draft, wish, f"{wish}Steps")
 
     def _go_on(self, name: str, layers: list[Stepped], arrivals: list[Arrival]) -> None:
-        """The lines of a node with a state."""
+        """Write a node with a state."""
         _, target, _ = self.half.go.owner(name)
         node, use = self.scope.nodes[target].node, applied(used(self.scope.nodes[name]))
         repeat = use if isinstance(use, RepeatUse) else None
@@ -183,7 +183,7 @@ class Steps:
         self.half.state[entry] = Stack(tuple(layers)) if repeat else layers[0], first, after
 
     def _module(self, name: str, target: str, layers: list[Stepped], *, stacked: bool) -> str:
-        """The attribute of what has the steps of a node."""
+        """The attribute with what performs the steps of a node."""
         if not isinstance(layers[0], StepClass):
             return self.half.body.module(target, 0)
         module = f"module.{self.half.model.attributes[target]}"

@@ -1,7 +1,7 @@
-"""The bodies of a stream's class: one for what is computed when it begins, one for what each piece needs.
+"""The namespaces of a stream's class: one for ``initial_state``, one for ``step``.
 
-The modules are the model's own. A class of the stream holds those that it applies as plain attributes, which
-are looked up in a fraction of the time that a module takes to find a module.
+The modules are the model's own. A class of the stream holds those that it applies as plain attributes, whose
+lookup takes a fraction of the time of a submodule's.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from zoo.sizes import Symbolic, symbol
 
 
 class Refused(Exception):
-    """A node cannot go on piece by piece: the reason, and what to do."""
+    """A node cannot be streamed: the reason, and the remedy."""
 
     def __init__(self, reason: str, remedy: str) -> None:
         super().__init__(f"{reason}; {remedy}")
@@ -28,9 +28,9 @@ class Refused(Exception):
 
 @dataclass(slots=True)
 class Slots:
-    """The attributes of a class: modules of the model, and objects of other classes of the stream.
+    """The attributes of a class: modules of the model, and instances of other classes of the stream.
 
-    ``lent`` are the modules of bodies further out (node, so many scopes) that ``__init__`` is handed.
+    ``lent`` are the parameters of ``__init__`` for modules of enclosing bodies (by node and distance).
     """
 
     names: Names = field(
@@ -41,26 +41,26 @@ class Slots:
     _raw: dict[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
 
     def hold(self, name: str, texts: list[str], node: str = "") -> str:
-        """A new attribute that holds what a text says."""
+        """Add an attribute with a value; returns its name."""
         attribute = self.names.take(plain(name), f"{plain(name)}_steps")
         self.lines += [Line(text.replace("\0self", f"self.{attribute}"), node) for text in texts]
         return attribute
 
     def module(self, model: ModuleClass, node: str, distance: int) -> str:
-        """The attribute that holds a module of the model, of this body or one further out."""
+        """The attribute with a module of the model, of this or an enclosing body."""
         if (node, distance) not in self._raw:
             text = f"module.{model.attributes[node]}" if distance == 0 else self.borrow(node, distance)
             self._raw[node, distance] = self.hold(node, [f"        \0self = {text}"], node)
         return self._raw[node, distance]
 
     def whole(self) -> str:
-        """The attribute that holds the module itself, whose parameters may be replaced."""
+        """The attribute with the body's own module, whose parameters may be replaced."""
         if ("", 0) not in self._raw:
             self._raw["", 0] = self.hold("module_", ["        \0self = module"])
         return self._raw["", 0]
 
     def borrow(self, node: str, distance: int) -> str:
-        """The parameter of ``__init__`` for a module of a body further out."""
+        """The parameter of ``__init__`` for a module of an enclosing body."""
         if (node, distance) not in self.lent:
             taken = Names(("self", "module", *self.lent.values()))
             self.lent[node, distance] = taken.take(plain(node), f"{plain(node)}_module")
@@ -69,10 +69,9 @@ class Slots:
 
 @dataclass(slots=True)
 class StepBody(Body):
-    """A body whose modules are held by ``slots``, and whose params have their values.
+    """A body whose modules are held by ``slots``, and whose params are replaced by their values.
 
-    ``model`` is the class of the model that it is the stream of; ``begins`` says for which of the two
-    methods it is.
+    ``model`` is the corresponding class of the model; ``begins`` tells ``initial_state`` from ``step``.
     """
 
     model: ModuleClass = field(kw_only=True)
@@ -85,12 +84,12 @@ class StepBody(Body):
         return f"self.{self.slots.module(self.model, node, distance)}"
 
     def keep(self, word: str) -> str:
-        """A param or axis that has a value."""
+        """The value of a param or axis, as code."""
         found = self.scope.values[word]
         return str(self.ground(found) if isinstance(found, Symbolic) else found)
 
     def size(self, word: str) -> str:
-        """A param or axis: its number, that of the rows, the size of an input there, or what is handed in."""
+        """A param or axis: a number, the number of rows, the size of an input, or a parameter of its own."""
         ground = self.ground(symbol(word))
         if isinstance(ground, int):
             return str(ground)
@@ -111,7 +110,7 @@ class StepBody(Body):
 
 
 class Modules(Writer):
-    """Knows how the modules of a model are called, of which everything is written already."""
+    """Knows how to call the modules of a model that has been written already."""
 
     def __init__(self, program: Program) -> None:
         super().__init__(program, _nothing, _nothing)

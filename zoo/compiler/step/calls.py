@@ -1,4 +1,4 @@
-"""The lines of a stream that apply the module of a node with a state.
+"""Writing the calls of nodes with a state.
 
 attend_state = self.attend.initial_state(batch=batch, device=device, dtype=dtype)       when it begins
 attend, attend_state = self.attend.step(query=x, key=x, value=x, state=state.attend)    at each piece
@@ -21,14 +21,14 @@ from zoo.graph import EMPTY, Ref, refs
 from zoo.spec import LayerSpec
 
 Stepped: TypeAlias = LayerSpec | StepClass
-"""What has ``initial_state`` and ``step``: a layer, or a class of the stream."""
+"""Something with ``initial_state`` and ``step``: a layer, or a class of the stream."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatefulNode:
-    """A node that goes on with a state: what it is, the code that names it, the field of its state.
+    """A node with a state: what it is, the code for it, and the field of its state.
 
-    ``moving`` are the ports to which pieces come. ``module`` is a list for a ``repeat``, unless its layers
+    ``moving`` are the ports that receive pieces. ``module`` is a list for a ``repeat``, unless its layers
     ``share`` one module.
     """
 
@@ -50,11 +50,11 @@ class StepCalls(Calls):
     """Writes calls in one of the two methods of a class."""
 
     def owner(self, name: str) -> tuple[Body, str, int]:
-        """The body that has the module of a node, its node there, and how far out that is."""
+        """The body that contains a node's module, the node there, and the distance to that body."""
         return self._owner(name)
 
     def begin(self, node: StatefulNode) -> tuple[str, list[Line]]:
-        """The variable of a node's first state, and the lines that make it."""
+        """The variable of a node's initial state, and the lines that create it."""
         variable = self.in_forward(f"{node.name.rstrip('_')}_state")
         parts = [f"{word}={word}" for word in GIVEN]
         if isinstance(node.stepped, StepClass):
@@ -72,7 +72,7 @@ class StepCalls(Calls):
         return variable, [Line(text, node.name) for text in texts]
 
     def go(self, node: StatefulNode) -> tuple[str, list[Line]]:
-        """The variable of a node's state after a piece, and the lines that apply its module."""
+        """The variable of a node's next state, and the lines that apply its module."""
         if node.repeat is not None:
             return self._go_through(node, node.repeat)
         after = self.in_forward(f"{node.name.rstrip('_')}_state")
@@ -82,7 +82,7 @@ class StepCalls(Calls):
         return after, [Line(text, node.name) for text in texts]
 
     def _go_through(self, node: StatefulNode, repeat: RepeatUse) -> tuple[str, list[Line]]:
-        """A loop over the layers of a repeat, and their states."""
+        """A loop over the layers of a repeat and their states."""
         target, results = self._results(node)
         inputs = self.body.scope.nodes[node.name].inputs
         variable = self.variable(node.name)
@@ -114,7 +114,7 @@ class StepCalls(Calls):
         comes: Callable[[str], bool],
         given: Mapping[str, str] = EMPTY,
     ) -> list[str]:
-        """The arguments for what ``comes`` to the ports of a node; those in ``given`` come from elsewhere."""
+        """The arguments for ports that ``comes`` selects; values in ``given`` take precedence over wires."""
         inputs = self.body.scope.nodes[node.name].inputs
         values = {port: self.values[refs(wire)[0]] for port, wire in inputs.items() if comes(port)}
         found = {parameter: {**values, **given}.get(port, "None") for port, parameter in parameters.items()}
@@ -124,7 +124,7 @@ class StepCalls(Calls):
         return self._flags(node.name) if isinstance(node.stepped, LayerSpec) else ()
 
     def _results(self, node: StatefulNode) -> tuple[str, dict[str, str]]:
-        """What takes the outputs of a step, and the name of each; noted for those that read them."""
+        """The target for the outputs of a step, and the code for each output."""
         variable, stepped = self.variable(node.name), node.stepped
         if isinstance(stepped, LayerSpec):
             fields = layer_callee(stepped).outputs

@@ -1,4 +1,4 @@
-"""A program of a stream: a class for the graph, and for each block and scan that keeps a state."""
+"""The generated program of a stream: a class for the graph, and for each block and scan with a state."""
 
 from __future__ import annotations
 
@@ -12,28 +12,29 @@ from zoo.compiler.text import docstring
 from zoo.spec import LayerSpec
 
 GIVEN = {"batch": "int", "device": "torch.device", "dtype": "torch.dtype"}
-"""What every state is told that begins."""
+"""The parameters of every ``initial_state``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """The states of a repeat: one a layer."""
+    """The states of a repeat: one per layer."""
 
     each: tuple[Kept, ...]
 
 
 Kept: TypeAlias = "LayerSpec | StepClass | Stack | None"
-"""What a field of a state holds: the state of a layer, of a class, of a repeat; or (None) a tensor."""
+"""The content of a field of a state: the state of a layer, class or repeat, or (None) a tensor."""
 
 
 @dataclass(slots=True)
 class StepClass:
-    """A class as drafted, and once it is in the program: as it stands there.
+    """A generated class of a stream: first a draft, then as it stands in the program.
 
-    ``whole`` and ``pieces`` are the parameters of ``initial_state`` and ``step`` by input, of which those in
-    ``optional`` may be None; ``sizes`` are those by which the first is told axes. ``outputs`` are those of
-    the body, in order; ``state`` is what each field of the state holds. ``lent`` are modules (node, so many
-    scopes further out) that ``__init__`` is handed. ``head`` stands before the class, ``more`` at its end.
+    ``whole`` and ``pieces`` are the parameters of ``initial_state`` and ``step`` by input; those in
+    ``optional`` may be None. ``sizes`` are the parameters of ``initial_state`` for axes. ``outputs`` are the
+    body's, in order; ``state`` is the content of each field of the state. ``lent`` are the parameters of
+    ``__init__`` for modules of enclosing bodies (by node and distance). ``head`` stands before the class,
+    ``more`` at its end.
     """
 
     about: str
@@ -53,7 +54,7 @@ class StepClass:
     name: str = ""
 
     def key(self) -> tuple[object, ...]:
-        """Equal for classes that would read the same."""
+        """A key that is equal for classes with the same source."""
         parts = (self.init, self.begin, self.go, self.head, self.more)
         texts = tuple(tuple(line.text for line in lines) for lines in parts)
         names = (self.whole, self.pieces, self.lent, self.sizes)
@@ -90,18 +91,18 @@ def _key(kept: Kept) -> object:
 
 
 class StepProgram:
-    """Classes in the order in which they are defined; ``words`` are the names that people wrote."""
+    """The classes in the order of their definition; ``words`` are the names in the document."""
 
     def __init__(self, title: str, words: Iterable[str]) -> None:
         self.title = title
         self.names = Names((*WORDS, "Any", *words))
         self.classes: list[StepClass] = []
         self.helpers: Mapping[tuple[str, str], str] = {}
-        """The functions that walks call: module and name, and what they are called in the source."""
+        """The helper functions: module and name, mapped to their name in the source."""
         self._known: dict[tuple[object, ...], StepClass] = {}
 
     def add(self, draft: StepClass, *wishes: str) -> StepClass:
-        """The class that reads like the draft: a new one under a wished name, unless there is one."""
+        """Add a draft under the first free of the wished names, unless there is an equal class already."""
         key = (wishes[0], *draft.key())
         if key not in self._known:
             draft.name = self.names.take(*wishes)

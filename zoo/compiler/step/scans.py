@@ -1,10 +1,10 @@
-"""The class of a scan in a stream: it goes on from the state that it is in.
+"""Writing the class of a scan in a stream, which continues from its state.
 
     def step(self, state, x, mask=None):
         found = self.walk(x=x, h=state.h, mask=mask)
         return found.out, CellState(found.next_h)
 
-``walk`` is a loop over the steps of the piece; several go to ``walk_at_once`` where the model has one call.
+``walk`` is a loop over the steps of a piece; ``walk_at_once`` is the kernel call, if the model has one.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class ScanSteps:
         self.walk, self.at_once = walks(program, around, model, name, target, use, states, self.outputs)
         self.slots = Slots()
         self.held: dict[str, str] = {}
-        """The attributes for those of the module that the walks use."""
+        """The attributes for the submodules and parameters that the walks use."""
         taken = Names((*WORDS, "state", "found", "none", "walk"))
         inputs = [name for name in (*node.each, MASK) if name in self.walk.callee.inputs]
         self.pieces = {name: taken.take(self.walk.callee.inputs[name].name) for name in inputs}
@@ -93,7 +93,7 @@ class ScanSteps:
         return (name for name in self.node.const if name in self.wires)
 
     def _type(self, name: str) -> TensorType | None:
-        """The type of a state, or of what comes to a name of the body."""
+        """The type of a state, or of what a name of the body reads."""
         if name in self.node.state:
             return self.use.scope.inputs[name]
         return self.around.type(sources(self.wires[name])[0])
@@ -101,12 +101,12 @@ class ScanSteps:
     # --------------------------------------------------------------------------------------------- the walk
 
     def _head(self) -> list[Line]:
-        """The tuple that the walk returns."""
+        """The NamedTuple that the walk returns."""
         fields = [Line(f"    {name}: Tensor") for name in self.walk.fields]
         return [Line(f"class {OWN}Output(NamedTuple):"), *fields, Line(""), Line("")] if fields else []
 
     def _method(self, method: str, walk: ModuleClass) -> list[Line]:
-        """A walk as a method, whose modules the class holds."""
+        """A walk as a method of this class."""
         for line in walk.forward:
             for name in _OWN_NAME.findall(line.text):
                 if name not in self.held:
@@ -122,7 +122,7 @@ class ScanSteps:
     # ------------------------------------------------------------------------------------------ its methods
 
     def _begin(self) -> tuple[list[Line], dict[str, str], dict[str, str]]:
-        """The lines of ``initial_state``, its parameters by name, and those that tell it axes."""
+        """The lines of ``initial_state``, its parameters by name, and those for axes."""
         around = self.around
         body = StepBody(
             around.program,
@@ -148,7 +148,7 @@ class ScanSteps:
             if isinstance(begin, Ref):
                 continue
             values[name] = body.in_forward.take(name)
-            # a model in which nothing reads the states has no parameter of theirs
+            # if nothing reads the states, the model has no parameters for them
             if isinstance(begin, Learned) and (attribute := next(learned, None)) is not None:
                 parameter = f"self.{self.slots.whole()}.{attribute}"
                 sizes = [expr(axis, body.size) for axis in begin.shape]
@@ -189,29 +189,29 @@ class ScanSteps:
         return [Line(text) for text in lines]
 
     def _found_by(self, steps: str, arguments: list[str]) -> list[str]:
-        """The call of a walk: of several steps the faster one, which would be slower for a single one."""
+        """The call of a walk: the kernel for several steps, the loop for a single one, where it is faster."""
         if self.at_once is None:
             return call("found = self.walk", arguments)
         chosen = f"        walk = self.walk if {steps} == 1 else self.walk_at_once"
         return [chosen, *call("found = walk", arguments)]
 
     def _found(self, out: str) -> str:
-        """What the walk returned under a name."""
+        """Code for a result of the walk."""
         part = self.walk.callee.outputs[out]
         return f"found.{part}" if part else "found"
 
     def _end_of(self, out: str) -> str | None:
-        """The name under which an output comes that is the last state."""
+        """The result of the walk for an output that is a last state, else None."""
         return None if out in self.use.scope.outputs else self.ends[self.use.final[out]]
 
     def _none_of(self, out: str) -> str:
-        """An output of no steps."""
+        """Code for an output with no steps."""
         if self._end_of(out):
             return f"state.{self.fields[self.use.final[out]]}"
         return f"{self._found(out)}.narrow({self.use.axis}, 0, 0)"
 
     def _size(self, axis: str) -> str:
-        """The size of an axis that the walk is told."""
+        """Code for the size of an axis that the walk needs."""
         ground = self.around.ground(symbol(axis))
         for name in (*self.node.each, *self._consts()):
             type_ = self.around.type(sources(self.wires[name])[0])
@@ -225,7 +225,7 @@ class ScanSteps:
 
 
 def _one(variable: str, place: int) -> str:
-    """The shape of one step of a piece."""
+    """Code for the shape of one step of a piece."""
     return f"(*{variable}.shape[:{place}], 1, *{variable}.shape[{place + 1}:])"
 
 

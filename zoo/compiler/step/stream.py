@@ -1,4 +1,4 @@
-"""A stream: a model that is given a sequence piece by piece, and remembers what was."""
+"""A stream: a model that receives a sequence piece by piece, and keeps a state."""
 
 from __future__ import annotations
 

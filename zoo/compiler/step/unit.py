@@ -1,4 +1,4 @@
-"""The stream of a compiled graph as code: its source, the classes that executing it gives."""
+"""The executed program of a stream: its source and its classes."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ _count = itertools.count(1)
 
 
 class StepUnit:
-    """The code of a stream; ``types`` are those of the graph's inputs, ``places`` where its outputs run.
+    """The code of a stream; ``types`` are those of the graph's inputs.
 
-    An output that does not run along the axis of the stream is a result so far, and has no place.
+    ``places`` holds the position of the stream's axis in each output, None for an output without it, which is
+    a result so far.
     """
 
     def __init__(self, unit: Unit, axis: str | None) -> None:
@@ -72,11 +73,11 @@ class StepUnit:
         execute(self, self.source, self.filename, self.names)
 
     def over(self, model: nn.Module) -> Any:
-        """The stream's classes over the modules of a model."""
+        """An instance of the stream's class over the modules of a model."""
         return self.names[self.root.name](model)
 
     def explain(self, error: Exception) -> None:
-        """Add to an error that passed through the code the node that was at work, and its place."""
+        """Add the node that was executing, and its place, to an error raised in the code."""
         found: list[str] = []
         trace = error.__traceback__
         while trace is not None:
@@ -92,19 +93,19 @@ class StepUnit:
 
     @cached_property
     def digest(self) -> bytes:
-        """What a state is of: the graph, its params, the axis."""
+        """A hash of what a state belongs to: the graph, its params, the axis."""
         recipe = self.recipe
         params = sorted((name, repr(value)) for name, value in recipe.params.items())
         text = f"{semantic_hash(recipe.graph)} {params} {self.along.axis}"
         return hashlib.sha256(text.encode()).digest()
 
     def marks(self, batch: int, seen: int) -> dict[str, Tensor]:
-        """What a saved state says of itself; no field is called so."""
+        """The metadata of a saved state, under keys that no field has."""
         digest = torch.tensor([*self.digest], dtype=torch.uint8)
         return {"#graph": digest, "#batch": torch.tensor(batch), "#seen": torch.tensor(seen)}
 
     def examine(self, state: Mapping[str, Tensor]) -> tuple[int, int]:
-        """The rows and steps of a saved state; InputError for one that is not of this graph."""
+        """The numbers of rows and steps of a saved state; InputError if it is of another graph."""
         marks = [state.get(name) for name in ("#graph", "#batch", "#seen")]
         if any(mark is None for mark in marks):
             raise InputError("this is no state of a stream; give what a stream's state_dict returned")
@@ -119,7 +120,7 @@ class StepUnit:
 
 @paused()
 def step_unit(unit: Unit, axis: str | None) -> StepUnit:
-    """The stream of a unit along an axis, written once. GraphError with what cannot be had in pieces."""
+    """The stream of a unit along an axis, generated once; GraphError with all nodes that prevent it."""
     known = unit.streams
     if axis not in known:
         known[axis] = StepUnit(unit, axis)
