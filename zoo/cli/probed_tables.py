@@ -28,7 +28,7 @@ def show(found: Sequence[Found]) -> None:
 
 def _show_rest(found: Found) -> None:
     if found.prefix and (found.leaks or found.nan or found.statistics or found.attention):
-        click.echo(f"\n{found.prefix}")
+        click.echo(f"\n== {found.name}")
     if found.statistics is not None:
         _show_statistics(found.statistics)
     if found.attention is not None:

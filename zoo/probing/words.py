@@ -21,4 +21,5 @@ def words(tokens: Tensor, real: Tensor, tokenizer: Tokenizer) -> Words:
 
 def _row(tokens: Tensor, real: Tensor, tokenizer: Tokenizer) -> Iterator[str]:
     for token, counts in zip(tokens, real, strict=True):
-        yield tokenizer.decode([int(token)]).translate(_SHOWN) if bool(counts) else ""
+        text = tokenizer.decode([int(token)]) if bool(counts) else ""
+        yield (text.strip() or text).translate(_SHOWN)  # pieces of words have their space in front
