@@ -69,7 +69,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=100)
     rounds = parser.parse_args().rounds
     if find_spec("onnxruntime") is None:
-        print("onnxruntime is not installed: pip install 'layerzoo[export]'")
+        print("onnxruntime is not installed: pip install -e '.[export]'")
         return
     torch.set_num_threads(1)
     print("| graph | sizes | eager, ms | onnxruntime, ms | ratio | export, s | file, MiB | difference |")

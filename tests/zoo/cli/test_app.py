@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 import zoo
 from zoo.cli.app import COMMANDS, cli
 from zoo.errors import ZooError
+from zoo.extras import command
 
 Run = Callable[..., Result]
 
@@ -321,4 +322,4 @@ def test_gui_without_an_editor_is_a_sentence(zoo_: Run, monkeypatch: pytest.Monk
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType] # of a str
     result = zoo_("gui")
     assert result.exit_code == 1
-    assert result.stderr.endswith('PySide6 is not installed; pip install "layerzoo[gui]"\n')
+    assert result.stderr.endswith(f"PySide6 is not installed; {command('gui')}\n")

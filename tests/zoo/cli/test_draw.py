@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
+from zoo.extras import command
+
 
 def test_without_qt_the_extra_is_named(zoo_: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(name: str) -> None:
@@ -13,4 +15,4 @@ def test_without_qt_the_extra_is_named(zoo_: Callable[..., Result], monkeypatch:
     monkeypatch.setattr("importlib.util.find_spec", nothing)
     result = zoo_("draw gpt -o gpt.svg")
     assert result.exit_code == 1
-    assert 'pip install "layerzoo[gui]"' in result.stderr
+    assert command("gui") in result.stderr

@@ -8,6 +8,7 @@ import pytest
 
 import zoo.training
 from zoo.errors import TrainingError
+from zoo.extras import command
 from zoo.training import extra
 
 
@@ -19,8 +20,7 @@ def test_what_is_missing_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(TrainingError) as caught:
         _ = zoo.training.train
     assert str(caught.value) == (
-        "training needs lightning and safetensors, and lightning is not installed; "
-        'pip install "layerzoo[train]"'
+        "training needs lightning and safetensors, and lightning is not installed; " + command("train")
     )
     extra.require("safetensors")
 
