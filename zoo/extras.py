@@ -45,7 +45,7 @@ def command(extra: str) -> str:
     package = f"layerzoo[{extra}]"
     if "dir_info" in origin:
         editable = "-e " if origin["dir_info"].get("editable") else ""
-        package = f"{url2pathname(urlsplit(origin['url']).path)}[{extra}]"
+        package = f"{url2pathname(urlsplit(str(origin['url'])).path)}[{extra}]"
     elif "vcs_info" in origin:
         package += f" @ {origin['vcs_info']['vcs']}+{origin['url']}"
     elif origin:
