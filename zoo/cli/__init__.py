@@ -17,7 +17,8 @@
     format.py       fmt, schema    one form for graph files, and its JSON schema
 
     tasks.py        tasks          what a graph can be trained for
-    train.py        train          a graph learns a task; learning.py, how; config.py, options from a file
+    train.py        train          train a graph for a task; learning.py, its options; config.py, options
+                                   from a file; trained.py, the end of a run
     generate.py     generate       a model continues texts
     translate.py    translate      a model translates; caption.py, it describes pictures
     evaluate.py     evaluate       a run is measured; judged.py, how good its texts are

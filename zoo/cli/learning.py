@@ -38,7 +38,11 @@ learning_options = together(
         help="Batches per step, whose gradients are added up.",
     ),
     click.option(
-        "--optimizer", type=click.Choice(["adamw", "adam", "sgd"]), default="adamw", show_default=True
+        "--optimizer",
+        type=click.Choice(["adamw", "adam", "sgd"]),
+        default="adamw",
+        show_default=True,
+        help="How the weights are updated.",
     ),
     click.option(
         "--lr",
@@ -56,12 +60,20 @@ learning_options = together(
         help="How the learning rate falls.",
     ),
     click.option(
-        "--warm-up", type=click.IntRange(min=0), help="Steps of warm-up  [default: depends on the schedule]"
+        "--warm-up",
+        type=click.IntRange(min=0),
+        help="Steps in which the learning rate rises  [default: by schedule]",
     ),
     click.option(
-        "--beta1", type=_SHARE, default=0.9, show_default=True, help="Adam's beta1; the momentum of SGD."
+        "--beta1",
+        type=_SHARE,
+        default=0.9,
+        show_default=True,
+        help="Decay rate of Adam's first moment; momentum of sgd.",
     ),
-    click.option("--beta2", type=_SHARE, default=0.99, show_default=True, help="Adam's beta2."),
+    click.option(
+        "--beta2", type=_SHARE, default=0.99, show_default=True, help="Decay rate of Adam's second moment."
+    ),
     click.option(
         "--weight-decay",
         type=_Finite(min=0),
@@ -87,9 +99,27 @@ learning_options = together(
         show_default=True,
         help="Measurements per run.",
     ),
-    click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
-    click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True),
-    click.option("--precision", type=click.Choice(["32", "bf16", "16"]), default="32", show_default=True),
+    click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        help="Of initial weights, dropout and the order of the data.",
+    ),
+    click.option(
+        "--device",
+        type=click.Choice(["auto", "cpu", "cuda"]),
+        default="auto",
+        show_default=True,
+        help="auto takes the GPU if there is one.",
+    ),
+    click.option(
+        "--precision",
+        type=click.Choice(["32", "bf16", "16"]),
+        default="32",
+        show_default=True,
+        help="bf16 and 16 compute in half precision, with weights in single precision.",
+    ),
     click.option(
         "--strategy",
         type=click.Choice(["auto", "ddp", "fsdp"]),

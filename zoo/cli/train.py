@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +98,7 @@ def train(ctx: click.Context, graph: str | None, resume: Path | None, **choices:
     or after 2000 steps. Ctrl-C stops and saves it.
     """
     from zoo.cli.config import placing
+    from zoo.cli.trained import tell
 
     if resume is None and not any((graph, choices["task"], choices["pretrained"])):
         raise click.UsageError(
@@ -108,7 +108,7 @@ def train(ctx: click.Context, graph: str | None, resume: Path | None, **choices:
     with placing(ctx):
         result = _begin(graph, choices) if resume is None else _go_on(ctx, resume, choices)
     if result.tells:
-        _tell(result)
+        tell(result)
     if result.interrupted:
         ctx.exit(130)  # as shells report Ctrl-C
     return result
@@ -174,40 +174,3 @@ def _pair(text: str) -> tuple[str, str]:
 def _is_given(ctx: click.Context, param: click.Parameter) -> bool:
     sources = {ParameterSource.COMMANDLINE, ParameterSource.DEFAULT_MAP}  # the latter is --config
     return ctx.get_parameter_source(str(param.name)) in sources
-
-
-def _tell(result: Result) -> None:
-    from zoo.tasks.characters import Vocabulary
-    from zoo.training.display import losses
-    from zoo.training.folder import CURVES
-
-    folder = shlex.quote(str(result.out))
-    against = result.baseline
-    beside = f"; {against.name} {losses(against.loss, result.unit)}" if against else ""
-    more = "".join(f", {name} {value:.4f}" for name, value in result.metrics.items())
-    click.echo(f"validation {losses(result.validation_loss, result.unit)}{more}{beside}")
-    if result.ended_early:
-        click.echo(f"ended at step {result.step:,}: the validation loss got no lower (--patience)")
-    if result.interrupted:
-        click.echo(f"stopped at step {result.step:,} and saved; go on with: zoo train --resume {folder}")
-    tokenizer = result.tokenizers.get("tokens")
-    writes = _writer(result, folder)
-    if result.writes_on:
-        known = not isinstance(tokenizer, Vocabulary) or set("The ") <= set(tokenizer.characters)
-        prompt = ' --prompt "The "' if known else ""
-        writes = f"; let it write with: zoo generate {folder}{prompt}"
-    click.echo(f"the best model: {result.best}{writes}")
-    if (result.out / CURVES).is_dir():
-        click.echo(f"the curves: tensorboard --logdir {folder}")
-
-
-def _writer(result: Result, folder: str) -> str:
-    """How to have a model translate or caption, as the end of a sentence."""
-    from zoo.tasks import find_task
-
-    decoding = find_task(result.task).decoding
-    if decoding is None or not decoding.start:
-        return ""
-    if "source" in result.tokenizers:
-        return f'; let it write with: zoo translate {folder} --text "..."'
-    return "" if "source" in decoding.given else f"; let it write with: zoo caption {folder} PICTURE"
