@@ -41,6 +41,12 @@ Scalar: TypeAlias = bool | int | float | str | None
 """The value of a param; None is ``~``: the value must be given where the block is used."""
 
 
+class Typed(str):
+    """A scalar as it was typed on a command line, to be read by whoever knows whether a text is wanted."""
+
+    __slots__ = ()
+
+
 def freeze(value: object) -> Value:
     """Convert a setting's value, including lists and dicts, to its immutable form.
 

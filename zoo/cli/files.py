@@ -56,23 +56,36 @@ class GraphFile(_ParamType):
 
 
 class Assignment(_ParamType):
-    """``NAME=VALUE``, with the value read as in graph files; pairs (from --config) are passed through."""
+    """``NAME=VALUE``, with the value as it was typed; pairs (from --config) are passed through."""
 
     name = "NAME=VALUE"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, Scalar]:
-        from zoo.files.scalars import resolve
-        from zoo.files.text import WordError
+        from zoo.values import Typed
 
         if isinstance(value, tuple):
             return cast("tuple[str, Scalar]", value)
         name, equals, text = str(value).partition("=")
         if not name or not equals:
             self.fail(f"'{value}' is not NAME=VALUE; write for example layers=2", param, ctx)
+        return name, Typed(text)
+
+
+class ParamAssignment(Assignment):
+    """``NAME=VALUE`` for a param of a graph, which has no type: the value is read as in graph files."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Scalar]:
+        from zoo.files.scalars import resolve
+        from zoo.files.text import WordError
+        from zoo.values import Typed
+
+        name, given = super().convert(value, param, ctx)
         try:
-            return name, resolve(text)
+            return name, resolve(given) if isinstance(given, Typed) else given
         except WordError as error:
             self.fail(str(error), param, ctx)
 
@@ -102,7 +115,7 @@ set_option = click.option(
     "--set",
     "params",
     multiple=True,
-    type=Assignment(),
+    type=ParamAssignment(),
     help="Set a param of the graph, as in --set layers=2. May be repeated.",
 )
 size_option = click.option(

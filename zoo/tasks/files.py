@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os.path import expanduser
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, WithJsonSchema
 
 from zoo.errors import ChoiceError, did_you_mean
 from zoo.values import Scalar
 
-File: TypeAlias = Annotated[str, WithJsonSchema({"type": "string", "format": "path"})]
-"""The type of a setting that is the path of a file or a folder."""
+File: TypeAlias = Annotated[
+    str,
+    AfterValidator(expanduser),  # a shell leaves the ~ in `--with file=~/book.csv` alone
+    WithJsonSchema({"type": "string", "format": "path"}),
+]
+"""The type of a setting that is the path of a file or a folder; it may begin with ``~``."""
 
 
 def files_of(task: type[BaseModel]) -> set[str]:

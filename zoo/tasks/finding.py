@@ -11,9 +11,11 @@ from pydantic import ValidationError
 
 from zoo.checker.ranges import faults_by_field
 from zoo.errors import ChoiceError, PackError, did_you_mean
+from zoo.files.scalars import WORDS, resolve
+from zoo.files.text import WordError
 from zoo.tasks.ports import parse_port
 from zoo.tasks.task import Task
-from zoo.values import Scalar
+from zoo.values import Scalar, Typed
 
 
 def tasks() -> dict[str, type[Task]]:
@@ -82,11 +84,12 @@ def make_task(name: str, settings: Mapping[str, Scalar]) -> Task:
         for setting in settings
         if setting not in known
     }
-    values = {
-        setting: str(value) if isinstance(value, Path) else value
-        for setting, value in settings.items()
-        if setting not in found
-    }
+    values: dict[str, Scalar] = {}
+    for setting in [each for each in settings if each in known]:
+        try:
+            values[setting] = _read(kind, setting, settings[setting])
+        except WordError as error:
+            found[setting] = f"a setting of the task '{name}' is refused: {error}"
     made: Task | None = None
     try:
         made = kind.model_validate(values)
@@ -96,3 +99,16 @@ def make_task(name: str, settings: Mapping[str, Scalar]) -> Task:
     if made is None or found:
         raise ChoiceError({f"settings.{setting}": fault for setting, fault in found.items()})
     return made
+
+
+def _read(kind: type[Task], setting: str, value: Scalar | Path) -> Scalar:
+    """The value of a setting. One that was typed is a text where the task takes only texts."""
+    if isinstance(value, Path):
+        return str(value)
+    if not isinstance(value, Typed):
+        return value
+    schema = kind.model_json_schema()["properties"][setting]
+    types = {arm.get("type") for arm in schema.get("anyOf", [schema])}
+    if types - {"null"} != {"string"}:
+        return resolve(value)
+    return None if "null" in types and WORDS.get(value, value) is None else str(value)

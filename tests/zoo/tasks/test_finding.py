@@ -10,6 +10,7 @@ from zoo.cli.app import cli
 from zoo.errors import PackError, TrainingError
 from zoo.packs import install, load_packs
 from zoo.tasks import broken_tasks, find_task, make_task, tasks
+from zoo.values import Typed
 
 PACK = """
 from typing import ClassVar
@@ -68,3 +69,21 @@ def test_an_unknown_task_or_setting_is_named() -> None:
         make_task("adding", {"lenght": 3})
     with pytest.raises(TrainingError, match=r"'adding' is refused: 'length' is an integer .*, got 'long'"):
         make_task("adding", {"length": "long"})
+
+
+def test_a_setting_that_is_a_text_is_taken_as_it_was_typed() -> None:
+    typed = {"text": "0", "label": "1e3", "file": "~/2025", "lowercase": "false", "size": "9"}
+    task = make_task("sentiment", {name: Typed(value) for name, value in typed.items()})
+    expected = {"text": "0", "label": "1e3", "file": str(Path.home() / "2025"), "lowercase": False, "size": 9}
+    assert task.model_dump(exclude_defaults=True) == expected
+    assert {type(value) for value in task.model_dump().values()} == {str, bool, int, float, type(None)}
+    assert make_task("sentiment", {"file": Typed("~")}) == make_task("sentiment", {})
+    for setting, value, message in (
+        ("size", "1_000", "'sentiment' is refused: .*write 1000"),
+        ("lowercase", "yes", "'lowercase' is true or false, got 'yes'"),
+        ("level", "7", "'level' is .*, got '7'"),
+    ):
+        with pytest.raises(TrainingError, match=message):
+            make_task("sentiment", {setting: Typed(value)})
+    with pytest.raises(TrainingError, match="got 2025"):
+        make_task("captioning", {"folder": 2025})  # as in Python or unquoted in a file
