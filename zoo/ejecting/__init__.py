@@ -1,9 +1,9 @@
-"""Ejecting: a graph as one file of plain PyTorch, which needs nothing of the zoo.
+"""Ejecting: a graph as one file of plain PyTorch, independent of the zoo.
 
-    modules.py     the modules of layers as text: what their names stand for, and where it is defined
+    modules.py     the source of the modules of layers: what names refer to, and where that is defined
     globals.py     the global names that a piece of code reads
-    hints.py       type hints as plain PyTorch has them
-    writing.py     one definition as text, less what only the zoo reads
+    hints.py       type hints in plain PyTorch
+    writing.py     one definition as text, without what only the zoo uses
     members.py     which members of a class are written
     patching.py    a module's text with some of it replaced
     gathering.py   all definitions that are needed, under names that do not clash
@@ -12,8 +12,8 @@
     page.py        the file: layers, classes, ``build()`` and ``main()``
     origin.py      the graph at the file's end, and reading it back
 
-A definition is written as its author wrote it, comments and docstrings too; names are followed from the
-classes of the graph until nothing new is read.
+A definition is written as its author wrote it, with comments and docstrings; names are followed from the
+classes of the graph until nothing new is needed.
 """
 
 from zoo.ejecting.origin import Origin, origin

@@ -1,4 +1,4 @@
-"""All that a set of classes needs of the modules they come from, under names that do not clash."""
+"""Collecting all definitions that a set of classes depends on, under names that do not clash."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ ALWAYS = (
     *(External("typing", name) for name in ("Any", "NamedTuple")),
     External("sys"),
 )
-"""What the classes of a program, ``build`` and ``main`` read."""
+"""Names that the classes of a program, ``build`` and ``main`` use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Imports as lines, and the texts of definitions by module, a module behind those it imports."""
+    """Import lines, and the texts of definitions by module, each module after those it depends on."""
 
     imports: list[str]
     texts: Mapping[str, list[str]]
@@ -32,25 +32,25 @@ class Gathered:
 
 @dataclass
 class Gathering:
-    """Collects from the classes that a program names: ``given`` has their names there.
+    """Collects from the classes that a program uses; ``given`` holds their names in the program.
 
-    ``program`` is the text of the program, whose names are left alone.
+    ``program`` is the text of the program, whose names stay as they are.
     """
 
     sources: Sources
     given: Mapping[Target, str]
     program: str
     wanted: dict[Target, str] = field(default_factory=dict[Target, str])
-    """Every target that is read, as it is spelled where it is read first."""
+    """Every target that is used, with the name under which it is used first."""
     _reads: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     _attributes: set[str] = field(default_factory=set[str])
     _own: dict[Definition, set[str]] = field(default_factory=dict[Definition, set[str]])
     _bound: set[str] = field(default_factory=set[str])
     _foreign: set[Target] = field(default_factory=set[Target])
-    """What is read under a name that it has elsewhere only, where a variable may hide it."""
+    """Targets that are used under another name than at home, where a local variable may shadow theirs."""
 
     def gather(self) -> Gathered:
-        """Follow what is read until nothing new is."""
+        """Follow names until nothing new is found."""
         program = Globals()
         program.visit(ast.parse(self.program))
         self._attributes |= program.attributes | program.own
@@ -86,7 +86,7 @@ class Gathering:
         return self.wanted.setdefault(target, spelled)
 
     def _is_read(self, cls: type, name: str) -> bool:
-        """Whether a member of a class is read: of something, or of ``self`` in its own family."""
+        """Whether a member of a class is used: of any object, or of ``self`` in a related class."""
         return name in self._attributes or any(
             name in found and _related(cls, getattr(sys.modules[each.module], each.name))
             for each, found in self._own.items()
@@ -99,7 +99,7 @@ class Gathering:
         return self.sources[definition.module].definitions[definition.name].lineno
 
     def _modules(self) -> list[str]:
-        """The modules of all definitions, each behind those it reads."""
+        """The modules of all definitions, each after those it depends on."""
         found: dict[str, None] = {}
         seen: set[str] = set()
 
@@ -115,7 +115,7 @@ class Gathering:
         return [*found]
 
     def _names(self, reserved: Iterable[str]) -> dict[Target, str]:
-        """A name of its own for each target, as it is spelled at home where that goes."""
+        """A unique name for each target, its own if possible."""
         names = Names([*reserved, *self.given.values()])
         found: dict[Target, str] = {**self.given}
         order = sorted(self.wanted, key=lambda each: (isinstance(each, Definition), str(each)))
@@ -136,7 +136,7 @@ def _related(a: type, b: object) -> bool:
 
 
 def _imports(names: Mapping[Target, str]) -> list[str]:
-    """The lines of imports: Python's own, then others; ``import a`` before ``from a import b, c as d``."""
+    """The import lines: the standard library first; ``import a`` before ``from a import b, c as d``."""
     parts: dict[str, list[str]] = {}
     whole: list[tuple[str, str]] = []
     for target, name in names.items():

@@ -1,4 +1,4 @@
-"""The global names that a piece of code reads, and every name that it binds for itself."""
+"""The global names that a piece of code reads, and the names that it binds locally."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
 class Globals(ast.NodeVisitor):
-    """Visits code: ``read`` are global names and attributes of them, annotations left out.
+    """Visits code: ``read`` are global names and attributes of them, outside annotations.
 
-    ``bound`` are the names of arguments and local variables. ``attributes`` are all that is read behind a dot
-    or by ``getattr``, ``own`` those that are read of ``self``.
+    ``bound`` are the names of arguments and local variables, ``attributes`` all attribute names (also in
+    ``getattr``), ``own`` those of ``self``.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Type hints as plain PyTorch has them: ``Float[Tensor, "batch dim"]`` is a ``Tensor``."""
+"""Type hints in plain PyTorch: ``Float[Tensor, "batch dim"]`` becomes ``Tensor``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from zoo.ejecting.modules import Definition, External, Own, Sources, Target
 from zoo.ejecting.printing import printed
 
 _SHORT = 40
-"""So long may be what stands in the place of an alias."""
+"""The maximal length of a hint that replaces an alias."""
 
 Naming = Callable[[Target, str], str]
-"""What code calls a target that is spelled so in its own module."""
+"""The name in the file for a target with this name in its own module."""
 
 
 def plain(hint: ast.expr, module: str, sources: Sources, naming: Naming) -> str:
@@ -27,7 +27,7 @@ def renamed(value: ast.expr, module: str, sources: Sources, naming: Naming) -> s
 
 
 def is_alias(value: ast.expr | None, module: str, sources: Sources) -> bool:
-    """Whether a constant of a module is a name for a type with remarks, ``Annotated[…]``."""
+    """Whether a constant of a module is an alias of an annotated type, ``Annotated[…]``."""
     names = _Plain(module, sources, _never)
     return isinstance(value, ast.Subscript | ast.BinOp) and any(
         isinstance(each, ast.Subscript) and names.wraps(each.value) for each in ast.walk(value)
@@ -39,7 +39,7 @@ def _never(target: Target, spelled: str) -> str:
 
 
 class _Names(ast.NodeTransformer):
-    """Puts the names of the file in the place of a module's own."""
+    """Replaces the names of a module by those of the file."""
 
     def __init__(self, module: str, sources: Sources, naming: Naming) -> None:
         self.module, self.sources, self.naming = module, sources, naming

@@ -28,13 +28,13 @@ from zoo.samples import random_inputs, sizes_of, vocabulary
 from zoo.values import Frozen
 
 STYLES = ("blocks", "flat")
-"""How classes are written."""
+"""The styles of classes."""
 
 _OF_MODELS = {
     UNROLL: 'write lowering="loop", and call torch.compile(model) there',
     STEP: 'write lowering="auto", or stream the model that graph.compile() gives',
 }
-"""The lowerings that no file has, each with the remedy."""
+"""The lowerings that cannot be written to a file, each with the remedy."""
 
 _ENTRY = '''
 def build(**params: Any) -> {root}:
@@ -87,13 +87,13 @@ def eject(
     params: Mapping[str, Any] | None = None,
     registry: Registry | None = None,
 ) -> str:
-    """A graph as the text of one Python file that needs PyTorch alone.
+    """A graph as the text of one Python file that needs only PyTorch.
 
-    It holds the source of the layers that the graph uses, less what the zoo reads of them, then the classes
-    that ``compile`` would execute: in the style ``blocks`` one a block and one a scan, in the style ``flat``
-    a single one, with all of them written out. Weights have the same names. Raises GraphError with every
-    error of the graph, EjectError for a layer whose source is not at hand, and ArgumentError for a style that
-    is none and for a lowering that no file has (``unroll``, ``step``).
+    It contains the source of the layers that the graph uses, without what only the zoo needs, followed by the
+    classes that ``compile`` would execute: in the style ``blocks`` one per block and scan, in the style
+    ``flat`` a single one with everything inlined. Weights have the same names. Raises GraphError with all
+    errors of the graph, EjectError for a layer whose source is not available, and ArgumentError for an
+    unknown style and for the lowerings ``unroll`` and ``step``, which cannot be written to a file.
     """
     if style not in STYLES:
         raise refused("style", " or ".join(STYLES), style, 'write style="flat"')
@@ -144,7 +144,7 @@ def _heading(title: str) -> str:
 
 
 def _check(imports: list[str]) -> None:
-    """Nothing that is left may need the zoo, or what only it reads."""
+    """Raise EjectError if an import is left that only the zoo needs."""
     for line in filter(None, imports):
         module = line.split()[1].partition(".")[0]
         if module in ("pydantic", "jaxtyping", "pluggy"):
@@ -165,7 +165,7 @@ def _entry(resolution: Resolution, root: ModuleClass) -> str:
 
 
 def _example(drawn: Tensor, most: int) -> str:
-    """A tensor like one that was drawn: numbers, tokens, a mask, or places, each the one before."""
+    """Code for a tensor like this example: numbers, tokens, a mask, or indices of previous words."""
     shape = repr(tuple(drawn.shape))
     if drawn.dtype is torch.float32:
         return f"torch.randn({shape})"

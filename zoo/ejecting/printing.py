@@ -9,7 +9,7 @@ from zoo.compiler.text import WIDTH, call, deletion
 
 
 class Remark(ast.stmt):
-    """A comment on a line of its own, a blank line before it; without a text, the blank line alone."""
+    """A comment on a line of its own after a blank line; without a text, only the blank line."""
 
     _fields = ()
 
@@ -19,13 +19,13 @@ class Remark(ast.stmt):
 
 
 def printed(node: ast.AST) -> str:
-    """Code on one line, its strings in the quotes that everything here has."""
+    """Code on one line, with double quotes."""
     text = ast.unparse(node)
     return text if '"' in text else text.replace("'", '"')
 
 
 def statements(body: Iterable[ast.stmt], indent: int, beside: Mapping[int, str]) -> list[str]:
-    """Statements as lines; ``beside`` has what is noted beside the line that one began on."""
+    """Statements as lines; ``beside`` maps original line numbers to trailing comments."""
     lines: list[str] = []
     last: ast.stmt | None = None
     for node in body:
@@ -41,7 +41,7 @@ def statements(body: Iterable[ast.stmt], indent: int, beside: Mapping[int, str])
 
 
 def _noted(lines: list[str], note: str) -> list[str]:
-    """The lines with a note beside the first, or above where it is too long."""
+    """The lines with a comment after the first, or above it if that is too long."""
     if not note:
         return lines
     if len(lines[0]) + 2 + len(note) <= WIDTH:
@@ -73,14 +73,14 @@ def _statement(node: ast.stmt, indent: int, beside: Mapping[int, str]) -> list[s
 
 
 def _bare(target: ast.expr) -> str:
-    """A target without brackets around the names that a tuple is taken apart into."""
+    """A target, without parentheses around a tuple."""
     if isinstance(target, ast.Tuple) and len(target.elts) > 1:
         return ", ".join(map(printed, target.elts))
     return printed(target)
 
 
 def _broken(head: str, value: ast.expr, tail: str, indent: int) -> list[str]:
-    """``head``, a value and ``tail``, on several lines where one would be too long."""
+    """``head``, a value and ``tail``, on several lines if one is too long."""
     text = _bare(value) if head.endswith("= ") else printed(value)
     pad = " " * indent
     line = f"{pad}{head}{text}{tail}"

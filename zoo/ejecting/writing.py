@@ -1,7 +1,7 @@
-"""A definition as text: as its author wrote it, less what only the zoo reads.
+"""A definition as text: as its author wrote it, without what only the zoo uses.
 
-Type hints become plain ones, decorators and methods of the layer contract go, and names are those of the
-file it goes to. All else stays as it is, comments and docstrings too.
+Type hints become plain ones, decorators and methods of the layer contract are removed, and names become those
+of the file. Everything else stays as it is, including comments and docstrings.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from zoo.ejecting.modules import Definition, Own, Source, Sources
 from zoo.ejecting.patching import Patch
 
 _FOR_TOOLS = re.compile(r" +# (?:pyright|noqa|type)\b.*$", re.MULTILINE)
-"""Remarks to the tools that check the zoo."""
+"""Comments for the tools that check the zoo."""
 
 
 @dataclass(slots=True)
 class Writing:
-    """Writes one definition. ``is_read`` says whether something reads a member of a class; others go."""
+    """Writes one definition; members of a class are kept if ``is_read`` says that something uses them."""
 
     of: Definition
     sources: Sources
@@ -33,13 +33,13 @@ class Writing:
     is_read: Callable[[type, str], bool]
     code: Globals = field(default_factory=Globals)
     patch: Patch = field(init=False)
-    """What is written otherwise."""
+    """The changes to the author's text."""
 
     def __post_init__(self) -> None:
         self.patch = Patch(self.sources[self.of.module])
 
     def text(self) -> str:
-        """The text, without blank lines around it. ``code`` then has what it reads."""
+        """The text, without surrounding blank lines; afterwards ``code`` has the names that it uses."""
         node = self.source.definitions[self.of.name]
         name = self.naming(self.of, self.of.name)
         if isinstance(node, ast.FunctionDef):
@@ -59,7 +59,7 @@ class Writing:
 
     @property
     def source(self) -> Source:
-        """The module it stands in."""
+        """The module of the definition."""
         return self.patch.source
 
     def _rename(self, node: ast.Name | ast.Attribute) -> None:
@@ -79,7 +79,7 @@ class Writing:
         self._decorators(node)
         for each in node.body:
             self._annotations(each)
-        # The defaults stand in the head, which is written anew: they must not be edited as well.
+        # Defaults are part of the head, which is rewritten: they must not be edited as well.
         body = Globals()
         body.visit(node)
         head = Globals()
@@ -147,7 +147,7 @@ class Writing:
         self.patch.replace(*self.source.span(annotation), text)
 
     def _decorators(self, node: ast.FunctionDef | ast.ClassDef) -> None:
-        """Take out what registers with the zoo."""
+        """Remove decorators that register with the zoo."""
         for each in node.decorator_list:
             name: ast.expr = each.func if isinstance(each, ast.Call) else each
             while isinstance(name, ast.Attribute):
