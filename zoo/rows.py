@@ -1,9 +1,9 @@
 """Linear maps that are fast for a single row, and for several maps of one input.
 
-Generation multiplies one row after another by all weights of a model, and then what counts is how fast they
-are read. PyTorch hands one row to a routine that may take twice as long over it (MKL on processors of
-AMD) as the batched product does over the same weight, cut into parts. Queries, keys and values of one input
-are three products with small weights, of which one product with all of them is faster.
+Generation multiplies one row after another by all weights of a model, so it is bound by memory bandwidth.
+PyTorch's routine for a single row can take twice as long (MKL on AMD processors) as a batched product over
+the same weight, split into parts. Queries, keys and values of one input are three products with small
+weights; one product with all three is faster.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def ruled(
         message = f"{title}: {error}"
         site.report("layer-refuses", message, origin=("layer-refuses", message))
         return None
-    except Exception as error:  # noqa: BLE001  # a stranger's code; its bug is told like any other problem
+    except Exception as error:  # noqa: BLE001  # third-party code: reported like any other problem
         if not _vague(site, wires):
             site.report(
                 "layer-refuses", f"{title}: its rule for shapes failed: {type(error).__name__}: {error}"
@@ -53,7 +53,7 @@ def ruled(
     try:
         named = _checked(target, rule({**settings, **sized}, local))
         fits = {name: tuple(map(frame.ground, shape)) for name, shape in named.items()} == grounded
-    except Exception:  # noqa: BLE001  # a rule may need numbers, which have been used above
+    except Exception:  # noqa: BLE001  # the rule may only support numbers, for which it was called above
         return grounded
     return named if fits else grounded
 
@@ -61,7 +61,7 @@ def ruled(
 def looks(
     spec: LayerSpec, settings: Mapping[str, Any], wired: Collection[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """The axes along which a layer sees ahead, and those along which only its settings keep it from that.
+    """The axes along which a layer sees ahead, and those along which only its settings prevent that.
 
     Raises what its own rule raises.
     """
@@ -93,13 +93,13 @@ def _checked(target: LayerTarget, found: object) -> dict[str, Shape]:
             f"it returned {type(found).__name__}, and a rule returns the shape of each output by name"
         )
     shapes: dict[str, Shape] = {}
-    entries: Mapping[Any, Any] = found  # pyright: ignore[reportUnknownVariableType] - a stranger wrote it
+    entries: Mapping[Any, Any] = found  # pyright: ignore[reportUnknownVariableType] - from third-party code
     for name, shape in entries.items():
         if name not in target.outputs or not isinstance(shape, tuple):
             raise TypeError(
                 f"it returned {name!r}: {shape!r}, and outputs are {', '.join(target.outputs)}, with tuples"
             )
-        sizes: tuple[Any, ...] = shape  # pyright: ignore[reportUnknownVariableType] - a stranger wrote it
+        sizes: tuple[Any, ...] = shape  # pyright: ignore[reportUnknownVariableType] - from third-party code
         for size in sizes:
             if not isinstance(size, int | Symbolic):
                 raise TypeError(f"'{name}' has an axis {size!r}, which is no size")

@@ -58,7 +58,7 @@ def difference(before: B, after: B) -> Patch:
 
 def _entries(before: Mapping[str, Any], after: Mapping[str, Any]) -> Entries:
     kept = [key for key in before if key in after]
-    if kept != [key for key in after if key in before]:  # another order: all of it anew
+    if kept != [key for key in after if key in before]:  # the order changed: replace the whole mapping
         kept = []
     staying = set(kept)
     over: list[tuple[str, Any]] = []

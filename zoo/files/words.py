@@ -87,7 +87,7 @@ def split_use(use: str) -> tuple[str, str]:
 
 
 def check_file(file: str) -> None:
-    """WordError unless ``file`` may be imported: a relative path with forward slashes to a YAML file."""
+    """Raise WordError unless ``file`` is a relative path, with forward slashes, of a YAML file."""
     if "://" in file:
         raise WordError(f"'{shown(file)}' is an address, and graphs come from files", "download it")
     if "\\" in file:
@@ -100,9 +100,7 @@ def check_file(file: str) -> None:
 
 @lru_cache(maxsize=4096)
 def parse_port(text: str) -> Port:
-    """``[optional] float|int|bool AXIS AXIS …``, an axis a name, a number, ``$param`` or an expression
-    without spaces.
-    """
+    """``[optional] float|int|bool AXIS AXIS …``; an axis is a name, number, ``$param`` or expression."""
     if len(text) > 10 * LONGEST:
         raise WordError(f"a type is {_TYPE}, got {len(text)} characters")
     words = text.split()

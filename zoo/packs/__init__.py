@@ -1,19 +1,19 @@
-"""Packs: what offers layers, graphs, tasks and exporters, and the registry of all that they offer.
+"""Packs, which offer layers, graphs, tasks and exporters, and the registry of everything they offer.
 
     registry = zoo.registry()
     registry.find("recurrent/lstm_cell").inputs["x"].shape
     registry.graphs["gpt"]                       # the path of a library graph
     registry.broken                              # the packs that failed, with their tracebacks
 
-Packs are found by the entry points of the group ``zoo``. Each is loaded on its own, guarded and timed: one
-that fails offers nothing, affects no other, and says why. The environment may say:
+Packs are found by the entry points of the group ``zoo``. Each is loaded separately, guarded and timed: a
+failing pack offers nothing, does not affect others, and is reported. Environment variables:
 
     ZOO_PLUGINS   folders of single-file packs (``*.py``, but not ``_*.py``), separated as in PATH
     ZOO_BLOCK     packs that must not even be imported, by name or by distribution, separated by commas
 
-    offers.py     what one pack offers, asked through its hooks and examined
-    loading.py    finding packs, and loading each behind its guard
-    catalogue.py  the registry: all offers together, clashes refused
+    offers.py     the offers of one pack, obtained from its hooks and validated
+    loading.py    finding packs, and loading each of them guarded
+    catalogue.py  the registry: all offers together, without conflicting ones
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _current: Registry | None = None
 
 
 def registry() -> Registry:
-    """The registry of this process: the installed packs, loaded when somebody first asks."""
+    """The registry of this process: the installed packs, loaded at the first call."""
     global _current  # noqa: PLW0603  # the one registry of the process
     if _current is None:
         with _lock:
@@ -43,9 +43,10 @@ def registry() -> Registry:
 
 
 def locate(file: str) -> Path:
-    """The path of a graph, given as a path or as the name of a library graph; FileError when it is neither.
+    """The path of a graph, given as a path or as the name of a library graph; raises FileError otherwise.
 
-    What has a suffix or a separator is a path, whether or not something is there, and needs no packs.
+    A string with a suffix or a separator is taken as a path, even if it does not exist, without loading
+    packs.
     """
     path = Path(file)
     if path.suffix or len(path.parts) > 1 or path.is_file():
@@ -60,7 +61,7 @@ def locate(file: str) -> Path:
 
 
 def install(new: Registry | None) -> Registry | None:
-    """Make ``new`` the registry of this process (None: load it again when asked for); returns the old one."""
+    """Make ``new`` the registry of this process (None: load it again on demand); returns the old one."""
     global _current
     with _lock:
         old, _current = _current, new

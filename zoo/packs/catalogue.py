@@ -1,7 +1,8 @@
-"""The registry: what all packs offer together, by name.
+"""The registry: the offers of all packs, by name.
 
-What two packs claim belongs to neither, so that no order of installation decides what a graph means: the name
-is taken out, both packs carry a note that names both, and whoever asks for it is told.
+A name that two packs claim belongs to neither, so that the meaning of a graph does not depend on the order of
+installation: the name is removed, both packs get a note about the conflict, and so does anyone who looks it
+up.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ V = TypeVar("V")
 
 
 class Offered(Frozen[str, V]):
-    """What packs offer, by name; a name that nobody offers is a KeyError with the one that is like it."""
+    """Offers of packs by name; an unknown name raises a KeyError with a suggestion."""
 
     __slots__ = ("_what",)
 
@@ -34,23 +35,24 @@ class Offered(Frozen[str, V]):
 
 
 class Registry:
-    """Layers, graphs, tasks and exporters by name, and the packs that they are from; read-only.
+    """Layers, graphs, tasks and exporters by name, and the packs that they come from; read-only.
 
-    ``Registry([spec, …])`` or ``Registry.of(cls, …)`` makes one by hand, without packs.
+    ``Registry([spec, …])`` or ``Registry.of(cls, …)`` creates one without packs.
     """
 
     layers: Mapping[str, LayerSpec]
-    """Layers by the name that files use: ``pack/name``, from version 2 on ``pack/name@2``; but the plain name
-    for one that reads the settings of earlier versions.
+    """Layers by the name that files use: ``pack/name``, or ``pack/name@2`` from version 2 on.
+
+    A version that migrates the settings of earlier ones has the plain name.
     """
     graphs: Mapping[str, Path]
-    """The files of library graphs, by the names of these."""
+    """The files of library graphs, by the names of the graphs."""
     tasks: Mapping[str, Tool]
     exporters: Mapping[str, Tool]
     packs: tuple[Pack, ...]
-    """All packs that were found, blocked and broken ones among them."""
+    """All packs that were found, including blocked and broken ones."""
     notes: tuple[str, ...]
-    """Findings that belong to no pack."""
+    """Findings that do not concern a particular pack."""
 
     def __init__(self, layers: Iterable[LayerSpec] = (), graphs: Mapping[str, Path] = EMPTY) -> None:
         specs: dict[str, LayerSpec] = {}
@@ -67,7 +69,7 @@ class Registry:
 
     @staticmethod
     def of(*classes: type[Any]) -> Registry:
-        """The registry of some classes under ``@zoo.layer``."""
+        """A registry of some classes decorated with ``@zoo.layer``."""
         specs: list[LayerSpec] = []
         for cls in classes:
             if (spec := spec_of(cls)) is None:
@@ -77,7 +79,7 @@ class Registry:
 
     @staticmethod
     def collect(loaded: Sequence[tuple[Pack, Offer]], notes: Iterable[str] = ()) -> Registry:
-        """The registry of what packs offer."""
+        """Combine the offers of packs into a registry."""
         registry = Registry()
         clashes: dict[str, list[str]] = defaultdict(list)
         registry.layers, registry._claimed = _merge("layer", [(p, o.layers) for p, o in loaded], clashes)
@@ -90,21 +92,21 @@ class Registry:
 
     @property
     def broken(self) -> Mapping[str, Pack]:
-        """The packs that failed and so offer nothing, by name; each has ``problem`` and ``traceback``."""
+        """The packs that failed, by name; each has a ``problem`` and a ``traceback``."""
         return {pack.name: pack for pack in self.packs if pack.problem}
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """All that is wrong, a sentence each: packs that failed, names claimed twice, idle blocks."""
+        """All findings, as sentences: failed packs, names claimed twice, blocks without effect."""
         said = [(pack.name, text) for pack in self.packs for text in (pack.problem, *pack.notes) if text]
         return (*(f"pack '{name}': {text}" for name, text in said), *self.notes)
 
     def find(self, use: str) -> LayerSpec | None:
-        """The layer that a file names ``pack/name`` (meaning ``pack/name@1``) or ``pack/name@2``."""
+        """The layer for ``pack/name`` (which means ``pack/name@1``) or ``pack/name@2`` in a file."""
         if found := self.layers.get(use.removesuffix("@1")):
             return found
         id, _, version = use.partition("@")
-        later = self.layers.get(id)  # which reads what earlier versions say
+        later = self.layers.get(id)  # a version that migrates earlier settings
         return later if later and version.isdecimal() and 1 < int(version) <= later.version else None
 
     def missing(self, use: str) -> tuple[str, str]:
@@ -138,7 +140,7 @@ class Registry:
 def _merge(
     what: str, offers: Iterable[tuple[Pack, Mapping[str, V]]], clashes: Mapping[str, list[str]]
 ) -> tuple[Mapping[str, V], Mapping[str, Sequence[Pack]]]:
-    """What is claimed once, and who claims what is claimed more than once."""
+    """The offers with a unique name, and the packs that claim each other name."""
     values: dict[str, V] = {}
     owners: dict[str, list[Pack]] = defaultdict(list)
     for pack, offer in offers:

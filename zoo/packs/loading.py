@@ -1,9 +1,9 @@
-"""Finding packs, and loading each behind its own guard.
+"""Finding packs, and loading each of them guarded.
 
-pluggy's loader of entry points stops at the first pack that fails, and skips a second distribution of the
-same name in silence. So the loop is our own: a pack that raises, exits or returns rubbish is set aside with
-its traceback, and all others load. Only Ctrl-C passes the guard. A pack that is blocked is not imported at
-all.
+pluggy's entry-point loader stops at the first pack that fails, and silently skips a second distribution of
+the same name. Therefore this module has its own loop: a pack that raises, exits or returns invalid offers is
+recorded with its traceback, and all others are loaded. Only Ctrl-C is not caught. A blocked pack is not
+imported at all.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _MACHINERY = (
     "<frozen ",
     *(f"{Path(each)}{os.sep}" for each in (_OWN, *pluggy.__path__, *importlib.__path__)),
 )
-"""Where the files lie that stand in every traceback, and say nothing of the pack."""
+"""The folders of files that occur in every traceback, independently of the pack."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A pack that was found and is not imported yet; ``bare`` ones are files, which need no hook."""
+    """A pack that was found but is not imported yet; a ``bare`` one is a file, which needs no hook."""
 
     pack: Pack
     load: Callable[[], object]
@@ -48,9 +48,7 @@ class Candidate:
 
 @contextmanager
 def _without_collecting() -> Generator[None]:
-    """Leave garbage alone: there is hardly any while modules are imported, and to look for it again and
-    again among all of torch took a sixth of the time.
-    """
+    """Context manager: pause the garbage collector, which takes a sixth of the time of importing torch."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -66,7 +64,7 @@ def load_packs(
 ) -> Registry:
     """Load the installed packs and those in the folders ``plugins``, but not those that ``block`` names.
 
-    What is not given, ZOO_PLUGINS and ZOO_BLOCK say. Nothing that is wrong with a pack is raised.
+    By default, they are those in ZOO_PLUGINS and ZOO_BLOCK. Errors in a pack are recorded, not raised.
     """
     folders = [*(_split("ZOO_PLUGINS", os.pathsep) if plugins is None else plugins)]
     blocked = [*(_split("ZOO_BLOCK", ",") if block is None else block)]
@@ -87,7 +85,7 @@ def _split(variable: str, separator: str) -> list[str]:
 
 
 def _installed() -> Iterator[Candidate]:
-    import importlib.metadata  # takes 20 ms; most who import this module load no pack
+    import importlib.metadata  # takes 20 ms, and most users of this module load no packs
 
     for point in sorted(
         importlib.metadata.entry_points(group=GROUP), key=lambda point: (point.name, point.value)
@@ -98,7 +96,7 @@ def _installed() -> Iterator[Candidate]:
 
 
 def _told_apart(found: Collection[Candidate]) -> Iterator[Candidate]:
-    """Packs of one name get names of their own, and a note that names all of them."""
+    """Rename packs that have the same name, with a note that lists all of them."""
     count = Counter(each.pack.name for each in found)
     for each in found:
         name = each.pack.name
@@ -128,7 +126,7 @@ def _no_folder(folder: Path) -> object:
 
 
 def _import_file(file: Path) -> ModuleType:
-    """Import a single-file pack under a name of its own, by which its layers can be pickled."""
+    """Import a single-file pack under a unique module name, so that its layers can be pickled."""
     name = base = f"zoo_plugin_{file.stem}"
     twin = 1
     while name in sys.modules and sys.modules[name].__file__ != str(file):
@@ -158,7 +156,7 @@ def _load(candidate: Candidate, blocked: Collection[str]) -> tuple[Pack, Offer]:
         offer = ask(candidate.load(), pack.name, bare=candidate.bare)
     except PackError as error:
         problem = str(error)
-    except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a stranger's code may raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # third-party code may raise anything
         problem = _sentence(error)
         trace = "".join(traceback.format_exception(error))
     pack = replace(
@@ -176,7 +174,7 @@ def _load(candidate: Candidate, blocked: Collection[str]) -> tuple[Pack, Offer]:
 
 
 def _sentence(error: BaseException) -> str:
-    """``ImportError: No module named 'x' (cells.py:3)``: what was raised, and by which line of the pack."""
+    """``ImportError: No module named 'x' (cells.py:3)``: the exception, and the line of the pack."""
     what = str(error) if isinstance(error, ZooError) else f"{type(error).__name__}: {error}"
     frames = traceback.extract_tb(error.__traceback__)
     theirs = [frame for frame in frames if not frame.filename.startswith(_MACHINERY)]
@@ -190,5 +188,5 @@ def _names(pack: Pack) -> set[str]:
 
 
 def _plain(name: str) -> str:
-    """A name as package indexes compare it."""
+    """A name as normalised by package indexes."""
     return name.lower().replace("-", "_")

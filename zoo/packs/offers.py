@@ -1,4 +1,4 @@
-"""What one pack offers: its hooks are asked, and what they return is examined before anybody relies on it."""
+"""The offers of one pack: calls its hooks, and validates their results."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ Tool: TypeAlias = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """A pack as found: where it is from, what it offers, how long it took to load, and what is wrong with it.
+    """A pack: its origin, its offers, how long it took to load, and what is wrong with it.
 
-    ``problem`` is a sentence when it failed and so offers nothing, and ``traceback`` tells where (empty when
-    the sentence says it all). ``notes`` are findings that leave the rest of the pack in use.
+    If it failed, ``problem`` is a sentence, and ``traceback`` has the details (empty if they add nothing); it
+    then offers nothing. ``notes`` are findings that do not prevent its use.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Pack:
     distribution: str = ""
     version: str = ""
     seconds: float = 0.0
-    imported_torch: bool = False  # so that most of its time is torch's
+    imported_torch: bool = False  # if so, most of its loading time is torch's
     layers: tuple[str, ...] = ()
     graphs: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
@@ -46,13 +46,13 @@ class Pack:
 
     @property
     def origin(self) -> str:
-        """Where it is from, for people: ``layerzoo 0.1.0``, or the path of a file."""
+        """Its origin as shown to users: ``layerzoo 0.1.0``, or the path of a file."""
         return f"{self.distribution} {self.version}".strip() or self.module
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a loaded pack offers, by name; layers by the name that files use."""
+    """The offers of a loaded pack, by name; layers by the name that files use."""
 
     layers: Mapping[str, LayerSpec] = field(default_factory=dict[str, LayerSpec])
     graphs: Mapping[str, Path] = field(default_factory=dict[str, Path])
@@ -61,7 +61,7 @@ class Offer:
 
 
 def ask(plugin: object, pack: str, *, bare: bool = False) -> Offer:
-    """Call the hooks of a pack and examine what they return; PackError says what is wrong.
+    """Call the hooks of a pack and validate their results; raises PackError if they are invalid.
 
     A ``bare`` plugin is a file that needs no hook: without one, it offers the layers that it defines.
     """
@@ -87,12 +87,12 @@ def ask(plugin: object, pack: str, *, bare: bool = False) -> Offer:
 
 
 def use_name(spec: LayerSpec) -> str:
-    """How files name a layer: ``pack/name``, from version 2 on ``pack/name@2`` unless it migrates."""
+    """The name of a layer in files: ``pack/name``, or ``pack/name@2`` for version 2 unless it migrates."""
     return spec.id if spec.version == 1 or spec.migrate else f"{spec.id}@{spec.version}"
 
 
 def spec_of(layer: object) -> LayerSpec | None:
-    """The spec of a class that is itself under ``@zoo.layer`` (a subclass of such a class is no layer)."""
+    """The spec of a class decorated with ``@zoo.layer`` (a subclass of such a class is not a layer)."""
     found = vars(layer).get("__zoo_spec__") if isinstance(layer, type) else None
     return found if isinstance(found, LayerSpec) else None
 
@@ -117,7 +117,7 @@ def _defined_layers(plugin: object) -> Iterator[object]:
 
 
 def _listed(manager: pluggy.PluginManager, hook: str) -> list[object]:
-    """The items of a hook's result; none when the pack does not implement it."""
+    """The items of a hook's result; none if the pack does not implement it."""
     items: list[object] = []
     for result in cast("list[object]", getattr(manager.hook, hook)()):
         if hook == "zoo_graphs" and isinstance(result, str | os.PathLike):
@@ -130,7 +130,7 @@ def _listed(manager: pluggy.PluginManager, hook: str) -> list[object]:
 
 
 def _named(manager: pluggy.PluginManager, hook: str) -> dict[str, Tool]:
-    """The entries of a hook's result; none when the pack does not implement it."""
+    """The entries of a hook's result; none if the pack does not implement it."""
     named: dict[str, Tool] = {}
     for result in cast("list[object]", getattr(manager.hook, hook)()):
         if not isinstance(result, Mapping):

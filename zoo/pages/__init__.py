@@ -1,13 +1,13 @@
-"""The catalogue: a page per layer, made of what the layer says of itself and of what is measured.
+"""The catalogue: a page per layer, generated from the layer's declarations and from measurements.
 
     paths = list(write_pages(specs, registry, Path("docs")))    # Markdown, with an index
     write_catalogue(pages(specs, used), Path("layers.html"))    # one file that needs no network
 
-Nothing on a page is written by hand: the help is the class's docstring, ports and settings are its hints,
-costs are measured (``zoo.formulas``), and the example is checked before it is printed.
+Nothing on a page is written by hand: the help is the docstring of the class, ports and settings come from its
+hints, costs are measured (``zoo.formulas``), and the example is checked before it is printed.
 
     example.py    a graph of one layer
-    facts.py      what holds for a layer: past and future, streaming, costs, where it is used
+    facts.py      facts about a layer: past and future, streaming, costs, where it is used
     words.py      settings in words
     layer.py      the page in Markdown
     index.py      the index of the pages

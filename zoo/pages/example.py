@@ -1,4 +1,4 @@
-"""A graph of one layer, to read and to measure: its inputs are the graph's own, its sizes are params."""
+"""An example graph of one layer, to read and to measure: its inputs are the graph's, its sizes are params."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from zoo.sizes import Name, names
 from zoo.spec import LayerSpec, Port, Star, Wild
 
 _AXES = ("batch", "time", "source", "target", "query", "key", "steps", "count")
-"""Axes that stay axes in a graph; all others are widths, and so params."""
+"""Axes that remain axes in a graph; all others are widths, which become params."""
 _USUAL: Mapping[str, int] = {"vocab": 1000, "hidden": 64, "max_length": 128, "heads": 4, "layers": 2}
 _WIDTH, _COUNTS = 64, (4, 16, 2, 8, 1, 64)
 
 
 def example(spec: LayerSpec, *, thorough: bool = False) -> tuple[str, Resolution] | None:
-    """The text of a graph of this layer and what the checker makes of it; None where none is found.
+    """The text of a graph of this layer, and its resolution; None if no valid one is found.
 
-    What must be wired is, and what must be set; a ``thorough`` one makes params of all settings that are
-    whole numbers, so that formulas are in all of them.
+    Required ports are wired, and required settings given; if ``thorough``, all integer settings become
+    params, so that formulas contain them.
     """
     registry = Registry([spec])
     offered: Any = getattr(spec.cls, "examples", list)
@@ -69,14 +69,14 @@ def _text(spec: LayerSpec, given: Mapping[str, Any], count: int, *, thorough: bo
 
 
 def _node(spec: LayerSpec) -> str:
-    """What the node is called: the layer's name, unless an input has it."""
+    """The name of the node: the layer's name, unless an input has it."""
     return f"{spec.name}_layer" if spec.name in spec.inputs else spec.name
 
 
 def _settings(
     spec: LayerSpec, params: dict[str, int], given: Mapping[str, Any], count: int, *, thorough: bool
 ) -> Iterator[tuple[str, Any]]:
-    """What stands in ``with``: what is required or in a type, and is not solved from the wires."""
+    """The entries of ``with``: settings that are required or occur in a type, unless wires solve them."""
     schemas: Mapping[str, Mapping[str, Any]] = spec.settings.model_json_schema().get("properties", {})
     solved = {
         axis.text for name in spec.required for axis in spec.inputs[name].shape if isinstance(axis, Name)
@@ -111,7 +111,7 @@ def _size(spec: LayerSpec, name: str, given: Mapping[str, Any], otherwise: int) 
 def _word(
     spec: LayerSpec, axis: Any, port: Port, params: dict[str, int], given: Mapping[str, Any], count: int
 ) -> str:
-    """An axis of a port in the words of a graph; the params that it needs are added."""
+    """An axis of a port in the notation of a graph; adds the params that it needs."""
     if isinstance(axis, Star):
         if port.shape[0] == axis:
             return "batch time"
@@ -127,7 +127,7 @@ def _word(
 
 
 def _value(value: Any) -> str:
-    """A setting as a flow mapping has it."""
+    """A setting as written in a flow mapping."""
     if isinstance(value, str) and re.fullmatch(r"\$?[a-z_]\w*", value):
         return value
     return json.dumps(value)

@@ -1,4 +1,4 @@
-"""What holds for a layer: past and future, streaming, costs, and which graphs use it."""
+"""Facts about a layer: past and future, streaming, costs, and which graphs use it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from zoo.testing.sizes import SEQUENCES
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What a layer costs, in words; empty where something follows no formula or joins no places.
+    """The costs of a layer, in words; empty if there is no formula, or no connection between positions.
 
-    Parameters and FLOPs hold for the ``fixed`` settings as the example has them.
+    Parameters and FLOPs hold for the values of the ``fixed`` settings in the example.
     """
 
     parameters: str
@@ -50,7 +50,7 @@ def users(registry: Registry) -> Mapping[str, tuple[str, ...]]:
     for name, path in registry.graphs.items():
         try:
             graph = load(path)
-        except ZooError:  # `zoo graphs` says what is wrong with it
+        except ZooError:  # `zoo graphs` reports what is wrong with it
             continue
         for layer in layers_used(resolve(graph, registry)):
             found.setdefault(layer, []).append(name)
@@ -80,7 +80,7 @@ def _within(use: Use | None) -> Iterator[LayerUse]:
 
 
 def facts(spec: LayerSpec, settings: Mapping[str, Any]) -> Iterator[str]:
-    """What holds for it with some settings, a sentence each."""
+    """Facts about a layer with given settings, as sentences."""
     if spec.pointwise:
         yield "It is pointwise: it works on each place separately, and so at a single time step."
     yield from _ahead(spec, settings)
@@ -100,7 +100,7 @@ def facts(spec: LayerSpec, settings: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _ahead(spec: LayerSpec, settings: Mapping[str, Any]) -> Iterator[str]:
-    """Which later steps it sees, and which setting changes that."""
+    """Which later steps the layer sees, and which setting changes that."""
 
     def seen(change: Mapping[str, Any]) -> frozenset[str]:
         return spec.sees_ahead({**settings, **change}, spec.required)
@@ -111,7 +111,7 @@ def _ahead(spec: LayerSpec, settings: Mapping[str, Any]) -> Iterator[str]:
         for port in spec.inputs.values()
         for axis in port.shape
     ):
-        return  # there is no later step
+        return  # there are no later steps
     yield (
         f"A step of an output may depend on later steps along {_names(along)}."
         if along

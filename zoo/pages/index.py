@@ -10,20 +10,19 @@ from zoo.pages.layer import table
 from zoo.spec import LayerSpec
 
 _INTRODUCTION = """\
-Each layer stands under the graph of the library that uses it first, so that to read on is to walk the road:
-below a graph's name stands what it adds to those before it. `zoo layers --docs` makes these pages, from the
-layers themselves.
+Each layer is listed under the first graph of the library that uses it, so each graph is followed by the
+layers that it adds to those before it. `zoo layers --docs` generates these pages from the layers themselves.
 """
 
 
 def page_path(spec: LayerSpec) -> Path:
-    """Where the page of a layer lies among the pages: ``attention/multi_head.md``."""
+    """The path of a layer's page among the pages: ``attention/multi_head.md``."""
     pack, _, name = use_name(spec).partition("/")
     return Path(pack, f"{name.replace('@', '_v')}.md")
 
 
 def index(specs: Iterable[LayerSpec], graphs: Mapping[str, str], users: Mapping[str, tuple[str, ...]]) -> str:
-    """The index in Markdown; ``graphs`` are those of the library by name, with what each is."""
+    """The index in Markdown; ``graphs`` are those of the library by name, with their descriptions."""
     left = {use_name(spec): spec for spec in specs}
     parts = ["# Layers", _INTRODUCTION.strip()]
     for graph, about in graphs.items():

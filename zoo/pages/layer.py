@@ -12,7 +12,7 @@ from zoo.pages.words import settings_of
 from zoo.spec import LayerSpec
 
 COSTS = "## What it costs"
-"""The heading of what is measured; all else on a page follows from reading the layer alone."""
+"""The heading of the measured part; everything else on a page follows from the layer's source."""
 
 
 def layer_page(
@@ -30,7 +30,7 @@ def layer_page(
         parts += ["## Settings", _settings(spec)]
     if example is not None:
         use = next(node.use for node in example[1].root.nodes.values())
-        assert isinstance(use, LayerUse)  # it is a graph of one layer
+        assert isinstance(use, LayerUse)  # a graph of one layer
         parts += ["## What holds", "\n".join(f"- {fact}" for fact in facts(spec, use.settings))]
         parts += [COSTS, _costs(costs)]
         parts += ["## Example", f"```yaml\n{example[0]}```"]
@@ -42,7 +42,7 @@ def layer_page(
 
 
 def with_costs_of(page: str, old: str) -> str | None:
-    """A page with what was measured for an ``old`` one; None where that had other settings or examples."""
+    """A page with the measurements of an ``old`` one; None if that had other settings or examples."""
     costs = re.compile(rf"^{COSTS}\n.*?(?=^## )", re.MULTILINE | re.DOTALL)
     found = costs.search(old)
     if found is None or _measured_with(page) != _measured_with(old):
@@ -51,7 +51,7 @@ def with_costs_of(page: str, old: str) -> str | None:
 
 
 def _measured_with(page: str) -> list[str]:
-    """What the costs on a page depend on, as far as the page tells."""
+    """The lines of a page that its costs depend on."""
     return re.findall(r"^## Settings\n.*?(?=^## )|^```yaml\n.*?^```$", page, re.MULTILINE | re.DOTALL)
 
 
@@ -73,7 +73,7 @@ def _escaped(line: str) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown; what stands in it has no line breaks."""
+    """A table in Markdown; its cells contain no line breaks."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines)
 

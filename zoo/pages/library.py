@@ -1,4 +1,4 @@
-"""The page of the library: every graph in its order, told by its own opening comment, with its picture."""
+"""The page of the library: every graph in order, with its opening comment and its picture."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from zoo.sizes.words import short
 INTRODUCTION = """\
 # The library of graphs
 
-Each graph stands here with what its file says about itself, in the order in which one leads to the next.
-*Sequential* is the longest chain of operations that wait for one another, *path* the longest way between two
-places of a sequence, both as they grow with its length (`zoo show --formulas`); the layers are those that no
-graph before it uses. `zoo graphs --docs` makes this page.
+Each graph is shown with the description in its file, in the order in which one leads to the next.
+*Sequential* is the longest chain of dependent operations, and *path* the longest path between two positions
+of a sequence, both as functions of its length (`zoo show --formulas`); the layers are those that no earlier
+graph uses. `zoo graphs --docs` generates this page.
 """
 
 Measure = Callable[[Resolution], tuple[str, str]]
-"""What gives the columns that are measured; all else on the page follows from reading the files alone."""
+"""Returns the measured columns; everything else on the page follows from the files."""
 
 
 def library_page(registry: Registry, pictures: str, measure: Measure) -> str:
-    """The page in Markdown; pictures are ``pictures``/NAME.png, ``measure`` gives a graph's two columns."""
+    """The page in Markdown; pictures are ``pictures``/NAME.png, ``measure`` returns a graph's two columns."""
     met: set[str] = set()
     parts = [INTRODUCTION.strip()]
     for name, path in registry.graphs.items():
@@ -46,7 +46,7 @@ def library_page(registry: Registry, pictures: str, measure: Measure) -> str:
 
 
 def story(text: str) -> Iterator[str]:
-    """The paragraphs of the comment that a file begins with, the first in bold."""
+    """The paragraphs of a file's opening comment, the first in bold."""
     lines: list[str] = []
     for line in text.splitlines():
         if not line.startswith("#"):
@@ -71,7 +71,7 @@ def _table(resolution: Resolution, new: list[str], measure: Measure, registry: R
 
 
 def kept(old: str) -> Measure:
-    """What was measured for an old page; graphs that it does not have are measured now."""
+    """The measurements of an old page; graphs that it lacks are measured."""
     known: dict[str, tuple[str, str]] = {}
     for part in re.split(r"^## ", old, flags=re.MULTILINE)[1:]:
         rows = [line.split("|")[1:-1] for line in part.splitlines() if line.startswith("| ")]

@@ -1,4 +1,4 @@
-"""Making pages: what a page needs is gathered here, and costs are measured."""
+"""Generating pages: collects what a page needs, and measures costs."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from zoo.spec import LayerSpec
 def pages(
     specs: Iterable[LayerSpec], used: Mapping[str, tuple[str, ...]], links: str = "", kept: Path | None = None
 ) -> Iterator[tuple[LayerSpec, str]]:
-    """Each layer with its page; ``links`` is a page that has a heading for each graph, as seen from these.
+    """Each layer with its page; ``links`` is the relative path of a page with a heading for each graph.
 
-    What was measured is taken from the pages in the folder ``kept``, where it is of the same example.
+    Measurements are taken from the pages in the folder ``kept``, if they are of the same example.
     """
     for spec in specs:
         names = used.get(use_name(spec), ())
@@ -35,7 +35,7 @@ def pages(
 
 
 def costs_of(spec: LayerSpec) -> Costs | None:
-    """What a layer costs, in all its settings that are whole numbers; None where no example is found."""
+    """The costs of a layer as formulas in its integer settings; None if no example is found."""
     found = example(spec, thorough=True) or example(spec)
     return None if found is None else measured(found[1])
 
@@ -43,9 +43,9 @@ def costs_of(spec: LayerSpec) -> Costs | None:
 def write_pages(
     specs: Iterable[LayerSpec], registry: Registry, folder: Path, links: str = "", *, quick: bool = False
 ) -> Iterator[Path]:
-    """Write a page for each layer and, of several, an index; yields each file. ZooError where that fails.
+    """Write a page for each layer, and an index if there are several; yields each file. Raises ZooError.
 
-    A ``quick`` one keeps what was measured for the pages that are there.
+    If ``quick``, the measurements of existing pages are kept.
     """
     specs = list(specs)
     used = users(registry)
@@ -59,7 +59,7 @@ def write_pages(
 
 
 def abouts(registry: Registry) -> dict[str, str]:
-    """What each graph of the library is, in its own words."""
+    """The description of each graph of the library."""
     found: dict[str, str] = {}
     for name, path in registry.graphs.items():
         try:

@@ -10,7 +10,7 @@ from zoo.spec import LayerSpec
 
 
 def settings_of(spec: LayerSpec) -> Iterator[tuple[str, str, str, str]]:
-    """Each setting in words: name, type with its range, default, what it is."""
+    """Each setting in words: name, type with range, default, description."""
     properties: dict[str, Any] = spec.settings.model_json_schema().get("properties", {})
     solved = spec.widths & {str(axis) for name in spec.required for axis in spec.inputs[name].shape}
     for name, field in spec.settings.model_fields.items():
@@ -23,7 +23,7 @@ def settings_of(spec: LayerSpec) -> Iterator[tuple[str, str, str, str]]:
 
 
 def json_text(value: object) -> str:
-    """A value as a file writes it."""
+    """A value as written in a file."""
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -14,7 +14,7 @@ WORD = NAME.pattern
 def object_of(
     keys: tuple[str, ...], parts: Schema, description: str, required: tuple[str, ...] = ()
 ) -> Schema:
-    """A mapping of these keys."""
+    """A mapping with these keys."""
     made: Schema = {
         "type": "object",
         "properties": {key: parts[key] for key in keys},
@@ -28,12 +28,12 @@ def object_of(
 
 
 def named(values: Schema, description: str) -> Schema:
-    """A mapping from names; an empty heading is an empty mapping."""
+    """A mapping of names; an empty value counts as an empty mapping."""
     return {**named_freely(values, description), "propertyNames": {"pattern": rf"^{WORD}$"}}
 
 
 def named_freely(values: Schema, description: str) -> Schema:
-    """A mapping from any words."""
+    """A mapping with arbitrary keys."""
     made: Schema = {"type": ["object", "null"], "additionalProperties": values}
     if description:
         made["description"] = description

@@ -1,4 +1,4 @@
-"""The sections of a graph and the words in them."""
+"""The schemas of the sections of a graph and of their values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from zoo.files.schema.objects import WORD, Schema, named
 
 
 def heading_schema() -> Schema:
-    """What a graph has and a block has not."""
+    """The sections that only graphs have."""
     return {
         "format": {"const": FORMAT, "description": "The version of the format."},
         "name": {"type": "string", "minLength": 1, "description": "What the graph is called."},
@@ -36,7 +36,7 @@ def heading_schema() -> Schema:
 
 
 def sections_schema() -> Schema:
-    """What graphs and blocks have."""
+    """The sections of both graphs and blocks."""
     return {
         "about": {"type": "string", "description": "What it shows, in a sentence."},
         "params": named(

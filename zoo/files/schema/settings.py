@@ -9,12 +9,12 @@ EXPRESSION: Schema = {"$ref": "#/$defs/expression"}
 
 
 def key_of(use: str) -> str:
-    """The name of a layer's settings among the definitions."""
+    """The key of a layer's settings among the definitions."""
     return "layer:" + use.replace("/", ":")
 
 
 def required_of(spec: LayerSpec) -> list[str]:
-    """The settings that nothing solves and that have no default."""
+    """The settings that have no default and are not solved from the wires."""
     return [
         name
         for name, field in spec.settings.model_fields.items()
@@ -23,9 +23,7 @@ def required_of(spec: LayerSpec) -> list[str]:
 
 
 def layer_schema(use: str, spec: LayerSpec) -> Schema:
-    """The settings of a layer. Expressions of params may stand for any of them; solved widths may be left
-    out.
-    """
+    """The schema of a layer's settings: any may be an expression of params; solved widths are optional."""
     key = key_of(use)
     model = spec.settings.model_json_schema(ref_template=f"#/$defs/{key}:{{model}}")
     aliases = {f"{key}:{name}": _spoken(part) for name, part in model.pop("$defs", {}).items()}
@@ -42,7 +40,7 @@ def layer_schema(use: str, spec: LayerSpec) -> Schema:
 
 
 def _spoken(part: Schema) -> Schema:
-    """A setting's schema that lets an expression stand for each of its values."""
+    """A setting's schema, extended by expressions for each of its values."""
     kept = {key: part[key] for key in ("description", "default") if key in part}
     rest = {key: value for key, value in part.items() if key not in {"description", "default", "title"}}
     for key in ("items", "additionalProperties"):

@@ -1,4 +1,4 @@
-"""A row of a batch knows nothing of the others, nor of the padding behind it; some axes have no order."""
+"""Rows of a batch are independent of each other and of padding; some axes have no order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from zoo.testing.sizes import axes
 from zoo.testing.subject import Subject
 
 Change = Callable[[Tensor, int], Tensor]
-"""What is done to a tensor along one of its axes."""
+"""A function applied to a tensor along one of its axes."""
 
 
 def narrowed(start: int, length: int) -> Change:
@@ -80,7 +80,7 @@ def padded_batches(subject: Subject) -> Iterator[None]:
             raise NotApplicable(f"{mask} is no mask of batch and steps")
         for found in subject.cases():
             case = found
-            # Of a causal layer that aligns several sequences, all are shortened together.
+            # In a causal layer that aligns several sequences, all are shortened together.
             cuts = sequences(subject)
             if len(cuts) > 1 and not subject.spec.sees_ahead(case.settings, case.wired):
                 case = level(subject, case) or case

@@ -33,7 +33,7 @@ def late_weights(subject: Subject) -> Iterator[None]:
     """Built without memory, it is the same once weights are loaded and tables are computed again."""
     for case in subject.cases():
         late = build_bare(subject.spec, case.settings).double().eval().to_empty(device="cpu")
-        for x in (*late.parameters(), *late.buffers()):  # what memory holds is anything
+        for x in (*late.parameters(), *late.buffers()):  # uninitialised memory may hold anything
             x.detach().fill_(torch.nan if x.is_floating_point() else 97)
         late.load_state_dict(case.layer.state_dict())
         with seeded(99):

@@ -1,4 +1,4 @@
-"""Sizes at the edge: one of everything, and none."""
+"""Edge cases of sizes: one element along every axis, and none."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ def size_one(subject: Subject) -> Iterator[None]:
             yield
     try:
         least = subject.plain(ONES)
-    except (
-        NoSettings
-    ):  # it has no settings for widths of one: then one element along the free axes was the least
+    except NoSettings:  # it refuses widths of one, so only the free axes have one element
         return
     hold(least, least.run_all(), least.everything)
     yield
@@ -52,7 +50,7 @@ def size_zero(subject: Subject) -> Iterator[None]:
 
 
 def _emptied(subject: Subject) -> Iterator[Mapping[str, Any]]:
-    """Each axis that may be empty, on its own."""
+    """The changes that make one axis at a time empty."""
     axes = {axis for port in subject.spec.inputs.values() for axis in port.shape}
     for axis in sorted(axes, key=str):
         if str(axis) in ("batch", *SEQUENCES):

@@ -1,4 +1,4 @@
-"""All steps at once give what a loop over them gives."""
+"""Computing all steps at once is equivalent to a loop over the steps."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def fused(subject: Subject) -> Iterator[None]:
 
 
 def _walked(case: Case, fuses: Fusing, *, masked: bool) -> tuple[Case, Tensor | None]:
-    """The case with some steps of what is cut, and a mask with a hole, an empty row, and NaN in padding."""
+    """The case with several steps, and a mask with a hole, an empty row, and NaN in padding."""
     batch = case.sizes["batch"]
     mask = None
     if masked:
@@ -64,7 +64,7 @@ def _walked(case: Case, fuses: Fusing, *, masked: bool) -> tuple[Case, Tensor | 
 
 
 def _loop(case: Case, fuses: Fusing, mask: Tensor | None, *, reverse: bool) -> Outputs:
-    """The same by a loop: a step that is not there hands the states on."""
+    """The same by a loop, in which masked steps keep the states."""
     states: dict[str, Any] = {port: case.given[port] for port in fuses.states}
     found: list[Outputs] = []
     outs: list[Tensor] = []
@@ -93,6 +93,6 @@ def _chosen(real: Tensor | None, new: Tensor, old: Tensor) -> Tensor:
 
 
 def _last(fuses: Fusing, states: Mapping[str, Tensor], outputs: Outputs) -> Outputs:
-    """What ``forward`` returned at the last real step: the states, and what is no state."""
+    """What ``forward`` returned at the last real step: the states and the other outputs."""
     kept = {output: states[port] for port, output in fuses.states.items()}
     return {name: kept.get(name, x) for name, x in outputs.items()}

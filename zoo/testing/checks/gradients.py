@@ -1,4 +1,4 @@
-"""Gradients arrive, and are those of the function that is computed."""
+"""Gradients exist, and are those of the computed function."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def gradients(subject: Subject) -> Iterator[None]:
 
 
 def _counts(case: Case, name: str) -> bool:
-    """Whether other numbers in one input give other floats; of some, the shape alone counts."""
+    """Whether the values of an input affect float outputs; of some inputs, only the shape matters."""
     before = case.run_all()
     other = case.mapped(lambda port, x: x.detach() * -2 + 1 if port == name.partition(".")[0] else x)
     return any(x.is_floating_point() and not x.equal(before[key]) for key, x in other.run_all().items())

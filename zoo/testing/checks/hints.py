@@ -1,4 +1,4 @@
-"""The hints are true: what comes out has the names, dtypes and shapes that the layer declares."""
+"""The hints are true: outputs have the names, dtypes and shapes that the layer declares."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DTYPES = {"float": torch.float64, "int": torch.int64, "bool": torch.bool}
 
 
 def expected_shape(case: Case, output: str) -> tuple[int, ...]:
-    """The shape of an output by the layer's own word: its rule, or its hint."""
+    """The declared shape of an output, from the layer's rule or hint."""
     rule = case.spec.rule
     ruled = rule(case.settings, case.shapes).get(output) if rule else None
     shape = case.sizes.shape(case.spec.outputs[output]) if ruled is None else ruled
@@ -29,7 +29,7 @@ def expected_shape(case: Case, output: str) -> tuple[int, ...]:
 
 
 def hold(case: Case, found: Outputs, flags: dict[str, bool]) -> None:
-    """Fail unless outputs are those that were asked for, in the declared dtypes and shapes."""
+    """Raise Fault unless the requested outputs are there, with the declared dtypes and shapes."""
     wanted = [name for name in case.spec.outputs if flags.get(name, True)]
     wanted = [name for name in wanted if name in flags or not case.spec.outputs[name].on_demand]
     if sorted(found) != sorted(wanted):
@@ -129,7 +129,7 @@ def pointwise(subject: Subject) -> Iterator[None]:
 
 
 def _by_name(case: Case) -> tuple[Shapes, dict[str, int]]:
-    """The shapes that come in, with a name for each size that is no setting's; and what these are."""
+    """The input shapes with a name for each size that is not a setting's, and the values of the names."""
     numbers: dict[str, int] = {}
 
     def name(size: int) -> Size:
@@ -147,7 +147,7 @@ def _by_name(case: Case) -> tuple[Shapes, dict[str, int]]:
 
 
 def _alike(found: Outputs, real: Outputs, what: str) -> None:
-    """Fail unless shapes and dtypes are those of a run on real numbers."""
+    """Raise Fault unless shapes and dtypes are those of a run on real tensors."""
     shapes = [{name: (tuple(x.shape), x.dtype) for name, x in each.items()} for each in (found, real)]
     if shapes[0] != shapes[1]:
         raise Fault(f"{what} there comes {shapes[0]}, and on real numbers {shapes[1]}")

@@ -1,4 +1,4 @@
-"""Padding: what stands in it never shows, and a row without anything real gives zeros."""
+"""Padding: its contents have no effect, and a row without real elements gives zeros."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def masks_of(subject: Subject) -> list[str]:
 
 
 def spread(mask: Tensor, declared: Port, port: Port, rank: int) -> Tensor | None:
-    """The mask as it lies over a tensor of another port; None where that lacks an axis of the mask.
+    """The mask broadcast to a tensor of another port; None if that lacks an axis of the mask.
 
-    Where an axis stands twice there, as in pairs, it is true where both are real.
+    If an axis occurs twice there, as in pairs, it is true where both elements are real.
     """
     mine, theirs = axes(declared, mask.dim()), axes(port, rank)
     if not mine.keys() <= theirs.keys():
@@ -44,7 +44,7 @@ def spread(mask: Tensor, declared: Port, port: Port, rank: int) -> Tensor | None
 
 
 def _laid(mask: Tensor, target: list[int], rank: int) -> Tensor:
-    """The mask with its axes at these places of ``rank`` axes."""
+    """The mask with its axes at these positions among ``rank`` axes."""
     order = sorted(range(len(target)), key=target.__getitem__)
     shape = [1] * rank
     for at, size in zip(target, mask.shape, strict=True):
@@ -107,7 +107,7 @@ def _emptied(mask: Tensor) -> Tensor:
 
 
 def _axis_is_gone(case: Case, mask: str, output: str) -> bool:
-    """Whether an output has the batch in front, and not the axis that the mask runs over."""
+    """Whether an output has the batch axis in front, but not the axis of the mask."""
     declared, port = case.spec.inputs[mask], case.spec.outputs[output]
     first, *rest = map(str, declared.shape)
     shape = [str(axis) for axis in port.shape]
@@ -115,7 +115,7 @@ def _axis_is_gone(case: Case, mask: str, output: str) -> bool:
 
 
 def _covered(case: Case, mask: str, name: str) -> Tensor | None:
-    """The mask over the tensor of another port."""
+    """The mask broadcast to the tensor of another port."""
     x, real = case.given[name], case.given[mask]
     if not isinstance(x, Tensor) or not isinstance(real, Tensor):
         return None
@@ -133,7 +133,7 @@ def _spoil(case: Case, mask: str, junk: float) -> Callable[[str, Tensor], Tensor
 
 
 def _real(case: Case, mask: str) -> tuple[Outputs, Outputs]:
-    """Outputs with zeros at places that are not real, and the gradients of all that is real."""
+    """The outputs with zeros at padding, and the gradients of the real elements."""
     case = case.leaves()
     real = case.given[mask]
     if not isinstance(real, Tensor):

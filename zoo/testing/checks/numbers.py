@@ -1,4 +1,4 @@
-"""Precision and devices: what comes out follows the model, and stays near what float64 gives."""
+"""Precision and devices: outputs have the model's dtype, and are close to those in float64."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def dtypes(subject: Subject) -> Iterator[None]:
             low = case.mapped(_to(dtype))
             low.layer.to(dtype)
             found = low.copied().run_all()
-            # The same rounded numbers in float64, so that only the layer's own arithmetic is judged.
+            # The same rounded numbers in float64, so that only the layer's own arithmetic is tested.
             low.layer.double()
             exact = low.mapped(_to(torch.float64)).run_all()
             exact = {name: x.detach() for name, x in exact.items()}
@@ -60,7 +60,7 @@ def role(subject: Subject) -> Iterator[None]:
         raise NotApplicable("it does not say by `role` what it is in a stack of residual layers")
     for case in subject.cases():
         if said == "norm":
-            # So large that what keeps zeros from a division counts for nothing.
+            # So large that the eps of the norm is negligible.
             large = case.mapped(lambda _, x: x * 1e6 if x.is_floating_point() else x)
             larger = large.mapped(lambda _, x: x * 4 if x.is_floating_point() else x)
             same(larger.run(), large.run(), f"{case}: of numbers four times as large", 1e-6)
@@ -96,7 +96,7 @@ def cuda(subject: Subject) -> Iterator[None]:
 
 
 def gradients_of(case: Case, found: Outputs) -> Outputs:
-    """The gradients of the sum of squares of all outputs, towards inputs and parameters."""
+    """The gradients of the sum of squares of all outputs with respect to inputs and parameters."""
     towards = {**case.floats, **dict(case.layer.named_parameters())}
     outputs = [x.square().sum() for x in found.values() if x.requires_grad]
     if not outputs or not towards:
@@ -113,7 +113,7 @@ def _to(dtype: torch.dtype) -> Callable[[str, Tensor], Tensor]:
 
 
 def _near(found: Outputs, exact: Outputs, rough: float, what: str) -> None:
-    """Fail where a number is further from the exact one than a part of the largest."""
+    """Raise Fault if a number differs from the exact one by more than a fraction of the largest."""
     for name, x in found.items():
         if not x.is_floating_point():
             continue

@@ -1,4 +1,4 @@
-"""What is optional may be absent, and asking for more changes nothing of the rest."""
+"""Optional inputs may be absent, and requesting more outputs does not change the others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zoo.testing.compare import same
 from zoo.testing.inputs import is_mask
 from zoo.testing.subject import Subject
 
-_MOST = 4  # of more optional inputs, not every subset is tried
+_MOST = 4  # with more optional inputs, not every subset is tried
 
 
 @check

@@ -1,4 +1,4 @@
-"""Past and future: what a step of an output may depend on, and what it does depend on."""
+"""Past and future: which steps a step of an output may depend on, and which it does depend on."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from zoo.testing.compare import same
 from zoo.testing.sizes import SEQUENCES, axes
 from zoo.testing.subject import Subject
 
-_LENGTHS = (7, 5, 3)  # of which some are too long for tables of positions
+_LENGTHS = (7, 5, 3)  # some may be too long for tables of positions
 _EXACT = 1e-12  # of numbers near 1: a sum over more or other zeros may be ordered otherwise
 
 
 def sequences(subject: Subject) -> list[str]:
-    """The axes of the layer's inputs along which a sequence runs."""
+    """The sequence axes of the layer's inputs."""
     declared = {str(axis) for port in subject.spec.inputs.values() for axis in port.shape}
     return [axis for axis in SEQUENCES if axis in declared]
 
 
 def running(case: Case, output: str) -> str | None:
-    """The first axis of an output along which a sequence runs."""
+    """The first sequence axis of an output."""
     shape = [str(axis) for axis in case.spec.outputs[output].shape]
     return next((axis for axis in shape if axis in SEQUENCES), None)
 
 
 def level(subject: Subject, case: Case, *lengths: int) -> Case | None:
-    """The case with all sequences of one length, and patterns of who sees whom that let nobody see ahead.
+    """The case with all sequences of the same length, and with causal attention patterns.
 
-    Of the ``lengths`` the first is taken that the layer does not refuse.
+    The length is the first of ``lengths`` that the layer accepts.
     """
     for length in lengths or _LENGTHS:
         here = subject.resized(case, fixed=dict.fromkeys(sequences(subject), length))
@@ -122,7 +122,7 @@ def _told(steps: set[int]) -> str:
 
 
 def _later(case: Case, names: Collection[str], step: int) -> Callable[[str, Tensor], Tensor]:
-    """Other contents behind ``step`` along some axes."""
+    """Replace the contents after ``step`` along some axes."""
 
     def change(port: str, x: Tensor) -> Tensor:
         x = x.clone()
@@ -143,7 +143,7 @@ def _later(case: Case, names: Collection[str], step: int) -> Callable[[str, Tens
 
 
 def _until(case: Case, found: dict[str, Tensor], step: int) -> dict[str, Tensor]:
-    """The outputs along their first sequence, until a step."""
+    """The outputs up to a step of their first sequence axis."""
     past: dict[str, Tensor] = {}
     for name, x in found.items():
         axis = running(case, name)

@@ -1,4 +1,4 @@
-"""What people read and write of a layer: its line in a file, its form, its page."""
+"""What users see of a layer: its entry in a file, its form, its page."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ for each in sys.modules:
 
 @cache
 def _imported_without_qt(module: str, file: str) -> list[str]:
-    """The modules that a fresh Python without Qt has after importing this one; or what it says instead."""
+    """The modules that a new Python process without Qt has after importing this one, or its error."""
     path = os.pathsep.join(filter(None, [*sys.path, os.environ.get("PYTHONPATH", "")]))
     done = subprocess.run(  # noqa: S603 - our own Python
         [sys.executable, "-P", "-c", _WITHOUT_QT, module, file, *_QT],

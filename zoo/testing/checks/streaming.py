@@ -1,4 +1,4 @@
-"""Streaming: a sequence in pieces gives what the whole gives, and a state is a value."""
+"""Streaming: a sequence in pieces gives the same as the whole, and states are immutable values."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ from zoo.testing.subject import Subject
 
 @dataclass(frozen=True)
 class Stream:
-    """A case whose ports in ``pieces`` are cut along axis 1; all others are known from the start."""
+    """A case whose ports in ``pieces`` are split along axis 1; all others are known from the start."""
 
     case: Case
     pieces: frozenset[str]
 
     @property
     def along(self) -> frozenset[str]:
-        """The axes that are cut; of the axes of a star, the first."""
+        """The axes that are split; for a star, its first axis."""
         inputs = self.case.spec.inputs
         return frozenset(str(inputs[name].shape[1]) for name in self.pieces & self.case.wired)
 
     @property
     def length(self) -> int:
-        """How many steps there are."""
+        """The number of steps."""
         (name, *_) = sorted(self.pieces & self.case.wired)
         return self.case.tensors[name].shape[1]
 
     def runs(self, output: str) -> bool:
-        """Whether an output has an axis that is cut; others tell of the whole sequence."""
+        """Whether an output has the axis that is split; other outputs describe the whole sequence."""
         return any(str(axis) in self.along for axis in self.case.spec.outputs[output].shape)
 
     def begin(self) -> Any:
@@ -54,7 +54,7 @@ class Stream:
         )
 
     def piece(self, start: int, length: int) -> Given:
-        """What comes in from ``start`` on."""
+        """The inputs of a piece that begins at ``start``."""
         given, inputs = self.case.given, self.case.spec.inputs
         return {
             name: self.cut(x, inputs[name], start, length) if isinstance(x := given[name], Tensor) else None
@@ -62,7 +62,7 @@ class Stream:
         }
 
     def cut(self, x: Tensor, port: Port, start: int, length: int) -> Tensor:
-        """The part from ``start`` on; where a second axis is cut, as in pairs, it has all that was so far."""
+        """The part that begins at ``start``; a second axis that is split, as in pairs, includes the past."""
         places = [
             at
             for axis, all in axes(port, x.dim()).items()
@@ -74,14 +74,14 @@ class Stream:
         return x.narrow(places[0], start, length) if places else x
 
     def step(self, piece: Given, state: Any) -> tuple[Outputs, Any]:
-        """The outputs of a piece, and the state behind it."""
+        """The outputs of a piece, and the state after it."""
         layer: Any = self.case.layer
         found, state = layer.step(state=state, **piece, **self.case.everything)
         return named(found), state
 
 
 def streams(subject: Subject) -> Iterator[Stream]:
-    """The ways in which the layer takes a sequence in pieces, in every case; what it refuses is none."""
+    """The ways in which the layer can stream, in every case, without those that it refuses."""
     spec = subject.spec
     if not spec.streams:
         raise NotApplicable("it has no initial_state and step")

@@ -1,4 +1,4 @@
-"""Tracing: the layer compiles in one piece, and is exported for sizes that are known later."""
+"""Tracing: the layer compiles without graph breaks, and can be exported with dynamic sizes."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def exports(subject: Subject) -> Iterator[None]:
 
 
 def _free(case: Case) -> Iterator[dict[int, Any] | None]:
-    """For each input which of its axes may differ from call to call: batch, sequences, and those of stars."""
+    """For each input, its dynamic axes: batch, sequences, and those of stars."""
     for name, x in case.given.items():
         for part in x if isinstance(x, tuple) else (x,):
             yield part if part is None else _dynamic(case.spec.inputs[name], part)
@@ -80,7 +80,7 @@ def _dynamic(port: Port, x: Tensor) -> dict[int, Any]:
 
 @contextmanager
 def _quiet() -> Generator[None]:
-    """Without the warnings that torch gives of itself while it traces."""
+    """Context manager: suppress torch's warnings about its own tracing."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
