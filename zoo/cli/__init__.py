@@ -23,8 +23,8 @@
     translate.py    translate      a model translates; caption.py, it describes pictures
     evaluate.py     evaluate       a run is measured; judged.py, how good its texts are
     searching.py                   how these search and draw; lines.py, how they read and write
-    probe.py        probe          what a model does inside; probed.py, probed_courses.py,
-                                   probed_tables.py, probed_json.py
+    probe.py        probe          what a model does inside; probe_options.py; probed.py,
+                                   probed_courses.py, probed_tables.py, probed_json.py
 
     eject.py        eject          a graph as plain PyTorch
     importing.py    import         plain PyTorch as a graph, or an ejected file

@@ -5,6 +5,7 @@
         print(each.wire, each.course.verdict, each.course.rate)
 
     sites.py       every node at its place: paths, axes, the loops it is in
+    cells.py       the cells of recurrent layers, as nodes
     subject.py     what is probed: a model in loops, inputs, and what is differentiated
     making.py      subjects of graphs, tasks and runs
     building.py    their parts: models whose nodes can be watched, inputs that fit

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from zoo import arguments
-from zoo.probing.sites import BATCH, Axes, Path, Site, Walk, axes_of, sequences, sites
+from zoo.probing.cells import with_cells
+from zoo.probing.sites import Axes, Path, Site, axes_of, sequences
 from zoo.probing.subject import Subject
 from zoo.probing.watching import Call, Run, Values, Watch, hooking
 from zoo.probing.wires import Recording, Wire
@@ -33,7 +34,7 @@ def record(
     subject = arguments.instance(subject, Subject, "subject", "zoo.probing.subject makes one")
     given = {name: _leaf(x) for name, x in (subject.inputs if inputs is None else inputs).items()}
     places = modules(subject)
-    known = [site for site in _with_cells(subject, places) if site.module in places]
+    known = [site for site in with_cells(subject, places) if site.module in places]
     watch = Watch()
     with hooking() as hook:
         for begin in dict.fromkeys(site.inner.begin for site in known if site.inner is not None):
@@ -88,41 +89,6 @@ def _ports(subject: Subject, module: nn.Module) -> Callable[[Any], Values]:
     return lambda result: {
         port: result if name is None else getattr(result, name) for port, name in fields.items()
     }
-
-
-def _with_cells(subject: Subject, places: Mapping[Path, nn.Module]) -> Iterator[Site]:
-    """The nodes, and behind each recurrent layer the cells in it."""
-    along = sequences(subject.resolution)
-    for site in sites(subject.resolution):
-        cells = [
-            path
-            for path, module in places.items()
-            if path[: len(site.module)] == site.module
-            and len(path) > len(site.module)
-            and "/" in site.what
-            and hasattr(type(module), "__zoo_spec__")
-        ]
-        axis = next((axis for axes in site.axes.values() for axis in axes if axis in along), None)
-        if not cells or axis is None or site.walk is not None:
-            yield site
-            continue
-        inside = [_cell(site, path, places, axis) for path in cells]
-        yield replace(site, inner=inside[0].inner)
-        yield from inside
-
-
-def _cell(site: Site, module: Path, places: Mapping[Path, nn.Module], axis: str) -> Site:
-    spec: LayerSpec = getattr(type(places[module]), "__zoo_spec__")  # noqa: B009  # nn.Module declares no such attribute
-    path = (*site.path, *module[len(site.module) :])
-    # In the order of states: each second cell of a layer in both directions walks from the end.
-    both = bool(getattr(places[site.module], "bidirectional", False))
-    backward = both and path[-1].isdigit() and int(path[-1]) % 2 == 1
-    walk = Walk(path, site.module, axis, backward, {name: (path, name) for name in spec.outputs})
-    axes = {
-        name: tuple(BATCH if str(size) == BATCH else None for size in port.shape)
-        for name, port in spec.outputs.items()
-    }
-    return Site(path, module, spec.id, axes, walk=walk, inner=walk)
 
 
 def _put_together(
