@@ -109,7 +109,10 @@ class LazyGroup(click.Group):
             if error.filename is not None or error.errno not in _OUTPUT_LOST:
                 raise
             _end(ZooError(f"cannot write the output: {error.strerror}"))
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, RuntimeError) as error:
+            # Python 3.11 wraps what is raised in a __set_name__, such as Ctrl-C while a module is loaded.
+            if not any(isinstance(each, KeyboardInterrupt) for each in (error, error.__cause__)):
+                raise
             signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C during cleanup ends the process
             click.echo("interrupted", err=True)
             sys.exit(130)

@@ -114,7 +114,8 @@ def test_a_bug_is_no_sentence(zoo_: Run, monkeypatch: pytest.MonkeyPatch) -> Non
         zoo_("packs")
 
 
-def test_ctrl_c_ends_with_130(zoo_: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_ctrl_c_ends_with_130(zoo_: Run, monkeypatch: pytest.MonkeyPatch, wrapped: bool) -> None:
     set_to: list[object] = []
 
     def remember(number: int, handler: object) -> None:
@@ -123,6 +124,8 @@ def test_ctrl_c_ends_with_130(zoo_: Run, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("zoo.cli.app.signal.signal", remember)
 
     def interrupt() -> None:
+        if wrapped:  # as Python 3.11 does in a __set_name__
+            raise RuntimeError("Error calling __set_name__") from KeyboardInterrupt()
         raise KeyboardInterrupt
 
     monkeypatch.setattr("zoo.packs.registry", interrupt)
