@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -187,12 +188,13 @@ class RunPanel(QWidget):
         self.training.set_graph(self._workspace.graph)
 
     def _find_runs(self, *_: object) -> None:
-        """Take the newest run beside the file, until one is chosen; reading it needs torch."""
-        if not self._stocked:
+        """Take the newest run of the graph beside the file, until one is chosen; reading it needs torch."""
+        if not self._stocked or self.runs.run:
             return
-        self.runs.fill()
-        if not self.runs.run and self.runs.count():
-            self.runs.choose(self.runs.itemText(0))
+        name = self._workspace.graph.name  # as runs are called, see zoo.training.folder
+        own = (run for run in self.runs.fill() if re.fullmatch(rf"{re.escape(name)}(-\d+)?", Path(run).name))
+        if run := next(own, ""):
+            self.runs.choose(run)
 
     def _know(self, known: Known) -> None:
         for page in self.pages:

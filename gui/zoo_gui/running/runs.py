@@ -85,14 +85,15 @@ class Runs(Choice):
         self.fill()
         super().showPopup()
 
-    def fill(self) -> None:
-        """Offer the runs beside the file."""
-        text = self.currentText()
+    def fill(self) -> list[str]:
+        """Offer the runs beside the file, the newest first; which they are."""
+        text, found = self.currentText(), runs_of(self._folder())
         self.blockSignals(True)
         self.clear()
-        self.addItems(runs_of(self._folder()))
+        self.addItems(found)
         self.setCurrentText(text)
         self.blockSignals(False)
+        return found
 
     def close_reader(self) -> None:
         """End the thread."""

@@ -226,12 +226,17 @@ def test_pictures_are_shown_enlarged_and_kept(
     assert not pictures.buttons
 
 
-def test_the_newest_run_beside_the_file_is_chosen(panel: RunPanel, window: Window, qtbot: QtBot) -> None:
+def test_the_newest_run_of_the_graph_is_chosen(panel: RunPanel, window: Window, qtbot: QtBot) -> None:
     assert window.workspace.path is not None
-    run = window.workspace.path.parent / "runs" / "here"
-    run.mkdir(parents=True)
-    (run / "best.safetensors").write_bytes(b"no checkpoint")
+    for name in ("small-2", "another"):
+        run = window.workspace.path.parent / "runs" / name
+        run.mkdir(parents=True)
+        (run / "best.safetensors").write_bytes(b"no checkpoint")
     panel._find_runs()
-    assert panel.runs.run == str(Path("runs", "here"))
+    assert panel.runs.run == str(Path("runs", "small-2"))
+    assert {panel.runs.itemText(index) for index in range(panel.runs.count())} == {
+        str(Path("runs", "another")),
+        str(Path("runs", "small-2")),
+    }
     qtbot.waitUntil(lambda: bool(panel.runs.now.trouble))
     assert "is not a checkpoint" in panel.generating.about.text()

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QLineEdit, QToolButton
 
-from zoo.cli.probe import PARTS, USUAL
+from zoo.cli.probe import USUAL
 from zoo.errors import ArgumentError
 from zoo_gui.flow import Flow
 from zoo_gui.running.choice import Choice
@@ -22,7 +22,7 @@ from zoo_gui.theme import Theme
 RUN, DRAWN = "the run", "the graph as drawn, with new weights"
 RANDOM, OF_TASK = "random", "those of the task in Train"
 EXAMPLES = 4
-_HINTS: Mapping[str, str] = {
+PARTS: Mapping[str, str] = {
     "gradients": "The norm of ∂J/∂h over the distance from where J is taken, for every wire",
     "recurrence": "Products of the Jacobians of a loop's steps, and spectral radii",
     "leaks": "Later steps in earlier outputs, padding in real ones",
@@ -30,6 +30,7 @@ _HINTS: Mapping[str, str] = {
     "statistics": "Mean, spread, zeros and dead units of everything that flows, forward and backward",
     "attention": "The weights of every head, as pictures",
 }
+"""What can be looked into, and what it tells."""
 
 
 class ProbingPage(Page):
@@ -40,12 +41,12 @@ class ProbingPage(Page):
         self._training = training
         self.parts: dict[str, QToolButton] = {}
         chips = Flow()
-        for part in PARTS:
+        for part, about in PARTS.items():
             chip = self.parts[part] = QToolButton()
             chip.setText(part)
             chip.setCheckable(True)
             chip.setChecked(part in USUAL)
-            chip.setToolTip(_HINTS[part])
+            chip.setToolTip(about)
             chip.setAccessibleName(part)
             chips.add(chip)
         self.add(chips)
@@ -72,7 +73,7 @@ class ProbingPage(Page):
         self._follow()
 
     def begin(self) -> None:
-        self.parts[PARTS[0]].setFocus()
+        next(iter(self.parts.values())).setFocus()
 
     def set_known(self, known: Known) -> None:
         self.of.setCurrentText(RUN if known.task else DRAWN)
