@@ -111,7 +111,9 @@ def measure(name: str, length: int, threads: int, device: str) -> tuple[float, i
 
 
 def slope(points: dict[int, float]) -> float:
-    """The exponent of growth: least squares through the logarithms."""
+    """The exponent of growth: least squares through the logarithms; NaN of fewer than two points."""
+    if len(points) < 2:
+        return math.nan
     xs, ys = [math.log(x) for x in points], [math.log(y) for y in points.values()]
     return sum((x - fmean(xs)) * y for x, y in zip(xs, ys, strict=True)) / sum(
         (x - fmean(xs)) ** 2 for x in xs
