@@ -3,7 +3,7 @@
     task.py        the contract: Task, Plan, Data, Decoding
     batch.py       inputs, target and mask; sums and counts
     ports.py       which ports of a graph correspond to a task's, and errors about missing ones
-    trying.py      a check of a model before it is trained
+    trying.py      a check of a model before it is trained; judging.py: of what a task returns
     finding.py     tasks by name
     shifted.py     targets for teacher forcing
     losses.py      cross-entropy with label smoothing, accuracy

@@ -1,4 +1,7 @@
-"""Checks on a model before it is trained: are its outputs as expected, and does it see the target?"""
+"""Checks on a model before it is trained: are its outputs as expected, and does it see the target?
+
+What the task itself returns is checked as well (``judging``).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from torch import Tensor, nn
 from zoo.errors import TrainingError
 from zoo.graph import Graph
 from zoo.tasks.batch import Batch
+from zoo.tasks.judging import check_loss, check_measure, checked_batch, first_measured
 from zoo.tasks.ports import Ports
 from zoo.tasks.task import Data, Task
 from zoo.values import Scalar
@@ -24,9 +28,9 @@ def try_model(
 
     On the first examples of the data, its outputs must be finite and have the shapes that the task expects.
     Where an input contains the target one step later (``Task.future``), the scores of a step must not depend
-    on later steps.
+    on later steps. The task's loss and what it measures are computed once (see ``judging``).
     """
-    few = _first(data.batch(0), 2)
+    few = _first(checked_batch(data.batch(0), task, "a training batch"), 2)
     outputs, given = _evaluate(model, ports, few)
     for name in ports.losses:
         own = given if isinstance(given, Tensor) else getattr(given, name)
@@ -44,6 +48,9 @@ def try_model(
         )
     for port, scores in task.future.items():
         _look_ahead(graph, model, ports, few, port, scores, params)
+    check_loss(task, outputs, few)
+    measured = _first(first_measured(task, data), 2)
+    check_measure(task, _evaluate(model, ports, measured)[0], measured)
 
 
 def _check_shape(

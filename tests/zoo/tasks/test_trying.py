@@ -1,7 +1,9 @@
 """A model that would only seem to learn is refused before it starts."""
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Literal, cast
 
 import pytest
 import torch
@@ -9,7 +11,7 @@ from torch import Tensor, nn
 
 from tests.zoo.tasks.test_ports import MODELLING, small
 from zoo.errors import TrainingError
-from zoo.tasks import Batch, Data, find_ports
+from zoo.tasks import Batch, Data, Mean, Outputs, accuracy, find_ports
 from zoo.tasks.trying import try_model
 from zoo_tasks.language_modelling import LanguageModelling
 
@@ -24,6 +26,73 @@ def attempt(model: nn.Module, vocabulary: int = 11, time: int = 62) -> None:
     graph = small()
     ports = find_ports(MODELLING, graph, "language_modelling")
     try_model(LanguageModelling(), graph, model, ports, data(vocabulary, time), {})
+
+
+class Wrong(LanguageModelling):
+    """Predict, with one slip."""
+
+    slip: Literal["tensor", "parts", "count", "breaks", "no loss", "number", "names"]
+
+    def loss(self, outputs: Outputs, batch: Batch) -> Mean:
+        logits = outputs["logits"]
+        slips: dict[str, Callable[[], object]] = {
+            "tensor": lambda: logits[0, 0, 0],
+            "parts": lambda: Mean(logits.sum(-1), logits.numel()),
+            "count": lambda: accuracy(logits, batch.target),
+            "breaks": lambda: logits + torch.ones(7),
+        }
+        return cast("Mean", slips.get(self.slip, lambda: super(Wrong, self).loss(outputs, batch))())
+
+    def measure(self, outputs: Outputs, batch: Batch) -> Mapping[str, Mean]:
+        right = accuracy(outputs["logits"], batch.target)
+        slips: dict[str, object] = {"no loss": {"right": right}, "number": {"loss": 0.5}, "names": ["loss"]}
+        return cast("Mapping[str, Mean]", slips.get(self.slip, {"loss": right}))
+
+
+@pytest.mark.parametrize(
+    ("slip", "message"),
+    [
+        (
+            "tensor",
+            r"Wrong\.loss: the loss must be a zoo.tasks.Mean, and float32 \(\) came; return a sum and",
+        ),
+        (
+            "parts",
+            r"Wrong\.loss: the sum of the loss must be a tensor of one number, and float32 \(2, 62\) came",
+        ),
+        ("count", r"Wrong\.loss: .* it has no gradient"),
+        (
+            "breaks",
+            r"Wrong\.loss does not work for the outputs logits float32 \(2, 62, 11\) and the target int64",
+        ),
+        ("no loss", r"Wrong\.measure: 'loss' must be among what it measures, and there is 'right'; add"),
+        ("number", r"Wrong\.measure: 'loss' must be a zoo.tasks.Mean, and float came"),
+        ("names", r"Wrong\.measure: it must return Means by name, and list came"),
+    ],
+)
+def test_what_a_task_returns_is_checked_first(slip: str, message: str) -> None:
+    graph = small()
+    ports = find_ports(MODELLING, graph, "language_modelling")
+    task = Wrong.model_validate({"slip": slip})
+    with pytest.raises(TrainingError, match=rf"^\S+test_trying\.py:\d+: {message}"):
+        try_model(task, graph, Mixing(11), ports, data(11, 62), {})
+
+
+def test_batches_without_examples_are_refused() -> None:
+    graph, fine = small(), data(11, 62)
+    ports = find_ports(MODELLING, graph, "language_modelling")
+    empty = Batch({"tokens": torch.ones(0, 62).long()}, torch.ones(0, 62).long())
+    for wrong, message in (
+        (replace(fine, batch=[empty].__getitem__), "a training batch must have examples"),
+        (replace(fine, validation=lambda: [empty]), "a validation batch must have examples"),
+        (replace(fine, validation=list[Batch]), "`validation` must return a batch at least, and none came"),
+        (
+            replace(fine, batch=[cast("Batch", None)].__getitem__),
+            "must be a zoo.tasks.Batch, and NoneType came",
+        ),
+    ):
+        with pytest.raises(TrainingError, match=rf"LanguageModelling\.data: .*{message}"):
+            try_model(LanguageModelling(), graph, Mixing(11), ports, wrong, {})
 
 
 class Mixing(nn.Module):
