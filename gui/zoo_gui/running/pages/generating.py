@@ -70,7 +70,6 @@ class GeneratingPage(Page):
 
     def request(self, context: Context) -> Generation:
         run, text = context.chosen_run(), self.text.toPlainText()
-        files = self.files.paths() if self._known.asks == "files" else []
         if self._known.task and not self._known.asks:
             raise ArgumentError(self.about.text())
         if self._known.asks == "sentences" and not text.strip():
@@ -81,6 +80,6 @@ class GeneratingPage(Page):
             device=context.device,
             run=run,
             text=text,
-            files=files,
+            files=self.files.paths(),  # the worker takes what the run's task asks for
             search=self.search.chosen(),
         )
