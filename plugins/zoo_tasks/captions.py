@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from zoo.errors import TrainingError
 from zoo.tasks.text import read_text
-from zoo_tasks.tables import columns, read_table
+from zoo_tasks.tables import Table, columns, read_table
 
 TABLES = ("captions.tsv", "captions.csv", "captions.jsonl", "metadata.csv", "metadata.jsonl")
 """Tables with a row per caption; the last two are those of Hugging Face's image folders."""
@@ -17,8 +17,16 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 _FILE, _CAPTION = ("file", "file_name", "image"), ("caption", "text")
 
 
-def read_captions(folder: Path) -> tuple[list[tuple[Path, str]], str, str]:
-    """Pairs of picture and caption in a folder; a hash of the captions; and the file that they are in.
+class Captioned(NamedTuple):
+    """A caption, the file of its picture, and where it was read: a file, with the line if it has lines."""
+
+    picture: Path
+    caption: str
+    place: str
+
+
+def read_captions(folder: Path) -> tuple[list[Captioned], str]:
+    """The captions of the pictures in a folder, and a hash of them.
 
     Captions are in a table (``TABLES``), a ``captions*.json`` as in COCO, or a ``.txt`` beside each picture.
     Pictures are in the folder or a subfolder. Raises TrainingError if there are no captions.
@@ -28,16 +36,20 @@ def read_captions(folder: Path) -> tuple[list[tuple[Path, str]], str, str]:
     table = next((folder / name for name in TABLES if (folder / name).is_file()), None)
     document = next(iter(sorted(folder.glob("captions*.json"))), None)
     if table is not None:
-        rows, digest = _table(table)
+        rows, lines, digest = _table(table)
+        places = [f"{table}:{line}" for line in lines]
     elif document is not None:
-        table = document
         rows, digest = _coco(document)
+        places = [str(document)] * len(rows)
     else:
         return _beside(folder)
-    return [(_picture(folder, name), caption) for name, caption in rows], digest, str(table)
+    return [
+        Captioned(_picture(folder, name), caption, place)
+        for (name, caption), place in zip(rows, places, strict=True)
+    ], digest
 
 
-def _table(path: Path) -> tuple[list[tuple[str, ...]], str]:
+def _table(path: Path) -> Table:
     there = columns(str(path))
     fields = tuple(next((name for name in names if name in there), names[0]) for names in (_FILE, _CAPTION))
     return read_table(str(path), fields)
@@ -50,7 +62,8 @@ def _coco(path: Path) -> tuple[list[tuple[str, ...]], str]:
         document: Any = json.loads(text)
         names = {image["id"]: str(image["file_name"]) for image in document["images"]}
         rows = [(names[each["image_id"]], str(each["caption"]).strip()) for each in document["annotations"]]
-    except (ValueError, KeyError, TypeError) as error:
+        "".join(caption for _, caption in rows).encode()  # no halves of surrogate pairs
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         missing = f"it has no {error}" if isinstance(error, KeyError) else str(error)
         raise TrainingError(
             f"{path} is to hold captions as COCO has them, `images` with id and file_name, and `annotations` "
@@ -59,21 +72,23 @@ def _coco(path: Path) -> tuple[list[tuple[str, ...]], str]:
     return cast("list[tuple[str, ...]]", rows), hashlib.sha256(text.encode()).hexdigest()
 
 
-def _beside(folder: Path) -> tuple[list[tuple[Path, str]], str, str]:
+def _beside(folder: Path) -> tuple[list[Captioned], str]:
     """Captions in separate files: those of ``cat.png`` are in ``cat.txt``, one per line."""
-    found: list[tuple[Path, str]] = []
+    found: list[Captioned] = []
     for picture in sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES):
         told = picture.with_suffix(".txt")
         if told.is_file():
-            lines = read_text(told)[0].split("\n")
-            found += [(picture, line.strip()) for line in lines if line.strip()]
+            lines = enumerate(read_text(told)[0].split("\n"), 1)
+            found += [
+                Captioned(picture, said, f"{told}:{line}") for line, each in lines if (said := each.strip())
+            ]
     if not found:
         raise TrainingError(
             f"a folder of pictures has one of {', '.join(TABLES)} with file and caption, a captions.json as "
             f"of COCO, or a .txt beside each picture, and {folder} has none"
         )
-    told = "\n".join(f"{picture.relative_to(folder)}\t{caption}" for picture, caption in found)
-    return found, hashlib.sha256(told.encode()).hexdigest(), str(folder)
+    told = "\n".join(f"{each.picture.relative_to(folder)}\t{each.caption}" for each in found)
+    return found, hashlib.sha256(told.encode()).hexdigest()
 
 
 def _picture(folder: Path, name: str) -> Path:

@@ -126,12 +126,12 @@ def folder(path: Path, side: int, *, colours: bool = False) -> tuple[list[tuple[
     """The pictures of a folder (see ``read_picture``) with their captions (see ``read_captions``), and a hash
     of the captions. A picture with several captions is a single object.
     """
-    rows, digest, told = read_captions(path)
+    rows, digest = read_captions(path)
     pictures: dict[Path, Picture] = {}
-    for file, _ in rows:
+    for file, _, place in rows:
         try:
             if file not in pictures:
                 pictures[file] = read_picture(file, side, colours=colours)
         except TrainingError as error:
-            raise TrainingError(f"{told}: {error}") from None
-    return [(pictures[file], caption) for file, caption in rows], digest
+            raise TrainingError(f"{place}: {error}") from None
+    return [(pictures[file], caption) for file, caption, _ in rows], digest

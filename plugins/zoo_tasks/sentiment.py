@@ -105,14 +105,17 @@ class Sentiment(Classification):
         return train, validation, self.file, digest
 
     def _table(self, path: str) -> tuple[list[tuple[str, ...]], str]:
-        rows, digest = read_table(
+        rows, lines, digest = read_table(
             path,
             (self.text, self.label),
             remedy="name yours: --with text=COLUMN --with label=COLUMN",
         )
-        bare = next((text for text, label in rows if not label.strip()), None)
-        if bare is not None:
-            raise TrainingError(f"every text has a label, and in {path} there is none for {bare[:60]!r}")
+        for line, (text, label) in zip(lines, rows, strict=True):
+            if not label.strip():
+                raise TrainingError(
+                    f"{path}:{line}: every text has a label, and there is none for {text[:60]!r}; add one, "
+                    "or remove the row"
+                )
         return rows, digest
 
     def _cleaned(self, row: tuple[str, ...]) -> _Example:

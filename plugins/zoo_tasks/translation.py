@@ -109,8 +109,8 @@ class Translation(Writing):
                 return rows, others, name, f"{digest} {more}"
             return *split_off(rows, name), name, digest
         if self.file:
-            table, digest = read_table(self.file, ("source", "target"))
-            return *split_off([(row[0], row[1]) for row in table], self.file), self.file, digest
+            table = read_table(self.file, ("source", "target"))
+            return *split_off([(row[0], row[1]) for row in table.rows], self.file), self.file, table.digest
         name = f"numbers and dates, {self.source_language} to {self.target_language}"
         made = numbers_and_dates(self.pairs, self.source_language, self.target_language)
         return *split_off(made), name, hashlib.sha256(repr(made).encode()).hexdigest()

@@ -238,10 +238,10 @@ def test_a_folder_of_pictures(tmp_path: Path) -> None:
     assert not held & {float(each) for each in data.batch(0).inputs["image"][:, 0]}
     whole = (tmp_path / "3.png").read_bytes()
     (tmp_path / "3.png").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(TrainingError, match=r"captions\.tsv: cannot read the picture .*3\.png"):
+    with pytest.raises(TrainingError, match=r"captions\.tsv:4: cannot read the picture .*3\.png"):
         Captioning(folder=str(tmp_path)).data(Plan())
     (tmp_path / "captions.tsv").write_text("x.png\tnothing\n")
-    with pytest.raises(TrainingError, match=r"captions\.tsv: cannot read the picture .*x\.png"):
+    with pytest.raises(TrainingError, match=r"captions\.tsv:1: cannot read the picture .*x\.png"):
         Captioning(folder=str(tmp_path)).data(Plan())
     with pytest.raises(TrainingError, match=r"there is no folder .*nowhere of pictures"):
         Captioning(folder=str(tmp_path / "nowhere")).data(Plan())
@@ -295,13 +295,14 @@ def test_captions_come_in_the_usual_formats(name: str, text: str, tmp_path: Path
     for file in ("a.png", "train/b.png"):
         Image.new("L", (4, 4)).save(tmp_path / file)
     (tmp_path / name).write_text(text)
-    rows, _, told = read_captions(tmp_path)
-    assert rows == [
+    rows, _ = read_captions(tmp_path)
+    assert [(each.picture, each.caption) for each in rows] == [
         (tmp_path / "a.png", "one, grey"),
         (tmp_path / "train" / "b.png", "two"),
         (tmp_path / "a.png", "one again"),
     ]
-    assert told == str(tmp_path / name)
+    line = {"captions.csv": ":3", "metadata.jsonl": ":2"}.get(name, "")
+    assert rows[1].place == f"{tmp_path / name}{line}"
 
 
 def test_captions_may_stand_beside_their_pictures(tmp_path: Path) -> None:
@@ -309,13 +310,14 @@ def test_captions_may_stand_beside_their_pictures(tmp_path: Path) -> None:
         Image.new("L", (4, 4)).save(tmp_path / file)
     (tmp_path / "a.txt").write_text("one\n\none again\n")
     (tmp_path / "b.txt").write_text("two")
-    rows, _, _ = read_captions(tmp_path)
-    assert [(path.name, said) for path, said in rows] == [
-        ("a.png", "one"),
-        ("a.png", "one again"),
-        ("b.PNG", "two"),
+    rows, _ = read_captions(tmp_path)
+    assert [(path.name, said, Path(place).name) for path, said, place in rows] == [
+        ("a.png", "one", "a.txt:1"),
+        ("a.png", "one again", "a.txt:3"),
+        ("b.PNG", "two", "b.txt:1"),
     ]
-    for broken in ("[]", "{", '{"images": [], "annotations": [{"image_id": 1, "caption": "x"}]}'):
+    half = '{"images": [{"id": 1, "file_name": "a"}], "annotations": [{"image_id": 1, "caption": "\\ud800"}]}'
+    for broken in ("[]", "{", half, '{"images": [], "annotations": [{"image_id": 1, "caption": "x"}]}'):
         (tmp_path / "captions.json").write_text(broken)
         with pytest.raises(TrainingError, match=r"captions\.json is to hold captions as COCO has them, .*: "):
             read_captions(tmp_path)

@@ -65,13 +65,26 @@ def test_an_epoch_has_every_text_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("a.csv", "texts,label\na,b\n", r"a.csv:1: .*\(did you mean 'texts'\?\)"),
+        (
+            "a.csv",
+            "texts,Label\na,b\n",
+            r"a.csv:1: .* no 'text' \(did you mean 'texts'\?\) and no 'label' \(did you mean 'Label'\?\)",
+        ),
+        (
+            "a.csv",
+            "text,label,text\na,b,c\n",
+            "a.csv:1: each column has a name of its own, and 'text' names 2",
+        ),
         ("a.csv", "sentence,sort\na,b\n", "a.csv:1: .*; name yours: --with text=COLUMN"),
         ("a.csv", "text;label\na;b\n", "a.csv:1: .*parted by commas, not by semicolons"),
         ("a.csv", "text,label\na\n", "a.csv:2: 2 columns are needed, and here are 1"),
         ("a.csv", "text,label\nfine, warm,yes\n", "a.csv:2: the first line names 2 columns, and here are 3;"),
         ("a.csv", 'label,text\nyes,a\nno,"b\nyes,c\n', "a.csv:3: what begins here is no CSV: unexpected end"),
-        ("a.csv", "text,label\na,yes\nb,no\nfog, \n", "there is none for 'fog'"),
+        (
+            "a.csv",
+            "text,label\na,yes\nb,no\nfog, \n",
+            "a.csv:4: every text has a label, and there is none for 'fog'",
+        ),
         ("a.tsv", "text\tsort\na\tb\n", r"a.tsv:1: the first line names the columns, text and label among"),
         (
             "a.jsonl",
@@ -81,6 +94,13 @@ def test_an_epoch_has_every_text_once(tmp_path: Path) -> None:
         ("a.jsonl", '{"text": ["a"], "label": 1}\n', r"a.jsonl:1: 'text' is text or a number.*\["),
         ("a.jsonl", '{"text": "a", "label": 1}\n{"text": 3\n', "a.jsonl:2: a line is a JSON object"),
         ("a.jsonl", '{"text": "a", "lable": 1}\n', r"a.jsonl:1: there is no 'label' \(did you mean 'lable'"),
+        (
+            "a.jsonl",
+            '{"text": "a", "label": 1}\n{"text": "\\ud800", "label": 1}',
+            "a.jsonl:2: 'text' holds half of a",
+        ),
+        ("a.jsonl", '{"text": "a", "label": NaN}', "a.jsonl:1: .*: NaN is no number of JSON"),
+        ("a.jsonl", "[" * 100_000, "a.jsonl:1: a line is a JSON object, and this is none"),
         ("a.doc", "text", "examples come as .csv, .tsv or .jsonl"),
         ("a.tsv", "one\tyes\ntwo\tyes\n", "two labels or more to learn from, and there is 1"),
         ("a.tsv", "one\tyes\n", r"at least two examples are needed.*a\.tsv has one"),
@@ -104,6 +124,15 @@ def test_what_ends_a_line_elsewhere_is_text(tmp_path: Path) -> None:
     ):
         (tmp_path / name).write_bytes(f"{line}\r\n\r\n{line}\r\n".encode("utf-8-sig"))
         assert read_table(str(tmp_path / name), ("text", "label"))[0] == [(odd, "1")] * 2
+
+
+def test_long_texts_and_equal_numbers(tmp_path: Path) -> None:
+    long, table = "a " * 100_000, tmp_path / "a.csv"
+    table.write_text(f"text,label\n{long},1\n")
+    assert read_table(str(table), ("text", "label")).rows == [(long, "1")]
+    lines = tmp_path / "a.jsonl"
+    lines.write_text("\n".join(f'{{"label": {label}}}' for label in ("1", "1.0", "0.5", '"1.0"')))
+    assert read_table(str(lines), ("label",)).rows == [("1",), ("1",), ("0.5",), ("1.0",)]
 
 
 def test_a_file_to_measure_on_has_the_same_labels(tmp_path: Path) -> None:
