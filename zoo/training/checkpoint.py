@@ -28,7 +28,7 @@ from zoo.errors import ArgumentError, CheckpointError
 from zoo.files.disk import replacing
 from zoo.files.texts import Document
 from zoo.training.extra import require
-from zoo.training.folder import BEST, PRIVATE, find
+from zoo.training.folder import BEST, LAST, PRIVATE, find
 from zoo.training.header import Header
 
 _MOMENT, _CARRIED = "optimizer/", "carried/"
@@ -83,10 +83,11 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         ) from None
 
 
-def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
+def read_checkpoint(path: str | Path, within: str = BEST, remedy: str = "") -> Checkpoint:
     """Read a checkpoint file, or the one called ``within`` in a run's folder.
 
-    Raises CheckpointError for a file that is missing, truncated, or not a checkpoint.
+    Raises CheckpointError for a file that is missing, truncated, or not a checkpoint. ``remedy`` says what to
+    do about a damaged one; by default, to name the other checkpoint of the run.
     """
     require("safetensors")
     from safetensors import SafetensorError, safe_open
@@ -99,8 +100,7 @@ def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
             tensors: dict[str, Tensor] = {name: opened.get_tensor(name) for name in names}
     except (OSError, SafetensorError) as error:
         raise CheckpointError(
-            f"{file} is not a checkpoint, or not a whole one: {_reason(error)}; name a run's folder, or "
-            "another checkpoint in it"
+            f"{file} is not a checkpoint, or not a whole one: {_reason(error)}; {remedy or _instead(file)}"
         ) from None
     try:
         header = Header.model_validate_json(metadata["zoo"])
@@ -111,7 +111,8 @@ def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
         ) from None
     except (ValidationError, ArgumentError) as error:
         said = faults(Header, error) if isinstance(error, ValidationError) else error
-        raise CheckpointError(f"the header of {file} does not fit this version: {said}") from None
+        newer = "; a newer layerzoo wrote it: update this one" if _is_newer(error) else ""
+        raise CheckpointError(f"the header of {file} does not fit this version: {said}{newer}") from None
     weights: dict[str, Tensor] = {}
     moments: dict[str, dict[str, Tensor]] = {}
     states: dict[str, Tensor] = {}
@@ -124,6 +125,26 @@ def read_checkpoint(path: str | Path, within: str = BEST) -> Checkpoint:
         else:
             weights[name] = tensor
     return Checkpoint(header, document, weights, moments, states, str(file))
+
+
+def _instead(file: Path) -> str:
+    """What to name instead of a damaged checkpoint."""
+    best, last = file.with_name(BEST), file.with_name(LAST)
+    if file.name == BEST and last.exists():
+        return f"the latest model of the run is {last}: name that"
+    if file.name == LAST and best.exists():
+        return (
+            f"the best model of the run is {best}: name that, or begin a new run from it with --from {best}"
+        )
+    return "name a run's folder, or another checkpoint in it"
+
+
+def _is_newer(error: ValidationError | ArgumentError) -> bool:
+    """Whether all that is wrong with a header is what this version does not know."""
+    return isinstance(error, ValidationError) and all(
+        each["type"] == "extra_forbidden" or each["loc"] == ("format",)
+        for each in error.errors(include_url=False)
+    )
 
 
 def _reason(error: Exception) -> str:

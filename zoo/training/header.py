@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, PositiveInt, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
 
 from zoo.tasks import Baseline, Tokenizer, find_task, tokenizer_of
 from zoo.tasks.files import found_from
@@ -37,15 +45,15 @@ class Header(BaseModel):
     """The name of the training data, for messages."""
     digest: str = ""
     """The hash of the data."""
-    step: int = 0
-    seconds: float = 0.0
+    step: NonNegativeInt = 0
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
     train_loss: float | None = None
-    readings: int = 0
+    readings: NonNegativeInt = 0
     """The number of steps in the smoothed training loss."""
     validation_loss: float | None = None
     metrics: dict[str, float] = {}
     best_loss: float | None = None
-    idle: int = 0
+    idle: NonNegativeInt = 0
     """The number of measurements since the lowest loss."""
     baseline: Baseline | None = None
     scaler: dict[str, float | int] = {}

@@ -42,6 +42,13 @@ def make_optimizer(
     return kind(groups, lr=options.learning_rate, betas=(options.beta1, options.beta2), fused=fused)
 
 
+def states_of(options: Options) -> frozenset[str]:
+    """The names of the tensors that the optimizer keeps for each parameter."""
+    if options.optimizer == "sgd":
+        return frozenset({"momentum_buffer"} if options.beta1 else ())
+    return frozenset({"step", "exp_avg", "exp_avg_sq"})
+
+
 def moments_of(optimizer: Optimizer, model: nn.Module) -> Moments:
     """The optimizer's state by parameter name, whole in every process."""
     state = optimizer.state

@@ -18,6 +18,7 @@ from zoo.training.folder import BEST, LAST, chosen_folder
 from zoo.training.graphs import restored
 from zoo.training.header import Header
 from zoo.training.job import Job, Result
+from zoo.training.optimizers import states_of
 from zoo.training.options import Device, Options
 from zoo.training.planning import WATCHER, clock_of, look_at, named, plan_of, ports_of
 from zoo.training.processes import processes
@@ -48,7 +49,7 @@ def resume(
     look_at(settings=settings, text=text, out=out)
     watcher = Watcher() if watcher is None else arguments.instance(watcher, Watcher, "watcher", WATCHER)
     saved = read_checkpoint(checkpoint, LAST)
-    if not saved.moments:
+    if not saved.moments and states_of(saved.header.options):
         raise CheckpointError(
             f"{checkpoint} holds a model without the state of its optimizer, so its run cannot go on; "
             f"resume from {LAST}"
@@ -106,9 +107,6 @@ def _job(saved: Checkpoint, options: Options, moved: Mapping[str, Scalar], folde
 
 def _header(before: Header, task: Task, data: Data, options: Options, folder: Path, graph: Graph) -> Header:
     """The header of the resumed run."""
-    # Taken from the best checkpoint itself: the process may have been killed before it wrote the last one,
-    # and another folder does not have one yet.
-    best = read_checkpoint(folder / BEST).header.best_loss if (folder / BEST).exists() else None
     # Resuming a run that early stopping has ended starts counting anew.
     ended = options.patience is not None and before.idle >= options.patience
     return before.model_copy(
@@ -117,11 +115,24 @@ def _header(before: Header, task: Task, data: Data, options: Options, folder: Pa
             "settings": task.model_dump(exclude_defaults=True),
             "folder": str(Path.cwd()),
             "source": data.source,
-            "best_loss": best,
+            "best_loss": _best_loss(folder),
             "idle": 0 if ended else before.idle,
             "provenance": before.provenance.going_on(graph, before.step),
         }
     )
+
+
+def _best_loss(folder: Path) -> float | None:
+    """The lowest loss so far.
+
+    Taken from the best checkpoint itself: the process may have been killed before it wrote the last one, and
+    another folder does not have one yet.
+    """
+    best = folder / BEST
+    if not best.exists():
+        return None
+    remedy = f"remove it, and the run goes on from {LAST}: its next measurement writes another"
+    return read_checkpoint(best, remedy=remedy).header.best_loss
 
 
 def _stays(task: Task, header: Header, given: Mapping[str, Scalar]) -> None:
@@ -149,6 +160,7 @@ def _the_same(task: Task, header: Header, plan: Plan) -> Data:
 def _with_moments(model: nn.Module, saved: Checkpoint) -> nn.Module:
     """The model itself. CheckpointError if the optimizer's state does not fit its parameters."""
     shapes = {name: parameter.shape for name, parameter in model.named_parameters()}
+    needed = states_of(saved.header.options)
     for name, states in saved.moments.items():
         if name not in shapes or any(
             tensor.ndim and tensor.shape != shapes[name] for tensor in states.values()
@@ -156,5 +168,11 @@ def _with_moments(model: nn.Module, saved: Checkpoint) -> nn.Module:
             raise CheckpointError(
                 f"{saved.name} holds the optimizer's state for '{name}', which the model has not, or in "
                 "another shape; it is damaged, and its run cannot go on"
+            )
+        missing = sorted(needed - states.keys())
+        if missing:
+            raise CheckpointError(
+                f"{saved.name} must hold the whole state of the optimizer, and '{missing[0]}' of '{name}' is "
+                f"missing; it is damaged: begin a new run from its weights with --from {saved.name}"
             )
     return model

@@ -318,6 +318,26 @@ def test_an_optimizer_of_another_model_is_refused(text: Path, tmp_path: Path) ->
         write_checkpoint(out / LAST, replace(saved, moments=moments))
         with pytest.raises(CheckpointError, match=r"last\.safetensors holds the optimizer's state for"):
             resume(out)
+    del states["exp_avg"]
+    write_checkpoint(out / LAST, saved)
+    with pytest.raises(CheckpointError, match=f"'exp_avg' of '{name}' is missing; .* with --from .*{LAST}$"):
+        resume(out)
+
+
+def test_a_damaged_checkpoint_of_a_run_is_made_up_for_by_the_other(text: Path, tmp_path: Path) -> None:
+    out, options = tmp_path / "out", OPTIONS.model_copy(update={"steps": 2, "optimizer": "sgd", "beta1": 0.0})
+    train("rnn_language_model", text=text, params={"dim": 3}, settings=WINDOW, options=options, out=out)
+    (out / BEST).write_bytes(b"damaged")
+    with pytest.raises(CheckpointError, match=f"the latest model of the run is .*{LAST}: name that"):
+        load_checkpoint(out)
+    with pytest.raises(CheckpointError, match=f"remove it, and the run goes on from {LAST}"):
+        resume(out, steps=3)
+    (out / BEST).unlink()
+    resume(out, steps=3)
+    assert read_checkpoint(out).header.step == 3
+    (out / LAST).write_bytes(b"damaged")
+    with pytest.raises(CheckpointError, match=f"the best model of the run is .*{BEST}: .* with --from"):
+        resume(out, steps=4)
 
 
 def test_limits_that_are_none_are_refused(text: Path, tmp_path: Path) -> None:
