@@ -67,13 +67,14 @@ class LanguageModelling(Smoothed):
         # Without gradients a batch can be larger than in training, which saves time.
         at_once = max(plan.batch, MEASURED_AT_ONCE // context)
         held = f"of {self.validation} to measure on" if measured_on else "are held back for validation"
-        different = "different " if self.level == "characters" else ""
+        many = unit if len(tokenizer) > 1 else self._unit
+        different = f"different {many}" if self.level == "characters" and len(tokenizer) > 1 else many
         return Data(
             batch=carried_windows(train, context, plan.batch) if plan.carry else windows.__getitem__,
             validation=partial(measured, validation, context, at_once),
             params={"vocab": len(tokenizer), **({"context": self.context} if self.context else {})},
             about=(
-                f"{len(tokenizer)} {different}{unit}, {context} of them in view",
+                f"{len(tokenizer)} {different}, {context} of them in view",
                 f"learns from {name}: {len(train):,} {unit}, and {len(validation):,} more {held}",
             ),
             epoch=windows.steps_each_epoch,

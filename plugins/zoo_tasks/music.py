@@ -59,7 +59,10 @@ class Music(Task):
         train, validation, source = self._pieces()
         digest = _digest([*train, *validation])
         plan.recognise(digest, source)
+        pieces = len(train) + len(validation)
         train, validation = ([piece for piece in part if len(piece) > 1] for part in (train, validation))
+        left_out = pieces - len(train) - len(validation)
+        note = f"; {left_out:,} shorter than two steps are left out" if left_out else ""
         if not validation:
             raise TrainingError(f"a piece has two steps at least, and {source} has none to measure on")
 
@@ -77,7 +80,8 @@ class Music(Task):
             params={"keys": KEYS},
             about=(
                 f"{KEYS} keys",
-                f"learns from {source}: {len(learned):,} pieces; {len(validation):,} more are measured on",
+                f"learns from {source}: {len(learned):,} pieces; {len(validation):,} more are measured on"
+                + note,
             ),
             unit="nats a step",
             baseline=Baseline(name="how often each key sounds", loss=_by_frequency(learned, validation)),

@@ -31,7 +31,10 @@ class Reversal(Writing):
 
     def data(self, plan: Plan) -> Data:
         if self.shortest > self.longest:
-            raise TrainingError(f"the shortest row ({self.shortest}) is not longer than the longest")
+            raise TrainingError(
+                f"shortest must be at most longest, and {self.shortest} and {self.longest} came; take a "
+                "smaller --with shortest=N, or a larger --with longest=N"
+            )
         tokenizer = plan.tokenizers.get("target") or train_tokenizer("characters", ["0123456789"])
         digits = tokenizer.encode("0123456789")
 

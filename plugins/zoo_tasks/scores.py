@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate, islice
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -23,7 +24,7 @@ from zoo_tasks.rolls import KEYS, LOWEST
 
 SUFFIXES = (".abc", ".mid", ".midi")
 LONGEST = 100_000
-"""The maximal number of steps; a longer MIDI file is corrupt, and its roll would exhaust memory."""
+"""The maximal number of steps; a longer piece is corrupt, and its roll would exhaust memory."""
 
 _log = logging.getLogger(__name__)
 
@@ -47,12 +48,7 @@ def _midi(path: Path, steps_a_beat: int) -> list[Tensor]:
         score = symusic.Score(path)
     except (OSError, RuntimeError, ValueError) as error:
         raise TrainingError(f"cannot read the MIDI file {path}: {error}") from None
-    if score.ticks_per_quarter < 1 or score.end() * steps_a_beat / score.ticks_per_quarter > LONGEST:
-        raise TrainingError(
-            f"cannot read the MIDI file {path}: {score.end():,} ticks, {score.ticks_per_quarter:,} a beat, "
-            f"make no piece of at most {LONGEST:,} steps"
-        )
-    return [_roll(score, steps_a_beat)]
+    return [_roll(score, steps_a_beat, f"the MIDI file {path}")]
 
 
 def _tunes(path: Path, steps_a_beat: int) -> list[Tensor]:
@@ -61,10 +57,14 @@ def _tunes(path: Path, steps_a_beat: int) -> list[Tensor]:
     head, *tunes = re.split(r"(?m)^(?=X:)", read_text(path)[0])
     if not tunes:
         raise TrainingError(f"a tune in ABC begins with a line X:, and {path} has none")
-    return [_tune(symusic, path, head, tune, steps_a_beat) for tune in tunes]
+    lines = accumulate((each.count("\n") for each in (head, *tunes)), initial=1)
+    return [
+        _tune(symusic, f"{path}:{line}", head, tune, steps_a_beat)
+        for line, tune in zip(islice(lines, 1, None), tunes, strict=False)
+    ]
 
 
-def _tune(symusic: Any, path: Path, head: str, tune: str, steps_a_beat: int) -> Tensor:
+def _tune(symusic: Any, place: str, head: str, tune: str, steps_a_beat: int) -> Tensor:
     name = tune.partition("\n")[0].strip()
     with _heard() as said:
         try:
@@ -74,11 +74,16 @@ def _tune(symusic: Any, path: Path, head: str, tune: str, steps_a_beat: int) -> 
     said.seek(0)
     words = " ".join(said.read().decode(errors="replace").split())
     said.close()
-    if score is None or not any(track.notes for track in score.tracks):
-        raise TrainingError(f"{path}: the tune {name} cannot be read as ABC: {words or 'it has no notes'}")
+    empty = score is None or not any(track.notes for track in score.tracks)
+    if score is None or (empty and "Error" in words):
+        raise TrainingError(
+            f"{place}: the tune {name} cannot be read as ABC: {words or 'symusic refuses it'}"
+        )
+    if empty:
+        raise TrainingError(f"{place}: a tune has notes, and {name} has none; write some, or remove it")
     if words:
-        _log.info("%s: the tune %s: %s", path, name, words)
-    return _roll(score, steps_a_beat)
+        _log.info("%s: the tune %s: %s", place, name, words)
+    return _roll(score, steps_a_beat, f"the tune {name} at {place}")
 
 
 @contextmanager
@@ -95,7 +100,12 @@ def _heard() -> Generator[IO[bytes]]:
         os.close(kept)
 
 
-def _roll(score: Any, steps_a_beat: int) -> Float[Tensor, "time keys"]:
+def _roll(score: Any, steps_a_beat: int, name: str) -> Float[Tensor, "time keys"]:
+    if score.ticks_per_quarter < 1 or score.end() * steps_a_beat / score.ticks_per_quarter > LONGEST:
+        raise TrainingError(
+            f"cannot read {name}: {score.end():,} ticks, {score.ticks_per_quarter:,} a beat, make no piece "
+            f"of at most {LONGEST:,} steps"
+        )
     step = score.ticks_per_quarter / steps_a_beat
     roll = torch.zeros(max(1, round(score.end() / step)), KEYS)
     for track in score.tracks:

@@ -48,8 +48,10 @@ def test_midi_becomes_a_roll(tmp_path: Path) -> None:
     (roll,) = read_scores([midi(tmp_path / "a.mid")], steps_a_beat=2)
     assert keys(roll)[:3] == [[60], [60], [64, 67]]
     midi(tmp_path / "b.MIDI")
+    (tmp_path / "d.mid").write_bytes(b"MThd\0\0\0\6\0\0\0\1\0\1MTrk\0\0\0\4\0\xff\x2f\0")
     data = Music(file=str(tmp_path), transpose=1).data(Plan())
     assert data.epoch == 1
+    assert data.about[1].endswith("; 1 shorter than two steps are left out")
     assert len(data.batch(0).target) == 3
     begun, ended = b"MTrk\0\0\0\x0f\0\x90\x3c\x40", b"\x80\x3c\x40\0\xff\x2f\0"
     for broken, message in (
@@ -93,11 +95,14 @@ def test_a_tune_book_becomes_rolls(tmp_path: Path, capfd: pytest.CaptureFixture[
     assert "1 pieces; 1 more" in data.about[1]
     for text, message in (
         ("just words\n", "a tune in ABC begins with a line X:"),
-        ("X:7\nK:C\n\n", "the tune X:7 cannot be read as ABC"),
+        (f"{BOOK}\nX:7\nK:C\n\n", r"book\.abc:13: a tune has notes, and X:7 has none; write some"),
     ):
         book.write_text(text, encoding="utf-8")
         with pytest.raises(TrainingError, match=message):
             read_scores([book], 2)
+    book.write_text(BOOK, encoding="utf-8")
+    with pytest.raises(TrainingError, match=r"the tune X:1 at .*book\.abc:1: .* no piece of at most 100,000"):
+        read_scores([book], 10**9)
     with pytest.raises(TrainingError, match="is none of them"):
         Music(file=str(tmp_path / "missing")).data(Plan())
 
