@@ -90,5 +90,9 @@ def generate(
                 found[-1]["text"] += piece
             pen.done("")
             way = written.way
+    unknown = dict.fromkeys(word for each in given if each for word in writer.vocabulary.unknown(each))
+    if unknown:
+        words = ", ".join(map(repr, unknown))
+        click.echo(f"unknown to the model, which read <unk> instead: {words}", err=True)
     if way:
         click.echo(way, err=True)

@@ -7,7 +7,6 @@ import shlex
 import click
 
 from zoo.tasks import find_task
-from zoo.tasks.characters import Vocabulary
 from zoo.training.display import losses
 from zoo.training.folder import CURVES
 from zoo.training.job import Result
@@ -27,9 +26,10 @@ def tell(result: Result) -> None:
     tokenizer = result.tokenizers.get("tokens")
     writes = _writer(result, folder)
     if result.writes_on:
-        known = not isinstance(tokenizer, Vocabulary) or set("The ") <= set(tokenizer.characters)
+        known = tokenizer is not None and not tokenizer.unknown("The ")
         prompt = ' --prompt "The "' if known else ""
         writes = f"; let it write with: zoo generate {folder}{prompt}"
+    writes = writes or f"; measure it on other data with: zoo evaluate {folder} --with NAME=VALUE"
     click.echo(f"the best model: {result.best}{writes}")
     if (result.out / CURVES).is_dir():
         click.echo(f"the curves: tensorboard --logdir {folder}")

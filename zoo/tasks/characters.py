@@ -40,7 +40,7 @@ class Vocabulary:
         tokens = torch.searchsorted(known, points).clamp_(max=len(known) - 1)
         strange = known[tokens] != points
         if bool(strange.any()):
-            names = sorted({character for character in text if character not in self.characters})
+            names = sorted(self.unknown(text))
             raise TrainingError(
                 f"the model has never seen {_listed(names)}: it knows the {len(self)} characters of the text "
                 f"it was trained on; leave {'it' if len(names) == 1 else 'them'} out"
@@ -50,6 +50,10 @@ class Vocabulary:
     def decode(self, tokens: Iterable[int]) -> str:
         """The text of some tokens."""
         return "".join(self.characters[token] for token in tokens)
+
+    def unknown(self, text: str) -> list[str]:
+        """The characters of a text that are not in the vocabulary, in the order of the text."""
+        return list(dict.fromkeys(character for character in text if character not in self.characters))
 
     def to_text(self) -> str:
         """The vocabulary as JSON."""

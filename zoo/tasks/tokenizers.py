@@ -39,6 +39,10 @@ class Tokenizer(Protocol):
         """The text of some tokens, without padding, start and end."""
         ...
 
+    def unknown(self, text: str) -> list[str]:
+        """The characters or words of a text that have no token of their own, in the order of the text."""
+        ...
+
     def to_text(self) -> str:
         """The tokenizer as JSON, for ``tokenizer_of``."""
         ...
@@ -58,6 +62,11 @@ class Pieces:
 
     def decode(self, tokens: Iterable[int]) -> str:
         return self._inner.decode(list(tokens), skip_special_tokens=True)
+
+    def unknown(self, text: str) -> list[str]:
+        found = self._inner.encode(text, add_special_tokens=False)
+        places = (place for token, place in zip(found.ids, found.offsets, strict=True) if token == UNKNOWN)
+        return list(dict.fromkeys(text[begin:end] for begin, end in places))
 
     def to_text(self) -> str:
         return self._inner.to_str()

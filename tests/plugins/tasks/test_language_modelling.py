@@ -4,9 +4,11 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from tests.plugins.tasks.helpers import ints
 from tests.zoo.training.helpers import TEXT
+from zoo.cli.app import cli
 from zoo.errors import TrainingError
 from zoo.tasks import Level, Plan
 from zoo_tasks.language_modelling import LanguageModelling
@@ -50,3 +52,19 @@ def test_it_is_measured_on_a_text_of_its_own(level: Level, tmp_path: Path) -> No
         LanguageModelling.model_validate(files).data(Plan())
     with pytest.raises(TrainingError, match="name that, too: --text FILE"):
         LanguageModelling(validation=files["validation"]).data(Plan())
+
+
+def test_unknown_words_of_a_prompt_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("text.txt").write_text(TEXT, encoding="utf-8")
+
+    def run(*arguments: str) -> str:
+        done = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    words = ["--with", "level=words", "--with", "text=text.txt", "--context", "5", "--set", "dim=4"]
+    done = run("train", "gru_language_model", *words, "--steps", "1", "--batch", "2", "--out", "run")
+    assert done.endswith("zoo generate run\n")  # without --prompt "The ", for the text has no such word
+    done = run("generate", "run", "--prompt", "a cat xyzzy a", "--prompt", "THE cat", "--length", "2")
+    assert "unknown to the model, which read <unk> instead: 'a', 'xyzzy', 'THE'\n" in done

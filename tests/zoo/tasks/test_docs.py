@@ -39,6 +39,7 @@ def test_a_strangers_task_is_listed_told_and_trained(pack: Path) -> None:
     small = ["--set", "dim=8", "--set", "hidden=8", "--set", "layers=1"]
     done = run("train", "--task", "parity", *small, "--with", "length=3", "--steps", "2", "--out", "out")
     assert re.search(r"^validation 0\.\d+ nats, accuracy 0\.\d+$", done.output, re.MULTILINE)
+    assert done.output.endswith("; measure it on other data with: zoo evaluate out --with NAME=VALUE\n")
     assert Path("out/best.safetensors").exists()
     assert run("train", "--resume", "out", "--steps", "3").exit_code == 0
 
