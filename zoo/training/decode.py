@@ -183,12 +183,15 @@ def continue_text(
         raise TrainingError("a prompt must have a character to begin with; a line end will do")
     begun = [int(token) for token in vocabulary.encode(prompt)] or [0]
     continuing = Continuing(model, context, tokens=tokens, logits=logits)
-    return Continuation(prompt, _draw(continuing, vocabulary, begun, length, sampling, seed), continuing)
+    return Continuation(
+        prompt, _draw(continuing, vocabulary, prompt, begun, length, sampling, seed), continuing
+    )
 
 
 def _draw(
     continuing: Continuing,
     vocabulary: Tokenizer,
+    prompt: str,
     tokens: list[int],
     length: int,
     sampling: Sampling,
@@ -199,6 +202,7 @@ def _draw(
     model = continuing.model
     training = model.training
     said = "" if isinstance(vocabulary, Vocabulary) else vocabulary.decode(tokens)
+    spaced = prompt.endswith(" ") and not said.endswith(" ")  # words forget the blank that ends a prompt
     model.eval()
     try:
         for _ in range(length):
@@ -211,7 +215,8 @@ def _draw(
             # A piece may end in the middle of a character, and a word brings the space before it.
             text = vocabulary.decode(tokens)
             if not text.endswith("\ufffd"):
-                yield text[len(said) :]
-                said = text
+                new = text[len(said) :]
+                yield new.removeprefix(" ") if spaced else new
+                said, spaced = text, spaced and not new
     finally:
         model.train(training)

@@ -67,4 +67,5 @@ def test_unknown_words_of_a_prompt_are_named(tmp_path: Path, monkeypatch: pytest
     done = run("train", "gru_language_model", *words, "--steps", "1", "--batch", "2", "--out", "run")
     assert done.endswith("zoo generate run\n")  # without --prompt "The ", for the text has no such word
     done = run("generate", "run", "--prompt", "a cat xyzzy a", "--prompt", "THE cat", "--length", "2")
+    assert run("generate", "run", "--prompt", "the ", "--length", "2")[:5].split(" ")[1]  # one blank, not two
     assert "unknown to the model, which read <unk> instead: 'a', 'xyzzy', 'THE'\n" in done
