@@ -43,7 +43,7 @@ def read_config(path: Path, ctx: click.Context) -> Config:
     Keys are the options without their leading dashes (``weight-decay`` or ``weight_decay``); ``with``,
     ``set`` and ``port`` are mappings. Paths are relative to the working folder, as on the command line.
     """
-    reader = _Reader(Source(str(path), read_text(path)), ctx)
+    reader = _Reader(Source(str(path), read_text(path, "a file of options")), ctx)
     config = reader.config()
     if reader.problems:
         raise FileError("\n".join(map(str, reader.in_order(complete=True))))

@@ -85,28 +85,28 @@ def _library(path: Path) -> str:
     return f"; if it is a graph of the library: zoo.registry().graphs['{name}'], or zoo graphs copy {name}"
 
 
-def read_text(path: str | os.PathLike[str]) -> str:
-    """The text of a file, with its line breaks and byte order mark unchanged.
+def read_text(path: str | os.PathLike[str], what: str = "a graph file") -> str:
+    """The text of a file, with its line breaks and byte order mark unchanged; ``what`` is its name in errors.
 
     Raises FileError if it cannot be read, and GraphError if it is not UTF-8.
     """
     name = arguments.path(path)
-    decoded = decode(read_bytes(Path(name), name), name)
+    decoded = decode(read_bytes(Path(name), name), name, what)
     if isinstance(decoded, Problem):
         raise GraphError([decoded])
     return decoded
 
 
-def decode(data: bytes, name: str) -> str | Problem:
+def decode(data: bytes, name: str, what: str = "a graph file") -> str | Problem:
     """The text of a file's bytes, or what is wrong with its encoding."""
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\x00" in data[:4]:
-        message = "a graph file is UTF-8 text, and this looks like UTF-16 or UTF-32"
+        message = f"{what} is UTF-8 text, and this looks like UTF-16 or UTF-32"
         return Problem("error", "encoding", message, _SAVE_AS, "", Place(name, 1, 1))
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start].decode()
-        message = f"a graph file is UTF-8 text, and the byte 0x{data[error.start]:02X} here is not"
+        message = f"{what} is UTF-8 text, and the byte 0x{data[error.start]:02X} here is not"
         place = Place(name, *Lines(before).position(len(before)))
         return Problem("error", "encoding", message, _SAVE_AS, "", place)
 

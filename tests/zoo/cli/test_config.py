@@ -100,6 +100,13 @@ def test_what_is_wrong_with_the_file_has_its_place(config: str, messages: list[s
     assert all(line.startswith(message) for line, message in zip(told, messages, strict=True)), done.output
 
 
+def test_a_file_that_is_no_text_is_called_a_file_of_options() -> None:
+    Path("a.yaml").write_bytes(b"steps: \xff")
+    done = CliRunner().invoke(cli, ["train", "--config", "a.yaml"])
+    assert done.exit_code == 1
+    assert "a.yaml:1:8: a file of options is UTF-8 text, and the byte 0xFF here is not" in done.output
+
+
 @pytest.mark.parametrize(
     ("config", "messages"),
     [
