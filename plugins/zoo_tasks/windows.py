@@ -77,14 +77,14 @@ class TrainingWindows:
         return self.each_epoch / self.batch
 
     def __getitem__(self, step: int) -> Batch:
-        window, end = step * self.batch, (step + 1) * self.batch
-        starts: list[Tensor] = []
-        while window < end:
-            epoch, place = divmod(window, self.each_epoch)
-            part = self._order(epoch)[place : place + end - window]
-            starts.append(part)
-            window += len(part)
-        offsets = torch.cat(starts)[:, None] + torch.arange(self.context + 1)
+        # Whole at once, so that a batch beyond the memory is refused before a long loop fills it.
+        offsets = torch.empty(self.batch, self.context + 1, dtype=torch.int64)
+        filled = 0
+        while filled < self.batch:
+            epoch, place = divmod(step * self.batch + filled, self.each_epoch)
+            part = self._order(epoch)[place : place + self.batch - filled]
+            offsets[filled : filled + len(part)] = part[:, None] + torch.arange(self.context + 1)
+            filled += len(part)
         cut = self.tokens[offsets]
         return Batch({"tokens": cut[:, :-1]}, cut[:, 1:])
 

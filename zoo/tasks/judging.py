@@ -12,6 +12,7 @@ from typing import cast
 
 from torch import Tensor
 
+from zoo.compiler.exhausted import lacks_memory
 from zoo.errors import TrainingError, ZooError
 from zoo.tasks.batch import Batch, Mean, Outputs
 from zoo.tasks.task import Data, Task
@@ -95,6 +96,8 @@ def _called(task: Task, method: Callable[[Outputs, Batch], object], outputs: Out
     except ZooError:
         raise
     except Exception as error:  # the code is the author's, and may raise anything
+        if lacks_memory(error):
+            raise
         given = ", ".join(f"{name} {_shape(each)}" for name, each in outputs.items())
         place = _place(task, method.__name__, error)
         raise TrainingError(

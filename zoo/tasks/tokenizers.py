@@ -58,15 +58,23 @@ class Pieces:
         return self._inner.get_vocab_size()
 
     def encode(self, text: str) -> Int[Tensor, " time"]:
-        return torch.tensor(self._inner.encode(text, add_special_tokens=False).ids, dtype=torch.int64)
+        return torch.tensor(self._encoded(text).ids, dtype=torch.int64)
 
     def decode(self, tokens: Iterable[int]) -> str:
         return self._inner.decode(list(tokens), skip_special_tokens=True)
 
     def unknown(self, text: str) -> list[str]:
-        found = self._inner.encode(text, add_special_tokens=False)
+        found = self._encoded(text)
         places = (place for token, place in zip(found.ids, found.offsets, strict=True) if token == UNKNOWN)
         return list(dict.fromkeys(text[begin:end] for begin, end in places))
+
+    def _encoded(self, text: str) -> tokenizers.Encoding:
+        try:
+            return self._inner.encode(text, add_special_tokens=False)
+        except TypeError:  # what it says of half of a surrogate pair
+            raise TrainingError(
+                f"a text must be UTF-8, not {text[:60]!r}; save or type it in that encoding"
+            ) from None
 
     def to_text(self) -> str:
         return self._inner.to_str()

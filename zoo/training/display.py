@@ -42,7 +42,7 @@ class Display(Watcher):
         if facts.baseline is not None:
             say(f"to beat: {facts.baseline.name}, {losses(facts.baseline.loss, facts.unit)}")
         if clock.step:
-            say(f"goes on at step {clock.step:,}")
+            say(f"goes on at step {clock.step:,}, with the graph that its checkpoint holds")
         self._bar.start()
         self._task = self._bar.add_task("", total=1.0, step=clock.step, loss="–")
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from traceback import clear_frames
 
 from zoo import arguments
+from zoo.compiler.exhausted import lacks_memory
 from zoo.errors import ChoiceError, TrainingError
 from zoo.graph import Graph
+from zoo.sizes.expressions import LARGEST
 from zoo.tasks import Data, Plan, Task
 from zoo.tasks.files import files_of
 from zoo.tasks.finding import tasks
@@ -77,13 +81,33 @@ def plan_of(
     )
 
 
+@contextmanager
+def in_memory(what: str, remedy: str) -> Generator[None]:
+    """Raise TrainingError where memory runs out."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not lacks_memory(error):
+            raise
+        clear_frames(error.__traceback__)  # which keep tensors alive
+        raise TrainingError(
+            f"{what} must fit into the memory of this machine, which ran out; {remedy}"
+        ) from None
+
+
+def data_of(task: Task, plan: Plan) -> Data:
+    """The task's data. TrainingError where memory runs out, beside what the task raises."""
+    with in_memory("the data", "choose smaller settings with --with, or a smaller --batch"):
+        return task.data(plan)
+
+
 def clock_of(options: Options, data: Data, step: int = 0, seconds: float = 0.0) -> Clock:
     """The clock of a run. ChoiceError for a limit in epochs where the data have none."""
     limits = [options.steps] if options.steps else []
     if options.epochs:
         if data.epoch is None:
             raise ChoiceError({"epochs": "data made by rule have no epochs; take --steps or --minutes"})
-        limits.append(math.ceil(options.epochs * data.epoch / options.accumulate))
+        limits.append(math.ceil(min(options.epochs * data.epoch / options.accumulate, float(LARGEST))))
     if not limits and not options.minutes:
         limits.append(DEFAULT_STEPS)
     return Clock(min(limits, default=None), options.minutes, step, seconds)

@@ -20,7 +20,7 @@ from zoo.training.header import Header
 from zoo.training.job import Job, Result
 from zoo.training.optimizers import states_of
 from zoo.training.options import Device, Options
-from zoo.training.planning import WATCHER, clock_of, look_at, named, plan_of, ports_of
+from zoo.training.planning import WATCHER, clock_of, data_of, look_at, named, plan_of, ports_of
 from zoo.training.processes import processes
 from zoo.training.run import perform
 from zoo.training.watcher import Watcher
@@ -150,7 +150,7 @@ def _stays(task: Task, header: Header, given: Mapping[str, Scalar]) -> None:
 def _the_same(task: Task, header: Header, plan: Plan) -> Data:
     remedy = "a run goes on with the data it began with: name them with --with NAME=FILE, or begin a new run"
     try:
-        data = task.data(plan)
+        data = data_of(task, plan)
         plan.recognise(data.digest, data.source)
     except TrainingError as error:
         raise TrainingError(f"{error} (the run began with {header.source}); {remedy}") from None

@@ -20,7 +20,7 @@ from zoo.training.graphs import as_graph, initial_model
 from zoo.training.header import Header
 from zoo.training.job import Job, Result
 from zoo.training.options import DEFAULT_TASK, Options
-from zoo.training.planning import WATCHER, clock_of, look_at, named, plan_of, ports_of
+from zoo.training.planning import WATCHER, clock_of, data_of, in_memory, look_at, named, plan_of, ports_of
 from zoo.training.pretrained import Weights, read_pretrained, take_over
 from zoo.training.provenance import provenance
 from zoo.training.run import perform
@@ -112,12 +112,14 @@ def _job(
     plan = plan_of(options, graph, params)
     if isinstance(learned, Checkpoint):
         plan = replace(plan, tokenizers=learned.header.made())
-    data = task.data(plan)
+    data = data_of(task, plan)
     values = fit_params(graph, params, data.params)
     model = initial_model(graph, options.seed, values)
     if learned is not None:
         data = replace(data, about=(*data.about, take_over(model, learned)))
-    try_model(task, graph, model, ports, data, values)
+    remedy = "take a smaller --batch, shorter examples (--with), or a smaller model (--set)"
+    with in_memory(f"the model and a batch of {options.batch}", remedy):
+        try_model(task, graph, model, ports, data, values)
     header = Header(
         task=choice.task,
         settings=task.model_dump(exclude_defaults=True),

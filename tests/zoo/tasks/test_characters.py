@@ -6,6 +6,9 @@ from hypothesis import strategies as st
 
 from zoo.errors import TrainingError
 from zoo.tasks.characters import Vocabulary
+from zoo.tasks.tokenizers import Level, train_tokenizer
+
+LEVELS: tuple[Level, ...] = ("words", "bpe", "characters")
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
@@ -15,6 +18,14 @@ def test_a_text_comes_back_from_its_tokens(text: str) -> None:
     tokens = vocabulary.encode(text)
     assert list(map(int, tokens)) == [vocabulary.characters.index(character) for character in text]
     assert vocabulary.decode(map(int, tokens)) == text
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_words_and_pieces_refuse_what_is_not_utf_8(level: Level) -> None:
+    tokenizer = train_tokenizer(level, ["a b"])
+    for read in (tokenizer.encode, tokenizer.unknown):
+        with pytest.raises(TrainingError, match=r"must be UTF-8, not 'a\\udcff b'; save or type it in that"):
+            read("a\udcff b")
 
 
 def test_nothing_is_no_tokens() -> None:

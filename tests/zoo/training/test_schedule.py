@@ -1,9 +1,15 @@
 """How far a run is, and its learning rate."""
 
+from typing import Any
+
 import pytest
 
+from zoo.tasks import Data
 from zoo.training.options import Options
+from zoo.training.planning import clock_of
 from zoo.training.schedule import WARM_UP, Clock, learning_rate
+
+FACE: Any = None
 
 
 def rates(steps: int, **choices: object) -> list[float]:
@@ -52,3 +58,9 @@ def test_progress_is_what_is_further() -> None:
     assert clock.seconds >= 30
     assert Clock(steps=None, minutes=0.5, before=31.0).done
     assert Clock(steps=3, minutes=None).progress == 0
+
+
+def test_limits_and_warm_ups_may_be_as_long_as_numbers_are() -> None:
+    assert 0 < rates(1, schedule="noam", warm_up=2**63 - 1)[0] < 1e-15
+    data = Data(batch=FACE, validation=FACE, epoch=1e9)
+    assert clock_of(Options(epochs=1e308), data).progress == 0
