@@ -13,6 +13,7 @@ from typing import Any, SupportsFloat, TypeVar, cast
 
 from zoo.errors import ArgumentError, came
 from zoo.graph import Graph
+from zoo.seeds import LARGEST_SEED
 
 T = TypeVar("T")
 
@@ -53,20 +54,27 @@ def text(value: object, name: str = "text") -> str:
     raise refused(name, "a text", value, remedy)
 
 
-def whole(value: object, name: str, least: int | None = None) -> int:
-    """Require an integer of at least ``least``; a bool is not one."""
-    bound = "" if least is None else f" of {least} or more"
+def whole(value: object, name: str, least: int | None = None, most: int | None = None) -> int:
+    """Require an integer of at least ``least`` and, with it, at most ``most``; a bool is not one."""
+    bound = "" if least is None else f" of {least} or more" if most is None else f" from {least} to {most}"
     try:
         number = None if isinstance(value, bool) else index(cast("Any", value))
     except TypeError:
         number = None
     if number is None:
         raise refused(name, f"a whole number{bound}", value, f"write for example {name}={max(least or 0, 1)}")
+    if most is not None and number > most:
+        raise ArgumentError(f"'{name}' must be a whole number{bound}, not {number}; write a smaller one")
     if least is not None and number < least:
         raise ArgumentError(
-            f"'{name}' is a whole number{bound}, and {number} came; write {name}={least} or more"
+            f"'{name}' must be a whole number{bound}, not {number}; write {name}={least} or more"
         )
     return number
+
+
+def seed(value: object, name: str = "seed") -> int:
+    """Require a seed: an integer from 0 to ``LARGEST_SEED``."""
+    return whole(value, name, 0, LARGEST_SEED)
 
 
 def number(value: object, name: str) -> float:

@@ -43,7 +43,7 @@ def random_inputs(
     An integer input that no layer reads as tokens is taken as positions or lengths: each step gets the
     preceding step's index, each example the length of the longest sequence.
     """
-    generator = torch.Generator().manual_seed(seed % 2**63)  # manual_seed accepts no larger ones
+    generator = torch.Generator().manual_seed(seed)
     root = resolution.root
     inputs: dict[str, Tensor] = {}
     for name, type in root.inputs.items():

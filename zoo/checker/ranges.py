@@ -97,6 +97,10 @@ def shown(value: object) -> str:
     return str(value)
 
 
+def _number(bound: float) -> str:
+    return str(bound) if isinstance(bound, int) else f"{bound:g}"
+
+
 def _words(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
     if "$ref" in schema:
         return _words(defs.get(schema["$ref"].rpartition("/")[2], {}), defs)
@@ -107,7 +111,7 @@ def _words(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> str:
     if choices:
         return _listed([shown(choice) for choice in choices])
     kind = _KINDS.get(schema.get("type", ""), "")
-    bounds = [f"{words} {schema[key]:g}" for key, words in _BOUNDS if key in schema]
+    bounds = [f"{words} {_number(schema[key])}" for key, words in _BOUNDS if key in schema]
     return f"{kind} {' and '.join(bounds)}" if kind and bounds else kind
 
 

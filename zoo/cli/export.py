@@ -18,6 +18,7 @@ from zoo.cli.files import (
     table,
 )
 from zoo.cli.outputs import claim, force_option
+from zoo.seeds import LARGEST_SEED
 
 if TYPE_CHECKING:
     from zoo.compiler import CompiledGraph
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="An optional input that the file is not to have. May be repeated.",
 )
-@click.option("--seed", type=click.IntRange(min=0), help="Of the weights of a graph  [default: 0]")
+@click.option("--seed", type=click.IntRange(0, LARGEST_SEED), help="Of the weights of a graph  [default: 0]")
 @click.option(
     "--dtype",
     type=click.Choice(["float32", "float64"]),

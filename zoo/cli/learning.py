@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from zoo.cli.files import together
+from zoo.seeds import LARGEST_SEED
 
 
 class _Finite(click.FloatRange):
@@ -101,7 +102,7 @@ learning_options = together(
     ),
     click.option(
         "--seed",
-        type=click.IntRange(min=0),
+        type=click.IntRange(0, LARGEST_SEED),
         default=0,
         show_default=True,
         help="Of initial weights, dropout and the order of the data.",

@@ -20,6 +20,7 @@ from zoo.cli.files import (
     table,
 )
 from zoo.errors import ZooError, did_you_mean
+from zoo.seeds import LARGEST_SEED
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--seed",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, LARGEST_SEED),
     default=0,
     show_default=True,
     help="Seed of weights and random inputs.",

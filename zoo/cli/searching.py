@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from zoo.cli.files import C, together
+from zoo.seeds import LARGEST_SEED
 
 if TYPE_CHECKING:
     from zoo.decoding import Sampling
@@ -42,7 +43,7 @@ def sampling_options(temperature: float, when: str = "") -> Callable[[C], C]:
         ),
         click.option(
             "--seed",
-            type=click.IntRange(min=0),
+            type=click.IntRange(0, LARGEST_SEED),
             default=0,
             show_default=True,
             help=f"{when}The same seed gives the same text.",

@@ -30,9 +30,10 @@ def _no_option(error: click.NoSuchOption, ctx: click.Context) -> str:
 def range_words(kind: click.IntRange | click.FloatRange) -> str:
     """``a whole number of at least 1``, ``a number greater than 0 and at most 1``."""
     bounds: list[str] = []
+    form = "d" if isinstance(kind, click.IntRange) else "g"
     if kind.min is not None:
-        bounds.append(f"{'greater than' if kind.min_open else 'of at least'} {kind.min:g}")
+        bounds.append(f"{'greater than' if kind.min_open else 'of at least'} {kind.min:{form}}")
     if kind.max is not None:
-        bounds.append(f"{'less than' if kind.max_open else 'at most'} {kind.max:g}")
+        bounds.append(f"{'less than' if kind.max_open else 'at most'} {kind.max:{form}}")
     what = "a whole number" if isinstance(kind, click.IntRange) else "a number"
     return f"{what} {' and '.join(bounds)}".rstrip()

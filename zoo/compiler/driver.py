@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from zoo.arguments import whole
+from zoo.arguments import seed as valid_seed
 from zoo.checker import Resolution, resolve
 from zoo.collecting import paused
 from zoo.compiler.blocks import write_block, write_graph
@@ -45,7 +45,7 @@ def compile_graph(
     all errors of the graph, or with the reasons of layers that reject their settings; ArgumentError for a
     device that does not exist and for other invalid arguments.
     """
-    where, kind, seed = device_of(device), dtype_of(dtype), whole(seed, "seed")
+    where, kind, seed = device_of(device), dtype_of(dtype), valid_seed(seed)
     layers = None if registry is None else tuple(spec.cls for spec in registry.layers.values())
     unit = make_unit(Recipe(graph, dict(params or {}), layers, lowering), registry)
     model = materialise(unit, where, kind, seed)

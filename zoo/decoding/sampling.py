@@ -77,7 +77,7 @@ class Sampling:
         log-probability under the model, whatever the temperature. Raises InputError as ``chances`` does.
         """
         longest = arguments.whole(longest, "longest", 1)
-        seed = arguments.whole(seed, "seed")
+        seed = arguments.seed(seed)
         generator = torch.Generator().manual_seed(seed)  # on the CPU: the same on every device
         texts: list[list[int]] = [[] for _ in range(len(start))]
         sums, done, last = [0.0] * len(texts), [False] * len(texts), start

@@ -242,7 +242,7 @@ class Author:
         search = _search(search)
 
         def found() -> Iterator[tuple[list[int], list[list[Text]]]]:
-            seed = arguments.whole(drawing.get("seed", 0), "seed")
+            seed = arguments.seed(drawing.get("seed", 0))
             for numbered, given in read:
                 drawn: Drawing = {**drawing, "seed": seed}
                 yield numbered, self.write(given, search, **drawn)

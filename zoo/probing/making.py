@@ -50,7 +50,7 @@ def subject(
     graph begins with, and its own data all the same. Layers are those of ``registry``, by default of the
     installed packs. Raises what loading, checking and tasks raise; ZooError for a choice that a run has made.
     """
-    how = How(arguments.whole(seed, "seed"), dtype_of(dtype), device_of(device), registry)
+    how = How(arguments.seed(seed), dtype_of(dtype), device_of(device), registry)
     examples = arguments.whole(examples, "examples", 1)
     for name, value, example in (
         ("settings", settings, "{'lag': 5}"),

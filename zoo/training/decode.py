@@ -178,7 +178,7 @@ def continue_text(
     sampling = arguments.instance(
         sampling, Sampling, "sampling", "write for example Sampling(temperature=0.7)"
     )
-    seed = arguments.whole(seed, "seed")
+    seed = arguments.seed(seed)
     if not arguments.text(prompt, "prompt"):
         raise TrainingError("a prompt must have a character to begin with; a line end will do")
     begun = [int(token) for token in vocabulary.encode(prompt)] or [0]

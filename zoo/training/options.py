@@ -16,6 +16,8 @@ from pydantic import (
 
 from zoo.checker.ranges import faults
 from zoo.errors import ArgumentError, did_you_mean
+from zoo.seeds import LARGEST_SEED
+from zoo.sizes.expressions import LARGEST
 
 Device = Literal["auto", "cpu", "cuda"]
 Precision = Literal["32", "bf16", "16"]
@@ -23,6 +25,7 @@ Strategy = Literal["auto", "ddp", "fsdp"]
 Optimizer = Literal["adamw", "adam", "sgd"]
 Schedule = Literal["cosine", "noam", "constant"]
 
+_Count = Annotated[int, Field(gt=0, le=LARGEST)]
 _Share = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -36,19 +39,19 @@ class Options(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
-    steps: Annotated[int, Field(gt=0)] | None = None
+    steps: _Count | None = None
     epochs: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     minutes: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
-    batch: Annotated[int, Field(gt=0)] = 32
+    batch: _Count = 32
     """Examples per batch, of all processes together."""
-    accumulate: Annotated[int, Field(gt=0)] = 1
+    accumulate: _Count = 1
     """Batches per step, whose gradients are accumulated."""
     optimizer: Optimizer = "adamw"
     learning_rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 3e-3
     """The peak learning rate, after the warm-up."""
     schedule: Schedule = "cosine"
     """``cosine`` decays to zero at the end of the run, ``noam`` with 1/√step; ``constant`` does not."""
-    warm_up: Annotated[int, Field(ge=0)] | None = None
+    warm_up: Annotated[int, Field(ge=0, le=LARGEST)] | None = None
     """Warm-up steps; by default a twentieth of the run for ``cosine``, 400 steps for ``noam``, none for
     ``constant``.
     """
@@ -61,11 +64,11 @@ class Options(BaseModel):
     """The maximal global norm of the gradients; None disables clipping."""
     carry: bool = False
     """Truncated backpropagation through time: states are carried from batch to batch, detached."""
-    patience: Annotated[int, Field(gt=0)] | None = None
+    patience: _Count | None = None
     """Early stopping: the number of measurements without a lower loss after which the run ends."""
-    measurements: Annotated[int, Field(gt=0)] = 10
+    measurements: _Count = 10
     """How often the run is measured and saved, at even intervals."""
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 0
     device: Device = "auto"
     precision: Precision = "32"
     """``bf16`` and ``16`` compute in half precision and keep the weights in single precision."""
