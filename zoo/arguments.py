@@ -86,9 +86,16 @@ def number(value: object, name: str) -> float:
 
 def mapping(value: object, name: str, example: str) -> Mapping[Any, Any]:
     """Require a mapping."""
-    if isinstance(value, Mapping):
-        return cast("Mapping[Any, Any]", value)
-    raise refused(name, "a mapping from names", value, f"write for example {name}={example}")
+    if not isinstance(value, Mapping):
+        raise refused(name, "a mapping from names", value, f"write for example {name}={example}")
+    found = cast("Mapping[Any, Any]", value)
+    for key in found:
+        if not isinstance(key, str):
+            raise ArgumentError(
+                f"'{name}' must be a mapping from names, and has the key {key!r}; write for example "
+                f"{name}={example}"
+            )
+    return found
 
 
 def several(value: object, name: str, each: Callable[[object, str], T]) -> list[T]:
@@ -118,4 +125,4 @@ def _is_bytes(value: object) -> bool:
 
 def refused(name: str, what: str, value: object, remedy: str) -> ArgumentError:
     """The error for an argument ``name`` that should be ``what``, and is ``value``."""
-    return ArgumentError(f"'{name}' is {what}, and {came(value)} came; {remedy}")
+    return ArgumentError(f"'{name}' must be {what}, not {came(value)}; {remedy}")

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 import zoo
+from zoo.decoding import Sampling
 from zoo.document import Document
 from zoo.errors import ArgumentError
 
@@ -24,35 +25,35 @@ GRAPH = zoo.loads(TEXT)
 FACE: Any = zoo  # without the types that would refuse these calls
 
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
-    "load": (lambda: FACE.load(None), "'path' is the path of a file, a text or a Path, and None came; write"),
-    "bytes": (lambda: FACE.load(b"x.yaml"), "and a bytes came; os.fsdecode makes one of bytes"),
-    "loads": (lambda: FACE.loads(Path("x")), "'text' is a text, and a PosixPath came; zoo.load reads a file"),
+    "load": (lambda: FACE.load(None), "'path' must be the path of a file, a text or a Path, not None; write"),
+    "bytes": (lambda: FACE.load(b"x.yaml"), "not a bytes; os.fsdecode makes one of bytes"),
+    "loads": (lambda: FACE.loads(Path("x")), "'text' must be a text, not a PosixPath; zoo.load reads a file"),
     "folder": (
         lambda: FACE.loads(TEXT, 3),
-        "'folder' is the path of a file, a text or a Path, and an int came",
+        "'folder' must be the path of a file, a text or a Path, not an int",
     ),
     "save": (
         lambda: FACE.save("x.yaml", GRAPH),
-        "'path' is the path of a file, a text or a Path, and a Graph",
+        "'path' must be the path of a file, a text or a Path, not a Graph",
     ),
     "save text": (
         lambda: FACE.save("x", "y.yaml"),
-        "'graph' is a graph, and a str came; zoo.load(path) reads",
+        "'graph' must be a graph, not a str; zoo.load(path) reads",
     ),
     "check": (
         lambda: FACE.check("gpt"),
-        "'graph' is a graph, and a str came; zoo.load(path) reads the graph",
+        "'graph' must be a graph, not a str; zoo.load(path) reads the graph",
     ),
-    "builder": (lambda: FACE.check(zoo.Graph.new("x")), "a GraphBuilder came; its method build() gives"),
-    "model": (lambda: FACE.check(GRAPH.compile()), "a Line came; its graph is its attribute .graph"),
-    "document": (lambda: Document(FACE), "'graph' is a graph, and a module came"),
-    "edit": (lambda: Document(GRAPH).apply(FACE), "'edit' is an edit, and a module came; zoo.edits has them"),
-    "export": (lambda: FACE.export(torch.nn.Tanh(), "x.onnx"), "'model' is a graph, and a Tanh came"),
-    "export to": (lambda: FACE.export(GRAPH, None), "'path' is the path of a file"),
-    "without": (lambda: FACE.export(GRAPH, "x.pt2", without="x"), "and a str came; write ['x']"),
+    "builder": (lambda: FACE.check(zoo.Graph.new("x")), "a GraphBuilder; its method build() gives"),
+    "model": (lambda: FACE.check(GRAPH.compile()), "a Line; its graph is its attribute .graph"),
+    "document": (lambda: Document(FACE), "'graph' must be a graph, not a module"),
+    "edit": (lambda: Document(GRAPH).apply(FACE), "'edit' must be an edit, not a module; zoo.edits has them"),
+    "export": (lambda: FACE.export(torch.nn.Tanh(), "x.onnx"), "'model' must be a graph, not a Tanh"),
+    "export to": (lambda: FACE.export(GRAPH, None), "'path' must be the path of a file"),
+    "without": (lambda: FACE.export(GRAPH, "x.pt2", without="x"), "not a str; write ['x']"),
     "sizes": (
         lambda: FACE.export(GRAPH, "x.pt2", sizes={"time": "a"}),
-        "'time' is a whole number of 0 or more",
+        "'time' must be a whole number of 0 or more",
     ),
     "device": (
         lambda: GRAPH.compile(device="cdua"),
@@ -62,27 +63,35 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "no GPU": (lambda: GRAPH.compile(device="cuda:99"), "there is no device 'cuda:99' here: torch sees"),
     "dtype": (
         lambda: GRAPH.compile(dtype=FACE),
-        "'dtype' is a dtype of floats, and a module came; write for",
+        "'dtype' must be a dtype of floats, not a module; write for",
     ),
-    "dtype as text": (lambda: FACE.loads(TEXT).compile(dtype="float16"), "a str came; write torch.float16"),
-    "ints": (lambda: GRAPH.compile(dtype=torch.int64), "'dtype' is a dtype of floats, and torch.int64 came"),
+    "dtype as text": (lambda: FACE.loads(TEXT).compile(dtype="float16"), "a str; write torch.float16"),
+    "ints": (lambda: GRAPH.compile(dtype=torch.int64), "'dtype' must be a dtype of floats, not torch.int64"),
     "seed": (
         lambda: FACE.loads(TEXT).compile(seed="a"),
-        "'seed' is a whole number, and a str came; write for",
+        "'seed' must be a whole number from 0 to 9223372036854775807, not a str; write for",
     ),
-    "seed true": (lambda: GRAPH.compile(seed=True), "'seed' is a whole number, and a bool came"),
-    "lowering": (lambda: FACE.loads(TEXT).compile(lowering=3), "'lowering' is a text, and an int came"),
+    "seed true": (lambda: GRAPH.compile(seed=True), "from 0 to 9223372036854775807, not a bool"),
+    "seed too large": (
+        lambda: GRAPH.compile(seed=10**30),
+        f"to 9223372036854775807, not {10**30}; write a",
+    ),
+    "seed of a search": (
+        lambda: Sampling().draw(FACE, FACE, end=0, seed=2**63),
+        "a whole number from 0 to 922",
+    ),
+    "lowering": (lambda: FACE.loads(TEXT).compile(lowering=3), "'lowering' must be a text, not an int"),
     "rows": (
         lambda: GRAPH.compile().stream(batch=FACE),
-        "'batch' is a whole number of 0 or more, and a module",
+        "'batch' must be a whole number of 0 or more, not a module",
     ),
     "minus": (
         lambda: GRAPH.compile().stream(batch=-1),
-        "'batch' is a whole number of 0 or more, and -1 came",
+        "'batch' must be a whole number of 0 or more, not -1",
     ),
-    "along": (lambda: GRAPH.compile().stream(along=FACE), "'along' is a text"),
-    "whole": (lambda: GRAPH.compile().stream(FACE), "'whole' is a mapping from names, and a module came"),
-    "state": (lambda: GRAPH.compile().stream(state=FACE), "'state' is a mapping from names"),
+    "along": (lambda: GRAPH.compile().stream(along=FACE), "'along' must be a text"),
+    "whole": (lambda: GRAPH.compile().stream(FACE), "'whole' must be a mapping from names, not a module"),
+    "state": (lambda: GRAPH.compile().stream(state=FACE), "'state' must be a mapping from names"),
 }
 
 

@@ -182,7 +182,7 @@ class BodyBuilder:
             return use
         if isinstance(use, type) or not hasattr(use, "built"):
             raise EditError(
-                f"a node uses a layer by name, 'pack/layer', or a block of this graph, and {came(use)} came"
+                f"a node must use a layer by name, 'pack/layer', or a block of this graph, not {came(use)}"
             )
         *_, outermost = self.around()
         if outermost is use:

@@ -71,7 +71,7 @@ class Output:
 def ref_in(body: BodyBuilder, output: Output) -> Ref:
     """The ref by which ``body`` reads ``output``; raises EditError if it belongs to another body."""
     if not isinstance(output, Output):  # pyright: ignore[reportUnnecessaryIsInstance]  # from code without types
-        raise EditError(f"a wire reads a node or an input of this graph, and {came(output)} came")
+        raise EditError(f"a wire must read a node or an input of this graph, not {came(output)}")
     if output.body_ is body:
         return output.ref_
     raise EditError(

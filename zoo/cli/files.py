@@ -103,7 +103,7 @@ class SizeAssignment(_ParamType):
             self.fail(f"'{value}' is not AXIS=SIZE; write for example time=32", param, ctx)
         if not (text.isascii() and text.isdecimal()) or len(text) > _DIGITS or int(text) == 0:
             self.fail(
-                f"a size is a positive whole number of at most {_DIGITS} digits, and '{value}' came; "
+                f"a size must be a positive whole number of at most {_DIGITS} digits, not '{value}'; "
                 f"write for example {name}=32",
                 param,
                 ctx,

@@ -43,7 +43,7 @@ def given_input(text: str, type: TensorType, dtype: torch.dtype, device: torch.d
         value = _load(Path(text))
     if value.numel() and not torch.can_cast(value.dtype, wanted):
         kind = str(value.dtype).removeprefix("torch.")
-        raise InputError(f"an input of type `{type}` holds {type.dtype}s, and {kind} came; convert it first")
+        raise InputError(f"an input of type `{type}` must hold {type.dtype}s, not {kind}; convert it first")
     return value.to(device=device, dtype=wanted)
 
 

@@ -15,7 +15,7 @@ def plainer(error: click.UsageError) -> click.UsageError:
         kind = error.param.type
         if isinstance(kind, click.IntRange | click.FloatRange):
             came = error.message.partition(" is not ")[0].strip("'")
-            return click.BadParameter(f"it is {range_words(kind)}, and '{came}' came", error.ctx, error.param)
+            return click.BadParameter(f"it must be {range_words(kind)}, not '{came}'", error.ctx, error.param)
     return error
 
 

@@ -53,7 +53,7 @@ class Inputs:
         if not named and len(given) == len(self.expected):
             return given
         if len(given) > len(self.expected):
-            self._refuse(f"it takes {counted(len(self.expected), 'input')}, and {len(given)} came")
+            self._refuse(f"it takes {counted(len(self.expected), 'input')}, not {len(given)}")
         values = {each.name: value for each, value in zip(self.expected, given, strict=False)}
         names = [each.name for each in self.expected]
         for name, value in named.items():
@@ -113,7 +113,7 @@ class Inputs:
         if value is None:
             self._refuse(f"the input '{each.name}' is missing")
         raise InputError(
-            f"the input '{each.name}' is a tensor, {_told(each)}, and {came(value)} came; "
+            f"the input '{each.name}' must be a tensor, {_told(each)}, not {came(value)}; "
             f"write torch.as_tensor({each.name})"
         )
 
@@ -121,7 +121,7 @@ class Inputs:
         kind = f"{each.type.dtype}s" if wanted is None else f"{_name(wanted)}, as the model's parameters are"
         remedy = _REMEDY[each.type.dtype] if wanted is None else f".to({wanted})"
         raise InputError(
-            f"the input '{each.name}' ({_told(each)}) holds {kind}, and {_name(value.dtype)} came; "
+            f"the input '{each.name}' ({_told(each)}) must hold {kind}, not {_name(value.dtype)}; "
             f"write {each.name}{remedy}"
         )
 
@@ -134,14 +134,14 @@ class Inputs:
         elif given == declared + 1 and 1 in value.shape:
             remedy = f"write {each.name}.squeeze({[*value.shape].index(1)})"
         raise InputError(
-            f"the input '{each.name}' ({_told(each)}) has {counted(declared, 'axis', 'axes')}, and "
-            f"{_shape(value)} came, which has {given}; {remedy}"
+            f"the input '{each.name}' ({_told(each)}) must have {counted(declared, 'axis', 'axes')}, and "
+            f"{_shape(value)} has {given}; {remedy}"
         )
 
     def _wrong_size(self, each: Expected, value: Tensor, place: int, told: str, size: int) -> NoReturn:
         raise InputError(
-            f"the input '{each.name}' ({_told(each)}) has {told} in axis {place}, and {_shape(value)} came, "
-            f"which has {value.shape[place]} there; give it {size}"
+            f"the input '{each.name}' ({_told(each)}) must have {told} in axis {place}, and {_shape(value)} "
+            f"has {value.shape[place]} there; give it {size}"
         )
 
     def _disagree(

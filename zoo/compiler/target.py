@@ -54,5 +54,5 @@ def dtype_of(dtype: torch.dtype | None) -> torch.dtype:
     remedy = f"write torch.{given}" if isinstance(named, torch.dtype) else "write for example torch.float32"
     what = "a dtype of floats"
     if isinstance(given, torch.dtype):
-        raise ArgumentError(f"'dtype' is {what}, and {given} came; {remedy}")
+        raise ArgumentError(f"'dtype' must be {what}, not {given}; {remedy}")
     raise refused("dtype", what, given, remedy)

@@ -95,7 +95,7 @@ def check_value(value: Value, depth: int = 20) -> None:
     elif _is_scalar(value):
         said(word, value)
     else:
-        raise EditError(f"what a graph holds is a number, a text, true, false or ~, and {came(value)} came")
+        raise EditError(f"a value in a graph must be a number, a text, true, false or ~, not {came(value)}")
 
 
 def _is_scalar(value: object) -> bool:

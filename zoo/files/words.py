@@ -31,7 +31,7 @@ _REQUIREMENT = re.compile(
 def check_name(text: str, what: str) -> None:
     """Raise WordError unless ``text`` is a valid name for ``what``: a node, port, param or block."""
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # from code without types
-        raise WordError(f"the name of {what} is text, and {came(text)} came", "write it in quotes")
+        raise WordError(f"the name of {what} must be text, not {came(text)}", "write it in quotes")
     if len(text) > LONGEST:
         raise WordError(f"the name of {what} has at most {LONGEST} characters, this one has {len(text)}")
     if NAME.fullmatch(text):

@@ -20,7 +20,7 @@ def device_for(device: Device, precision: Precision = "32") -> str:
     """
     if device not in DEVICES:
         raise ArgumentError(
-            f"a device is {', '.join(DEVICES)} here, and {device!r} came{did_you_mean(str(device), DEVICES)}"
+            f"'device' must be one of {', '.join(DEVICES)}, not {device!r}{did_you_mean(str(device), DEVICES)}"
         )
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"

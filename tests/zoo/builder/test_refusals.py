@@ -155,22 +155,22 @@ def a_tie_to_a_node(g: GraphBuilder) -> object:
 
 
 def a_name_that_is_no_text(g: GraphBuilder) -> object:
-    """the name of a node is text, and an int came; write it in quotes"""
+    """the name of a node must be text, not an int; write it in quotes"""
     return g.add(3, "p/a")  # pyright: ignore[reportArgumentType] # as above
 
 
 def a_class_as_a_layer(g: GraphBuilder) -> object:
-    """a node uses a layer by name, 'pack/layer', or a block of this graph, and the class GraphBuilder came"""
+    """a node must use a layer by name, 'pack/layer', or a block of this graph, not the class GraphBuilder"""
     return g.add("a", GraphBuilder)  # pyright: ignore[reportArgumentType] # as above
 
 
 def a_wire_from_nowhere(g: GraphBuilder) -> object:
-    """a wire reads a node or an input of this graph, and an int came"""
+    """a wire must read a node or an input of this graph, not an int"""
     return g.output("y", 3)  # pyright: ignore[reportArgumentType] # as above
 
 
 def a_list_as_a_param(g: GraphBuilder) -> object:
-    """what a graph holds is a number, a text, true, false or ~, and a list came"""
+    """a value in a graph must be a number, a text, true, false or ~, not a list"""
     return g.param("sizes", [1, 2])  # pyright: ignore[reportArgumentType] # as above
 
 

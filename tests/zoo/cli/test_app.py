@@ -181,9 +181,10 @@ def test_plugins_after_the_command_is_told_its_place(zoo_: Run) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("run gpt --times 0", "'--times': it is a whole number of at least 1, and '0' came"),
-        ("draw gpt -o a.svg --scale large", "it is a number of at least 0.1 and at most 8, and 'large' came"),
-        ("run gpt --size time=-3", "a size is a positive whole number"),
+        ("probe gpt --seed 9223372036854775808", "of at least 0 and at most 9223372036854775807, not '9"),
+        ("run gpt --times 0", "'--times': it must be a whole number of at least 1, not '0'"),
+        ("draw gpt -o a.svg --scale large", "it must be a number of at least 0.1 and at most 8, not 'large'"),
+        ("run gpt --size time=-3", "a size must be a positive whole number"),
         ("graphs gpt", "zoo show gpt shows this graph, zoo draw gpt -o gpt.svg draws it, and zoo"),
         ("graphs cpy", "there is neither a command nor a graph 'cpy' (did you mean 'copy'?)"),
     ],

@@ -151,7 +151,7 @@ def test_library_graphs_run(zoo_: Run, name: str) -> None:
     [
         ("--input tokens", 2, "'tokens' is not NAME=VALUE; write for example x=[[1, 2]]"),
         ("--input tokens=", 2, "'tokens=' is not NAME=VALUE"),
-        ("--input tokens=[[1.5,2]]", 1, "an input of type `int batch time` holds ints, and float32 came"),
+        ("--input tokens=[[1.5,2]]", 1, "an input of type `int batch time` must hold ints, not float32"),
         ("--input tokens=[[1,2],[3]]", 1, "an input is a list such as [[1, 2]], and this is none"),
         ("--device meta", 1, "the device meta has only shapes, and computes nothing; choose cpu"),
     ],

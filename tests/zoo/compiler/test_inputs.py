@@ -86,39 +86,42 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"idz": torch.zeros(1)}, "ports: there is no input 'idz' (did you mean 'ids'?)"),
     (
         {"x": [[1.0]]},
-        "the input 'x' is a tensor, float batch time 5, and a list came; write torch.as_tensor(x)",
+        "the input 'x' must be a tensor, float batch time 5, not a list; write torch.as_tensor(x)",
     ),
     (
         {"x": torch.randn(2, 3)},
         (
-            "the input 'x' (float batch time 5) has 3 axes, and float32 [2, 3] came, which has 2; "
+            "the input 'x' (float batch time 5) must have 3 axes, and float32 [2, 3] has 2; "
             "for a batch of one write x.unsqueeze(0)"
         ),
     ),
     (
         {"x": torch.randn(2, 3, 6)},
         (
-            "the input 'x' (float batch time 5) has 5 in axis 2, and float32 [2, 3, 6] came, "
-            "which has 6 there; give it 5"
+            "the input 'x' (float batch time 5) must have 5 in axis 2, and float32 [2, 3, 6] "
+            "has 6 there; give it 5"
         ),
     ),
     (
         {"x": torch.randn(2, 3, 5, dtype=torch.float64)},
         (
-            "the input 'x' (float batch time 5) holds float32, as the model's parameters are, "
-            "and float64 came; write x.to(torch.float32)"
+            "the input 'x' (float batch time 5) must hold float32, as the model's parameters are, "
+            "not float64; write x.to(torch.float32)"
         ),
     ),
-    ({"x": torch.zeros(2, 3, 5).long()}, "the input 'x' (float batch time 5) holds float32, as the model's"),
+    (
+        {"x": torch.zeros(2, 3, 5).long()},
+        "the input 'x' (float batch time 5) must hold float32, as the model's",
+    ),
     (
         {"mask": torch.ones(2, 3)},
-        "the input 'mask' (optional bool batch time) holds bools, and float32 came; write mask.bool()",
+        "the input 'mask' (optional bool batch time) must hold bools, not float32; write mask.bool()",
     ),
     (
         {"ids": torch.zeros(2, 3)},
-        "the input 'ids' (int batch time) holds ints, and float32 came; write ids.long()",
+        "the input 'ids' (int batch time) must hold ints, not float32; write ids.long()",
     ),
-    ({"ids": torch.zeros(2, 3).bool()}, "the input 'ids' (int batch time) holds ints, and bool came"),
+    ({"ids": torch.zeros(2, 3).bool()}, "the input 'ids' (int batch time) must hold ints, not bool"),
     (
         {"mask": torch.ones(4, 3).bool()},
         (
@@ -128,9 +131,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"next": torch.randn(2, 5, 14, 7)},
-        "has time + 1 = 4 in axis 1, and float32 [2, 5, 14, 7] came, which has 5",
+        "must have time + 1 = 4 in axis 1, and float32 [2, 5, 14, 7] has 5",
     ),
-    ({"next": torch.randn(2, 4, 15, 7)}, "has heads * 2 = 14 in axis 2"),
+    ({"next": torch.randn(2, 4, 15, 7)}, "must have heads * 2 = 14 in axis 2"),
     ({"square": torch.randn(3, 4)}, "share the axis 'side', and it is 3 in the first and 4 in the second"),
 ]
 
@@ -145,7 +148,7 @@ def test_what_does_not_fit_is_told(model: CompiledGraph, changed: dict[str, Any]
 
 def test_a_call_by_place_that_does_not_fit_is_told(model: CompiledGraph) -> None:
     inputs = given()
-    with pytest.raises(InputError, match="it takes 5 inputs, and 6 came"):
+    with pytest.raises(InputError, match="it takes 5 inputs, not 6"):
         model(*inputs.values(), inputs["x"])
     with pytest.raises(InputError, match="'x' came twice, by place and by name"):
         model(inputs["x"], **inputs)
@@ -157,7 +160,7 @@ def test_the_dtype_asked_for_is_that_of_the_moved_model(model: CompiledGraph) ->
     twin = zoo.loads(PORTS.replace("  squared: {use: basic/tanh, in: square}\n", "")).compile()
     assert twin(given()).y.dtype == torch.float32
     twin.double()
-    with pytest.raises(InputError, match="holds float64, as the model's parameters are, and float32 came"):
+    with pytest.raises(InputError, match="must hold float64, as the model's parameters are, not float32"):
         twin(given())
     with torch.autocast("cpu", torch.bfloat16):
         model(given(x=torch.randn(2, 3, 5, dtype=torch.bfloat16)))

@@ -229,25 +229,27 @@ def test_what_does_not_fit_is_told(built: CompiledGraph) -> None:
     x = given["x"]
     assert repr(stream) == "<stream of 'odd' along time: 0 steps of 3 rows>"
     for call, message in {
-        lambda: stream.feed(x[:2]): "this stream has 3 rows, and 'x' came with 2; begin another with batch=2",
-        lambda: stream.feed(x[:, 0]): "has 3 axes, and float64",
+        lambda: stream.feed(x[:2]): "this stream has 3 rows, and 'x' has 2; begin another with batch=2",
+        lambda: stream.feed(x[:, 0]): "must have 3 axes, and float64",
         lambda: stream.feed(x.float()): "float32",
         lambda: stream.step(
             x
-        ): "step takes one step of 'x', which has 2 axes, and 3 came; a piece along 'time' goes",
+        ): "step takes one step of 'x', which has 2 axes, not 3; a piece along 'time' goes",
         lambda: stream.step(y=x): "there is no input 'y'",
         built.stream: "there are time and source; say along='time' or along='source'",
         lambda: built.stream(along="tim"): r"'tim' is not one \(did you mean 'time'\?\)",
         lambda: built.stream(given, along="time"): "'x' runs along 'time' and comes in pieces",
         lambda: built.stream(parted(given)[1], along="time", batch=2): "start has 3, batch has 2",
         lambda: built.stream(along="time"): "memory",
-        lambda: stream.reordered(torch.tensor([0.5])): r"rows are whole .* from 0 to 2, .* and float32 \[1\]",
-        lambda: stream.reordered(torch.tensor([0, 3])): "and 3 came; name rows that are there",
-        lambda: stream.reordered([0, 1]): "and a list came",  # pyright: ignore[reportArgumentType] - the fault
+        lambda: stream.reordered(
+            torch.tensor([0.5])
+        ): r"rows must be whole .* from 0 to 2, .* not float32 \[1\]",
+        lambda: stream.reordered(torch.tensor([0, 3])): "not 3; name rows that are there",
+        lambda: stream.reordered([0, 1]): "not a list",  # pyright: ignore[reportArgumentType] - the fault
     }.items():
         with pytest.raises(InputError, match=message):
             call()
-    with pytest.raises(ArgumentError, match="'whole' is a mapping from names, and a Tensor came"):
+    with pytest.raises(ArgumentError, match="'whole' must be a mapping from names, not a Tensor"):
         built.stream(x, along="time")  # pyright: ignore[reportArgumentType] - the fault
 
 

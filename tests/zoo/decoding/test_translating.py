@@ -237,9 +237,9 @@ def test_what_does_not_fit_is_told(run: Path, tmp_path: Path) -> None:
     assert latin.exit_code == 1
     assert "is to be text in UTF-8, and is not from byte 2 on" in latin.output
     author: Any = Author.load(run, "cpu")  # without the types that would refuse these calls
-    with pytest.raises(ArgumentError, match=r"'sentences' is a list, and a str came; write \['one'\]"):
+    with pytest.raises(ArgumentError, match=r"'sentences' must be a list, not a str; write \['one'\]"):
         author.translate("one", Beam(END))
-    with pytest.raises(ArgumentError, match="'search' is a Beam or a Sampling, and an int came"):
+    with pytest.raises(ArgumentError, match="'search' must be a Beam or a Sampling, not an int"):
         author.translate(["one"], 4)
     (tmp_path / "two.txt").write_text("a\nb\n", encoding="utf-8")
     uneven = click.invoke(

@@ -161,6 +161,6 @@ def test_a_lowering_that_no_file_has_is_refused(lowering: str, remedy: str) -> N
 
 def test_a_style_that_is_none_is_refused() -> None:
     with pytest.raises(
-        ArgumentError, match=r"'style' is blocks or flat, and a str came; write style=\"flat\""
+        ArgumentError, match=r"'style' must be blocks or flat, not a str; write style=\"flat\""
     ):
         eject(graph("gpt"), style="round")

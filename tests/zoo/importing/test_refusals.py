@@ -367,10 +367,10 @@ def test_frozen_weights_are_frozen_nodes_and_what_is_frozen_in_part_is_noted() -
 
 
 def test_arguments_of_another_kind_are_refused_and_unused_parts_noted() -> None:
-    for module, message in ((Tagger, "the class Tagger came; make one of it"), (3, "an int came")):
-        with pytest.raises(ArgumentError, match=f"'module' is an nn.Module, and {message}"):
+    for module, message in ((Tagger, "not the class Tagger; make one of it"), (3, "not an int")):
+        with pytest.raises(ArgumentError, match=f"'module' must be an nn.Module, {message}"):
             import_module(module)  # pyright: ignore[reportArgumentType]  # that is the test
-    with pytest.raises(ArgumentError, match="'examples' is a list of tensors"):
+    with pytest.raises(ArgumentError, match="'examples' must be a list of tensors"):
         import_module(Tagger(), examples=[5])  # pyright: ignore[reportArgumentType]  # that is the test
     tagger = Tagger()
     tagger.spare = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))

@@ -37,14 +37,14 @@ FACE: Any = probing  # without the types that would refuse these calls
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: FACE.subject(3), "'what' is a graph, and an int came"),
-        (lambda: FACE.subject("gpt", sizes=[7]), "'sizes' is a mapping from names, and a list came"),
-        (lambda: FACE.subject("gpt", examples=0), "'examples' is a whole number of 1 or more, and 0 came"),
-        (lambda: FACE.subject("gpt", dtype="float32"), "and a str came; write torch.float32"),
+        (lambda: FACE.subject(3), "'what' must be a graph, not an int"),
+        (lambda: FACE.subject("gpt", sizes=[7]), "'sizes' must be a mapping from names, not a list"),
+        (lambda: FACE.subject("gpt", examples=0), "'examples' must be a whole number of 1 or more, not 0"),
+        (lambda: FACE.subject("gpt", dtype="float32"), "not a str; write torch.float32"),
         (lambda: FACE.subject("gpt", device="cdua"), "'cdua' is none here; take cpu"),
-        (lambda: FACE.gradients(FACE, "embed"), "'wires' is a list, and a str came; write ['embed']"),
-        (lambda: FACE.gradients(FACE, at="a"), "'at' is a whole number of 0 or more, and a str came"),
-        (lambda: FACE.gradients(3), "'subject' is a Subject, and an int came; zoo.probing.subject makes one"),
+        (lambda: FACE.gradients(FACE, "embed"), "'wires' must be a list, not a str; write ['embed']"),
+        (lambda: FACE.gradients(FACE, at="a"), "'at' must be a whole number of 0 or more, not a str"),
+        (lambda: FACE.gradients(3), "'subject' must be a Subject, not an int; zoo.probing.subject makes one"),
     ],
 )
 def test_what_is_no_argument_is_told(call: Callable[[], Any], message: str) -> None:

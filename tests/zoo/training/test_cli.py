@@ -111,8 +111,8 @@ def test_ctrl_c_saves_says_how_to_go_on_and_ends_as_shells_expect(monkeypatch: p
     [
         (["train"], 2, "name a GRAPH to train"),
         (["train", "gpt", "--set", "layers"], 2, "'layers' is not NAME=VALUE"),
-        (["train", "gpt", "--lr", "nan"], 2, "'--lr': it is a number greater than 0, and 'nan' came"),
-        (["train", "gpt", "--epochs", "inf"], 2, "'--epochs': it is a number greater than 0, and 'inf' came"),
+        (["train", "gpt", "--lr", "nan"], 2, "'--lr': it must be a number greater than 0, not 'nan'"),
+        (["train", "gpt", "--epochs", "inf"], 2, "'--epochs': it must be a number greater than 0, not 'inf'"),
         (["train", "gpt", "--steps", "0"], 2, "--steps"),
         (
             ["train", "gpt", "--resume", "runs/gpt", "--batch", "3"],

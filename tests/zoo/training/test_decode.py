@@ -85,7 +85,7 @@ def test_outputs_beyond_the_vocabulary_are_never_drawn() -> None:
     [
         ("", 5, "a prompt must have a character"),
         ("axz", 5, r"never seen 'x' \(U\+0078\), 'z' \(U\+007A\)"),
-        ("a", -1, "'length' is a whole number of 0 or more, and -1 came"),
+        ("a", -1, "'length' must be a whole number of 0 or more, not -1"),
     ],
 )
 def test_what_cannot_be_continued_is_refused_at_once(prompt: str, length: int, message: str) -> None:

@@ -350,7 +350,9 @@ def test_limits_that_are_none_are_refused(text: Path, tmp_path: Path) -> None:
         out=tmp_path / "out",
         watcher=Stopper(3),
     )
-    with pytest.raises(ArgumentError, match="'steps' is an integer greater than 0 or None, got -5"):
+    with pytest.raises(
+        ArgumentError, match=r"'steps' is an integer greater than 0 and at most \d+ or None, got -5"
+    ):
         resume(tmp_path / "out", steps=-5)
     with pytest.raises(ArgumentError, match="'minutes'"):
         resume(tmp_path / "out", minutes=float("nan"))
@@ -362,34 +364,47 @@ FACE: Any = zoo.training  # without the types that would refuse these calls
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: FACE.train(3), "'graph' is a graph, and an int came; zoo.load(path) reads one"),
+        (lambda: FACE.train(3), "'graph' must be a graph, not an int; zoo.load(path) reads one"),
         (
             lambda: FACE.train(options=3),
-            "'options' is an Options, and an int came; write for example Options(",
+            "'options' must be an Options, not an int; write for example Options(",
         ),
-        (lambda: FACE.train(options=0), "'options' is an Options, and an int came"),
-        (lambda: FACE.train(watcher=print), "'watcher' is a Watcher, and a builtin_function_or_method came"),
-        (lambda: FACE.train(task=3), "'task' is a text, and an int came"),
-        (lambda: FACE.train(text=3), "'text' is the path of a file, a text or a Path, and an int came"),
-        (lambda: FACE.train(settings="x"), "'settings' is a mapping from names, and a str came"),
-        (lambda: FACE.train(pretrained=3), "'pretrained' is the path of a file, a text or a Path"),
-        (lambda: FACE.resume(3), "'checkpoint' is the path of a file, a text or a Path, and an int came"),
-        (lambda: device_for(FACE), "a device is auto, cpu, cuda here, and <module"),
-        (lambda: FACE.load_checkpoint(3), 'an int came; write for example "runs/gpt"'),
-        (lambda: FACE.generate(3, "a"), "'checkpoint' is the path of a file"),
+        (lambda: FACE.train(options=0), "'options' must be an Options, not an int"),
+        (lambda: FACE.train(watcher=print), "'watcher' must be a Watcher, not a builtin_function_or_method"),
+        (lambda: FACE.train(task=3), "'task' must be a text, not an int"),
+        (lambda: FACE.train(text=3), "'text' must be the path of a file, a text or a Path, not an int"),
+        (lambda: FACE.train(settings="x"), "'settings' must be a mapping from names, not a str"),
+        (lambda: FACE.train(settings={3: 4}), "'settings' must be a mapping from names, and has the key 3"),
+        (lambda: FACE.train(ports={"tokens": 3}), "'ports' must be a text, not an int"),
+        (lambda: FACE.train(pretrained=3), "'pretrained' must be the path of a file, a text or a Path"),
+        (lambda: FACE.resume(3), "'checkpoint' must be the path of a file, a text or a Path, not an int"),
+        (lambda: device_for(FACE), "'device' must be one of auto, cpu, cuda, not <module"),
+        (lambda: FACE.load_checkpoint(3), 'an int; write for example "runs/gpt"'),
+        (lambda: FACE.generate(3, "a"), "'checkpoint' must be the path of a file"),
         (
             lambda: FACE.Options(step=3),
             "training has no option 'step' (did you mean 'steps'?); it has steps,",
         ),
         (
             lambda: FACE.Options(batch=0, seed="a"),
-            "'batch' is an integer greater than 0, got 0; 'seed' is an",
+            f"'batch' is an integer greater than 0 and at most {2**63 - 1}, got 0; 'seed' is an",
         ),
+        (lambda: FACE.Options(steps=10**400), f"and at most {2**63 - 1} or None, got 1000"),
+        (lambda: FACE.Options(warm_up=10**400, seed=2**63), f"at most {2**63 - 1}, got {2**63}"),
     ],
 )
 def test_what_is_no_argument_is_told(call: Callable[[], Any], message: str) -> None:
     with pytest.raises(ArgumentError, match=re.escape(message)):
         call()
+
+
+def test_what_does_not_fit_into_the_memory_is_told_before_the_run(text: Path, tmp_path: Path) -> None:
+    said = f"model and a batch of {10**15} must fit into the memory .* ran out; take a smaller --batch"
+    with pytest.raises(TrainingError, match=said):
+        train("gpt", text=text, params=TINY["gpt"], settings=WINDOW, options=Options(batch=10**15))
+    with pytest.raises(TrainingError, match=r"and a batch of 32 must fit .* shorter examples"):
+        train(task="delayed_recall", settings={"lag": 10**15}, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_run_goes_on_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

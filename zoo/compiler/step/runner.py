@@ -128,17 +128,17 @@ class Runner:
         for name, value in zip(names, values, strict=True) if one else ():
             rank = len(self.unit.types[name].shape)
             if isinstance(value, Tensor) and value.dim() != rank:
-                came = max(value.dim() - 1, 0)  # before it was given the axis
+                given = max(value.dim() - 1, 0)  # before it was given the axis
                 raise InputError(
                     f"{self.model.graph.name}: step takes one step of '{name}', which has "
-                    f"{counted(rank - 1, 'axis', 'axes')}, and {came} came; "
+                    f"{counted(rank - 1, 'axis', 'axes')}, not {given}; "
                     f"a piece along '{self.unit.along.axis}' goes to feed"
                 )
         for name, value in zip(names, values, strict=True):
             if isinstance(value, Tensor) and value.dim() and value.shape[0] != batch:
                 raise InputError(
-                    f"{self.model.graph.name}: this stream has {counted(batch, 'row')}, and '{name}' came "
-                    f"with {value.shape[0]}; begin another with batch={value.shape[0]}"
+                    f"{self.model.graph.name}: this stream has {counted(batch, 'row')}, and '{name}' has "
+                    f"{value.shape[0]}; begin another with batch={value.shape[0]}"
                 )
         inputs = self._inputs(names, batch)
         floats = torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled("cuda") or not inputs.any_float

@@ -78,17 +78,17 @@ class Stream:
 
     def _examined(self, rows: Tensor) -> Tensor:
         """``rows`` as they are; InputError for what names no rows of this stream."""
-        what = f"rows are whole numbers from 0 to {self.batch - 1}, in a tensor of one axis"
+        what = f"rows must be whole numbers from 0 to {self.batch - 1}, in a tensor of one axis"
         remedy = "write torch.tensor([0, 0, 1])"
         if not isinstance(rows, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]  # a list is what comes
-            raise InputError(f"{what}, and {came(rows)} came; {remedy}")
+            raise InputError(f"{what}, not {came(rows)}; {remedy}")
         if rows.dim() != 1 or rows.dtype not in (torch.int64, torch.int32):
             dtype = str(rows.dtype).removeprefix("torch.")
-            raise InputError(f"{what}, and {dtype} {[*rows.shape]} came; {remedy}")
+            raise InputError(f"{what}, not {dtype} {[*rows.shape]}; {remedy}")
         if rows.device.type == "cpu" and len(rows):  # to look at those on a GPU would wait for it
             least, most = map(int, rows.aminmax())
             if least < 0 or most >= self.batch:
-                raise InputError(f"{what}, and {least if least < 0 else most} came; name rows that are there")
+                raise InputError(f"{what}, not {least if least < 0 else most}; name rows that are there")
         return rows
 
     def to(self, device: torch.device | str) -> Self:
