@@ -69,7 +69,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "layerzoo needs Python 3.11 or later; name one, as in: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@test "$$(cat $@ 2>/dev/null)" = "$(IDENTITY)" || \
-	  { echo "Making .venv; this takes some minutes, once."; $(PYTHON) -m venv --clear .venv; }
-	@$(BIN)/pip install --quiet "$$(grep '^torch==' constraints.txt)"
-	@$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	  { echo "Making .venv; this takes some minutes, once: PyTorch, then all that the tests need."; $(PYTHON) -m venv --clear .venv; }
+	@echo "Installing PyTorch ..."; $(BIN)/pip install --quiet "$$(grep '^torch==' constraints.txt)"
+	@echo "Installing the rest ..."; $(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	@$(BIN)/python -c 'import sys; print(sys.prefix, *sys.version_info[:3])' > $@

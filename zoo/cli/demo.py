@@ -61,6 +61,11 @@ def demo(steps: int | None, out: Path | None) -> None:
 
     model = bits(result.validation_loss)
     pairs = bits(result.baseline.loss) if result.baseline else math.nan
+    if steps is None and result.step < STEPS:
+        click.echo(
+            f"\nThe clock stopped it after {result.step:,} of {STEPS:,} steps: this machine is slow or busy; "
+            f"with --steps {STEPS} it takes all of them."
+        )
     click.echo(
         f"\nIn {time.monotonic() - began:.0f} seconds: {model:.2f} bits for each character of text it has "
         f"not seen; counting pairs of characters takes {pairs:.2f}.\n"

@@ -12,7 +12,6 @@ from zoo.cli.files import examples, set_option
 from zoo.cli.outputs import claim, force_option
 
 if TYPE_CHECKING:
-    from zoo.graph import Graph
     from zoo.values import Scalar
 
 
@@ -63,14 +62,15 @@ def eject(
     have the names that they have here, so that it loads a checkpoint of `zoo train`. The graph stands at its
     end.
     """
+    from zoo.cli.resolving import is_trained, trained_graph
     from zoo.ejecting import eject as ejected
     from zoo.files import load, write_text
     from zoo.packs import locate
 
     if output is not None:
         claim(output, force=force)
-    if Path(file).is_dir() or Path(file).suffix == ".safetensors":
-        graph, own = _trained(file)
+    if is_trained(file):
+        graph, own = trained_graph(file)
     else:
         graph, own = load(locate(file)), {}
     text = ejected(graph, style=style, lowering=lowering, params={**own, **dict(params)})
@@ -79,12 +79,3 @@ def eject(
         return
     write_text(output, text)
     click.echo(f"wrote {output}: {text.count(chr(10)):,} lines; python {quote(str(output))} runs it once")
-
-
-def _trained(path: str) -> tuple[Graph, dict[str, Scalar]]:
-    """The graph of a run or checkpoint, and the params that it was trained with."""
-    from zoo.files.texts import graph_of
-    from zoo.training.checkpoint import read_checkpoint
-
-    saved = read_checkpoint(path)
-    return graph_of(saved.document, saved.name), saved.header.params

@@ -82,7 +82,7 @@ data_options = together(
         "settings",
         multiple=True,
         type=Assignment(),
-        help="A setting of the task. May be repeated.",
+        help="A setting of the task, or other data for a run. May be repeated.",
     ),
     set_option,
     size_option,

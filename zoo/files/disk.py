@@ -43,7 +43,13 @@ def read_bytes(path: Path, name: str) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise FileError(f"'{name}' is a directory; name a graph file in it")
+            run = any(path.glob("*.safetensors"))
+            remedy = (
+                "name a graph file; it holds a run, which `zoo show`, eject, export and probe take"
+                if run
+                else "name a graph file in it"
+            )
+            raise FileError(f"'{name}' is a directory; {remedy}")
         if not stat.S_ISREG(status.st_mode):
             raise FileError(f"'{name}' is not an ordinary file")
         if status.st_size > LARGEST:

@@ -11,7 +11,7 @@ import torch
 import zoo
 from zoo import arguments
 from zoo.compiler.target import device_of, dtype_of
-from zoo.errors import FileError, ZooError
+from zoo.errors import ChoiceError, FileError, TrainingError, ZooError
 from zoo.graph import Graph
 from zoo.packs import Registry, locate
 from zoo.probing.building import How
@@ -46,9 +46,10 @@ def subject(
     its own.
 
     The data are a run's own, those of a ``task`` with its ``settings``, or random of these ``sizes`` (time
-    is 32 where nothing is said), ``examples`` of them. A run that is to be ``fresh`` has the weights that its
-    graph begins with, and its own data all the same. Layers are those of ``registry``, by default of the
-    installed packs. Raises what loading, checking and tasks raise; ZooError for a choice that a run has made.
+    is 32 where nothing is said), ``examples`` of them. ``settings`` may give a run other data, such as a text
+    that has moved. A run that is to be ``fresh`` has the weights that its graph begins with, and its own data
+    all the same. Layers are those of ``registry``, by default of the installed packs. Raises what loading,
+    checking and tasks raise; ZooError for a choice that a run has made.
     """
     how = How(arguments.seed(seed), dtype_of(dtype), device_of(device), registry)
     examples = arguments.whole(examples, "examples", 1)
@@ -62,13 +63,13 @@ def subject(
     if not isinstance(what, str | Path):
         what = arguments.graph(what, "what")
     elif is_run(what):
-        given = {"task": task, "settings": settings, "params": params, "sizes": sizes, "ports": ports}
+        given = {"task": task, "params": params, "sizes": sizes, "ports": ports}
         chosen = [name for name, value in given.items() if value]
         if chosen:
             raise ZooError(
                 f"{what} is a run, which has its own {chosen[0]}; leave that out, or probe its graph"
             )
-        return _of_run(what, examples, how, fresh=fresh)
+        return _of_run(what, settings, examples, how, fresh=fresh)
     graph = what if isinstance(what, Graph) else zoo.load(_located(what))
     if not task:
         if settings or ports:
@@ -120,7 +121,10 @@ def _random(
     return Subject(how.watched(resolution), resolution, inputs, told, seed=how.seed)
 
 
-def _of_run(path: str | Path, examples: int, how: How, *, fresh: bool) -> Subject:
+def _of_run(
+    path: str | Path, settings: Mapping[str, Scalar], examples: int, how: How, *, fresh: bool
+) -> Subject:
+    """A run on its own validation data, or on those of other ``settings``."""
     from zoo.files.texts import graph_of
     from zoo.training.checkpoint import read_checkpoint
     from zoo.training.graphs import restored
@@ -133,8 +137,15 @@ def _of_run(path: str | Path, examples: int, how: How, *, fresh: bool) -> Subjec
     model = (replace(how, seed=header.options.seed) if fresh else how).watched(resolution)
     if not fresh:
         model.load_state_dict(restored(saved).state_dict())
-    task = make_task(header.task, header.settings_here())
-    data = task.data(plan_of(header.options, graph, header.params, header))
+    task = make_task(header.task, {**header.settings_here(), **settings})
+    plan = plan_of(header.options, graph, header.params, header)
+    try:
+        data = task.data(replace(plan, digest="") if settings else plan)
+    except ChoiceError:
+        raise
+    except TrainingError as error:
+        remedy = "" if settings else "; name data to probe the run on with --with NAME=FILE"
+        raise TrainingError(f"{error}{remedy}") from None
     batch = next(iter(data.validation()))
     few = batch.part(0, max(-(-len(batch.target) // examples), 1))
     ports = find_ports(type(task), graph, header.task, header.ports)

@@ -8,10 +8,11 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from zoo.checker import resolve
 from zoo.errors import ChoiceError, TrainingError, did_you_mean
 from zoo.files.words import parse_port
 from zoo.graph import Graph
-from zoo.spec import Port
+from zoo.spec import Port, TensorType
 from zoo.tasks.task import Task
 from zoo.values import EMPTY, Scalar
 
@@ -115,6 +116,14 @@ def _fits(found: Port, wanted: Port) -> bool:
     )
 
 
+def _may_be(found: TensorType | None, wanted: Port) -> bool:
+    """Whether an output may have the type that a task reads."""
+    if found is None:
+        return True
+    ranks_agree = len(found.shape) == len(wanted.shape) or wanted.star is not None
+    return found.dtype == wanted.dtype and ranks_agree
+
+
 def told(task: type[Task]) -> str:
     """A description of a task's ports, for messages."""
     feeds = " and ".join(f"`{port}: {words}`" for port, words in task.feeds.items())
@@ -125,14 +134,16 @@ def told(task: type[Task]) -> str:
 
 
 def fitting(tasks: Mapping[str, type[Task]], graph: Graph) -> list[str]:
-    """The tasks that a graph fits."""
+    """The tasks that a graph fits, as far as the types of its outputs are known."""
     names: list[str] = []
+    types = resolve(graph).root.types
     for name, task in tasks.items():
         try:
             find_ports(task, graph, name)
         except TrainingError:
             continue
-        names.append(name)
+        if all(_may_be(types.get(port), parse_port(words)) for port, words in task.reads.items()):
+            names.append(name)
     return names
 
 

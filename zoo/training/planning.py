@@ -37,7 +37,8 @@ def look_at(
     """Raise ArgumentError for arguments of the wrong type."""
     arguments.mapping(settings, "settings", "{'level': 'words'}")
     arguments.mapping(params, "params", "{'layers': 2}")
-    arguments.mapping(ports, "ports", "{'tokens': 'words'}")
+    for name in arguments.mapping(ports, "ports", "{'tokens': 'words'}").values():
+        arguments.text(name, "ports")
     if text is not None:
         arguments.path(text, "text", "book.txt")
     if out is not None:

@@ -243,6 +243,10 @@ def test_a_run_is_probed_on_its_own_data(zoo_: Run, tmp_path: Path) -> None:
     assert "is a run, which has its own sizes" in refused.stderr
     nothing = zoo_("probe", str(tmp_path))
     assert nothing.exit_code != 0
+    assert "logits: float batch time 17 " in zoo_("show", str(run.out)).stdout
+    assert "class RnnLanguageModel" in zoo_("eject", str(run.out)).stdout
+    longer = zoo_("probe --with lag=9", str(run.out), "statistics")
+    assert "tokens 4 × 11" in longer.stdout
 
 
 def test_a_task_gives_data_and_loss(zoo_: Run) -> None:

@@ -75,6 +75,8 @@ def test_a_missing_file() -> None:
 def test_a_directory() -> None:
     Path("folder").mkdir()
     assert refusal("folder") == "'folder' is a directory; name a graph file in it"
+    Path("folder", "best.safetensors").touch()
+    assert refusal("folder").endswith("it holds a run, which `zoo show`, eject, export and probe take")
 
 
 def test_what_is_no_file(here: Path) -> None:

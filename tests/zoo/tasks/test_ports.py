@@ -108,3 +108,5 @@ def test_the_tasks_that_a_graph_fits_are_found() -> None:
     known = {"language_modelling": MODELLING}
     assert fitting(known, small()) == ["language_modelling"]
     assert fitting(known, small(("logits: out", "scores: out"))) == []
+    pooled = type("Pooled", (MODELLING,), {"reads": {"logits": "float batch classes"}})
+    assert fitting({"pooled": pooled}, small()) == []  # the name is the same, the shape is not
