@@ -61,7 +61,8 @@ def show(
 
     FLOPs count matrix products, a multiplication and an addition as two, for the sizes that --size gives;
     other axes have size 1 (batch) or 32. "x 3" marks a node that runs three times; its figures are for one
-    run. Frozen nodes are marked, and their parameters are counted at the end.
+    run. Frozen nodes are marked, and their parameters are counted at the end. FILE may be a run of `zoo
+    train` (its folder), whose params it then has.
 
     With --formulas, parameters and FLOPs are formulas in axes and params, and two columns tell how the graph
     scales: "sequential" is the longest chain of operations in which each waits for the one before it; "path"
