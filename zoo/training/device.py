@@ -20,7 +20,8 @@ def device_for(device: Device, precision: Precision = "32") -> str:
     """
     if device not in DEVICES:
         raise ArgumentError(
-            f"'device' must be one of {', '.join(DEVICES)}, not {device!r}{did_you_mean(str(device), DEVICES)}"
+            f"'device' must be {', '.join(DEVICES[:-1])} or {DEVICES[-1]}, not {device!r}"
+            f"{did_you_mean(str(device), DEVICES)}"
         )
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"

@@ -67,8 +67,10 @@ def test_a_file_says_what_the_command_line_says() -> None:
                 "a.yaml:3:8: 'batch' is a whole number of at least 1, got the number 0",
                 "a.yaml:4:7: 'clip' is a number of at least 0, got 'nan'",
                 "a.yaml:5:9: 'epochs' is a number greater than 0, got the number .inf",
-                "a.yaml:6:7: 'seed' is a whole number of at least 0 and at most 9223372036854775807, got the "
-                "number -1",
+                (
+                    "a.yaml:6:7: 'seed' is a whole number of at least 0 and at most 9223372036854775807, "
+                    "got the number -1"
+                ),
             ],
         ),
         (

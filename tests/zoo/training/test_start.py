@@ -378,7 +378,7 @@ FACE: Any = zoo.training  # without the types that would refuse these calls
         (lambda: FACE.train(ports={"tokens": 3}), "'ports' must be a text, not an int"),
         (lambda: FACE.train(pretrained=3), "'pretrained' must be the path of a file, a text or a Path"),
         (lambda: FACE.resume(3), "'checkpoint' must be the path of a file, a text or a Path, not an int"),
-        (lambda: device_for(FACE), "'device' must be one of auto, cpu, cuda, not <module"),
+        (lambda: device_for(FACE), "'device' must be auto, cpu or cuda, not <module"),
         (lambda: FACE.load_checkpoint(3), 'an int; write for example "runs/gpt"'),
         (lambda: FACE.generate(3, "a"), "'checkpoint' must be the path of a file"),
         (
