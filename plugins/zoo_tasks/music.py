@@ -16,6 +16,7 @@ from zoo.errors import TrainingError
 from zoo.tasks import (
     Baseline,
     Batch,
+    Composing,
     Data,
     File,
     Mean,
@@ -27,11 +28,15 @@ from zoo.tasks import (
     padded,
     split_off,
 )
-from zoo_tasks.rolls import KEYS, read_mat, tunes
+from zoo_tasks.midi import write_midi
+from zoo_tasks.rolls import KEYS, LOWEST, read_mat, tunes
 from zoo_tasks.scores import SUFFIXES, read_scores
 
+C_MAJOR = (48, 55, 64, 72)
+"""The chord that a piece begins with when nothing else is given, in MIDI's numbers."""
 
-class Music(Task):
+
+class Music(Task, Composing):
     """Predict the keys of the next step of a piece of music.
 
     The loss is −Σ ln p of all 88 keys, in nats per step (Boulanger-Lewandowski, Bengio & Vincent 2012). The
@@ -102,6 +107,24 @@ class Music(Task):
                 f"music comes as .mat, .abc, .mid, or a folder of such, and {path} is none of them"
             )
         return *split_off(read_scores(files, self.steps_a_beat), self.file), self.file
+
+    def begin(self) -> Tensor:
+        roll = torch.zeros(1, KEYS)
+        roll[0, [note - LOWEST for note in C_MAJOR]] = 1
+        return roll
+
+    def draw(self, scores: Tensor, temperature: float, generator: torch.Generator) -> Tensor:
+        if temperature == 0:
+            return (scores > 0).float()
+        return torch.bernoulli((scores / temperature).sigmoid(), generator=generator)
+
+    def read_steps(self, path: Path) -> Tensor:
+        if path.suffix.lower() not in SUFFIXES:
+            raise TrainingError(f"music to continue comes as .abc or .mid, and {path} is neither")
+        return read_scores([path], self.steps_a_beat)[0]
+
+    def write_steps(self, steps: Tensor, path: Path) -> None:
+        write_midi(steps, path, steps_a_beat=self.steps_a_beat)
 
     def loss(self, outputs: Outputs, batch: Batch) -> Mean:
         each = F.binary_cross_entropy_with_logits(outputs["logits"].float(), batch.target, reduction="none")

@@ -20,7 +20,8 @@
     train.py        train          train a graph for a task; learning.py, its options; config.py, options
                                    from a file; trained.py, the end of a run
     generate.py     generate       a model continues texts
-    translate.py    translate      a model translates; caption.py, it describes pictures
+    translate.py    translate      a model translates; caption.py, it describes pictures; compose.py, it
+                                   writes music
     evaluate.py     evaluate       a run is measured; judged.py, how good its texts are
     searching.py                   how these search and draw; lines.py, how they read and write
     probe.py        probe          what a model does inside; probe_options.py; probed.py,

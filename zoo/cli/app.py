@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, str] = {
     "evaluate": "zoo.cli.evaluate:evaluate",
     "probe": "zoo.cli.probe:probe",
     "caption": "zoo.cli.caption:caption",
+    "compose": "zoo.cli.compose:compose",
     "eject": "zoo.cli.eject:eject",
     "import": "zoo.cli.importing:import_",
     "export": "zoo.cli.export:export",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     epilog=examples(
         "zoo evaluate runs/gpt",
         "zoo evaluate runs/transformer --texts 1000 --beam 8",
-        "zoo evaluate runs/reviews --with file=others.csv --json",
+        "zoo evaluate runs/reviews --with validation=others.csv --json",
     ),
 )
 @click.argument("checkpoint", type=click.Path(path_type=Path))

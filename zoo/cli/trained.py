@@ -6,7 +6,7 @@ import shlex
 
 import click
 
-from zoo.tasks import find_task
+from zoo.tasks import Composing, find_task
 from zoo.training.display import losses
 from zoo.training.folder import CURVES
 from zoo.training.job import Result
@@ -29,6 +29,8 @@ def tell(result: Result) -> None:
         known = tokenizer is not None and not tokenizer.unknown("The ")
         prompt = ' --prompt "The "' if known else ""
         writes = f"; let it write with: zoo generate {folder}{prompt}"
+    if issubclass(find_task(result.task), Composing):
+        writes = f"; let it write with: zoo compose {folder} -o tune.mid"
     writes = writes or f"; measure it on other data with: zoo evaluate {folder} --with NAME=VALUE"
     click.echo(f"the best model: {result.best}{writes}")
     if (result.out / CURVES).is_dir():

@@ -1,6 +1,6 @@
 """Tasks: what a graph can be trained for. Packs provide them as classes, by the hook ``zoo_tasks``.
 
-    task.py        the contract: Task, Plan, Data, Decoding
+    task.py        the contract: Task, Plan, Data, Decoding; composing.py: tasks that write steps, Composing
     batch.py       inputs, target and mask; sums and counts
     ports.py       which ports of a graph correspond to a task's, and errors about missing ones
     trying.py      a check of a model before it is trained; judging.py: of what a task returns
@@ -16,6 +16,7 @@ Importing this package loads torch; it knows neither Lightning nor any task.
 
 from zoo.tasks.batch import Batch, Mean, Outputs
 from zoo.tasks.bucketed import Batches, bucketed, padded, split_off
+from zoo.tasks.composing import Composing
 from zoo.tasks.files import File
 from zoo.tasks.finding import broken_tasks, find_task, make_task, tasks
 from zoo.tasks.generated import generated
@@ -29,6 +30,7 @@ __all__ = [
     "Baseline",
     "Batch",
     "Batches",
+    "Composing",
     "Data",
     "Decoding",
     "File",

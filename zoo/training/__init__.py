@@ -15,7 +15,7 @@ What is learned is defined by a task (zoo.tasks). The modules:
     processes, sharding           several processes that share a run; sharded models
     start, resuming, planning     starting a run, resuming one, and what both need
     job, run, loop                everything a run needs, and running it
-    decode, continuing            generating text
+    decode, continuing            generating text; composing: other sequences, such as music
     evaluating                    a run measured on held-back or other data
 
 Needs the extra ``train``. Importing this package loads neither it nor torch.
@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 from zoo.training.extra import require
 
 if TYPE_CHECKING:
+    from zoo.training.composing import compose as compose
     from zoo.training.decode import generate as generate
     from zoo.training.decode import stream as stream
     from zoo.training.evaluating import evaluate as evaluate
@@ -43,6 +44,7 @@ _HOME = {
     "Options": "options",
     "Result": "job",
     "Watcher": "watcher",
+    "compose": "composing",
     "evaluate": "evaluating",
     "generate": "decode",
     "load_checkpoint": "graphs",
@@ -55,6 +57,7 @@ __all__ = [
     "Options",
     "Result",
     "Watcher",
+    "compose",
     "evaluate",
     "generate",
     "load_checkpoint",
