@@ -22,7 +22,7 @@ from zoo_gui.guide import Guide
 from zoo_gui.notices import Notices
 from zoo_gui.pages import Pages
 from zoo_gui.panels.measuring import Measures
-from zoo_gui.panels.panel import Lasting, Stocked, Themed
+from zoo_gui.panels.panel import Guarding, Lasting, Stocked, Themed
 from zoo_gui.panels.status import Status
 from zoo_gui.theme import Theme
 from zoo_gui.workspace import Workspace
@@ -206,7 +206,8 @@ class Window(QMainWindow):
             child.setAccessibleName("Panels")
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        if not self.filing.may_close():
+        guards = [widget for widget in self.docks.widgets() if isinstance(widget, Guarding)]
+        if not all(each.may_close() for each in (self.filing, *guards)):
             event.ignore()
             return
         self._remember()

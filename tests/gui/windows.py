@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from zoo.graph import Graph
 from zoo.packs import registry
 from zoo_gui.editor import Editor
+from zoo_gui.running.panel import RunPanel
 from zoo_gui.settings import Settings
 from zoo_gui.window import Window
 
@@ -38,6 +39,9 @@ def an_editor(app: QApplication, folder: Path) -> Generator[Editor]:
     finally:
         for window in tuple(editor.windows):
             window.workspace.document.saved()
+            for widget in window.docks.widgets():
+                if isinstance(widget, RunPanel):
+                    widget.job.close()
             window.close()
         editor.finish()
         QCoreApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete))

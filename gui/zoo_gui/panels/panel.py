@@ -44,6 +44,15 @@ class Lasting(Protocol):
         ...
 
 
+@runtime_checkable
+class Guarding(Protocol):
+    """What may hold something that a person would miss once the window is closed."""
+
+    def may_close(self) -> bool:
+        """Whether the window may close; the person is asked."""
+        ...
+
+
 Maker: TypeAlias = "Callable[[Window], QWidget]"
 
 

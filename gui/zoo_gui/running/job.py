@@ -10,7 +10,10 @@ from typing import Any, cast
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
-from zoo_gui.running.requests import Request
+from zoo_gui.running.requests import Request, Resumption, Training
+
+PATIENCE = 20_000
+"""Milliseconds in which a run that is to end can take its step, measure and save."""
 
 
 class Job(QObject):
@@ -28,12 +31,17 @@ class Job(QObject):
         self._process: QProcess | None = None
         self._rest = b""
         self._last: dict[str, Any] = {}
-        self._stopping = False
+        self._stopping, self._learns = False, False
 
     @property
     def running(self) -> bool:
         """Whether a run is under way."""
         return self._process is not None
+
+    @property
+    def learning(self) -> bool:
+        """Whether a training run is under way, which has something to save."""
+        return self.running and self._learns
 
     @property
     def process_id(self) -> int:
@@ -45,6 +53,7 @@ class Job(QObject):
         if self._process is not None:
             return
         self._rest, self._last, self._stopping = b"", {}, False
+        self._learns = isinstance(request, Training | Resumption)
         process = self._process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
         folders = [*plugins, environment.value("ZOO_PLUGINS")]
@@ -71,12 +80,15 @@ class Job(QObject):
             self._process.terminate()
 
     def close(self) -> None:
-        """End what runs, and wait for it."""
+        """End what runs, and wait for it: a training run after its step, saved unless that takes too long."""
         if self._process is not None:
             self._process.finished.disconnect(self._end)
             self._process.errorOccurred.disconnect(self._fail)
-            self._process.kill()
-            self._process.waitForFinished(5000)
+            if self.learning and not self._stopping:
+                self._process.terminate()
+            if not self.learning or not self._process.waitForFinished(PATIENCE):
+                self._process.kill()
+                self._process.waitForFinished(5000)
             self._process = None
 
     def _read(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, QTemporaryDir
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QMessageBox,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -171,6 +172,20 @@ class RunPanel(QWidget):
         self.training.set_device(self._device())
         self._stocked = True
         self._find_runs()
+
+    def may_close(self) -> bool:
+        """Whether no training is lost when the window closes; the person is asked while there is one."""
+        if not self.job.learning:
+            return True
+        box = QMessageBox(self.window())
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText("A run is going on. Stop it and save what it learned?")
+        box.setInformativeText("It ends after its step, which can take some seconds.")
+        stop = box.addButton("Stop and save", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(stop)
+        box.exec()
+        return box.clickedButton() is stop
 
     def finish(self) -> None:
         """End the run."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
 import zoo
@@ -81,6 +81,34 @@ def test_the_window_ends_what_runs(window: Window, panel: RunPanel, qtbot: QtBot
     qtbot.waitUntil(lambda: panel.job.process_id > 0)
     window.close()
     assert not panel.job.running
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+def test_closing_asks_before_it_ends_a_training_and_saves_it(
+    window: Window, panel: RunPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert window.workspace.path is not None
+    window.workspace.load(zoo.loads(MODEL), window.workspace.path)
+    window.workspace.document.saved()
+    steps = panel.training.options.fields["steps"]
+    assert isinstance(steps, QLineEdit)
+    steps.setText("1000000")
+    panel.start("train")
+    qtbot.waitUntil(lambda: bool(panel.results.plot.points["train"]), timeout=LONGEST)
+    asked: list[str] = []
+
+    def press(box: QMessageBox) -> int:
+        asked.append(box.text())
+        sign = "Cancel" if len(asked) == 1 else "Stop and save"
+        next(each for each in box.buttons() if sign in each.text().replace("&", "")).click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", press)
+    assert not window.close()
+    assert panel.job.running
+    assert window.close()
+    assert asked == ["A run is going on. Stop it and save what it learned?"] * 2
+    assert (window.workspace.path.parent / "runs" / "tiny" / "last.safetensors").exists()
 
 
 @pytest.mark.parametrize(
