@@ -9,10 +9,13 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from zoo.seeds import LARGEST_SEED
 from zoo.values import Scalar
 
 Device = Literal["auto", "cpu", "cuda"]
 Method = Literal["greedy", "beam", "sampling"]
+Count = Annotated[int, Field(ge=1, le=2**31)]
+Strength = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 METHODS: tuple[Method, ...] = ("greedy", "beam", "sampling")
 
 
@@ -59,16 +62,16 @@ class Search(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     method: Method = "greedy"
-    longest: int = 100
-    beam: int = 4
-    best: int = 1
+    longest: Count = 100
+    beam: Count = 4
+    best: Count = 1
     length: Literal["gnmt", "plain"] = "gnmt"
-    alpha: float = 0.6
-    coverage: float = 0.0
-    temperature: float = 1.0
-    top_k: int | None = None
-    top_p: float | None = None
-    seed: int = 0
+    alpha: Strength = 0.6
+    coverage: Strength = 0.0
+    temperature: Strength = 1.0
+    top_k: Count | None = None
+    top_p: float | None = Field(None, gt=0, le=1)
+    seed: int = Field(0, ge=0, le=LARGEST_SEED)
 
 
 class Generation(_Asked):

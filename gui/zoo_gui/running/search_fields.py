@@ -9,6 +9,7 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QLineEdit
 
 from zoo.errors import ArgumentError
+from zoo.seeds import LARGEST_SEED
 from zoo_gui.running.choice import Choice
 from zoo_gui.running.fields import Fields
 from zoo_gui.running.requests import METHODS, Method, Search
@@ -29,6 +30,15 @@ _HINTS = {
     "top_p": "Draw from the fewest likeliest tokens that have p of the probability",
     "seed": "The same seed, the same text",
 }
+_COUNT, _STRENGTH = "a whole number of at least 1", "a number of at least 0"
+_RANGES = {
+    **dict.fromkeys(("longest", "beam", "best", "top_k"), _COUNT),
+    **dict.fromkeys(("alpha", "coverage", "temperature"), _STRENGTH),
+    "top_p": "a number above 0 and at most 1",
+    "seed": f"a whole number from 0 to {LARGEST_SEED}",
+}
+_SHOWN = 40
+"""Letters of a wrong value that a message repeats."""
 
 
 class SearchFields(Fields):
@@ -86,7 +96,9 @@ class SearchFields(Fields):
             )
         except ValidationError as error:
             name = str(error.errors()[0]["loc"][0])
-            raise ArgumentError(f"{name.replace('_', ' ')} is a number, got '{words.get(name)}'") from None
+            text = words.get(name, "")
+            got = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+            raise ArgumentError(f"{name.replace('_', ' ')} is {_RANGES[name]}, got '{got}'") from None
 
     def _follow(self, *_: object) -> None:
         method = self.method.currentText()

@@ -14,6 +14,7 @@ from zoo_gui.running.search_fields import SearchFields
 from zoo_gui.theme import Theme
 
 TEXTS = 100
+_DIGITS = 9
 _LINES = "Text (*.txt *.en *.de);;All files (*)"
 
 
@@ -52,8 +53,8 @@ class EvaluatingPage(Page):
 
     def request(self, context: Context) -> Evaluation:
         text = self.texts.text().strip() or str(TEXTS)
-        if not text.isascii() or not text.isdecimal():
-            raise ArgumentError(f"texts is a whole number, got '{text}'")
+        if not text.isascii() or not text.isdecimal() or len(text) > _DIGITS:
+            raise ArgumentError(f"texts is a whole number of at most {_DIGITS} digits, got '{text[:40]}'")
         return Evaluation(
             folder=context.folder,
             device=context.device,
