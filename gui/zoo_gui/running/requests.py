@@ -14,7 +14,8 @@ from zoo.values import Scalar
 
 Device = Literal["auto", "cpu", "cuda"]
 Method = Literal["greedy", "beam", "sampling"]
-Count = Annotated[int, Field(ge=1, le=2**31)]
+LARGEST_COUNT = 10**9
+Count = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
 Strength = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 METHODS: tuple[Method, ...] = ("greedy", "beam", "sampling")
 
@@ -70,8 +71,8 @@ class Search(BaseModel):
     coverage: Strength = 0.0
     temperature: Strength = 1.0
     top_k: Count | None = None
-    top_p: float | None = Field(None, gt=0, le=1)
-    seed: int = Field(0, ge=0, le=LARGEST_SEED)
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 0
 
 
 class Generation(_Asked):

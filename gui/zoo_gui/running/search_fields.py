@@ -12,7 +12,7 @@ from zoo.errors import ArgumentError
 from zoo.seeds import LARGEST_SEED
 from zoo_gui.running.choice import Choice
 from zoo_gui.running.fields import Fields
-from zoo_gui.running.requests import METHODS, Method, Search
+from zoo_gui.running.requests import LARGEST_COUNT, METHODS, Method, Search
 from zoo_gui.theme import Theme
 
 _BEAM = ("beam", "best", "alpha", "length", "coverage")
@@ -30,7 +30,7 @@ _HINTS = {
     "top_p": "Draw from the fewest likeliest tokens that have p of the probability",
     "seed": "The same seed, the same text",
 }
-_COUNT, _STRENGTH = "a whole number of at least 1", "a number of at least 0"
+_COUNT, _STRENGTH = f"a whole number from 1 to {LARGEST_COUNT}", "a number of at least 0"
 _RANGES = {
     **dict.fromkeys(("longest", "beam", "best", "top_k"), _COUNT),
     **dict.fromkeys(("alpha", "coverage", "temperature"), _STRENGTH),

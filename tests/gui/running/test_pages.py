@@ -91,7 +91,7 @@ def test_what_a_model_is_given_follows_its_task(panel: RunPanel, qtbot: QtBot) -
     assert (search.beam, search.length, search.alpha, search.longest) == (8, "plain", 0.6, 100)
     page.search.values["beam"].setText("many")
     panel.start("generate")
-    assert "beam is a whole number of at least 1, got 'many'" in panel.results.result.text()
+    assert "beam is a whole number from 1 to 1000000000, got 'many'" in panel.results.result.text()
     known(panel, "files")
     page.files.setText("one.png; two.png")
     assert page.text.isHidden()
@@ -126,8 +126,8 @@ def test_only_fields_that_the_method_needs_are_shown(panel: RunPanel) -> None:
         ("beam", "coverage", "-1", "coverage is a number of at least 0, got '-1'"),
         ("sampling", "seed", "9" * 30, "seed is a whole number from 0 to 9223372036854775807, got '999"),
         ("sampling", "top_p", "1e400", "top p is a number above 0 and at most 1, got '1e400'"),
-        ("sampling", "top_k", "9" * 5000, "top k is a whole number of at least 1, got '999"),
-        ("greedy", "longest", "0", "longest is a whole number of at least 1, got '0'"),
+        ("sampling", "top_k", "9" * 5000, "top k is a whole number from 1 to 1000000000, got '999"),
+        ("greedy", "longest", "0", "longest is a whole number from 1 to 1000000000, got '0'"),
     ],
 )
 def test_a_search_has_bounds(panel: RunPanel, method: str, field: str, text: str, said: str) -> None:
