@@ -228,6 +228,12 @@ def test_tasks_say_what_the_graph_lacks_and_what_they_are_told(window: Window, p
     assert not item.toolTip()
 
 
+def test_a_graph_opens_with_the_task_that_it_is_made_for(window: Window, panel: RunPanel) -> None:
+    for name, task in (("sentiment_classifier", "sentiment"), ("lstm_language_model", "language_modelling")):
+        window.workspace.load(zoo.load(zoo.registry().graphs[name]), None)
+        assert panel.training.task.currentText() == task
+
+
 def test_every_task_has_a_form_of_its_settings(panel: RunPanel) -> None:
     registered = panel.training._tasks
     assert len(registered) >= 12

@@ -87,7 +87,7 @@ class TrainingPage(Page):
     def set_graph(self, graph: Graph) -> None:
         """Let those tasks be chosen whose ports a graph has; the others say what it lacks.
 
-        Until a person chooses, the task is one that fits.
+        Until a person chooses, the task is one that fits, rather one whose usual graph this is.
         """
         if not self._tasks:
             return
@@ -107,7 +107,9 @@ class TrainingPage(Page):
         if not self._chosen:
             rows = [model.item(row) for row in range(model.rowCount())]
             fitting = [item.text() for item in rows if item.isEnabled()]
-            self.task.setCurrentText(DEFAULT_TASK if DEFAULT_TASK in fitting else [*fitting, DEFAULT_TASK][0])
+            own = [name for name in fitting if find_task(name).graph == graph.name]
+            usual = [DEFAULT_TASK] if DEFAULT_TASK in fitting else own
+            self.task.setCurrentText([*usual, *fitting, DEFAULT_TASK][0])
 
     def set_device(self, name: str) -> None:
         """Say what ``auto`` means here; without a GPU none can be chosen."""
