@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from zoo.cli.caption import pictures_of
+from zoo.cli.generate import BETWEEN
 from zoo.decoding import Beam, Ranking, Sampling
 from zoo.decoding.texts import Author, Drawing, Search, Text
 from zoo.errors import ZooError
 from zoo.tasks import find_task
 from zoo.tasks.tokenizers import END
 from zoo.training.checkpoint import read_checkpoint
-from zoo.training.decode import stream
+from zoo.training.decode import Writer
 from zoo_gui.running import requests
 from zoo_gui.running.worker import Teller
 
@@ -73,16 +74,19 @@ def _go_on(request: requests.Generation, teller: Teller) -> None:
             "a model that continues a prompt knows no end of a text, which a beam search compares at; "
             "take greedy or sampling"
         )
-    written = stream(
-        request.run,
-        request.text or None,
-        length=asked.longest,
-        sampling=sampling_of(asked),
-        seed=asked.seed,
-        device=request.device,
-    )
-    whole = teller.pieces(written)
-    teller.tell("done", text=written.way, figures={"characters": len(whole)})
+    writer, characters, way = Writer.load(request.run, request.device), 0, ""
+    for number in range(asked.best):
+        if number:
+            teller.tell("piece", text=f"\n{BETWEEN}\n")
+        written = writer.write(
+            request.text or None,
+            length=asked.longest,
+            sampling=sampling_of(asked),
+            seed=asked.seed + number,
+        )
+        characters += len(teller.pieces(written))
+        way = written.way
+    teller.tell("done", text=way, figures={"characters": characters})
 
 
 def _told(given: str, texts: list[Text]) -> str:

@@ -75,6 +75,10 @@ def test_a_prompt_is_continued_piece_by_piece(folder: Path) -> None:
     sampling = Sampling(0.7)
     assert written == training.generate(run, "the ", length=30, sampling=sampling, seed=3, device="cpu")
     assert "computed once" in events["done"][0]["text"]
+    two = Search(method="sampling", longest=30, temperature=0.7, seed=2, best=2)
+    events = told(lambda teller: generate(Generation(run=run, text="the ", search=two), teller))
+    second = "".join(piece["text"] for piece in events["piece"]).split("\n---\n")[1]
+    assert second == written
     with pytest.raises(ZooError, match="no end of a text"):
         told(lambda teller: generate(Generation(run=run, search=Search(method="beam")), teller))
 
@@ -90,7 +94,7 @@ def test_sentences_are_written_one_by_one(folder: Path) -> None:
     assert events["piece"][0]["text"].count("→") == 2
     with pytest.raises(ZooError, match="type a sentence"):
         told(lambda teller: generate(Generation(run=run), teller))
-    wrong = Generation(run=run, text="1", search=Search(method="beam", beam=0))
+    wrong = Generation(run=run, text="1", search=Search(method="beam", beam=2, best=3))
     with pytest.raises(InputError):
         told(lambda teller: generate(wrong, teller))
 
