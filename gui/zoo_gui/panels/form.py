@@ -36,6 +36,14 @@ Write = Callable[[str], object]
 """Takes what a person wrote; ZooError or WordError says why it will not do."""
 
 
+def show_as(widget: QWidget, state: str, *, on: bool) -> None:
+    """Have a widget look ``wrong`` or ``chosen``, or no longer."""
+    if widget.property(state) != on:
+        widget.setProperty(state, on)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
 class Field(QLineEdit):
     """A line of text that is taken over when it is left, or by Enter; Escape brings the old one back.
 
@@ -81,10 +89,7 @@ class Field(QLineEdit):
 
     def show_as(self, state: str, *, on: bool) -> None:
         """Look ``wrong`` or ``chosen``, or no longer."""
-        if self.property(state) != on:
-            self.setProperty(state, on)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        show_as(self, state, on=on)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Arrow down shows all that could be written."""

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
+from zoo.sizes.expressions import LARGEST
 from zoo_gui.panels.values import text_of
 
 Part = Mapping[str, Any]
@@ -46,15 +47,20 @@ _BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusi
 _TYPES = {"integer": "a whole number", "number": "a number", "string": "a text", "boolean": "true or false"}
 
 
-def hint(part: Part) -> str:
+def takes(part: Part) -> str:
     """What a setting takes, in words: ``a number ≥ 0, < 1``."""
     few = choices(part)
     kind = " or ".join(few) if few else _TYPES.get(str(part.get("type")), "")
     if not kind and "anyOf" in part:
-        kind = " or ".join(filter(None, (hint(each) for each in part["anyOf"])))
-    bounds = ", ".join(f"{sign} {part[key]}" for key, sign in _BOUNDS.items() if key in part)
+        kind = " or ".join(filter(None, (takes(each) for each in part["anyOf"])))
+    limits = {key: part[key] for key in _BOUNDS if key in part and part[key] != LARGEST}
+    bounds = ", ".join(f"{_BOUNDS[key]} {limit}" for key, limit in limits.items())
+    return f"{kind} {bounds}".strip()
+
+
+def hint(part: Part) -> str:
+    """What a setting is, what it takes, what it usually is."""
     default = part.get("default", ...)
     usual = f"usually {text_of(default)}" if default is not ... and is_plain(default) else ""
     about = str(part.get("description", "")).rstrip(".")
-    words = [f"{kind} {bounds}".strip(), usual]
-    return "; ".join(filter(None, [about, *words]))
+    return "; ".join(filter(None, [about, takes(part), usual]))

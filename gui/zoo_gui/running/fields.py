@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QScrollArea, QTabWidget, QWidget
+
+from zoo.errors import ArgumentError
+from zoo_gui.panels.form import show_as
 
 _LETTERS = 11
 """Letters that a field has room for where two stand beside each other."""
@@ -47,6 +50,10 @@ class Fields(QWidget):
         for each in (label, widget):
             each.setToolTip(hint)
         widget.setAccessibleName(name)
+        if isinstance(widget, QLineEdit):
+            widget.textChanged.connect(self.accept)
+        elif isinstance(widget, QComboBox):
+            widget.currentTextChanged.connect(self.accept)
         line = self._lines[name] = _Line(label, widget, wide)
         self._put(line)
 
@@ -55,6 +62,25 @@ class Fields(QWidget):
         line = self._lines[name]
         line.label.setText(shown)
         line.widget.setAccessibleName(shown)
+
+    def shown_name(self, name: str) -> str:
+        """The name that stands beside the field ``name``."""
+        return self._lines[name].label.text()
+
+    def refuse(self, name: str, why: str) -> ArgumentError:
+        """Mark what stands in a field as wrong, and go there; the error to raise."""
+        widget = self._lines[name].widget
+        show_as(widget, "wrong", on=True)
+        widget.setAccessibleDescription(why)
+        _go_to(widget)
+        return ArgumentError(why)
+
+    def accept(self, *_: object) -> None:
+        """Take the marks away: something is written anew."""
+        for line in self._lines.values():
+            if line.widget.property("wrong"):
+                show_as(line.widget, "wrong", on=False)
+                line.widget.setAccessibleDescription("")
 
     def hide_lines(self, names: Collection[str]) -> None:
         """Hide the lines of these names, and show all others."""
@@ -99,3 +125,18 @@ class Fields(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         letter = self.fontMetrics().averageCharWidth()
         return QSize(_NARROW * letter, super().minimumSizeHint().height())
+
+
+def _go_to(widget: QWidget) -> None:
+    """Bring a widget into sight, and the keys to it."""
+    around = widget.parentWidget()
+    while around is not None:
+        if isinstance(around, QTabWidget):
+            for index in range(around.count()):
+                page = around.widget(index)
+                if page is not None and page.isAncestorOf(widget):
+                    around.setCurrentIndex(index)
+        elif isinstance(around, QScrollArea):
+            around.ensureWidgetVisible(widget)
+        around = around.parentWidget()
+    widget.setFocus()

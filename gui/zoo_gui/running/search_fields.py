@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QLineEdit
 
-from zoo.errors import ArgumentError
 from zoo.seeds import LARGEST_SEED
 from zoo_gui.running.choice import Choice
 from zoo_gui.running.fields import Fields
@@ -98,7 +97,8 @@ class SearchFields(Fields):
             name = str(error.errors()[0]["loc"][0])
             text = words.get(name, "")
             got = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-            raise ArgumentError(f"{name.replace('_', ' ')} is {_RANGES[name]}, got '{got}'") from None
+            why = f"{self.shown_name(name)} must be {_RANGES[name]}, got '{got}'"
+            raise self.refuse(name, why) from None
 
     def _follow(self, *_: object) -> None:
         method = self.method.currentText()

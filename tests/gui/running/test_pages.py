@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QStandardItemModel
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from zoo_gui.running.known import Asks, Known
@@ -91,7 +91,7 @@ def test_what_a_model_is_given_follows_its_task(panel: RunPanel, qtbot: QtBot) -
     assert (search.beam, search.length, search.alpha, search.longest) == (8, "plain", 0.6, 100)
     page.search.values["beam"].setText("many")
     panel.start("generate")
-    assert "beam is a whole number from 1 to 1000000000, got 'many'" in panel.results.result.text()
+    assert "beam must be a whole number from 1 to 1000000000, got 'many'" in panel.results.result.text()
     known(panel, "files")
     page.files.setText("one.png; two.png")
     assert page.text.isHidden()
@@ -121,13 +121,13 @@ def test_only_fields_that_the_method_needs_are_shown(panel: RunPanel) -> None:
 @pytest.mark.parametrize(
     ("method", "field", "text", "said"),
     [
-        ("sampling", "temperature", "nan", "temperature is a number of at least 0, got 'nan'"),
-        ("beam", "alpha", "nan", "alpha is a number of at least 0, got 'nan'"),
-        ("beam", "coverage", "-1", "coverage is a number of at least 0, got '-1'"),
-        ("sampling", "seed", "9" * 30, "seed is a whole number from 0 to 9223372036854775807, got '999"),
-        ("sampling", "top_p", "1e400", "top p is a number above 0 and at most 1, got '1e400'"),
-        ("sampling", "top_k", "9" * 5000, "top k is a whole number from 1 to 1000000000, got '999"),
-        ("greedy", "longest", "0", "longest is a whole number from 1 to 1000000000, got '0'"),
+        ("sampling", "temperature", "nan", "temperature must be a number of at least 0, got 'nan'"),
+        ("beam", "alpha", "nan", "alpha must be a number of at least 0, got 'nan'"),
+        ("beam", "coverage", "-1", "coverage must be a number of at least 0, got '-1'"),
+        ("sampling", "seed", "9" * 30, "seed must be a whole number from 0 to 9223372036854775807, got '999"),
+        ("sampling", "top_p", "1e400", "top p must be a number above 0 and at most 1, got '1e400'"),
+        ("sampling", "top_k", "9" * 5000, "top k must be a whole number from 1 to 1000000000, got '999"),
+        ("greedy", "longest", "0", "longest must be a whole number from 1 to 1000000000, got '0'"),
     ],
 )
 def test_a_search_has_bounds(panel: RunPanel, method: str, field: str, text: str, said: str) -> None:
@@ -140,6 +140,48 @@ def test_a_search_has_bounds(panel: RunPanel, method: str, field: str, text: str
     assert not panel.job.running
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("learning_rate", "1e400", "learning rate must be a number > 0; '1e400' is too large for a float"),
+        ("learning_rate", ".inf", "learning rate must be a number > 0, got '.inf'"),
+        ("steps", "1,000", "steps must be a whole number > 0 or none, got '1,000'"),
+        ("label_smoothing", "2", "label smoothing must be a number ≥ 0, < 1, got '2'"),
+    ],
+)
+def test_the_field_that_is_wrong_is_marked_and_gone_to(
+    window: Window, panel: RunPanel, name: str, text: str, said: str
+) -> None:
+    window.show()
+    window.reveal("run", raised=True)
+    form = panel.training.settings if name == "label_smoothing" else panel.training.options
+    assert form is not None
+    field = form.fields[name]
+    assert isinstance(field, QLineEdit)
+    field.setText(text)
+    panel.results.tabs.setCurrentWidget(panel.results.log)
+    panel.start("train")
+    assert panel.results.result.text() == said
+    assert field.property("wrong")
+    assert window.focusWidget() is field
+    assert not field.visibleRegion().isEmpty()
+    field.setText("1")
+    assert not field.property("wrong")
+
+
+def test_the_keys_go_through_the_fields_as_they_stand(panel: RunPanel) -> None:
+    training = panel.training
+    training.task.setCurrentText("adding")
+    training.task.setCurrentText("language_modelling")
+    form = training.settings
+    assert form is not None
+    wanted = [training.pretrained, *form.fields.values(), *training.options.fields.values()]
+    passed: list[QWidget | None] = [training.pretrained]
+    while passed[-1] is not wanted[-1] and len(passed) < 200:
+        passed.append(passed[-1].nextInFocusChain() if passed[-1] else None)
+    assert [each for each in passed if each in wanted] == wanted
+
+
 def test_an_evaluation_is_asked_for(panel: RunPanel) -> None:
     known(panel, "sentences")
     page = panel.evaluating
@@ -150,10 +192,10 @@ def test_an_evaluation_is_asked_for(panel: RunPanel) -> None:
     assert (request.texts, request.sources, request.references) == (20, "here.en", None)
     page.texts.setText("some")
     panel.start("evaluate")
-    assert "texts is a whole number of at most 9 digits, got 'some'" in panel.results.result.text()
+    assert "texts must be a whole number of at most 9 digits, got 'some'" in panel.results.result.text()
     page.texts.setText("9" * 5000)
     panel.start("evaluate")
-    assert "texts is a whole number of at most 9 digits, got '999" in panel.results.result.text()
+    assert "texts must be a whole number of at most 9 digits, got '999" in panel.results.result.text()
     known(panel, "prompt")
     assert page.texts.isHidden()
     assert page.search.isHidden()
@@ -187,7 +229,10 @@ def test_a_probe_is_asked_for(panel: RunPanel) -> None:
     assert (request.run, request.graph) == ("runs/one", "")
     page.at.setText("-1")
     panel.start("probe")
-    assert "step is a whole number of at least 0, got '-1'" in panel.results.result.text()
+    assert (
+        "step must be a whole number of at least 0 and at most 9 digits, got '-1'"
+        in panel.results.result.text()
+    )
     for chip in page.parts.values():
         chip.setChecked(False)
     panel.start("probe")
@@ -249,6 +294,23 @@ def test_pictures_are_shown_enlarged_and_kept(
     shown.close()
     panel.results.begin("probe")
     assert not pictures.buttons
+
+
+def test_only_a_run_with_a_checkpoint_goes_on(panel: RunPanel, window: Window, qtbot: QtBot) -> None:
+    assert window.workspace.path is not None
+    button, runs = panel.buttons["resume"], window.workspace.path.parent / "runs"
+    panel.runs.choose("runs/nowhere")
+    qtbot.waitUntil(lambda: bool(panel.runs.now.trouble))
+    assert not button.isEnabled()
+    panel.runs.now = Known("runs/nowhere", "adding", goes_on=True)
+    panel._know(panel.runs.now)
+    assert button.isEnabled()
+    (runs / "small").mkdir(parents=True)
+    (runs / "small" / ".lock").touch()
+    panel._take({"event": "facts", "text": "small", "out": str(Path("runs", "small"))})
+    assert panel.runs.run == str(Path("runs", "small"))
+    panel._ended("stopped", good=False)
+    assert panel.runs.run == "runs/nowhere"  # nothing was saved in the other
 
 
 def test_the_newest_run_of_the_graph_is_chosen(panel: RunPanel, window: Window, qtbot: QtBot) -> None:

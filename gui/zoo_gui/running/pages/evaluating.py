@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QLineEdit
 
-from zoo.errors import ArgumentError
 from zoo_gui.running.fields import Fields
 from zoo_gui.running.known import Known
 from zoo_gui.running.pages.page import Context, Page
@@ -54,7 +53,8 @@ class EvaluatingPage(Page):
     def request(self, context: Context) -> Evaluation:
         text = self.texts.text().strip() or str(TEXTS)
         if not text.isascii() or not text.isdecimal() or len(text) > _DIGITS:
-            raise ArgumentError(f"texts is a whole number of at most {_DIGITS} digits, got '{text[:40]}'")
+            why = f"texts must be a whole number of at most {_DIGITS} digits, got '{text[:40]}'"
+            raise self._fields.refuse("texts", why)
         return Evaluation(
             folder=context.folder,
             device=context.device,

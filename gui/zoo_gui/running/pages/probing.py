@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QLineEdit, QToolButton
 
+from zoo.checker.ranges import shown
 from zoo.cli.probe import USUAL
 from zoo.errors import ArgumentError
 from zoo_gui.flow import Flow
@@ -16,12 +17,13 @@ from zoo_gui.running.known import Known
 from zoo_gui.running.pages.page import Context, Page
 from zoo_gui.running.pages.training import TrainingPage
 from zoo_gui.running.requests import Probe
-from zoo_gui.running.sizes import read_sizes
+from zoo_gui.running.sizes import sizes_in
 from zoo_gui.theme import Theme
 
 RUN, DRAWN = "the run", "the graph as drawn, with new weights"
 RANDOM, OF_TASK = "random", "those of the task in Train"
 EXAMPLES = 4
+_DIGITS = 9
 PARTS: Mapping[str, str] = {
     "gradients": "The norm of ∂J/∂h over the distance from where J is taken, for every wire",
     "recurrence": "Products of the Jacobians of a loop's steps, and spectral radii",
@@ -88,7 +90,7 @@ class ProbingPage(Page):
             task, settings = self._training.chosen_task()
             subject = {"graph": context.graph, "task": task, "settings": settings}
         else:
-            subject = {"graph": context.graph, "sizes": read_sizes(self.sizes.text())}
+            subject = {"graph": context.graph, "sizes": sizes_in(self._fields, self.sizes.text())}
         at = self.at.text().strip()
         return Probe(
             **subject,
@@ -96,19 +98,19 @@ class ProbingPage(Page):
             device=context.device,
             parts=parts,
             wires=self.wires.text().split(),
-            at=_whole("step", at, 0) if at else None,
+            at=self._whole("step", at, 0) if at else None,
             on=self.on.text().strip(),
-            examples=_whole("sequences", self.examples.text().strip() or str(EXAMPLES), 1),
+            examples=self._whole("sequences", self.examples.text().strip() or str(EXAMPLES), 1),
             pictures=context.pictures,
         )
+
+    def _whole(self, name: str, text: str, least: int) -> int:
+        if not text.isascii() or not text.isdecimal() or len(text) > _DIGITS or int(text) < least:
+            why = f"{name} must be a whole number of at least {least} and at most {_DIGITS} digits"
+            raise self._fields.refuse(name, f"{why}, got {shown(text)}")
+        return int(text)
 
     def _follow(self, *_: object) -> None:
         drawn = self.of.currentText() == DRAWN
         random = drawn and self.data.currentText() == RANDOM
         self._fields.hide_lines([*([] if drawn else ["data"]), *([] if random else ["sizes"])])
-
-
-def _whole(name: str, text: str, least: int) -> int:
-    if not text.isascii() or not text.isdecimal() or int(text) < least:
-        raise ArgumentError(f"{name} is a whole number of at least {least}, got '{text}'")
-    return int(text)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QLineEdit
 
-from zoo.errors import ZooError
+from zoo.errors import ChoiceError, ZooError
 from zoo.graph import Graph
 from zoo.training.options import DEFAULT_TASK, Options
 from zoo.values import Scalar
@@ -19,7 +20,7 @@ from zoo_gui.running.pages.page import Context, Page
 from zoo_gui.running.paths import PathField
 from zoo_gui.running.requests import Device, Resumption, Training, Trial
 from zoo_gui.running.schema_form import SchemaForm
-from zoo_gui.running.sizes import SIZES, read_sizes
+from zoo_gui.running.sizes import SIZES, sizes_in
 from zoo_gui.theme import Theme
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -43,12 +44,12 @@ class TrainingPage(Page):
         self.device.addItems(DEVICES)
         self.pretrained = PathField(theme, "new weights", kinds="Checkpoints (*.safetensors)", folders=True)
         self.sizes = QLineEdit(placeholderText="time=32")
-        first = Fields()
-        first.add("task", self.task, "What is learned; its ports must be in the graph", wide=True)
-        first.add("device", self.device, "Where it runs")
-        first.add("sizes", self.sizes, SIZES)
-        first.add("from", self.pretrained, _FROM, wide=True)
-        self.add(first)
+        self._first = Fields()
+        self._first.add("task", self.task, "What is learned; its ports must be in the graph", wide=True)
+        self._first.add("device", self.device, "Where it runs")
+        self._first.add("sizes", self.sizes, SIZES)
+        self._first.add("from", self.pretrained, _FROM, wide=True)
+        self.add(self._first)
         self._heading = self.heading("")
         self._place = self._layout.count()
         self.heading("Training")
@@ -127,7 +128,14 @@ class TrainingPage(Page):
         task, form = self.task.currentText(), self.settings
         settings = form.chosen() if form is not None else {}
         if form is not None:
-            make_task(task, settings)  # what is wrong is told here, not by the process a moment later
+            try:
+                make_task(task, settings)  # what is wrong is told here, not by the process a moment later
+            except ChoiceError as error:
+                option, why = next(iter(error.faults.items()))
+                name = option.removeprefix("settings.")
+                if name not in form.fields:
+                    raise
+                raise form.refuse(name, why.replace(f"'{name}'", form.shown_name(name))) from None
         return task, settings
 
     def request(self, context: Context) -> Training:
@@ -146,7 +154,7 @@ class TrainingPage(Page):
 
     def trial(self, context: Context) -> Trial:
         """What is asked for by a try."""
-        sizes = read_sizes(self.sizes.text())
+        sizes = sizes_in(self._first, self.sizes.text())
         return Trial(graph=context.graph, folder=context.folder, device=context.device, sizes=sizes)
 
     def resumption(self, context: Context) -> Resumption:
@@ -165,8 +173,15 @@ class TrainingPage(Page):
             self._layout.insertWidget(self._place, form)
         for each, form in self._forms.items():
             form.setVisible(each == name)
+        self._order_tabs()
         self._heading.setText(name.replace("_", " ").capitalize())
         self._heading.setVisible(self.settings is not None)
+
+    def _order_tabs(self) -> None:
+        """Let the keys go through the settings of the task where they stand, though they came later."""
+        if self.settings is not None:
+            for before, after in pairwise([self.pretrained, *self.settings.fields.values()]):
+                self.setTabOrder(before, after)
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
