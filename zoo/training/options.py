@@ -40,13 +40,17 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
     steps: _Count | None = None
+    """The number of steps after which the run ends; without any limit 2000."""
     epochs: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    """The number of passes through the training data after which the run ends."""
     minutes: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    """The number of minutes after which the run ends."""
     batch: _Count = 32
     """Examples per batch, of all processes together."""
     accumulate: _Count = 1
     """Batches per step, whose gradients are accumulated."""
     optimizer: Optimizer = "adamw"
+    """The rule by which the gradients change the weights."""
     learning_rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 3e-3
     """The peak learning rate, after the warm-up."""
     schedule: Schedule = "cosine"
@@ -58,6 +62,7 @@ class Options(BaseModel):
     beta1: _Share = 0.9
     """The decay rate of Adam's first moment; for SGD the momentum."""
     beta2: _Share = 0.99
+    """The decay rate of Adam's second moment; SGD has none."""
     weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.1
     """Applied to matrices, not to biases and norms."""
     clip: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = 1.0
@@ -69,7 +74,9 @@ class Options(BaseModel):
     measurements: _Count = 10
     """How often the run is measured and saved, at even intervals."""
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 0
+    """The number from which everything random in the run follows: new weights, batches, dropout."""
     device: Device = "auto"
+    """Where the run takes place; ``auto`` is the GPU when there is one."""
     precision: Precision = "32"
     """``bf16`` and ``16`` compute in half precision and keep the weights in single precision."""
     strategy: Strategy = "auto"
