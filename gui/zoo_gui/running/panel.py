@@ -55,6 +55,8 @@ class RunPanel(QWidget):
         super().__init__()
         self._workspace, self._settings, self._theme, self._device = workspace, settings, theme, device
         self._drawn, self._stocked = QTemporaryDir(), False
+        self._led = "", ""
+        """The run that was chosen before this one began, and the folder of this one."""
         workspace.graph_changed.connect(self._follow)
         workspace.file_changed.connect(self._find_runs)
         self.job = Job(self)
@@ -231,7 +233,7 @@ class RunPanel(QWidget):
     @property
     def can_go_on(self) -> bool:
         """Whether there is a run to go on with."""
-        return bool(self.runs.run) and not self.job.running
+        return self.runs.goes_on and not self.job.running
 
     def start(self, kind: Kind) -> None:
         """Run the graph, or have something done with the run, as the fields say."""
@@ -276,12 +278,17 @@ class RunPanel(QWidget):
             self.progress.setRange(0, _WHOLE)
             self.progress.setValue(round(_WHOLE * float(event["part"])))
         if event.get("event") == "facts" and "out" in event:
-            self.runs.setCurrentText(str(event["out"]))
+            self._led = self.runs.run, str(event["out"])
+            self.runs.setCurrentText(self._led[1])
         self.results.take(event)
 
     def _ended(self, text: str, good: bool) -> None:
         self.progress.hide()
         self._busy(False)
+        before, out = self._led
+        if out and self.runs.run == out and out not in self.runs.fill():
+            self.runs.setCurrentText(before)  # it ended before anything was saved
+        self._led = "", ""
         self.runs.refresh()
         self.results.say(text, good=good)
 
@@ -293,7 +300,7 @@ class RunPanel(QWidget):
             self.stop_button.setEnabled(True)
             self.stop_button.setFocus()
         for kind, button in self.buttons.items():
-            button.setEnabled(not busy and (kind != "resume" or bool(self.runs.run)))
+            button.setEnabled(not busy and (kind != "resume" or self.runs.goes_on))
         if not busy and self.window().focusWidget() is self.stop_button:
             self._begun_by.setFocus()
         self.stop_button.setEnabled(busy)

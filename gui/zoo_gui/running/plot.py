@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFontInfo
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from zoo_gui.background import Background
@@ -78,13 +80,16 @@ class LossPlot(QWidget):
             axis = self._plot.getAxis(side)
             axis.setPen(theme.border)
             axis.setTextPen(theme.muted)
-        legend = self._plot.addLegend(offset=(-8, 1), colCount=2, labelTextColor=theme.text.name())
-        legend.setBrush(graph.mkBrush(theme.panel))
+        colours = {"train": theme.accent, "validation": _unlike(theme.accent, theme.warning, theme.note)}
+        # As a title, since a legend within the plot would hide the curves.
+        self._plot.setTitle(
+            _legend(colours), color=theme.text.name(), size=f"{QFontInfo(self.font()).pointSize()}pt"
+        )
         styles = {
-            "train": graph.mkPen(theme.accent, width=1.6),
-            "validation": graph.mkPen(theme.warning, width=1.6),
+            "train": graph.mkPen(colours["train"], width=1.6),
+            "validation": graph.mkPen(colours["validation"], width=1.6, style=Qt.PenStyle.DashLine),
         }
-        dot = theme.warning
+        dot = colours["validation"]
         symbols = {"train": None, "validation": "o"}
         self.curves = {
             name: self._plot.plot(pen=pen, name=name, symbol=symbols[name], symbolSize=6, symbolBrush=dot)
@@ -92,7 +97,7 @@ class LossPlot(QWidget):
         }
         if self._baseline is not None:
             name, loss = self._baseline
-            pen = graph.mkPen(theme.muted, width=1, style=Qt.PenStyle.DashLine)
+            pen = graph.mkPen(theme.muted, width=1, style=Qt.PenStyle.DotLine)
             self._plot.addItem(
                 graph.InfiniteLine(loss, angle=0, pen=pen, label=name, labelOpts={"color": theme.muted})
             )
@@ -100,6 +105,25 @@ class LossPlot(QWidget):
         for name, points in self.points.items():
             if points:
                 self.curves[name].setData(*zip(*points, strict=True))
+
+
+def _unlike(colour: QColor, *others: QColor) -> QColor:
+    """The one of the others whose hue is farthest from that of a colour."""
+
+    def distance(other: QColor) -> int:
+        apart = abs(other.hsvHue() - colour.hsvHue())
+        return min(apart, 360 - apart)
+
+    return max(others, key=distance)
+
+
+def _legend(colours: Mapping[str, QColor]) -> str:
+    """The signs of the curves and their names, as rich text."""
+    signs = {"train": "——", "validation": "- ● -"}
+    words = (
+        f'<span style="color: {colours[name].name()}">{sign}</span> {name}' for name, sign in signs.items()
+    )
+    return "&nbsp;&nbsp;&nbsp;&nbsp;".join(words)
 
 
 def _load(name: object) -> object:

@@ -62,6 +62,11 @@ class Runs(Choice):
         """The run that stands there, empty where there is none."""
         return self.currentText().strip()
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the run that stands there is known to be one that can be continued."""
+        return self.now.goes_on and self.now.run == self.run
+
     def choose(self, run: str) -> None:
         """Put a run there, and read it anew."""
         self.setCurrentText(run)

@@ -8,19 +8,20 @@ import sys
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtGui import QPen, QStandardItemModel
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
 import zoo
 from zoo.edits import SetSetting
+from zoo.training.options import DEFAULT_STEPS
 from zoo_gui.running.choice import Choice
 from zoo_gui.running.pages.probing import RUN
 from zoo_gui.running.panel import RunPanel
 from zoo_gui.running.paths import PathField
 from zoo_gui.running.requests import Training
-from zoo_gui.theme import DARK
+from zoo_gui.theme import DARK, THEMES
 from zoo_gui.window import Window
 
 LONGEST = 120_000
@@ -195,6 +196,18 @@ def test_losses_become_curves(panel: RunPanel, qtbot: QtBot) -> None:
         panel.results.plot.add("train", step, 1.0)
     assert len(panel.results.plot.points["train"]) <= 4000
     qtbot.waitUntil(lambda: "train" in panel.results.plot.curves, timeout=LONGEST)
+    for theme in THEMES.values():  # the curves differ by more than a shade, and by their dashes
+        panel.set_theme(theme)
+        qtbot.waitUntil(lambda accent=theme.accent: _pens(panel)[0].color() == accent)
+        train, validation = _pens(panel)
+        assert train.style() != validation.style()
+        apart = abs(train.color().hsvHue() - validation.color().hsvHue())
+        assert min(apart, 360 - apart) > 60
+
+
+def _pens(panel: RunPanel) -> list[QPen]:
+    """Those of the curves, training first."""
+    return [panel.results.plot.curves[name].opts["pen"] for name in ("train", "validation")]
 
 
 MODEL = """\
@@ -232,6 +245,18 @@ def test_a_graph_opens_with_the_task_that_it_is_made_for(window: Window, panel: 
     for name, task in (("sentiment_classifier", "sentiment"), ("lstm_language_model", "language_modelling")):
         window.workspace.load(zoo.load(zoo.registry().graphs[name]), None)
         assert panel.training.task.currentText() == task
+
+
+def test_left_empty_steps_say_how_many_are_taken(panel: RunPanel) -> None:
+    steps, minutes = (panel.training.options.fields[name] for name in ("steps", "minutes"))
+    assert isinstance(steps, QLineEdit)
+    assert isinstance(minutes, QLineEdit)
+    steps.clear()
+    assert steps.placeholderText() == str(DEFAULT_STEPS)
+    minutes.setText("2")
+    assert steps.placeholderText() == "no limit"
+    minutes.setText("none")
+    assert steps.placeholderText() == str(DEFAULT_STEPS)
 
 
 def test_every_task_has_a_form_of_its_settings(panel: RunPanel) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from zoo.errors import ChoiceError, ZooError
 from zoo.graph import Graph
-from zoo.training.options import DEFAULT_TASK, Options
+from zoo.training.options import DEFAULT_STEPS, DEFAULT_TASK, Options
 from zoo.values import Scalar
 from zoo_gui.running.choice import Choice
 from zoo_gui.running.fields import Fields
@@ -57,6 +57,12 @@ class TrainingPage(Page):
         steps = self.options.fields["steps"]
         assert isinstance(steps, QLineEdit)
         steps.setText(str(STEPS))
+        self._steps = steps
+        for name in ("minutes", "epochs"):
+            limit = self.options.fields[name]
+            assert isinstance(limit, QLineEdit)
+            limit.textChanged.connect(self._show_limit)
+        self._show_limit()
         self.add(self.options)
         self.fill()
         self.task.activated.connect(self._choose)
@@ -159,9 +165,16 @@ class TrainingPage(Page):
 
     def resumption(self, context: Context) -> Resumption:
         """The run that is chosen, for as many steps again as the field says."""
-        steps = Options.model_validate(self.options.chosen()).steps or STEPS
+        steps = Options.model_validate(self.options.chosen()).steps or DEFAULT_STEPS
         run = context.chosen_run()
         return Resumption(run=run, folder=context.folder, device=context.device, steps=steps)
+
+    def _show_limit(self, *_: object) -> None:
+        """Say how many steps are taken where none are written."""
+        others = (self.options.fields[name] for name in ("minutes", "epochs"))
+        texts = (field.text().strip() for field in others if isinstance(field, QLineEdit))
+        limited = any(text not in {"", "none"} for text in texts)
+        self._steps.setPlaceholderText("no limit" if limited else str(DEFAULT_STEPS))
 
     def _choose(self) -> None:
         self._chosen = True
