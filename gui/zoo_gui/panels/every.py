@@ -58,11 +58,14 @@ def _history(window: Window) -> QWidget:
 
 
 def _run(window: Window) -> QWidget:
+    from zoo_gui.running.buttons import explain
     from zoo_gui.running.panel import RunPanel
 
-    return RunPanel(
+    panel = RunPanel(
         window.workspace, window.editor.settings, window.theme, lambda: window.editor.packs.device
     )
+    explain(panel, window.menus)
+    return panel
 
 
 def _map(window: Window) -> QWidget:

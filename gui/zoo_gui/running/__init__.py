@@ -6,7 +6,7 @@
     generating.py    a run writes; evaluating.py, it is measured and judged; looking.py, it is probed
     job.py           the process seen from the editor, as signals
 
-    panel.py         the panel that holds the rest
+    panel.py         the panel that holds the rest; buttons.py, what its buttons do
     runs.py          the run that something is done with; known.py, what is known of it
     pages/           what a person says about each kind of run
     fields.py        fields with their names; schema_form.py, those of a pydantic model

@@ -49,7 +49,8 @@ def look(request: Probe, teller: Teller) -> None:
     if found.empty:
         raise ZooError("; ".join(dict.fromkeys(found.unfit.values())))
     said = [*found.faults, *_verdicts(found)] or ["looked into; the figures say what was found"]
-    teller.tell("done", text="; ".join(said), figures={"faults": len(found.faults)})
+    failed = [each.partition("\n")[0] for each in trouble if each not in found.faults]
+    teller.tell("done", text="; ".join([*failed, *said]), figures={"faults": len(found.faults)})
 
 
 def _verdicts(found: probed.Found) -> list[str]:

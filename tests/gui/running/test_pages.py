@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from zoo_gui.running.known import Asks, Known
 from zoo_gui.running.pages.probing import DRAWN, OF_TASK, RUN
-from zoo_gui.running.panel import RunPanel
+from zoo_gui.running.panel import Kind, RunPanel
 from zoo_gui.running.pictures import PictureWindow
 from zoo_gui.running.requests import Evaluation, Generation, Probe, Resumption
 from zoo_gui.theme import DARK
@@ -43,6 +43,19 @@ def test_without_a_run_it_is_said_what_to_do(panel: RunPanel) -> None:
     request = panel.request("resume")
     assert isinstance(request, Resumption)
     assert (request.run, request.steps) == ("runs/one", 500)
+
+
+def test_buttons_and_fields_say_what_they_do(window: Window, panel: RunPanel) -> None:
+    keys: dict[Kind, str] = {"trial": "F5", "train": "Ctrl+F5", "probe": "F9", "resume": "Ctrl+Shift+F5"}
+    for kind, key in keys.items():
+        assert panel.buttons[kind].toolTip().endswith(f"({key})")
+    assert "save it" in panel.stop_button.toolTip()
+    window.menus.set_keys({"run.try": ("F6",)})
+    assert panel.buttons["trial"].toolTip().endswith("once, in a process of its own (F6)")
+    hints = {name: field.toolTip() for name, field in panel.training.options.fields.items()}
+    assert hints["steps"].startswith("The number of steps after which the run ends")
+    assert all(hint[0].isupper() or hint.startswith(("cosine", "bf16")) for hint in hints.values())
+    assert not any(sign in hint for hint in hints.values() for sign in ("~", "None", "9223372036854775807 "))
 
 
 def test_a_page_is_chosen_by_keys(window: Window, panel: RunPanel) -> None:

@@ -143,6 +143,7 @@ def test_a_probe_tells_tables_and_draws(folder: Path, tmp_path: Path) -> None:
     events = told(lambda teller: look(fresh, teller))
     assert "gradients over distance" in events["done"][0]["text"]
     assert any("no answer for attention" in each["text"] for each in events["facts"])
+    assert "no answer for attention" in events["done"][0]["text"]
     with pytest.raises(ZooError, match="shows its weights"):
         told(lambda teller: look(fresh.model_copy(update={"parts": ["attention"]}), teller))
 
