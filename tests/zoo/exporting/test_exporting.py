@@ -184,9 +184,10 @@ def test_what_is_asked_wrongly_is_told(tmp_path: Path, monkeypatch: pytest.Monke
         zoo.export(model, tmp_path / "lstm.pt2", without=["x"])
     with pytest.raises(ZooError, match=r"'tme' is not one \(did you mean 'time'\?\)"):
         zoo.export(model, tmp_path / "lstm.pt2", sizes={"tme": 3})
-    monkeypatch.setattr("importlib.util.find_spec", lacking("onnxscript"))
-    with pytest.raises(ExportError, match=r"onnxscript is not installed; pip install .*\[export\]"):
-        zoo.export(model, tmp_path / "lstm.onnx")
+    with monkeypatch.context() as patched:
+        patched.setattr("importlib.util.find_spec", lacking("onnxscript"))
+        with pytest.raises(ExportError, match=r"onnxscript is not installed; pip install .*\[export\]"):
+            zoo.export(model, tmp_path / "lstm.onnx")
     monkeypatch.setattr(exporting, "traced", lacking("a program"))
     with pytest.raises(ExportError, match=r"cannot write '.*nowhere/lstm.pt2': No such file or directory"):
         zoo.export(model, tmp_path / "nowhere" / "lstm.pt2")
