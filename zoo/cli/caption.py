@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo.cli.files import examples, json_option
+from zoo.cli.files import device_option, examples, json_option
 from zoo.cli.lines import output_options, writing
 from zoo.cli.searching import (
-    device_option,
     drawing_of,
     facts,
     line_of,

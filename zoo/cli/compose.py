@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zoo.cli.files import examples
+from zoo.cli.files import device_option, examples, seed_option
 from zoo.cli.outputs import claim, force_option
-from zoo.cli.searching import device_option, tell_obstacle
-from zoo.seeds import LARGEST_SEED
+from zoo.cli.searching import tell_obstacle
 
 if TYPE_CHECKING:
     from zoo.training.options import Device
@@ -45,13 +44,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Below 1 likely notes become more likely; at 0 a key sounds if that is likelier than not.",
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(0, LARGEST_SEED),
-    default=0,
-    show_default=True,
-    help="The same seed gives the same piece.",
-)
+@seed_option("The same seed gives the same piece.")
 @force_option
 @device_option
 def compose(

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zoo.cli import judged
-from zoo.cli.files import Assignment, examples, json_option, print_json
-from zoo.cli.searching import device_option
+from zoo.cli.files import Assignment, device_option, examples, json_option, print_json
 
 if TYPE_CHECKING:
     from zoo.training.evaluating import Evaluation
@@ -82,16 +81,11 @@ def evaluate(
 
 
 def _tell(found: Evaluation) -> None:
-    from zoo.training.display import losses
-
     first, *others = found.about or ("",)
     click.echo(", ".join(filter(None, [f"{found.name}: {found.task}, step {found.step:,}", first])))
     for sentence in others:
         click.echo(sentence)
-    rows = [("loss", losses(found.measured["loss"], found.unit))]
-    rows += [(name, f"{value:.4f}") for name, value in found.measured.items() if name != "loss"]
-    if found.baseline is not None:
-        rows.append(("to beat", f"{losses(found.baseline.loss, found.unit)}, {found.baseline.name}"))
+    rows = judged.rows(found)
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
         click.echo(f"{name:{width}}  {value}")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 from click.shell_completion import CompletionItem
 
+from zoo.seeds import LARGEST_SEED
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -126,6 +128,21 @@ size_option = click.option(
     help="Set the size of an input axis, as in --size time=64. May be repeated.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+device_option = click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="auto takes the GPU if there is one.",
+)
+any_device_option = click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1 ...")
+
+
+def seed_option(what: str) -> Callable[[C], C]:
+    """--seed; ``what`` is its help."""
+    return click.option(
+        "--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True, help=what
+    )
 
 
 def together(*options: Callable[[Any], Any]) -> Callable[[C], C]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo.cli.files import examples, json_option
+from zoo.cli.files import device_option, examples, json_option
 from zoo.cli.lines import lines_of, output_options, writing
-from zoo.cli.searching import device_option, sampling_of, sampling_options
+from zoo.cli.searching import sampling_of, sampling_options
 
 if TYPE_CHECKING:
     from zoo.training.options import Device

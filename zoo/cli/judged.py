@@ -1,9 +1,23 @@
-"""The scores of texts against references, as ``zoo translate`` and ``zoo evaluate`` print them."""
+"""The figures of a run and of its texts, as ``zoo evaluate`` and ``zoo translate`` print them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from zoo.training.evaluating import Evaluation
+
+
+def rows(found: Evaluation) -> list[tuple[str, str]]:
+    """What was measured, by name: the loss first, and at the end the loss to beat."""
+    from zoo.training.display import losses
+
+    said = [("loss", losses(found.measured["loss"], found.unit))]
+    said += [(name, f"{value:.4f}") for name, value in found.measured.items() if name != "loss"]
+    if found.baseline is not None:
+        said.append(("to beat", f"{losses(found.baseline.loss, found.unit)}, {found.baseline.name}"))
+    return said
 
 
 def figures(written: Sequence[str], references: Sequence[str]) -> dict[str, Any]:

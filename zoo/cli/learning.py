@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from zoo.cli.files import together
-from zoo.seeds import LARGEST_SEED
+from zoo.cli.files import device_option, seed_option, together
 
 
 class _Finite(click.FloatRange):
@@ -100,20 +99,8 @@ learning_options = together(
         show_default=True,
         help="Measurements per run.",
     ),
-    click.option(
-        "--seed",
-        type=click.IntRange(0, LARGEST_SEED),
-        default=0,
-        show_default=True,
-        help="Of initial weights, dropout and the order of the data.",
-    ),
-    click.option(
-        "--device",
-        type=click.Choice(["auto", "cpu", "cuda"]),
-        default="auto",
-        show_default=True,
-        help="auto takes the GPU if there is one.",
-    ),
+    seed_option("Of initial weights, dropout and the order of the data."),
+    device_option,
     click.option(
         "--precision",
         type=click.Choice(["32", "bf16", "16"]),

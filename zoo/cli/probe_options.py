@@ -9,9 +9,16 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from zoo.cli.files import Assignment, GraphFile, set_option, size_option, together
+from zoo.cli.files import (
+    Assignment,
+    GraphFile,
+    any_device_option,
+    seed_option,
+    set_option,
+    size_option,
+    together,
+)
 from zoo.errors import FileError, did_you_mean
-from zoo.seeds import LARGEST_SEED
 
 PARTS = ("gradients", "recurrence", "leaks", "nan", "statistics", "attention")
 
@@ -89,13 +96,7 @@ data_options = together(
     click.option(
         "--examples", type=click.IntRange(min=1), default=4, show_default=True, help="Number of sequences."
     ),
-    click.option(
-        "--seed",
-        type=click.IntRange(0, LARGEST_SEED),
-        default=0,
-        show_default=True,
-        help="Of weights and inputs.",
-    ),
+    seed_option("Of weights and inputs."),
     click.option("--dtype", type=click.Choice(["float64", "float32"]), default="float64", show_default=True),
-    click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1 ..."),
+    any_device_option,
 )

@@ -10,17 +10,18 @@ import click
 
 from zoo.cli.files import (
     GraphFile,
+    any_device_option,
     console,
     examples,
     json_option,
     print_json,
     print_table,
+    seed_option,
     set_option,
     size_option,
     table,
 )
 from zoo.errors import ZooError, did_you_mean
-from zoo.seeds import LARGEST_SEED
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -48,20 +49,14 @@ if TYPE_CHECKING:
     metavar="NAME=VALUE",
     help="An input: a JSON list, or a .pt or .npy file. Other inputs are random. May be repeated.",
 )
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1 ...")
+@any_device_option
 @click.option(
     "--dtype",
     type=click.Choice(["float32", "float64", "bfloat16", "float16"]),
     default="float32",
     show_default=True,
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(0, LARGEST_SEED),
-    default=0,
-    show_default=True,
-    help="Seed of weights and random inputs.",
-)
+@seed_option("Of weights and random inputs.")
 @click.option(
     "--times", type=click.IntRange(min=1), default=3, show_default=True, help="How many runs are timed."
 )

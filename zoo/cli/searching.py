@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from zoo.cli.files import C, together
-from zoo.seeds import LARGEST_SEED
+from zoo.cli.files import C, seed_option, together
 
 if TYPE_CHECKING:
     from zoo.decoding import Sampling
@@ -17,10 +16,6 @@ if TYPE_CHECKING:
 
 _SEARCHING = ("beam", "stop", "alpha", "length", "coverage")
 _DRAWING = ("temperature", "top_k", "top_p")
-
-device_option = click.option(
-    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True
-)
 
 
 def sampling_options(temperature: float, when: str = "") -> Callable[[C], C]:
@@ -41,13 +36,7 @@ def sampling_options(temperature: float, when: str = "") -> Callable[[C], C]:
             type=click.FloatRange(min=0, max=1, min_open=True),
             help=f"{when}Draw from the fewest tokens that together have probability p.",
         ),
-        click.option(
-            "--seed",
-            type=click.IntRange(0, LARGEST_SEED),
-            default=0,
-            show_default=True,
-            help=f"{when}The same seed gives the same text.",
-        ),
+        seed_option(f"{when}The same seed gives the same text."),
     )
 
 

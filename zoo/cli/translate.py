@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zoo.cli import judged
-from zoo.cli.files import examples, json_option
+from zoo.cli.files import device_option, examples, json_option
 from zoo.cli.lines import lines_of, output_options, writing
 from zoo.cli.searching import (
-    device_option,
     drawing_of,
     facts,
     line_of,

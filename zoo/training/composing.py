@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,12 @@ def compose(
 
 
 def _continued(
-    model: nn.Module, begun: Tensor, steps: int, draw: Any, source: str, scores: str
+    model: nn.Module,
+    begun: Tensor,
+    steps: int,
+    draw: Callable[[Tensor], Tensor],
+    source: str,
+    scores: str,
 ) -> tuple[Tensor, str]:
     """The steps with ``steps`` more, and why each was not computed only once, if so."""
     start = begin(model, source, batch=1)

@@ -29,11 +29,8 @@ def evaluate(request: Evaluation, teller: Teller) -> None:
         request.run, texts=request.texts, search=search_of(request.search), device=request.device
     )
     teller.tell("facts", text="; ".join([f"{found.name}: {found.task}, step {found.step:,}", *found.about]))
-    rows = [("loss", losses(found.measured["loss"], found.unit))]
-    rows += [(name, f"{value:.4f}") for name, value in found.measured.items() if name != "loss"]
-    said = ", ".join(" ".join(row) for row in rows)
-    if found.baseline is not None:
-        rows.append(("to beat", f"{losses(found.baseline.loss, found.unit)}, {found.baseline.name}"))
+    rows = judged.rows(found)
+    said = ", ".join(" ".join(row) for row in rows if row[0] != "to beat")
     teller.tell("table", text=_columns([("validation data", ""), *rows]))
     if found.written:
         said += f"; {_judge(found.written, found.references, teller)}"

@@ -72,4 +72,4 @@ class Page(QWidget):
 
     def request(self, context: Context) -> Request:
         """What is asked for. ZooError says what is wrong with it."""
-        raise NotImplementedError
+        raise NotImplementedError  # each page has its own; Qt's metaclass leaves no room for ABC's
